@@ -1,0 +1,82 @@
+namespace StreamSupervisor.Domain.LiveStreams;
+
+/// <summary>What an entity of a stream key can be told or asked. Every hook, look, timer and operator ends as one of these.</summary>
+public abstract record LiveStreamCommand;
+
+/// <summary>An encoder asks to publish. Answered with a <see cref="PublishReply"/>, at once or after a handover.</summary>
+/// <param name="By">The attempt.</param>
+/// <param name="In">The hook that asks.</param>
+/// <param name="Credential">What became of its credential.</param>
+/// <param name="Hold">How long it may wait; already capped by the node's version.</param>
+public sealed record RequestPublish(Publisher By, AskedIn In, CredentialVerdict Credential, HoldLimits Hold) : LiveStreamCommand;
+
+/// <summary>SRS's <c>on_unpublish</c> of a session.</summary>
+public sealed record NoteUnpublished(SessionId Session) : LiveStreamCommand;
+
+/// <summary>SRS's <c>on_close</c> of a client that had asked to publish this key: proof that it is gone.</summary>
+public sealed record NoteClosed(SessionId Session) : LiveStreamCommand;
+
+/// <summary>
+/// A client connected for this key and was closed without publishing or playing: on nodes with the publish token (7.0.62 and later) the
+/// trace of a publisher that SRS refused as busy before it asked us.
+/// </summary>
+public sealed record NoteRefusedUnseen(Publisher By) : LiveStreamCommand;
+
+/// <summary>One active publisher of the key as a look at a node found it.</summary>
+/// <param name="By">Who publishes, as SRS says.</param>
+/// <param name="ReceivedBytes">SRS's <c>recv_bytes</c>, sampled by it every 3 s.</param>
+/// <param name="LookedAt">When the look began: what changed since then outranks it.</param>
+/// <param name="Verified">Whether <c>/clients</c> confirmed it; <c>/streams</c> alone can lie.</param>
+public sealed record NotePublisherSeen(Publisher By, long ReceivedBytes, DateTimeOffset LookedAt, bool Verified) : LiveStreamCommand;
+
+/// <summary>A look at the node of a session did not find it.</summary>
+/// <param name="Session">The session that is believed.</param>
+/// <param name="LookedAt">When the look began.</param>
+/// <param name="Verified">Whether SRS answered 2049 for the client itself: then one look is enough.</param>
+public sealed record NotePublisherMissing(SessionId Session, DateTimeOffset LookedAt, bool Verified) : LiveStreamCommand;
+
+/// <summary>The bytes of a session stood still after media had flowed.</summary>
+/// <param name="Session">The session.</param>
+/// <param name="Since">Since when.</param>
+public sealed record NoteSilent(SessionId Session, DateTimeOffset Since) : LiveStreamCommand;
+
+/// <summary>A node runs in a new process: every session of an earlier one has ended.</summary>
+public sealed record NoteProcessReplaced(string ServerId, string ServiceId) : LiveStreamCommand;
+
+/// <summary>The effect that removes a session has proof that it is gone.</summary>
+public sealed record NoteEvicted(SessionId Session, ReleaseProof Proof) : LiveStreamCommand;
+
+/// <summary>The effect that removes a session can't reach its node. It goes on trying.</summary>
+public sealed record NoteEvictionStalled(SessionId Session, string Why) : LiveStreamCommand;
+
+/// <summary>An encoder announces that it is about to publish and reserves the key.</summary>
+/// <param name="EncoderId">The encoder; its identity for the takeover rules.</param>
+/// <param name="ReserveFor">How long the key is kept for it.</param>
+public sealed record Reserve(string EncoderId, TimeSpan ReserveFor) : LiveStreamCommand;
+
+/// <summary>A reservation is given up; with <paramref name="Goodbye"/> the broadcast is over and no reconnect window follows.</summary>
+public sealed record CancelReservation(string EncoderId, bool Goodbye) : LiveStreamCommand;
+
+/// <summary>A deadline of the entity has come. Carries nothing: the state knows which.</summary>
+public sealed record Wake : LiveStreamCommand
+{
+    public static readonly Wake Instance = new();
+}
+
+/// <summary>An operator's order, with who gave it and why; both stand in the journal.</summary>
+public abstract record OperatorCommand(string By, string Why) : LiveStreamCommand;
+
+/// <summary>Remove the session that owns the key.</summary>
+public sealed record Kick(string By, string Why) : OperatorCommand(By, Why);
+
+/// <summary>Remove whatever SRS holds for the key, on every node, and forget its wedges.</summary>
+public sealed record Release(string By, string Why) : OperatorCommand(By, Why);
+
+/// <summary>Nobody may start to publish. The session that owns the key stays.</summary>
+public sealed record Lock(string By, string Why) : OperatorCommand(By, Why);
+
+/// <summary>Ends a lock and a pin.</summary>
+public sealed record Unlock(string By, string Why) : OperatorCommand(By, Why);
+
+/// <summary>Only this identity may publish.</summary>
+public sealed record Pin(string Identity, string By, string Why) : OperatorCommand(By, Why);

@@ -1,0 +1,151 @@
+namespace StreamSupervisor.Domain.LiveStreams;
+
+/// <summary>
+/// What has happened to a stream key. Events carry every number that they set (generations, deadlines), so that applying one is copying.
+/// Stored under the names in EventCodec, which are for ever.
+/// </summary>
+/// <param name="At">When it was decided, by the clock of the member that owned the key.</param>
+public abstract record LiveStreamEvent(DateTimeOffset At);
+
+/// <summary>Which rule of admission spoke, as the timeline explains it.</summary>
+public enum AdmissionRule
+{
+    Unknown,
+
+    /// <summary>Nobody had the key.</summary>
+    KeyFree,
+
+    /// <summary>The incumbent's SRS process was gone.</summary>
+    ProcessGone,
+
+    /// <summary>Takeover by policy: newest wins.</summary>
+    NewestWins,
+
+    /// <summary>Takeover by policy: the same identity came back.</summary>
+    SameIdentity,
+
+    /// <summary>Takeover of a session that had gone silent.</summary>
+    IncumbentSilent,
+
+    /// <summary>Every session that was in the way has been proven gone.</summary>
+    HandoverDone,
+
+    /// <summary>The old session's node could not be reached within the hold; the old one is evicted when the node is back.</summary>
+    OldNodeUnreachable,
+}
+
+/// <summary>An attempt owns the key from now on.</summary>
+/// <param name="ConfirmBy">Until then it must show up as the active publisher.</param>
+/// <param name="AskedAt">When the attempt asked: the difference to <c>At</c> is how long it was held.</param>
+/// <param name="SameBroadcast">It came back within the reconnect window of the session before.</param>
+public sealed record Admitted(DateTimeOffset At, Publisher By, long Generation, AdmissionRule Rule, AskedIn In,
+    DateTimeOffset AskedAt, DateTimeOffset ConfirmBy, bool SameBroadcast) : LiveStreamEvent(At);
+
+/// <summary>An attempt was refused.</summary>
+public sealed record AttemptRefused(DateTimeOffset At, Publisher By, long Generation, RefusalReason Reason, TimeSpan? RetryAfter,
+    AskedIn In, DateTimeOffset AskedAt) : LiveStreamEvent(At);
+
+/// <summary>An attempt is held while the sessions in its way are removed.</summary>
+/// <param name="HoldUntil">When the waiting stops paying.</param>
+public sealed record HandoverStarted(DateTimeOffset At, Publisher To, AdmissionRule Rule, AskedIn In, DateTimeOffset HoldUntil)
+    : LiveStreamEvent(At);
+
+/// <summary>A newer attempt of the same identity took the place of the one that was held; the eviction goes on.</summary>
+public sealed record ChallengerReplaced(DateTimeOffset At, Publisher Old, Publisher By, AskedIn In, DateTimeOffset HoldUntil)
+    : LiveStreamEvent(At);
+
+/// <summary>Why a session is removed.</summary>
+public enum EvictionCause
+{
+    Unknown,
+    Takeover,
+    Silent,
+    Doubled,
+    Operator,
+
+    /// <summary>SRS refused an unseen attempt of a node with the publish token: the way is cleared for its next try.</summary>
+    RefusedUnseen,
+}
+
+/// <summary>A session is to be removed from its node. The only thing that makes a DELETE.</summary>
+public sealed record EvictionOrdered(DateTimeOffset At, Publisher Of, EvictionCause Cause, string? OperatorName) : LiveStreamEvent(At);
+
+/// <summary>The removal is proven.</summary>
+public sealed record EvictionFinished(DateTimeOffset At, SessionId Of, ReleaseProof Proof, DateTimeOffset OrderedAt) : LiveStreamEvent(At);
+
+/// <summary>The removal can't reach its node and goes on trying.</summary>
+public sealed record EvictionStalled(DateTimeOffset At, SessionId Of, string Why) : LiveStreamEvent(At);
+
+/// <summary>The admitted session was seen as the active publisher.</summary>
+public sealed record PublisherConfirmed(DateTimeOffset At, SessionId Session) : LiveStreamEvent(At);
+
+/// <summary>The session has not shown up in time; its node is asked for the client itself.</summary>
+public sealed record ConfirmationOverdue(DateTimeOffset At, Publisher Of, DateTimeOffset AskAgainAt) : LiveStreamEvent(At);
+
+/// <summary>The bytes of the session stood still.</summary>
+public sealed record PublisherSilent(DateTimeOffset At, SessionId Session, DateTimeOffset Since) : LiveStreamEvent(At);
+
+/// <summary>How a session ended.</summary>
+public enum LossCause
+{
+    Unknown,
+    Unpublished,
+    Closed,
+    Evicted,
+
+    /// <summary>Two looks, or one at the client itself, did not find it.</summary>
+    NotFound,
+
+    /// <summary>Its SRS process is gone.</summary>
+    ProcessGone,
+
+    /// <summary>Admitted, and SRS refused it all the same: closed without ever publishing.</summary>
+    BusySeen,
+}
+
+/// <summary>The session that owned the key has ended.</summary>
+/// <param name="ReconnectUntil">A return until then is the same broadcast; null when the encoder had said goodbye.</param>
+public sealed record PublisherLost(DateTimeOffset At, SessionId Session, LossCause Cause, DateTimeOffset? ReconnectUntil)
+    : LiveStreamEvent(At);
+
+/// <summary>The reconnect window passed, or the encoder had said goodbye.</summary>
+public sealed record BroadcastEnded(DateTimeOffset At) : LiveStreamEvent(At);
+
+/// <summary>A publisher that we had not admitted was found active and is the key's session now.</summary>
+public sealed record SessionAdopted(DateTimeOffset At, Publisher By, long Generation) : LiveStreamEvent(At);
+
+/// <summary>A hook of a session that is no longer the key's came late, and changed nothing.</summary>
+public sealed record LateHookIgnored(DateTimeOffset At, SessionId Session, string Hook) : LiveStreamEvent(At);
+
+/// <summary>SRS holds a ghost of the key: admitted twice in a row, not active, and nothing there to remove.</summary>
+public sealed record KeyWedged(DateTimeOffset At, string Origin, string ServerId, string ServiceId) : LiveStreamEvent(At);
+
+/// <summary>The node runs in a new process, or an operator released the key.</summary>
+public sealed record WedgeCleared(DateTimeOffset At, string Origin) : LiveStreamEvent(At);
+
+/// <summary>Two sources pushed each other out in turn; the incumbent is kept until the cool-down ends.</summary>
+public sealed record FightDetected(DateTimeOffset At, string Incumbent, string Challenger, DateTimeOffset CoolDownUntil, int Level)
+    : LiveStreamEvent(At);
+
+/// <summary>The key is published again and again.</summary>
+public sealed record FlappingSeen(DateTimeOffset At, int Publishes) : LiveStreamEvent(At);
+
+/// <summary>The key is kept for an encoder until then.</summary>
+public sealed record KeyReserved(DateTimeOffset At, string EncoderId, DateTimeOffset Until) : LiveStreamEvent(At);
+
+/// <summary>The reservation was used, given up or ran out.</summary>
+public sealed record ReservationEnded(DateTimeOffset At, string EncoderId, bool Goodbye) : LiveStreamEvent(At);
+
+public sealed record KeyLocked(DateTimeOffset At, string By, string Why) : LiveStreamEvent(At);
+
+public sealed record KeyUnlocked(DateTimeOffset At, string By, string Why) : LiveStreamEvent(At);
+
+public sealed record KeyPinned(DateTimeOffset At, string Identity, string By, string Why) : LiveStreamEvent(At);
+
+/// <summary>An operator's kick or release, with the sessions that it ordered away in the events that follow.</summary>
+public sealed record OperatorActed(DateTimeOffset At, string Action, string By, string Why) : LiveStreamEvent(At);
+
+/// <summary>Observe mode: what would have been decided. Nothing was done.</summary>
+/// <param name="Verdict"><c>admit</c>, <c>handover</c> or <c>refuse</c>.</param>
+public sealed record DecisionObserved(DateTimeOffset At, Publisher By, string Verdict, RefusalReason Reason, AskedIn In)
+    : LiveStreamEvent(At);

@@ -1,0 +1,86 @@
+using System.Collections.Immutable;
+
+namespace StreamSupervisor.Domain.LiveStreams;
+
+/// <summary>The session that owns a key.</summary>
+/// <param name="ConfirmBy">Set until it was seen active.</param>
+/// <param name="Confirmed">Whether SRS showed it as the active publisher.</param>
+/// <param name="Adopted">Whether it was found active instead of admitted.</param>
+/// <param name="MissedSince">The begin of the first look that did not find it; null when the last one did.</param>
+public sealed record Session(Publisher By, long Generation, DateTimeOffset Since, DateTimeOffset? ConfirmBy, bool Confirmed, bool Adopted,
+    DateTimeOffset? SilentSince, DateTimeOffset? MissedSince);
+
+/// <summary>A change of hands under way: the attempt that is held until the evictions of the key are done.</summary>
+public sealed record Handover(Publisher To, AdmissionRule Rule, AskedIn In, DateTimeOffset StartedAt, DateTimeOffset AskedAt, DateTimeOffset HoldUntil);
+
+/// <summary>A removal that is ordered and not yet proven.</summary>
+public sealed record Eviction(Publisher Of, EvictionCause Cause, DateTimeOffset OrderedAt, bool Stalled);
+
+/// <summary>A final answer that a repeated hook must hear again.</summary>
+public sealed record PastAnswer(SessionId Session, RefusalReason Reason, TimeSpan? RetryAfter);
+
+/// <summary>Who, when and why.</summary>
+public sealed record OperatorMark(string By, string Why, DateTimeOffset At);
+
+/// <summary>Where SRS holds a ghost of the key.</summary>
+public sealed record Wedge(string Origin, string ServerId, string ServiceId, DateTimeOffset Since);
+
+/// <summary>Takeover of a live session, remembered to see a fight.</summary>
+public sealed record PastTakeover(string From, string To, DateTimeOffset At);
+
+/// <summary>The state of one key. Only <see cref="LiveStream.Evolve"/> makes a new one.</summary>
+public sealed record LiveStreamState
+{
+    public required StreamKey Key { get; init; }
+
+    /// <summary>Grows with every admission and adoption.</summary>
+    public long Generation { get; init; }
+
+    public Session? Session { get; init; }
+    public Handover? Handover { get; init; }
+    public ImmutableList<Eviction> Evictions { get; init; } = [];
+
+    /// <summary>The session that was lost, while its reconnect window is open.</summary>
+    public Session? Interrupted { get; init; }
+    public DateTimeOffset? ReconnectUntil { get; init; }
+
+    public OperatorMark? Locked { get; init; }
+    public string? PinnedTo { get; init; }
+    public OperatorMark? Pinned { get; init; }
+    public ImmutableList<Wedge> Wedges { get; init; } = [];
+
+    public string? ReservedFor { get; init; }
+    public DateTimeOffset? ReservedUntil { get; init; }
+
+    public DateTimeOffset? CoolDownUntil { get; init; }
+    public int FightLevel { get; init; }
+    public ImmutableList<PastTakeover> Takeovers { get; init; } = [];
+    public ImmutableList<DateTimeOffset> Publishes { get; init; } = [];
+
+    /// <summary>Answers of attempts that were refused, and of sessions that were evicted: newest last, bounded.</summary>
+    public ImmutableList<PastAnswer> Answers { get; init; } = [];
+
+    /// <summary>Times in a row that an admitted session never became active, and on which node.</summary>
+    public int NeverActive { get; init; }
+    public string? NeverActiveOn { get; init; }
+
+    /// <summary>When the session, handover or evictions changed last: a look that began earlier says nothing about them.</summary>
+    public DateTimeOffset ChangedAt { get; init; }
+
+    public LiveStreamPhase Phase => this switch
+    {
+        { Handover: not null } => LiveStreamPhase.Handover,
+        { Session: not null } => LiveStreamPhase.Live,
+        { ReconnectUntil: not null } => LiveStreamPhase.Interrupted,
+        _ => LiveStreamPhase.Idle,
+    };
+}
+
+/// <summary>The phases that the API shows: <c>idle</c>, <c>handover</c>, <c>live</c>, <c>interrupted</c>.</summary>
+public enum LiveStreamPhase
+{
+    Idle,
+    Handover,
+    Live,
+    Interrupted,
+}

@@ -1,0 +1,44 @@
+namespace StreamSupervisor.Domain.LiveStreams;
+
+/// <summary>What an entity answers.</summary>
+public abstract record LiveStreamReply;
+
+/// <summary>The answer to an attempt. It is final: the same attempt hears the same thing again.</summary>
+/// <param name="Generation">The key's generation when it was decided: the fencing token.</param>
+public abstract record PublishReply(long Generation) : LiveStreamReply;
+
+/// <summary>Publish.</summary>
+public sealed record Allowed(long Generation) : PublishReply(Generation);
+
+/// <summary>Do not publish.</summary>
+/// <param name="Generation">The key's generation.</param>
+/// <param name="Reason">Why, out of the closed set.</param>
+/// <param name="RetryAfter">When a new try pays; null when it never does.</param>
+public sealed record Refused(long Generation, RefusalReason Reason, TimeSpan? RetryAfter) : PublishReply(Generation);
+
+/// <summary>Heard, and nothing more to say.</summary>
+public sealed record Noted : LiveStreamReply
+{
+    public static readonly Noted Instance = new();
+}
+
+/// <summary>An operator's order was carried out, or there was nothing to do.</summary>
+/// <param name="Changed">Whether anything changed.</param>
+/// <param name="Text">One sentence for the operator.</param>
+public sealed record Done(bool Changed, string Text) : LiveStreamReply;
+
+/// <summary>How it is known that a session is gone.</summary>
+public enum ReleaseProof
+{
+    /// <summary>Nobody knows. Never enough.</summary>
+    Unknown,
+
+    /// <summary>SRS answered 2049 for the client.</summary>
+    ClientGone,
+
+    /// <summary>SRS's <c>on_close</c> came.</summary>
+    Closed,
+
+    /// <summary>The node runs in another process now.</summary>
+    ProcessReplaced,
+}
