@@ -57,6 +57,15 @@ public interface IEntityBehavior<TState, TCommand, TEvent, TReply>
 public readonly record struct EntityDecision<TEvent, TReply>(IReadOnlyList<TEvent> Events, bool HasReply, TReply? Reply);
 
 /// <summary>
+/// Sees every entity's state as it becomes true: after recovery, after each durable append, and when the entity leaves memory or its
+/// shard is lost (then the state is null). Called by the entity's own turn: must be quick and must not throw.
+/// </summary>
+public interface IEntityObserver<in TState>
+{
+    void Changed(string entityId, TState? state);
+}
+
+/// <summary>
 /// Carries out effects. The kernel starts an effect once its event is durable, and again after a restart or a failover, until an event
 /// ends it; then its token is cancelled. An implementation reports by asking the entity, retries by itself, and ends when its report was taken.
 /// </summary>

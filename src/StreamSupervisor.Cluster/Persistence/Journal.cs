@@ -25,7 +25,7 @@ public interface IJournal
     /// <exception cref="StoreUnavailableException">The store did not answer.</exception>
     Task<StoredEntity> LoadAsync(int shard, string entityId, CancellationToken cancellation);
 
-    /// <summary>What a new owner of a shard has to go on with: effects not ended and wakeups not fired.</summary>
+    /// <summary>What a new owner of a shard has to go on with: effects not ended, wakeups not fired, residents.</summary>
     /// <exception cref="StoreUnavailableException">The store did not answer.</exception>
     Task<ShardBacklog> LoadBacklogAsync(int shard, CancellationToken cancellation);
 
@@ -68,12 +68,13 @@ public sealed record StoredEvent(long Sequence, long Epoch, string Kind, ReadOnl
 public readonly record struct EffectData(string Name, ReadOnlyMemory<byte> Body);
 
 /// <summary>
-/// What a list of entities can be filtered by. The kernel attaches no meaning to it; null labels take the entity out of the list.
+/// What a list of entities can be filtered by, and whether the entity stays in memory. The kernel attaches no meaning to the words.
 /// </summary>
 /// <param name="Status">A short word, matched whole.</param>
 /// <param name="Place">A short word, matched whole; empty for none.</param>
+/// <param name="Resident">Whether the entity must be in memory whenever its shard is owned: a new owner recovers it at once.</param>
 /// <param name="Summary">What the list shows, as the entity encodes it.</param>
-public sealed record EntityLabels(string Status, string Place, ReadOnlyMemory<byte> Summary);
+public sealed record EntityLabels(string Status, string Place, bool Resident, ReadOnlyMemory<byte> Summary);
 
 /// <summary>One entity's part of a batch.</summary>
 public sealed record AppendRequest
@@ -108,7 +109,8 @@ public sealed record StoredEntity(long SnapshotSequence, ReadOnlyMemory<byte>? S
 }
 
 /// <summary>What is open in a shard.</summary>
-public sealed record ShardBacklog(IReadOnlyList<OpenEffect> Effects, IReadOnlyList<OpenWakeup> Wakeups);
+/// <param name="Residents">The entities that must be in memory.</param>
+public sealed record ShardBacklog(IReadOnlyList<OpenEffect> Effects, IReadOnlyList<OpenWakeup> Wakeups, IReadOnlyList<string> Residents);
 
 public sealed record OpenEffect(string EntityId, EffectData Effect);
 

@@ -80,3 +80,9 @@ public sealed record Unlock(string By, string Why) : OperatorCommand(By, Why);
 
 /// <summary>Only this identity may publish.</summary>
 public sealed record Pin(string Identity, string By, string Why) : OperatorCommand(By, Why);
+
+/// <summary>Answers <see cref="Inspected"/> and changes nothing.</summary>
+public sealed record Inspect : LiveStreamCommand
+{
+    public static readonly Inspect Instance = new();
+}

@@ -27,6 +27,9 @@ public sealed record Noted : LiveStreamReply
 /// <param name="Text">One sentence for the operator.</param>
 public sealed record Done(bool Changed, string Text) : LiveStreamReply;
 
+/// <summary>The state, for those who look.</summary>
+public sealed record Inspected(LiveStreamState State) : LiveStreamReply;
+
 /// <summary>How it is known that a session is gone.</summary>
 public enum ReleaseProof
 {
