@@ -1,0 +1,262 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+using StreamSupervisor.Credentials;
+using StreamSupervisor.Domain.LiveStreams;
+
+namespace StreamSupervisor.Commands;
+
+/// <summary><c>tokens sign</c> and <c>tokens verify</c>: make and check publish credentials without a running supervisor.</summary>
+public static class TokensCommand
+{
+    public const string SecretVariable = "STREAMSUPERVISOR_TOKEN_SECRET";
+    private const int Wrong = 1;
+    private const int Usage = 2;
+
+    public static Command Create(TimeProvider? time = null) => new("tokens", "Make and check publish credentials.")
+    {
+        Sign(time ?? TimeProvider.System),
+        Verify(time ?? TimeProvider.System),
+    };
+
+    private static Option<CredentialScheme> SchemeOption() => new("--scheme")
+    {
+        Description = "token (our own), jwt (HS256), tencent, aliyun, or secret, stream-name (verify only)",
+        DefaultValueFactory = _ => CredentialScheme.Token,
+        CustomParser = result =>
+        {
+            var text = result.Tokens[0].Value.Replace("-", "", StringComparison.Ordinal);
+            if (Enum.TryParse<CredentialScheme>(text, ignoreCase: true, out var scheme) && scheme != CredentialScheme.None && !char.IsDigit(text[0]))
+            {
+                return scheme;
+            }
+
+            result.AddError($"'{result.Tokens[0].Value}' is no scheme; take one of secret, stream-name, token, jwt, tencent, aliyun.");
+            return CredentialScheme.None;
+        },
+    };
+
+    private static Option<string> KeyOption(string description) => new("--key") { Description = description, Required = true };
+
+    private static Option<string?> SecretOption() =>
+        new("--secret") { Description = $"The secret. Others on this machine can see it here; better: --secret-file or {SecretVariable}." };
+
+    private static Option<FileInfo?> SecretFileOption() => new("--secret-file") { Description = "A file with the secret in its first line." };
+
+    private static Option<TimeSpan> DurationOption(string name, string description, TimeSpan @default) => new(name)
+    {
+        Description = description,
+        DefaultValueFactory = _ => @default,
+        CustomParser = result =>
+        {
+            if (Duration.TryParse(result.Tokens[0].Value, out var duration))
+            {
+                return duration;
+            }
+
+            result.AddError($"'{result.Tokens[0].Value}' is no duration; write 90s, 15m, 12h or 30d.");
+            return default;
+        },
+    };
+
+    private static Command Sign(TimeProvider time)
+    {
+        var scheme = SchemeOption();
+        var key = KeyOption("What it is good for: a key such as live/cam1; with token and jwt also a pattern such as live/*.");
+        var subject = new Option<string>("--subject") { Description = "Who will publish with it.", DefaultValueFactory = _ => "encoder" };
+        var valid = DurationOption("--valid", "How long it is good: 90s, 15m, 12h, 30d.", TimeSpan.FromHours(1));
+        var address = new Option<string?>("--address") { Description = "Good from this address only (token)." };
+        var secret = SecretOption();
+        var file = SecretFileOption();
+        var command = new Command("sign", "Make a credential; prints the query to put behind the publish address.") { scheme, key, subject, valid, address, secret, file };
+        command.SetAction(parsed =>
+        {
+            if (!TryGetSecret(parsed, secret, file, out var word))
+            {
+                return Usage;
+            }
+
+            var made = Make(parsed.GetValue(scheme), parsed.GetValue(key)!, parsed.GetValue(subject)!, parsed.GetValue(address), word,
+                time.GetUtcNow() + parsed.GetValue(valid), out var problem);
+            if (made is null)
+            {
+                return Complain(parsed, problem);
+            }
+
+            parsed.InvocationConfiguration.Output.WriteLine("?" + made);
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command Verify(TimeProvider time)
+    {
+        var query = new Argument<string>("query") { Description = "The query of the publish address, such as '?token=v1.…'." };
+        var scheme = SchemeOption();
+        var key = KeyOption("The key that is to be published, such as live/cam1.");
+        var address = new Option<string>("--address") { Description = "The encoder's address.", DefaultValueFactory = _ => "" };
+        var validity = new Option<string?>("--validity") { Description = "tencent, aliyun: the validity period of the vendor's console." };
+        var secret = SecretOption();
+        var file = SecretFileOption();
+        var command = new Command("verify", "Check a credential as the supervisor would. Ends with 0 when it is valid, else with 1.") { query, scheme, key, address, validity, secret, file };
+        command.SetAction(parsed =>
+        {
+            if (!TryGetSecret(parsed, secret, file, out var word))
+            {
+                return Usage;
+            }
+
+            if (!StreamKey.TryParse(parsed.GetValue(key), out var streamKey))
+            {
+                return Complain(parsed, $"'{parsed.GetValue(key)}' is no stream key; write app/stream or vhost/app/stream.");
+            }
+
+            TimeSpan? extra = null;
+            if (parsed.GetValue(validity) is { } text)
+            {
+                if (!Duration.TryParse(text, out var duration))
+                {
+                    return Complain(parsed, $"'{text}' is no duration; write 90s, 15m, 12h or 30d.");
+                }
+
+                extra = duration;
+            }
+
+            var rule = new CredentialRuleOptions { Match = "*", Scheme = parsed.GetValue(scheme), Primary = word, Validity = extra };
+            var options = new CredentialOptions { Rules = { rule } };
+            if (CredentialOptionsValidator.Validate(options).FirstOrDefault() is { Problem: { } problem })
+            {
+                return Complain(parsed, "The secret " + problem + ".");
+            }
+
+            var gate = new CredentialGate(options, RegistrationCredential.Create(new(), []));
+            var result = gate.Check(streamKey, parsed.GetValue(query), parsed.GetValue(address)!, time.GetUtcNow());
+            var who = result.Subject is null ? "" : $" (subject {result.Subject})";
+            parsed.InvocationConfiguration.Output.WriteLine($"{result.Verdict.ToString().ToLowerInvariant()}{who} for {result.EffectiveKey}");
+            return result.Verdict == CredentialVerdict.Valid ? 0 : Wrong;
+        });
+        return command;
+    }
+
+    private static string? Make(CredentialScheme scheme, string key, string subject, string? address, string secret, DateTimeOffset expires, out string problem)
+    {
+        problem = "";
+        if (scheme is CredentialScheme.Token or CredentialScheme.Jwt)
+        {
+            if (!KeyPattern.TryParse(key, out _))
+            {
+                problem = $"'{key}' is no pattern of stream keys; write app/stream or vhost/app/stream, with * for any.";
+                return null;
+            }
+
+            if (scheme == CredentialScheme.Token)
+            {
+                var claims = new TokenClaims(subject, key, expires.ToUnixTimeSeconds(), address);
+                return $"{SignedTokenCheck.DefaultParameter}={SignedToken.Sign(claims, Encoding.UTF8.GetBytes(secret))}";
+            }
+
+            if (Encoding.UTF8.GetByteCount(secret) < 32)
+            {
+                problem = "The secret is too short: HS256 needs at least 32 bytes.";
+                return null;
+            }
+
+            var credentials = new SigningCredentials(new SymmetricSecurityKey(Encoding.UTF8.GetBytes(secret)), SecurityAlgorithms.HmacSha256);
+            var descriptor = new SecurityTokenDescriptor
+            {
+                Claims = new Dictionary<string, object> { ["sub"] = subject, ["key"] = key, ["exp"] = expires.ToUnixTimeSeconds() },
+                SigningCredentials = credentials,
+            };
+            return $"{JwtCheck.DefaultParameter}={new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(descriptor)}";
+        }
+
+        if (!StreamKey.TryParse(key, out var streamKey))
+        {
+            problem = $"'{key}' is no stream key; write app/stream or vhost/app/stream.";
+            return null;
+        }
+
+        switch (scheme)
+        {
+            case CredentialScheme.Tencent:
+                return TencentSignature.Sign(streamKey.Stream, expires, secret);
+            case CredentialScheme.Aliyun:
+                return AliyunSignature.Sign(streamKey.App, streamKey.Stream, expires, secret);
+            default:
+                problem = "There is nothing to sign for this scheme: the secret itself is the credential.";
+                return null;
+        }
+    }
+
+    private static bool TryGetSecret(ParseResult parsed, Option<string?> option, Option<FileInfo?> file, out string secret)
+    {
+        secret = parsed.GetValue(option) ?? "";
+        if (secret.Length == 0 && parsed.GetValue(file) is { } path)
+        {
+            try
+            {
+                secret = File.ReadLines(path.FullName).FirstOrDefault() ?? "";
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                Complain(parsed, $"Cannot read the secret: {e.Message}");
+                return false;
+            }
+        }
+
+        if (secret.Length == 0)
+        {
+            secret = Environment.GetEnvironmentVariable(SecretVariable) ?? "";
+        }
+
+        if (secret.Length == 0)
+        {
+            Complain(parsed, $"A secret is needed: --secret-file, {SecretVariable} or --secret.");
+            return false;
+        }
+
+        return true;
+    }
+
+    private static int Complain(ParseResult parsed, string problem)
+    {
+        parsed.InvocationConfiguration.Error.WriteLine(problem);
+        return Usage;
+    }
+}
+
+/// <summary>Durations as people write them on a command line.</summary>
+internal static class Duration
+{
+    /// <summary>Reads <c>500ms</c>, <c>90s</c>, <c>15m</c>, <c>12h</c>, <c>30d</c>; a bare number is seconds.</summary>
+    public static bool TryParse(string text, out TimeSpan duration)
+    {
+        duration = default;
+        var digits = text.AsSpan().TrimEnd("abcdefghijklmnopqrstuvwxyz");
+        if (!double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) || number > 1e9)
+        {
+            return false;
+        }
+
+        double milliseconds;
+        switch (text[digits.Length..])
+        {
+            case "ms": milliseconds = number; break;
+            case "" or "s": milliseconds = number * 1000; break;
+            case "m": milliseconds = number * 60_000; break;
+            case "h": milliseconds = number * 3_600_000; break;
+            case "d": milliseconds = number * 86_400_000; break;
+            default: return false;
+        }
+
+        if (milliseconds > TimeSpan.FromDays(36_500).TotalMilliseconds)
+        {
+            return false;
+        }
+
+        duration = TimeSpan.FromMilliseconds(milliseconds);
+        return true;
+    }
+}
