@@ -1,0 +1,82 @@
+using System.CommandLine;
+using System.Text.Json;
+using StreamSupervisor.Configuration;
+using StreamSupervisor.Configuration.Settings;
+
+namespace StreamSupervisor.Commands;
+
+/// <summary><c>config check</c> and <c>config show</c>.</summary>
+internal static class ConfigCommand
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        // For terminals and jq, not for web pages: quotes and umlauts stay readable.
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    public static Command Create() => new("config", "Look at the settings.") { CreateCheck(), CreateShow() };
+
+    private static Command CreateCheck()
+    {
+        var json = JsonOption();
+        var command = new Command("check", "Name every mistake in the settings, with file and line. Exit code 0 when a server would start, else 1.") { json };
+        var switches = ConfigurationSwitches.AddTo(command);
+        command.SetAction(parsed => Check(switches.Load(parsed), parsed.GetValue(json), parsed.InvocationConfiguration.Output));
+        return command;
+    }
+
+    private static Command CreateShow()
+    {
+        var json = JsonOption();
+        var command = new Command("show", "Show the settings in force and where each was set. Secrets are masked.") { json };
+        var switches = ConfigurationSwitches.AddTo(command);
+        command.SetAction(parsed => Show(switches.LoadUsable(parsed), parsed.GetValue(json), parsed.InvocationConfiguration.Output));
+        return command;
+    }
+
+    private static Option<bool> JsonOption() => new("--json") { Description = "Machine-readable output." };
+
+    private static int Check(LoadedConfiguration loaded, bool json, TextWriter output)
+    {
+        var errors = loaded.Problems.Count(p => p.Severity == ProblemSeverity.Error);
+        var warnings = loaded.Problems.Count - errors;
+        if (json)
+        {
+            var problems = loaded.Problems.Select(p => new { severity = SettingValue.Format(p.Severity), p.Setting, p.Source, p.Message, p.Fix });
+            output.WriteLine(JsonSerializer.Serialize(new { usable = loaded.IsUsable, errors, warnings, problems }, Json));
+        }
+        else
+        {
+            foreach (var problem in loaded.Problems)
+            {
+                output.WriteLine(problem);
+            }
+
+            output.WriteLine($"{Count(errors, "error")}, {Count(warnings, "warning")}.");
+        }
+
+        return loaded.IsUsable ? ExitCodes.Ok : ExitCodes.Failed;
+    }
+
+    private static int Show(LoadedConfiguration loaded, bool json, TextWriter output)
+    {
+        var settings = EffectiveSettings.Of(loaded);
+        if (json)
+        {
+            output.WriteLine(JsonSerializer.Serialize(settings.Select(s => new { s.Name, s.Value, source = SettingValue.Format(s.Layer), s.Where }), Json));
+            return ExitCodes.Ok;
+        }
+
+        var nameWidth = settings.Max(s => s.Name.Length);
+        var valueWidth = Math.Min(48, settings.Max(s => s.Value.Length));
+        foreach (var setting in settings)
+        {
+            output.WriteLine($"{setting.Name.PadRight(nameWidth)} = {setting.Value.PadRight(valueWidth)}  # {setting.Where}");
+        }
+
+        return ExitCodes.Ok;
+    }
+
+    private static string Count(int number, string noun) => $"{number} {noun}{(number == 1 ? "" : "s")}";
+}

@@ -1,0 +1,18 @@
+namespace StreamSupervisor.Configuration.Validation;
+
+/// <summary>All validators, one per concern; each reports everything that it finds.</summary>
+internal static class SupervisorValidator
+{
+    public static void Check(SupervisorOptions options, Checks checks)
+    {
+        ListenValidator.Check(options, checks);
+        StorageValidator.Check(options.Storage, checks);
+        OriginsValidator.Check(options, checks);
+        AdmissionValidator.Check(options, checks);
+        HooksValidator.Check(options.Hooks, checks);
+        SrsApiValidator.Check(options.SrsApi, checks);
+        SweepValidator.Check(options.Sweep, checks);
+        ApiValidator.Check(options.Api, checks);
+        KernelValidator.Check(options.Kernel, checks);
+    }
+}
