@@ -123,7 +123,7 @@ public abstract partial class JournalConformance
         string[] ids = ["直播/live/频道", "vhost/приложение/поток", "🎥/cam/1", "with space'and\"quotes;--%_\\", new string('x', 1000)];
         foreach (var id in ids)
         {
-            var request = Store.Request(id, 0) with { Events = [new("größe", large), new("empty", ReadOnlyMemory<byte>.Empty)], Snapshot = large, EffectsStarted = [new(id, large)] };
+            var request = Store.Request(id, 0) with { Events = [new("größe", large), new("empty", ReadOnlyMemory<byte>.Empty)], Snapshot = large, EffectsStarted = [new("größe", large)] };
             (await Store.AppendAsync(request)).ShouldBe(Appended);
             (await Store.AppendAsync(Store.Request(id, 2, "3"))).ShouldBe(Appended);
         }

@@ -11,7 +11,7 @@ public sealed class SqliteFileTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => _folder.Delete();
 
     [Fact]
     public async Task The_folder_and_the_file_are_created()

@@ -13,7 +13,7 @@ public sealed class SqliteJournalTests : JournalConformance
 
     protected override Task DropAsync()
     {
-        _folder.Dispose();
+        _folder.Delete();
         return Task.CompletedTask;
     }
 
@@ -41,11 +41,11 @@ internal sealed class ShiftedTime : TimeProvider
 }
 
 /// <summary>A folder that is gone after the test.</summary>
-internal sealed class TemporaryFolder : IDisposable
+internal sealed class TemporaryFolder
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("streamsupervisor-").FullName;
 
     public string this[string name] => System.IO.Path.Combine(Path, name);
 
-    public void Dispose() => Directory.Delete(Path, recursive: true);
+    public void Delete() => Directory.Delete(Path, recursive: true);
 }
