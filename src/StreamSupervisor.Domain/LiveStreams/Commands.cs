@@ -32,7 +32,7 @@ public sealed record NotePublisherSeen(Publisher By, long ReceivedBytes, DateTim
 /// <summary>A look at the node of a session did not find it.</summary>
 /// <param name="Session">The session that is believed.</param>
 /// <param name="LookedAt">When the look began.</param>
-/// <param name="Verified">Whether SRS answered 2049 for the client itself: then one look is enough.</param>
+/// <param name="Verified">Whether SRS answered 2049 for the client itself. Nothing less counts: <c>/streams</c> can lie.</param>
 public sealed record NotePublisherMissing(SessionId Session, DateTimeOffset LookedAt, bool Verified) : LiveStreamCommand;
 
 /// <summary>The bytes of a session stood still after media had flowed.</summary>
@@ -70,7 +70,11 @@ public abstract record OperatorCommand(string By, string Why) : LiveStreamComman
 public sealed record Kick(string By, string Why) : OperatorCommand(By, Why);
 
 /// <summary>Remove whatever SRS holds for the key, on every node, and forget its wedges.</summary>
-public sealed record Release(string By, string Why) : OperatorCommand(By, Why);
+public sealed record Release(string By, string Why) : OperatorCommand(By, Why)
+{
+    /// <summary>The nodes to search, by their configured names.</summary>
+    public IReadOnlyList<string> Origins { get; init; } = [];
+}
 
 /// <summary>Nobody may start to publish. The session that owns the key stays.</summary>
 public sealed record Lock(string By, string Why) : OperatorCommand(By, Why);

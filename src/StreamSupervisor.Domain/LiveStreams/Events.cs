@@ -50,7 +50,10 @@ public sealed record AttemptRefused(DateTimeOffset At, Publisher By, long Genera
 public sealed record HandoverStarted(DateTimeOffset At, Publisher To, AdmissionRule Rule, AskedIn In, DateTimeOffset HoldUntil)
     : LiveStreamEvent(At);
 
-/// <summary>A newer attempt of the same identity took the place of the one that was held; the eviction goes on.</summary>
+/// <summary>One source takes the key from another that was alive: what a fight is made of.</summary>
+public sealed record TakeoverContested(DateTimeOffset At, string From, string To) : LiveStreamEvent(At);
+
+/// <summary>A newer attempt took the place of the one that was held; the eviction goes on.</summary>
 public sealed record ChallengerReplaced(DateTimeOffset At, Publisher Old, Publisher By, AskedIn In, DateTimeOffset HoldUntil)
     : LiveStreamEvent(At);
 
@@ -93,7 +96,7 @@ public enum LossCause
     Closed,
     Evicted,
 
-    /// <summary>Two looks, or one at the client itself, did not find it.</summary>
+    /// <summary>SRS, asked for the client itself, did not know it.</summary>
     NotFound,
 
     /// <summary>Its SRS process is gone.</summary>
@@ -105,8 +108,9 @@ public enum LossCause
 
 /// <summary>The session that owned the key has ended.</summary>
 /// <param name="ReconnectUntil">A return until then is the same broadcast; null when the encoder had said goodbye.</param>
-public sealed record PublisherLost(DateTimeOffset At, SessionId Session, LossCause Cause, DateTimeOffset? ReconnectUntil)
-    : LiveStreamEvent(At);
+/// <param name="NeverActive">It was admitted and SRS never showed it as publishing: its node is searched for what stands in the way.</param>
+public sealed record PublisherLost(DateTimeOffset At, SessionId Session, string Origin, LossCause Cause, DateTimeOffset? ReconnectUntil,
+    bool NeverActive) : LiveStreamEvent(At);
 
 /// <summary>The reconnect window passed, or the encoder had said goodbye.</summary>
 public sealed record BroadcastEnded(DateTimeOffset At) : LiveStreamEvent(At);
@@ -126,6 +130,13 @@ public sealed record WedgeCleared(DateTimeOffset At, string Origin) : LiveStream
 /// <summary>Two sources pushed each other out in turn; the incumbent is kept until the cool-down ends.</summary>
 public sealed record FightDetected(DateTimeOffset At, string Incumbent, string Challenger, DateTimeOffset CoolDownUntil, int Level)
     : LiveStreamEvent(At);
+
+/// <summary>A node is searched for publishers of the key that stand in the way.</summary>
+/// <param name="Evict">Whether an operator wants whatever is found removed.</param>
+public sealed record SearchOrdered(DateTimeOffset At, string Origin, bool Evict) : LiveStreamEvent(At);
+
+/// <summary>A search is over.</summary>
+public sealed record SearchFinished(DateTimeOffset At, string Origin, int Found) : LiveStreamEvent(At);
 
 /// <summary>The key is published again and again.</summary>
 public sealed record FlappingSeen(DateTimeOffset At, int Publishes) : LiveStreamEvent(At);

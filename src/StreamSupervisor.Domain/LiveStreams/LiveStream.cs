@@ -1,24 +1,120 @@
 namespace StreamSupervisor.Domain.LiveStreams;
 
-/// <summary>The rules of one stream key.</summary>
+/// <summary>
+/// The rules of one stream key: who may publish it, and how it changes hands. Pure: no clock, no I/O, no randomness.
+/// </summary>
+/// <remarks>
+/// <para>
+/// What it guarantees. At most one session owns a key. An attempt is answered by an event and by nothing else, so that what was answered is
+/// in the journal; the same attempt hears the same answer again. A session is removed only by an <see cref="EvictionOrdered"/> that names
+/// it, and a challenger is let in only when each removal in its way is proven (<see cref="ReleaseProof"/>), with one exception: a session
+/// on another node that can't be reached does not keep the key from an encoder that is here (<see cref="AdmissionRule.OldNodeUnreachable"/>).
+/// </para>
+/// <para>
+/// How it can still be wrong. It knows what SRS told: a publisher that got in while the hooks were off is unknown until a look finds it.
+/// One connection may publish twice under one client id; if its hooks cross, the second publish hears the answer of the first and is
+/// adopted by the next look.
+/// </para>
+/// <para>
+/// Rejected: to trust <c>publish.active</c> or <c>on_unpublish</c> as proof of release (SRS 7.0.62 and later frees the key after both),
+/// to evict "the publisher of the stream" (it may be the newer one), and timers in here (the state says when to wake it instead).
+/// </para>
+/// <code>
+///            request                    all evictions proven
+///   idle ──────────────▶ live ──request──▶ handover ──────────▶ live (generation + 1)
+///    ▲                    │                   │ hold exhausted: the challenger is refused, the eviction goes on
+///    │ window passed      │ session ended     ▼
+///    └──── interrupted ◀──┴──────────────── live or interrupted
+/// </code>
+/// </remarks>
 public static partial class LiveStream
 {
-    /// <summary>What follows from a command. Pure; the only place that knows a rule of admission.</summary>
-    public static Decision Decide(LiveStreamState state, LiveStreamCommand command, StreamPolicy policy, DateTimeOffset now) =>
-        throw new InvalidOperationException("not yet");
+    /// <summary>Final answers and past takeovers are remembered up to this number, oldest forgotten first.</summary>
+    internal const int MaxAnswers = 32;
 
-    /// <summary>The state after an event. Copies facts, decides nothing.</summary>
-    public static LiveStreamState Evolve(LiveStreamState state, LiveStreamEvent @event) => throw new InvalidOperationException("not yet");
+    internal const int MaxTakeovers = 8;
+
+    internal const int MaxPublishes = 16;
+
+    /// <summary>What follows from a command. The only place that knows a rule of admission.</summary>
+    public static Decision Decide(LiveStreamState state, LiveStreamCommand command, StreamPolicy policy, DateTimeOffset now)
+    {
+        var turn = new Turn(state, policy, now);
+        var reply = command switch
+        {
+            RequestPublish ask => Publish(turn, ask),
+            Inspect => new Inspected(state),
+            OperatorCommand order => Operate(turn, order),
+            Reserve reserve => Reserve(turn, reserve),
+            CancelReservation cancel => Cancel(turn, cancel),
+            _ => Note(turn, command),
+        };
+        return new Decision(turn.Events, reply);
+    }
 
     /// <summary>The earliest moment at which <see cref="Wake"/> has something to do.</summary>
-    public static DateTimeOffset? WakeAt(LiveStreamState state) => throw new InvalidOperationException("not yet");
+    public static DateTimeOffset? WakeAt(LiveStreamState state) => Earliest(
+        state.Handover?.HoldUntil,
+        state.Session is { Confirmed: false } session ? session.ConfirmBy : null,
+        state.ReconnectUntil,
+        state.ReservedUntil);
 
     /// <summary>The answer to an attempt that an event gives.</summary>
-    public static (SessionId Attempt, PublishReply Reply)? AnswerOf(LiveStreamEvent @event) => throw new InvalidOperationException("not yet");
+    public static (SessionId Attempt, PublishReply Reply)? AnswerOf(LiveStreamEvent @event) => @event switch
+    {
+        Admitted admitted => (admitted.By.Session, new Allowed(admitted.Generation)),
+        AttemptRefused refused => (refused.By.Session, new Refused(refused.Generation, refused.Reason, refused.RetryAfter)),
+        _ => null,
+    };
 
     /// <summary>The work that an event asks for.</summary>
-    public static LiveStreamEffect? EffectOf(LiveStreamEvent @event) => throw new InvalidOperationException("not yet");
+    public static LiveStreamEffect? EffectOf(LiveStreamEvent @event) => @event switch
+    {
+        EvictionOrdered ordered => new EvictSession(ordered.Of.Session, ordered.Of.Origin),
+        ConfirmationOverdue overdue => new LookAtSession(overdue.Of.Session, overdue.Of.Origin),
+        SearchOrdered search => new SearchForPublishers(search.Origin),
+        _ => null,
+    };
 
-    /// <summary>The names of the effects that an event ends.</summary>
-    public static string? EndedEffectOf(LiveStreamEvent @event) => throw new InvalidOperationException("not yet");
+    /// <summary>The name of the effect that an event ends.</summary>
+    public static string? EndedEffectOf(LiveStreamEvent @event) => @event switch
+    {
+        EvictionFinished finished => EvictSession.NameOf(finished.Of),
+        PublisherConfirmed confirmed => LookAtSession.NameOf(confirmed.Session),
+        PublisherLost lost => LookAtSession.NameOf(lost.Session),
+        SearchFinished search => SearchForPublishers.NameOf(search.Origin),
+        _ => null,
+    };
+
+    private static DateTimeOffset? Earliest(params ReadOnlySpan<DateTimeOffset?> moments)
+    {
+        DateTimeOffset? earliest = null;
+        foreach (var moment in moments)
+        {
+            if (moment is { } at && (earliest is null || at < earliest))
+            {
+                earliest = at;
+            }
+        }
+
+        return earliest;
+    }
+
+    /// <summary>One decision in the making: each event is applied as it is raised, so that later rules see what earlier ones did.</summary>
+    private sealed class Turn(LiveStreamState state, StreamPolicy policy, DateTimeOffset now)
+    {
+        private readonly List<LiveStreamEvent> _events = [];
+
+        public LiveStreamState State { get; private set; } = state;
+        public StreamPolicy Policy { get; } = policy;
+        public DateTimeOffset Now { get; } = now;
+        public IReadOnlyList<LiveStreamEvent> Events => _events;
+        public bool Observes => Policy.Mode == AdmissionMode.Observe;
+
+        public void Raise(LiveStreamEvent @event)
+        {
+            _events.Add(@event);
+            State = Evolve(State, @event);
+        }
+    }
 }

@@ -3,12 +3,11 @@ using System.Collections.Immutable;
 namespace StreamSupervisor.Domain.LiveStreams;
 
 /// <summary>The session that owns a key.</summary>
-/// <param name="ConfirmBy">Set until it was seen active.</param>
+/// <param name="ConfirmBy">When it is looked for unless it was seen active before; null once it was.</param>
 /// <param name="Confirmed">Whether SRS showed it as the active publisher.</param>
 /// <param name="Adopted">Whether it was found active instead of admitted.</param>
-/// <param name="MissedSince">The begin of the first look that did not find it; null when the last one did.</param>
 public sealed record Session(Publisher By, long Generation, DateTimeOffset Since, DateTimeOffset? ConfirmBy, bool Confirmed, bool Adopted,
-    DateTimeOffset? SilentSince, DateTimeOffset? MissedSince);
+    DateTimeOffset? SilentSince);
 
 /// <summary>A change of hands under way: the attempt that is held until the evictions of the key are done.</summary>
 public sealed record Handover(Publisher To, AdmissionRule Rule, AskedIn In, DateTimeOffset StartedAt, DateTimeOffset AskedAt, DateTimeOffset HoldUntil);
@@ -17,7 +16,8 @@ public sealed record Handover(Publisher To, AdmissionRule Rule, AskedIn In, Date
 public sealed record Eviction(Publisher Of, EvictionCause Cause, DateTimeOffset OrderedAt, bool Stalled);
 
 /// <summary>A final answer that a repeated hook must hear again.</summary>
-public sealed record PastAnswer(SessionId Session, RefusalReason Reason, TimeSpan? RetryAfter);
+/// <param name="Ended">Whether it was a session that has ended, instead of an attempt that was refused.</param>
+public sealed record PastAnswer(SessionId Session, RefusalReason Reason, TimeSpan? RetryAfter, bool Ended);
 
 /// <summary>Who, when and why.</summary>
 public sealed record OperatorMark(string By, string Why, DateTimeOffset At);
@@ -56,6 +56,12 @@ public sealed record LiveStreamState
     public int FightLevel { get; init; }
     public ImmutableList<PastTakeover> Takeovers { get; init; } = [];
     public ImmutableList<DateTimeOffset> Publishes { get; init; } = [];
+
+    /// <summary>Origins that are searched on an operator's order: whoever is found there is removed.</summary>
+    public ImmutableList<string> Releasing { get; init; } = [];
+
+    /// <summary>The encoder has said that its broadcast is over: no reconnect window follows its session.</summary>
+    public bool Goodbye { get; init; }
 
     /// <summary>Answers of attempts that were refused, and of sessions that were evicted: newest last, bounded.</summary>
     public ImmutableList<PastAnswer> Answers { get; init; } = [];

@@ -55,9 +55,6 @@ public enum RefusalReason
     /// <summary>The encoder went away while it was held.</summary>
     Withdrawn,
 
-    /// <summary>The session was ended by an operator.</summary>
-    KickedByOperator,
-
     /// <summary>The supervisor is overloaded, starting or has no owner for the key.</summary>
     Unavailable,
 }

@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+
+namespace StreamSupervisor.Domain.LiveStreams;
+
+public static partial class LiveStream
+{
+    /// <summary>The state after an event. Copies facts, decides nothing.</summary>
+    public static LiveStreamState Evolve(LiveStreamState state, LiveStreamEvent @event) => @event switch
+    {
+        Admitted e => state with
+        {
+            Generation = e.Generation,
+            Session = new Session(e.By, e.Generation, e.At, e.ConfirmBy, Confirmed: false, Adopted: false, SilentSince: null),
+            Handover = null,
+            Interrupted = null,
+            ReconnectUntil = null,
+            Goodbye = false,
+            Publishes = Append(state.Publishes, e.At, MaxPublishes),
+            ChangedAt = e.At,
+        },
+        AttemptRefused e => state with
+        {
+            Handover = state.Handover?.To.Session == e.By.Session ? null : state.Handover,
+            Answers = Append(state.Answers, new PastAnswer(e.By.Session, e.Reason, e.RetryAfter, Ended: false), MaxAnswers),
+        },
+        HandoverStarted e => state with { Handover = new Handover(e.To, e.Rule, e.In, e.At, e.At, e.HoldUntil), ChangedAt = e.At },
+        ChallengerReplaced e => state with
+        {
+            Handover = state.Handover! with { To = e.By, In = e.In, AskedAt = e.At, HoldUntil = e.HoldUntil },
+            ChangedAt = e.At,
+        },
+        TakeoverContested e => state with { Takeovers = Append(state.Takeovers, new PastTakeover(e.From, e.To, e.At), MaxTakeovers) },
+        FightDetected e => state with { CoolDownUntil = e.CoolDownUntil, FightLevel = e.Level, Takeovers = [] },
+        EvictionOrdered e => state with { Evictions = state.Evictions.Add(new Eviction(e.Of, e.Cause, e.At, Stalled: false)) },
+        EvictionStalled e => state with
+        {
+            Evictions = [.. state.Evictions.Select(eviction => eviction.Of.Session == e.Of ? eviction with { Stalled = true } : eviction)],
+        },
+        EvictionFinished e => state with
+        {
+            Evictions = state.Evictions.RemoveAll(eviction => eviction.Of.Session == e.Of),
+            Answers = Remember(state.Answers, e.Of),
+            ChangedAt = e.At,
+        },
+        PublisherConfirmed e => state with
+        {
+            Session = state.Session! with { Confirmed = true, ConfirmBy = null },
+            NeverActive = 0,
+            NeverActiveOn = null,
+        },
+        ConfirmationOverdue e => state with { Session = state.Session! with { ConfirmBy = e.AskAgainAt } },
+        PublisherSilent e => state with { Session = state.Session! with { SilentSince = e.Since } },
+        PublisherLost e => state with
+        {
+            Session = null,
+            Interrupted = e.ReconnectUntil is null ? null : state.Session,
+            ReconnectUntil = e.ReconnectUntil,
+
+            // The connection of a session that merely unpublished may publish again under its id; every other one is gone.
+            Answers = e.Cause == LossCause.Unpublished ? state.Answers : Remember(state.Answers, e.Session),
+            NeverActive = !e.NeverActive ? state.NeverActive : state.NeverActiveOn == e.Origin ? state.NeverActive + 1 : 1,
+            NeverActiveOn = e.NeverActive ? e.Origin : state.NeverActiveOn,
+            ChangedAt = e.At,
+        },
+        BroadcastEnded => state with { Interrupted = null, ReconnectUntil = null },
+        SessionAdopted e => state with
+        {
+            Generation = e.Generation,
+            Session = new Session(e.By, e.Generation, e.At, ConfirmBy: null, Confirmed: true, Adopted: true, SilentSince: null),
+            Interrupted = null,
+            ReconnectUntil = null,
+            Goodbye = false,
+            Answers = state.Answers.RemoveAll(answer => answer.Session == e.By.Session),
+            ChangedAt = e.At,
+        },
+        SearchOrdered { Evict: true } e => state with { Releasing = state.Releasing.Add(e.Origin) },
+        SearchFinished e => state with { Releasing = state.Releasing.Remove(e.Origin) },
+        KeyWedged e => state with
+        {
+            Wedges = state.Wedges.Add(new Wedge(e.Origin, e.ServerId, e.ServiceId, e.At)),
+            NeverActive = 0,
+            NeverActiveOn = null,
+        },
+        WedgeCleared e => state with { Wedges = state.Wedges.RemoveAll(wedge => wedge.Origin == e.Origin) },
+        KeyReserved e => state with { ReservedFor = e.EncoderId, ReservedUntil = e.Until },
+        ReservationEnded e => state with
+        {
+            ReservedFor = state.ReservedFor == e.EncoderId ? null : state.ReservedFor,
+            ReservedUntil = state.ReservedFor == e.EncoderId ? null : state.ReservedUntil,
+            Goodbye = state.Goodbye || e.Goodbye,
+        },
+        KeyLocked e => state with { Locked = new OperatorMark(e.By, e.Why, e.At) },
+        KeyUnlocked => state with { Locked = null, PinnedTo = null, Pinned = null },
+        KeyPinned e => state with { PinnedTo = e.Identity, Pinned = new OperatorMark(e.By, e.Why, e.At) },
+
+        // Told for people only: a late hook, flapping, an operator's name, what would have been decided.
+        _ => state,
+    };
+
+    private static ImmutableList<T> Append<T>(ImmutableList<T> list, T item, int max) =>
+        (list.Count < max ? list : list.RemoveRange(0, list.Count - max + 1)).Add(item);
+
+    private static ImmutableList<PastAnswer> Remember(ImmutableList<PastAnswer> answers, SessionId ended) =>
+        answers.Exists(answer => answer.Session == ended)
+            ? answers
+            : Append(answers, new PastAnswer(ended, RefusalReason.Superseded, null, Ended: true), MaxAnswers);
+}
