@@ -61,10 +61,7 @@ public static class RefusalCatalog
         Temporary(RefusalReason.Withdrawn, "withdrawn", 9108, 1_000,
             "Your encoder disconnected before it could go live. Check its network and start it again.",
             "编码器在开始推流之前断开了连接。请检查网络后重新推流。"),
-        Temporary(RefusalReason.KickedByOperator, "kicked-by-operator", 9109, 10_000,
-            "An operator ended this publishing. Ask them before you start again.",
-            "管理员已结束本次推流。重新推流之前，请先与管理员确认。"),
-        Temporary(RefusalReason.Unavailable, "unavailable", 9110, 2_000,
+        Temporary(RefusalReason.Unavailable, "unavailable", 9109, 2_000,
             "The service cannot decide about this stream at the moment. Keep the encoder running: it will be let in as soon as the service is back.",
             "服务暂时无法处理此直播流的推流请求。请保持编码器运行，服务恢复后即可继续推流。"),
     ];

@@ -37,8 +37,7 @@ public sealed partial class RefusalCatalogTests
             "9106 hold-exhausted",
             "9107 wedged",
             "9108 withdrawn",
-            "9109 kicked-by-operator",
-            "9110 unavailable",
+            "9109 unavailable",
         ]);
 
     [Fact]
