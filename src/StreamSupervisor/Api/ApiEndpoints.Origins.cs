@@ -1,0 +1,35 @@
+using System.Text.Json.Serialization.Metadata;
+using StreamSupervisor.Domain.LiveStreams;
+
+namespace StreamSupervisor.Api;
+
+internal static partial class ApiEndpoints
+{
+    private static void MapOrigins(RouteGroupBuilder group, ApiContext api)
+    {
+        group.MapGet("/origins", IResult (HttpContext call) => ListOrigins(api, call))
+            .WithSummary("The SRS nodes, in the order of their names.").Produces<OriginPage>().WithName("ListOrigins");
+        group.MapGet("/reasons", IResult (HttpContext call) => ListReasons(call))
+            .WithSummary("Every reason for a refusal.").Produces<ReasonList>().WithName("ListReasons");
+    }
+
+    private static IResult ListOrigins(ApiContext api, HttpContext call)
+    {
+        var query = call.Request.Query;
+        query.AllowOnly("limit", "cursor");
+        var limit = query.Limit(StandardPage, api.Options.MaxPage);
+        var after = query.Cursor() ?? "";
+        var rows = api.Origins().Where(origin => string.CompareOrdinal(origin.Name, after) > 0).OrderBy(origin => origin.Name, StringComparer.Ordinal)
+            .Take(limit + 1).ToList();
+        return Json(new OriginPage([.. rows.Take(limit)], rows.Count > limit ? ApiQuery.ToCursor(rows[limit - 1].Name) : null));
+    }
+
+    private static IResult ListReasons(HttpContext call)
+    {
+        call.Request.Query.AllowOnly();
+        return Json(new ReasonList([.. Enum.GetValues<RefusalReason>().Where(reason => reason != RefusalReason.Unknown)
+            .Select(reason => new ReasonView(Words.Of(reason), "", TimelineText.Reason(reason)))]));
+    }
+
+    private static IResult Json<T>(T value) => Results.Json(value, (JsonTypeInfo<T>)ApiJson.Shared.GetTypeInfo(typeof(T))!);
+}
