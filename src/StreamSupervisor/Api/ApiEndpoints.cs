@@ -10,6 +10,9 @@ internal static partial class ApiEndpoints
     private const int StandardPage = 100;
     private static readonly string[] Reads = ["timeline", "explain"];
 
+    /// <summary>What the API needs besides its <see cref="ApiContext"/>.</summary>
+    public static void AddServices(IServiceCollection services) => ArgumentNullException.ThrowIfNull(services);
+
     /// <summary>Maps the API. Needs an <see cref="ApiContext"/> among the services.</summary>
     public static IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints)
     {

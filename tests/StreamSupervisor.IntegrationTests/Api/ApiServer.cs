@@ -1,0 +1,113 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using StreamSupervisor.Api;
+using StreamSupervisor.Configuration;
+
+namespace StreamSupervisor.IntegrationTests.Api;
+
+/// <summary>The API on a real listener on a free port, over entities and a journal in memory.</summary>
+internal sealed class ApiServer : IAsyncDisposable
+{
+    public static readonly DateTimeOffset Now = new(2026, 7, 4, 12, 0, 0, TimeSpan.Zero);
+    private readonly WebApplication _app;
+
+    private ApiServer(WebApplication app, FakeEntities entities)
+    {
+        _app = app;
+        Entities = entities;
+        Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        Http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(20) };
+    }
+
+    public FakeEntities Entities { get; }
+    public Uri Address { get; }
+    public HttpClient Http { get; }
+
+    /// <summary>Where the calls seem to come from.</summary>
+    public IPAddress Caller { get; set; } = IPAddress.Loopback;
+
+    public static async Task<ApiServer> StartAsync(params ApiKeyOptions[] keys)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var entities = new FakeEntities();
+        ApiServer? server = null;
+        builder.Services.AddSingleton(_ => new ApiContext
+        {
+            Region = entities,
+            Journal = entities,
+            ShardOf = FakeEntities.ShardOf,
+            Decode = entities.Decode,
+            Origins = () => entities.Origins,
+            Options = new ApiOptions { Keys = [.. keys], MaxPage = 50 },
+            Time = new StoppedClock(),
+        });
+        ApiEndpoints.AddServices(builder.Services);
+        var app = builder.Build();
+        app.Use((call, next) =>
+        {
+            call.Connection.RemoteIpAddress = server!.Caller;
+            return next(call);
+        });
+        app.UseRouting();
+        ApiEndpoints.Map(app);
+        await app.StartAsync();
+        return server = new ApiServer(app, entities);
+    }
+
+    public async Task<(int Status, JsonElement Body)> GetAsync(string path, params (string Name, string Value)[] headers) =>
+        await SendAsync(new HttpRequestMessage(HttpMethod.Get, path), headers);
+
+    public async Task<(int Status, JsonElement Body)> PostAsync(string path, string body = """{"why":"a test"}""", string type = "application/json",
+        params (string Name, string Value)[] headers)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body, Encoding.UTF8) };
+        request.Content.Headers.Remove("Content-Type");
+        if (type.Length > 0)
+        {
+            request.Content.Headers.TryAddWithoutValidation("Content-Type", type);
+        }
+
+        return await SendAsync(request, headers);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await _app.DisposeAsync();
+    }
+
+    private async Task<(int Status, JsonElement Body)> SendAsync(HttpRequestMessage request, (string Name, string Value)[] headers)
+    {
+        using (request)
+        {
+            foreach (var (name, value) in headers)
+            {
+                request.Headers.TryAddWithoutValidation(name, value);
+            }
+
+            using var response = await Http.SendAsync(request);
+            var text = await response.Content.ReadAsStringAsync();
+            if ((int)response.StatusCode >= 400)
+            {
+                response.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json", text);
+            }
+
+            using var document = JsonDocument.Parse(text);
+            return ((int)response.StatusCode, document.RootElement.Clone());
+        }
+    }
+
+    private sealed class StoppedClock : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => Now;
+    }
+}

@@ -1,0 +1,129 @@
+using StreamSupervisor.Configuration;
+using StreamSupervisor.Domain.LiveStreams;
+
+namespace StreamSupervisor.IntegrationTests.Api;
+
+public class OrdersApiTests
+{
+    private const string Cam1 = "/api/v1/streams/-/live/cam1";
+
+    [Fact]
+    public async Task Every_order_reaches_the_key_with_who_and_why()
+    {
+        await using var server = await ApiServer.StartAsync();
+
+        await server.PostAsync($"{Cam1}/kick", """{"by":"ann","why":"stale"}""");
+        await server.PostAsync($"{Cam1}/release", """{"why":"ghost"}""");
+        await server.PostAsync($"{Cam1}/lock", """{"why":"night"}""");
+        await server.PostAsync($"{Cam1}/unlock", """{"why":"day"}""");
+        var (status, body) = await server.PostAsync($"{Cam1}/pin", """{"why":"the show","identity":"studio-1"}""");
+
+        status.ShouldBe(200);
+        body.GetProperty("changed").GetBoolean().ShouldBeTrue();
+        body.GetProperty("text").GetString().ShouldBe("Pin done.");
+        var key = Given.Cam1.ToString();
+        server.Entities.Orders.ShouldBe(
+        [
+            (key, new Kick("ann", "stale")),
+            (key, new Release("local", "ghost")),
+            (key, new Domain.LiveStreams.Lock("local", "night")),
+            (key, new Unlock("local", "day")),
+            (key, new Pin("studio-1", "local", "the show")),
+        ]);
+    }
+
+    [Fact]
+    public async Task An_order_for_an_app_with_slashes_is_understood_either_way()
+    {
+        await using var server = await ApiServer.StartAsync();
+        await server.PostAsync("/api/v1/streams/v/a%2Fb/c/kick");
+        await server.PostAsync("/api/v1/streams/v/a/b/c/kick");
+        server.Entities.Orders.Select(one => one.EntityId).ShouldBe(["v/a/b/c", "v/a/b/c"]);
+    }
+
+    [Fact]
+    public async Task The_key_of_the_caller_is_kept_whatever_name_it_gives_itself()
+    {
+        await using var server = await ApiServer.StartAsync(new ApiKeyOptions { Name = "ops", Key = "sesame-sesame", Role = "operate" });
+        await server.PostAsync($"{Cam1}/kick", """{"why":"x"}""", headers: ("X-Api-Key", "sesame-sesame"));
+        await server.PostAsync($"{Cam1}/kick", """{"why":"x","by":"root"}""", headers: ("X-Api-Key", "sesame-sesame"));
+        server.Entities.Orders.Select(one => one.Order.By).ShouldBe(["ops", "root via ops"]);
+    }
+
+    [Theory]
+    [InlineData("kick", "{}", "why")]
+    [InlineData("kick", """{"why":""}""", "why")]
+    [InlineData("kick", """{"why":"  "}""", "why")]
+    [InlineData("kick", """{"why":7}""", "why")]
+    [InlineData("kick", """{"why":null}""", "why")]
+    [InlineData("kick", """{"why":"a","why":"b"}""", "why")]
+    [InlineData("kick", """{"why":"a\nb"}""", "why")]
+    [InlineData("kick", """{"why":"a","by":["x"]}""", "by")]
+    [InlineData("kick", """{"reason":"a"}""", "reason")]
+    [InlineData("kick", """{"why":"a","identity":"x"}""", "identity")]
+    [InlineData("pin", """{"why":"a"}""", "identity")]
+    public async Task A_wrong_field_is_named_together_with_the_fix(string verb, string body, string field)
+    {
+        await using var server = await ApiServer.StartAsync();
+        var (status, answer) = await server.PostAsync($"{Cam1}/{verb}", body);
+        status.ShouldBe(400);
+        answer.GetProperty("reason").GetString().ShouldBe("bad-field");
+        answer.GetProperty("field").GetString().ShouldBe(field);
+        server.Entities.Orders.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("why=x")]
+    [InlineData("[]")]
+    [InlineData("\"kick\"")]
+    [InlineData("{\"why\":\"x\"")]
+    [InlineData("{\"why\":\"\\ud800\"}")]
+    [InlineData("{\"a\":{\"b\":{\"c\":{\"d\":{\"e\":1}}}}}")]
+    public async Task A_body_that_is_no_object_is_refused(string body)
+    {
+        await using var server = await ApiServer.StartAsync();
+        var (status, answer) = await server.PostAsync($"{Cam1}/kick", body);
+        status.ShouldBe(400);
+        answer.GetProperty("reason").GetString().ShouldBe("bad-json");
+        server.Entities.Orders.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_body_is_bounded_whether_it_says_its_length_or_not()
+    {
+        await using var server = await ApiServer.StartAsync();
+        var huge = $$"""{"why":"{{new string('x', 20_000)}}"}""";
+        (await server.PostAsync($"{Cam1}/kick", huge)).Body.GetProperty("reason").GetString().ShouldBe("body-too-large");
+        (await server.PostAsync($"{Cam1}/kick", huge, headers: ("Transfer-Encoding", "chunked"))).Status.ShouldBe(413);
+        (await server.PostAsync($"{Cam1}/kick", $$"""{"why":"{{new string('x', 501)}}"}""")).Status.ShouldBe(400);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("text/plain")]
+    [InlineData("application/x-www-form-urlencoded")]
+    [InlineData("application/jsonp")]
+    public async Task Only_json_is_taken_since_a_page_of_another_site_can_send_the_rest(string type)
+    {
+        await using var server = await ApiServer.StartAsync();
+        var (status, body) = await server.PostAsync($"{Cam1}/kick", type: type);
+        status.ShouldBe(415);
+        body.GetProperty("reason").GetString().ShouldBe("not-json");
+    }
+
+    [Fact]
+    public async Task A_script_that_runs_wild_is_slowed_down()
+    {
+        await using var server = await ApiServer.StartAsync();
+        var statuses = new List<int>();
+        while (statuses.Count < 2000 && !statuses.Contains(429))
+        {
+            statuses.Add((await server.PostAsync($"{Cam1}/kick")).Status);
+        }
+
+        statuses.ShouldContain(429);
+        statuses.Count.ShouldBeGreaterThan(200, "a whole fleet can be kicked at once");
+        (await server.GetAsync("/api/v1/streams")).Status.ShouldBe(200, "reading is not counted");
+    }
+}
