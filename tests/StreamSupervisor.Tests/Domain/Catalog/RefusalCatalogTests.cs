@@ -65,6 +65,6 @@ public sealed partial class RefusalCatalogTests
         RefusalCatalog.All.Select(r => r.Chinese).ShouldBeUnique();
     }
 
-    [GeneratedRegex("^[a-z]+(-[a-z]+)*$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("^[a-z]+(?:-[a-z]+)*$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex KebabCase();
 }
