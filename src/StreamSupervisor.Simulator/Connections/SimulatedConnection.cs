@@ -1,0 +1,342 @@
+using StreamSupervisor.Simulator.Hooks;
+using StreamSupervisor.Simulator.Servers;
+
+namespace StreamSupervisor.Simulator.Connections;
+
+/// <summary>
+/// One RTMP connection to a simulated server, seen from both ends. The public members are the client's end; what SRS does with it runs in
+/// one coroutine per publish or play command, as in SRS: hooks are awaited inline, and while the coroutine is in a hook it notices neither
+/// that the client hung up nor that it sends media.
+/// </summary>
+public sealed partial class SimulatedConnection
+{
+    // What a client and SRS exchange before the first medium, of the size that recordings show.
+    private const int HandshakeReceived = 3_431;
+    private const int HandshakeSent = 4_238;
+    private const int PublishStartSent = 148;
+
+    private readonly SimulatedSrs srs;
+    private readonly SrsProcess process;
+    private readonly long order;
+    private readonly TaskCompletionSource<CloseReason> closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private TaskCompletionSource<PublishOutcome>? outcome;
+    private CancellationTokenSource? wait;
+    private Cuts waitEndsWith;
+    private LiveSource? source;
+    private string connectParam = "";
+    private bool serving;
+    private bool publishing;
+    private bool kicked;
+    private bool peerLeft;
+    private bool unpublishes;
+    private bool dead;
+    private long uncollectedReceived;
+    private long uncollectedSent;
+    private long messages;
+    private long frames;
+
+    internal SimulatedConnection(SimulatedSrs srs, SrsProcess process, string clientId, string address)
+    {
+        this.srs = srs;
+        this.process = process;
+        ClientId = clientId;
+        Address = address;
+        order = process.Add(this);
+        Count(HandshakeReceived, HandshakeSent);
+    }
+
+    /// <summary>What ends a wait of SRS's coroutine early; the death of the process always does.</summary>
+    [Flags]
+    private enum Cuts
+    {
+        None = 0,
+        Kick = 1,
+        PeerLeaves = 2,
+        Unpublish = 4,
+    }
+
+    /// <summary>The <c>client_id</c> that SRS gave it: 8 random characters, unique only within the process.</summary>
+    public string ClientId { get; }
+
+    /// <summary>The address that the client comes from.</summary>
+    public string Address { get; }
+
+    /// <summary>Ends when either side has closed the connection, or the process has died. Silence does not end it.</summary>
+    public Task<CloseReason> Closed => closed.Task;
+
+    /// <summary>Whether the client can still use it.</summary>
+    public bool IsOpen => !closed.Task.IsCompleted;
+
+    /// <summary>Bytes that SRS has received on it.</summary>
+    public long ReceivedBytes { get; private set; }
+
+    /// <summary>Bytes that SRS has sent on it: what a player gets.</summary>
+    public long SentBytes { get; private set; }
+
+    /// <summary>Whether its publish goes to nobody: the source was thrown away while it waited in <c>on_publish</c>.</summary>
+    internal bool IsOrphan => publishing && source is { ThrownAway: true };
+
+    internal RtmpRequest Request { get; private set; } = new("", default, "");
+
+    /// <summary>Publishes a stream, as an encoder does whose URL is <c>rtmp://host/app/stream?param</c>. A vhost other than the default is the host.</summary>
+    /// <param name="param">With or without the leading <c>?</c>; may be empty.</param>
+    /// <returns>When SRS has started the publish or ended the connection.</returns>
+    public Task<PublishOutcome> PublishAsync(string vhost, string app, string stream, string param)
+    {
+        ArgumentNullException.ThrowIfNull(param);
+        return PublishAsync(TcUrlOf(vhost, app), stream + QueryOf(param));
+    }
+
+    /// <summary>Publishes a stream, as the RTMP commands name it.</summary>
+    /// <param name="tcUrl">Of the connect command: <c>rtmp://host:port/app</c>, possibly with <c>?vhost=…</c>.</param>
+    /// <param name="streamAndQuery">Of the publish command: <c>stream?key=value</c>.</param>
+    public Task<PublishOutcome> PublishAsync(string tcUrl, string streamAndQuery) =>
+        Serve(tcUrl, streamAndQuery, PublishOnceAsync);
+
+    /// <summary>Plays a stream.</summary>
+    /// <returns>When SRS has started to play or ended the connection.</returns>
+    public Task<PublishOutcome> PlayAsync(string vhost, string app, string stream, string param)
+    {
+        ArgumentNullException.ThrowIfNull(param);
+        return Serve(TcUrlOf(vhost, app), stream + QueryOf(param), PlayOnceAsync);
+    }
+
+    /// <summary>Sends one message of media. Nothing happens when nothing is published (any more): the bytes are lost on the way.</summary>
+    /// <param name="bytes">Its size.</param>
+    /// <param name="videoFrames">How many frames of video are in it; 0 for audio only.</param>
+    public void SendMedia(int bytes = 4_096, int videoFrames = 1)
+    {
+        if (!IsOpen || !publishing)
+        {
+            return;
+        }
+
+        process.AdvanceTo(srs.Now);
+        Count(bytes, 0);
+        messages++;
+        frames += videoFrames;
+        process.Statistics.OnMedia(this, video: videoFrames > 0, audio: true);
+        foreach (var player in source!.Players)
+        {
+            player.Count(0, bytes);
+        }
+    }
+
+    /// <summary>Ends the publish, but not the connection (FCUnpublish): the client may publish again under the same client id.</summary>
+    /// <returns>When SRS is ready for the next publish.</returns>
+    public async Task UnpublishAsync()
+    {
+        if (!publishing || !IsOpen)
+        {
+            return;
+        }
+
+        var over = new TaskCompletionSource<PublishOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
+        outcome = over;
+        unpublishes = true;
+        Cut(Cuts.Unpublish);
+        await over.Task;
+    }
+
+    /// <summary>Hangs up. SRS notices at once when it publishes or plays, and after the answer when it is in a hook.</summary>
+    public void Close()
+    {
+        if (!closed.TrySetResult(CloseReason.ByPeer))
+        {
+            return;
+        }
+
+        peerLeft = true;
+        Cut(Cuts.PeerLeaves);
+        if (!serving)
+        {
+            serving = true;
+            _ = EndAsync(CloseReason.ByPeer);
+        }
+    }
+
+    /// <summary>DELETE over the API: SRS interrupts the coroutine, once.</summary>
+    internal void Kick()
+    {
+        if (kicked)
+        {
+            return;
+        }
+
+        kicked = true;
+        Cut(Cuts.Kick);
+        if (!serving)
+        {
+            serving = true;
+            _ = EndAsync(CloseReason.Kicked);
+        }
+    }
+
+    /// <summary>The process has died: the connection breaks, and no hook is sent.</summary>
+    internal void Die()
+    {
+        dead = true;
+        publishing = false;
+        wait?.Cancel();
+        closed.TrySetResult(CloseReason.ProcessGone);
+        outcome?.TrySetResult(PublishOutcome.Closed);
+    }
+
+    internal bool PublishesTo(string url) => publishing && Request.Key.Url == url;
+
+    internal (long Received, long Sent) TakeUncollectedBytes()
+    {
+        var bytes = (uncollectedReceived, uncollectedSent);
+        (uncollectedReceived, uncollectedSent) = (0, 0);
+        return bytes;
+    }
+
+    private Task<PublishOutcome> Serve(string tcUrl, string streamAndQuery, Func<Task<CloseReason?>> once)
+    {
+        if (!IsOpen)
+        {
+            return Task.FromResult(PublishOutcome.Closed);
+        }
+
+        if (serving)
+        {
+            throw new InvalidOperationException($"{ClientId} publishes or plays already; a connection does one thing at a time.");
+        }
+
+        // The tcUrl was parsed once with the connect command; what it held is there already when the stream is named.
+        var first = Request.TcUrl.Length == 0;
+        if (first)
+        {
+            connectParam = RtmpRequest.ParamOfConnect(tcUrl);
+        }
+
+        Request = RtmpRequest.Identify(srs.Options, tcUrl, streamAndQuery, first ? connectParam : Request.Param);
+        var started = new TaskCompletionSource<PublishOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
+        outcome = started;
+        serving = true;
+        _ = ServeAsync(once);
+        return started.Task;
+    }
+
+    private async Task ServeAsync(Func<Task<CloseReason?>> once)
+    {
+        try
+        {
+            var reason = await once();
+            if (dead)
+            {
+                return;
+            }
+
+            if (reason is { } over)
+            {
+                await EndAsync(over);
+                return;
+            }
+
+            serving = false;
+            outcome?.TrySetResult(PublishOutcome.Closed);
+            if (peerLeft || kicked)
+            {
+                serving = true;
+                await EndAsync(kicked ? CloseReason.Kicked : CloseReason.ByPeer);
+            }
+        }
+        catch (Exception exception)
+        {
+            // A fault of the simulator or of the hook delegate: whoever waits for this connection must see it, not hang.
+            outcome?.TrySetException(exception);
+            closed.TrySetException(exception);
+            throw;
+        }
+    }
+
+    /// <summary>on_close is sent and answered, then the client leaves the API, then TCP is closed: three steps that an observer can tell apart.</summary>
+    private async Task EndAsync(CloseReason reason)
+    {
+        if (Request.TcUrl.Length > 0)
+        {
+            await PauseAsync(srs.Jitter(0.5, 1.5));
+            if (dead)
+            {
+                return;
+            }
+
+            await AskAsync(HookActions.OnClose, Cuts.Kick);
+            if (dead)
+            {
+                return;
+            }
+
+            await PauseAsync(srs.Jitter(0.4, 1.2));
+            if (dead)
+            {
+                return;
+            }
+        }
+
+        process.AdvanceTo(srs.Now);
+        process.Statistics.OnDisconnect(this);
+        process.Remove(order);
+        srs.Note(SimulatedEventKind.Closed, ClientId, Request.Key == default ? "" : Request.Key.Url, reason.ToString());
+        outcome?.TrySetResult(reason switch
+        {
+            CloseReason.StreamBusy => PublishOutcome.RefusedBusy,
+            CloseReason.RefusedByHook => PublishOutcome.RefusedByHook,
+            _ => PublishOutcome.Closed,
+        });
+        closed.TrySetResult(reason);
+    }
+
+    private async Task<HookResult> AskAsync(string action, Cuts endsWith)
+    {
+        if (!srs.Options.Hooks.Contains(action))
+        {
+            return HookResult.Accepted;
+        }
+
+        var url = Request.Key.Url;
+        var hook = HookPayload.Of(action, srs.Options, process.ServiceId, this, process.Statistics.StreamOf(url)?.Id);
+        using var cut = new CancellationTokenSource();
+        (wait, waitEndsWith) = (cut, endsWith);
+        var result = await srs.SendHookAsync(hook, url, cut.Token);
+        wait = null;
+        process.AdvanceTo(srs.Now);
+        return result;
+    }
+
+    private async Task PauseAsync(TimeSpan time, Cuts endsWith = Cuts.None)
+    {
+        using var cut = new CancellationTokenSource();
+        (wait, waitEndsWith) = (cut, endsWith);
+        await Task.Delay(time, srs.Time, cut.Token).ConfigureAwait(
+            ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        wait = null;
+        process.AdvanceTo(srs.Now);
+    }
+
+    private void Cut(Cuts by)
+    {
+        if (wait is { } current && (waitEndsWith & by) != Cuts.None)
+        {
+            current.Cancel();
+        }
+    }
+
+    private void Count(long received, long sent)
+    {
+        ReceivedBytes += received;
+        SentBytes += sent;
+        uncollectedReceived += received;
+        uncollectedSent += sent;
+    }
+
+    private string TcUrlOf(string vhost, string app)
+    {
+        var host = vhost == SimulatedStreamKey.DefaultVhost ? srs.Options.RtmpHost : vhost;
+        return $"rtmp://{host}:{srs.Options.RtmpPort}/{app}";
+    }
+
+    private static string QueryOf(string param) => param.Length == 0 || param[0] == '?' ? param : "?" + param;
+}

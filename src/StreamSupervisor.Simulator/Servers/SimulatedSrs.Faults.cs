@@ -1,0 +1,108 @@
+using StreamSupervisor.Simulator.Hooks;
+
+namespace StreamSupervisor.Simulator.Servers;
+
+public sealed partial class SimulatedSrs
+{
+    /// <summary>What the API does wrong from now on.</summary>
+    public ApiFault ApiFault { get; set; }
+
+    /// <summary>By how much the API is slower than usual from now on.</summary>
+    public TimeSpan ApiDelay { get; set; }
+
+    /// <summary>Asked for every hook what goes wrong with it; null: nothing.</summary>
+    public Func<SimulatedHook, HookFault>? HookFaults { get; set; }
+
+    /// <summary>
+    /// Which streams have a <c>forward { backend … }</c> that answers with an error. From 5 on such a publish ends at once and leaves its key
+    /// busy for ever: on_connect, on_publish, on_close, no on_unpublish, nothing in <c>/streams</c> or <c>/clients</c>. Only a restart helps.
+    /// </summary>
+    public Predicate<SimulatedStreamKey>? ForwardFails { get; set; }
+
+    /// <summary>
+    /// Makes the row of a stream say <c>publish.active: false</c> while it is published, for the rest of this publish, as a refused WHIP attempt
+    /// does to a live RTMP stream.
+    /// </summary>
+    /// <returns>Whether there was an active row.</returns>
+    public bool LieAboutActive(SimulatedStreamKey key)
+    {
+        if (process?.Statistics.StreamOf(key.Url) is not { Active: true } row)
+        {
+            return false;
+        }
+
+        row.Close();
+        return true;
+    }
+
+    /// <summary>Sends a hook through what goes wrong with it, and waits for its result as SRS does: for 30 s at most.</summary>
+    internal async Task<HookResult> SendHookAsync(SimulatedHook hook, string url, CancellationToken interrupt)
+    {
+        Note(SimulatedEventKind.HookSent, hook.ClientId, url, hook.Action);
+        using var timeout = new CancellationTokenSource(Options.HookTimeout, Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, interrupt);
+        HookResult result;
+        try
+        {
+            result = await DeliverAsync(hook, HookFaults?.Invoke(hook) ?? HookFault.None, either.Token).WaitAsync(either.Token);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or IOException or HttpRequestException)
+        {
+            result = HookResult.NoAnswer;
+        }
+
+        Note(SimulatedEventKind.HookAnswered, hook.ClientId, url, $"{hook.Action} {result}");
+        return result;
+    }
+
+    private async Task<HookResult> DeliverAsync(SimulatedHook hook, HookFault fault, CancellationToken cancellation)
+    {
+        if (fault.LosesRequest)
+        {
+            return HookResult.NoAnswer;
+        }
+
+        if (fault.SrsGoesOn)
+        {
+            _ = DeliverLateAsync(hook, fault.Delay);
+            return HookResult.NoAnswer;
+        }
+
+        if (fault.Delay > TimeSpan.Zero)
+        {
+            await Task.Delay(fault.Delay, Time, cancellation);
+        }
+
+        var first = sendHook(hook, cancellation);
+        if (fault.ArrivesTwice)
+        {
+            _ = ForgetAsync(sendHook(hook, CancellationToken.None));
+        }
+
+        if (fault.LosesAnswer)
+        {
+            await ForgetAsync(first);
+            return HookResult.NoAnswer;
+        }
+
+        return await first;
+    }
+
+    private async Task DeliverLateAsync(SimulatedHook hook, TimeSpan delay)
+    {
+        await Task.Delay(delay, Time, CancellationToken.None);
+        await ForgetAsync(sendHook(hook, CancellationToken.None));
+    }
+
+    private static async Task ForgetAsync(Task<HookResult> delivery)
+    {
+        try
+        {
+            await delivery;
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or IOException or HttpRequestException)
+        {
+            // Nobody waits for this answer.
+        }
+    }
+}
