@@ -310,8 +310,7 @@ public sealed partial class SimulatedConnection
     {
         using var cut = new CancellationTokenSource();
         (wait, waitEndsWith) = (cut, endsWith);
-        await Task.Delay(time, srs.Time, cut.Token).ConfigureAwait(
-            ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await srs.Time.WaitAsync(time, cut.Token);
         wait = null;
         process.AdvanceTo(srs.Now);
     }

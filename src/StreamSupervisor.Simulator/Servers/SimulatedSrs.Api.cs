@@ -21,14 +21,16 @@ public sealed partial class SimulatedSrs
     /// <exception cref="SimulatedApiUnreachableException">Nobody listens, or the process died before the answer was out.</exception>
     public async Task<SimulatedApiResponse> CallApiAsync(string method, string pathAndQuery, string? authorization, CancellationToken cancellation)
     {
-        await Task.Delay((Options.ApiRoundTrip / 2) + ApiDelay, Time, cancellation);
+        await Time.WaitAsync((Options.ApiRoundTrip / 2) + ApiDelay, cancellation);
+        cancellation.ThrowIfCancellationRequested();
         if (process is not { } asked || ApiFault == ApiFault.Down)
         {
             throw new SimulatedApiUnreachableException($"Connection refused: {Options.ServerId} is down.");
         }
 
         var response = HandleApi(method, pathAndQuery, authorization);
-        await Task.Delay(Options.ApiRoundTrip / 2, Time, cancellation);
+        await Time.WaitAsync(Options.ApiRoundTrip / 2, cancellation);
+        cancellation.ThrowIfCancellationRequested();
         return asked.HasEnded ? throw new SimulatedApiUnreachableException($"Connection reset: {Options.ServerId} died.") : response;
     }
 

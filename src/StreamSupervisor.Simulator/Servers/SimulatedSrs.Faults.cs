@@ -70,7 +70,8 @@ public sealed partial class SimulatedSrs
 
         if (fault.Delay > TimeSpan.Zero)
         {
-            await Task.Delay(fault.Delay, Time, cancellation);
+            await Time.WaitAsync(fault.Delay, cancellation);
+            cancellation.ThrowIfCancellationRequested();
         }
 
         var first = sendHook(hook, cancellation);
@@ -90,7 +91,7 @@ public sealed partial class SimulatedSrs
 
     private async Task DeliverLateAsync(SimulatedHook hook, TimeSpan delay)
     {
-        await Task.Delay(delay, Time, CancellationToken.None);
+        await Time.WaitAsync(delay, CancellationToken.None);
         await ForgetAsync(sendHook(hook, CancellationToken.None));
     }
 
