@@ -1,0 +1,138 @@
+using Shouldly;
+using StreamSupervisor.Domain.LiveStreams;
+
+namespace StreamSupervisor.TestKit.Domain;
+
+/// <summary>
+/// Given/When/Then over the pure rules of one key: <c>Scene.Given(live("srs-1")).When(publish("srs-2")).Then(...)</c>. The clock stands
+/// still until <see cref="After"/> moves it.
+/// </summary>
+public sealed class Scene
+{
+    public static readonly DateTimeOffset Start = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
+    public static readonly StreamKey Key = new("__defaultVhost__", "live", "cam1");
+    public static readonly HoldLimits Patient = new(TimeSpan.FromSeconds(2.5), TimeSpan.FromSeconds(2.5));
+
+    private readonly List<LiveStreamEvent> _all = [];
+
+    private Scene(StreamPolicy policy) => Policy = policy;
+
+    public StreamPolicy Policy { get; set; }
+    public DateTimeOffset Now { get; private set; } = Start;
+    public LiveStreamState State { get; private set; } = new() { Key = Key };
+
+    /// <summary>What the last command brought.</summary>
+    public IReadOnlyList<LiveStreamEvent> Events { get; private set; } = [];
+    public LiveStreamReply? Reply { get; private set; }
+
+    /// <summary>Everything that has happened.</summary>
+    public IReadOnlyList<LiveStreamEvent> History => _all;
+
+    public static Scene Empty(StreamPolicy? policy = null) => new(policy ?? StreamPolicy.Default);
+
+    /// <summary>A key that this attempt publishes, seen active.</summary>
+    public static Scene Live(Publisher by, StreamPolicy? policy = null) =>
+        Empty(policy).When(Ask(by)).After(1).When(new NotePublisherSeen(by, 1000, Start.AddSeconds(1), Verified: false));
+
+    public static Publisher Encoder(string client, string origin = "srs-1", string address = "10.0.0.1", string service = "run-1",
+        string identity = "key", bool proven = false) =>
+        new(new SessionId(origin, service, client), origin, address, identity, proven);
+
+    public static RequestPublish Ask(Publisher by, AskedIn @in = AskedIn.OnPublish, CredentialVerdict credential = CredentialVerdict.NotRequired,
+        HoldLimits? hold = null) => new(by, @in, credential, hold ?? Patient);
+
+    public Scene When(params ReadOnlySpan<LiveStreamCommand> commands)
+    {
+        foreach (var command in commands)
+        {
+            var decision = LiveStream.Decide(State, command, Policy, Now);
+            foreach (var @event in decision.Events)
+            {
+                State = LiveStream.Evolve(State, @event);
+            }
+
+            Events = decision.Events;
+            Reply = decision.Reply;
+            _all.AddRange(decision.Events);
+        }
+
+        return this;
+    }
+
+    public Scene After(double seconds)
+    {
+        Now = Now.AddSeconds(seconds);
+        return this;
+    }
+
+    /// <summary>Delivers every deadline up to this many seconds from now, each at its time.</summary>
+    public Scene Wait(double seconds)
+    {
+        var end = Now.AddSeconds(seconds);
+        while (LiveStream.WakeAt(State) is { } at && at <= end)
+        {
+            Now = at > Now ? at : Now;
+            When(Wake.Instance);
+        }
+
+        Now = end;
+        return this;
+    }
+
+    /// <summary>The last command brought exactly these kinds of events, in this order.</summary>
+    public Scene Then(params ReadOnlySpan<Type> kinds)
+    {
+        Events.Select(e => e.GetType().Name).ShouldBe(kinds.ToArray().Select(kind => kind.Name));
+        return this;
+    }
+
+    public Scene ThenNothing() => Then();
+
+    /// <summary>The last command brought one event of this kind, which this says more about.</summary>
+    public Scene Then<T>(Action<T>? more = null)
+        where T : LiveStreamEvent
+    {
+        var found = Events.OfType<T>().ToList();
+        found.Count.ShouldBe(1, $"one {typeof(T).Name} among: {string.Join(", ", Events.Select(e => e.GetType().Name))}");
+        more?.Invoke(found[0]);
+        return this;
+    }
+
+    public Scene ThenNo<T>()
+        where T : LiveStreamEvent
+    {
+        Events.OfType<T>().ShouldBeEmpty();
+        return this;
+    }
+
+    public Scene ThenRefused(Publisher by, RefusalReason reason) => Then<AttemptRefused>(e =>
+    {
+        e.By.ShouldBe(by);
+        e.Reason.ShouldBe(reason);
+        if (RefusalCatalog.Of(reason).Permanent)
+        {
+            e.RetryAfter.ShouldBeNull();
+        }
+    });
+
+    public Scene ThenAdmitted(Publisher by, AdmissionRule? rule = null) => Then<Admitted>(e =>
+    {
+        e.By.ShouldBe(by);
+        e.Rule.ShouldBe(rule ?? e.Rule);
+    });
+
+    public Scene ThenHeld(Publisher by)
+    {
+        State.Handover.ShouldNotBeNull().To.ShouldBe(by);
+        Events.OfType<Admitted>().ShouldBeEmpty();
+        return this;
+    }
+
+    public Scene ThenIs(LiveStreamPhase phase)
+    {
+        State.Phase.ShouldBe(phase);
+        return this;
+    }
+
+    public static NoteEvicted Gone(Publisher by) => new(by.Session, ReleaseProof.ClientGone);
+}

@@ -1,0 +1,49 @@
+using StreamSupervisor.Domain.LiveStreams;
+using static StreamSupervisor.TestKit.Domain.Scene;
+using Lock = StreamSupervisor.Domain.LiveStreams.Lock;
+
+namespace StreamSupervisor.Tests.Domain.LiveStreams;
+
+public class OperatorTests
+{
+    private static readonly Publisher Old = Encoder("old");
+    private static readonly Publisher New = Encoder("new");
+
+    [Fact]
+    public void A_kick_removes_the_session_and_says_who_and_why()
+    {
+        var scene = Live(Old).When(new Kick("ann", "wrong camera")).Then<OperatorActed>(e => (e.By, e.Why).ShouldBe(("ann", "wrong camera")))
+            .Then<EvictionOrdered>(e => (e.Cause, e.OperatorName).ShouldBe((EvictionCause.Operator, "ann")));
+        scene.Reply.ShouldBeOfType<Done>().Changed.ShouldBeTrue();
+        scene.When(Gone(Old)).Then<PublisherLost>(e => e.Cause.ShouldBe(LossCause.Evicted));
+    }
+
+    [Fact]
+    public void There_is_nothing_to_kick_where_nobody_publishes() =>
+        Empty().When(new Kick("ann", "x")).ThenNothing().Reply.ShouldBeOfType<Done>().Changed.ShouldBeFalse();
+
+    [Fact]
+    public void A_release_removes_the_session_and_whatever_a_search_of_every_node_finds()
+    {
+        var ghost = Encoder("ghost", origin: "srs-2");
+        var scene = Live(Old).When(new Release("ann", "stuck") { Origins = ["srs-1", "srs-2"] });
+        scene.Events.OfType<SearchOrdered>().Select(e => e.Origin).ShouldBe(["srs-1", "srs-2"]);
+        scene.When(Gone(Old)).After(1).When(new NotePublisherSeen(ghost, 1, scene.Now, Verified: true))
+            .Then<EvictionOrdered>(e => e.Of.ShouldBe(ghost));
+        scene.When(new NoteSearched("srs-2", "srs-2", "run-1", 1, scene.Now));
+        scene.State.Releasing.ShouldBe(["srs-1"]);
+    }
+
+    [Fact]
+    public void A_lock_refuses_the_attempt_that_is_held_and_lets_the_live_session_stay() =>
+        Live(Old).When(Ask(New)).When(new Lock("ann", "x")).ThenRefused(New, RefusalReason.Locked);
+
+    [Fact]
+    public void A_pin_refuses_a_held_attempt_of_another_identity() =>
+        Live(Old).When(Ask(New)).When(new Pin("bob", "ann", "x")).ThenRefused(New, RefusalReason.PinnedToAnother);
+
+    [Fact]
+    public void Locking_or_unlocking_twice_changes_nothing() =>
+        Empty().When(new Unlock("ann", "x")).ThenNothing().When(new Lock("ann", "x")).When(new Lock("bob", "y")).ThenNothing()
+            .Reply.ShouldBeOfType<Done>().Text.ShouldContain("ann");
+}

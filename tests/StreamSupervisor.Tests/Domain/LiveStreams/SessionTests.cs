@@ -1,0 +1,152 @@
+using StreamSupervisor.Domain.LiveStreams;
+using static StreamSupervisor.TestKit.Domain.Scene;
+using Lock = StreamSupervisor.Domain.LiveStreams.Lock;
+
+namespace StreamSupervisor.Tests.Domain.LiveStreams;
+
+public class SessionTests
+{
+    private static readonly Publisher Old = Encoder("old");
+    private static readonly Publisher New = Encoder("new");
+
+    [Fact]
+    public void A_late_unpublish_of_a_replaced_session_changes_nothing()
+    {
+        var scene = Live(Old).When(Ask(New)).When(Gone(Old));
+        var before = scene.State;
+        scene.When(new NoteUnpublished(Old.Session)).Then(typeof(LateHookIgnored));
+        scene.When(new NoteClosed(Old.Session)).Then(typeof(LateHookIgnored));
+        scene.State.ShouldBe(before);
+    }
+
+    [Fact]
+    public void The_close_after_an_unpublish_is_no_news() =>
+        Live(Old).When(new NoteUnpublished(Old.Session)).Then<PublisherLost>(e => e.Cause.ShouldBe(LossCause.Unpublished))
+            .When(new NoteClosed(Old.Session)).ThenNothing();
+
+    [Fact]
+    public void One_connection_that_unpublishes_and_publishes_again_is_two_sessions_of_one_client_id()
+    {
+        var scene = Live(Old).When(new NoteUnpublished(Old.Session)).After(1).When(Ask(Old)).ThenAdmitted(Old);
+        scene.State.Generation.ShouldBe(2);
+    }
+
+    [Fact]
+    public void A_session_that_ends_is_interrupted_until_its_window_is_over() =>
+        Live(Old).When(new NoteUnpublished(Old.Session)).ThenIs(LiveStreamPhase.Interrupted)
+            .Wait(59).ThenIs(LiveStreamPhase.Interrupted).Wait(1).ThenIs(LiveStreamPhase.Idle);
+
+    [Fact]
+    public void A_return_inside_the_window_is_the_same_broadcast_and_after_it_a_new_one()
+    {
+        Live(Old).When(new NoteUnpublished(Old.Session)).Wait(30).When(Ask(New)).Then<Admitted>(e => e.SameBroadcast.ShouldBeTrue());
+        Live(Old).When(new NoteUnpublished(Old.Session)).Wait(61).When(Ask(New)).Then<Admitted>(e => e.SameBroadcast.ShouldBeFalse());
+    }
+
+    [Fact]
+    public void After_a_goodbye_there_is_no_window()
+    {
+        var ann = Encoder("a", identity: "ann", proven: true);
+        Live(ann).When(new CancelReservation("ann", Goodbye: true)).When(new NoteUnpublished(ann.Session)).ThenIs(LiveStreamPhase.Idle);
+        Live(ann).When(new NoteUnpublished(ann.Session)).When(new CancelReservation("ann", Goodbye: true)).ThenIs(LiveStreamPhase.Idle);
+        Live(ann).When(new CancelReservation("bob", Goodbye: true)).Reply.ShouldBe(new Done(false, "No such reservation."));
+    }
+
+    [Fact]
+    public void An_admission_that_does_not_show_up_is_looked_for_at_its_node_and_lost_when_it_is_not_there()
+    {
+        var scene = Empty().When(Ask(New)).Wait(5).Then<ConfirmationOverdue>();
+        LiveStream.EffectOf(scene.Events[0]).ShouldBe(new LookAtSession(New.Session, "srs-1"));
+        scene.When(new NotePublisherMissing(New.Session, scene.Now, Verified: true))
+            .Then<PublisherLost>(e => e.NeverActive.ShouldBeTrue()).Then<SearchOrdered>();
+    }
+
+    [Fact]
+    public void A_look_that_finds_the_admitted_client_too_early_not_listed_says_nothing() =>
+        Empty().When(Ask(New)).After(1).When(new NotePublisherMissing(New.Session, Start.AddSeconds(1), Verified: true)).ThenNothing();
+
+    [Fact]
+    public void A_key_that_is_admitted_twice_and_never_active_with_nothing_to_remove_is_wedged_until_the_node_restarts()
+    {
+        var second = Encoder("second");
+        var third = Encoder("third");
+        var after = Encoder("after", service: "run-2");
+        var scene = Empty().When(Ask(New)).When(new NoteClosed(New.Session)).Then<PublisherLost>(e => e.Cause.ShouldBe(LossCause.BusySeen));
+        scene.When(new NoteSearched("srs-1", "srs-1", "run-1", 0, scene.Now)).Then(typeof(SearchFinished));
+        scene.When(Ask(second)).When(new NoteClosed(second.Session)).When(new NoteSearched("srs-1", "srs-1", "run-1", 0, scene.Now)).Then<KeyWedged>();
+        scene.When(Ask(third)).ThenRefused(third, RefusalReason.Wedged);
+        scene.When(Ask(Encoder("elsewhere", origin: "srs-2"))).Then<Admitted>();
+        scene.When(Ask(after)).Then<WedgeCleared>();
+    }
+
+    [Fact]
+    public void A_key_whose_blocker_is_found_is_not_wedged_and_the_next_try_takes_it_over()
+    {
+        var blocker = Encoder("blocker");
+        var scene = Empty().When(Ask(New)).When(new NoteClosed(New.Session)).After(1)
+            .When(new NotePublisherSeen(blocker, 10, Start.AddSeconds(1), Verified: true)).Then<SessionAdopted>()
+            .When(new NoteSearched("srs-1", "srs-1", "run-1", 1, Start.AddSeconds(1))).ThenNo<KeyWedged>();
+        var again = Encoder("again");
+        scene.When(Ask(again)).ThenHeld(again).Then<EvictionOrdered>(e => e.Of.ShouldBe(blocker));
+    }
+
+    [Fact]
+    public void A_publisher_that_nobody_admitted_is_adopted_when_the_client_itself_was_seen()
+    {
+        Empty().After(9).When(new NotePublisherSeen(Old, 10, Start.AddSeconds(9), Verified: false)).ThenNothing();
+        Empty().After(9).When(new NotePublisherSeen(Old, 10, Start.AddSeconds(9), Verified: true)).Then<SessionAdopted>(e => e.Generation.ShouldBe(1));
+    }
+
+    [Fact]
+    public void Of_two_active_publishers_the_one_that_was_admitted_stays()
+    {
+        var orphan = Encoder("orphan");
+        Live(Old).After(5).When(new NotePublisherSeen(orphan, 10, Start.AddSeconds(6), Verified: true))
+            .Then<EvictionOrdered>(e => (e.Of, e.Cause).ShouldBe((orphan, EvictionCause.Doubled)));
+    }
+
+    [Fact]
+    public void A_challenger_that_waits_is_listed_as_publishing_and_never_taken_for_a_second_publisher() =>
+        Live(Old).When(Ask(New)).After(1).When(new NotePublisherSeen(New, 0, Start.AddSeconds(2), Verified: true)).ThenNothing();
+
+    [Fact]
+    public void A_look_that_began_before_the_change_of_hands_says_nothing()
+    {
+        var scene = Live(Old).After(1).When(Ask(New)).When(Gone(Old));
+        scene.When(new NotePublisherSeen(Old, 10, Start.AddSeconds(1), Verified: true)).ThenNothing();
+    }
+
+    [Fact]
+    public void A_silent_publisher_is_evicted_before_its_encoder_comes_back() =>
+        Live(Old).After(10).When(new NoteSilent(Old.Session, Start.AddSeconds(4))).Then(typeof(PublisherSilent), typeof(EvictionOrdered))
+            .When(new NoteSilent(Old.Session, Start.AddSeconds(4))).ThenNothing()
+            .When(Gone(Old)).ThenIs(LiveStreamPhase.Interrupted).When(Ask(New)).ThenAdmitted(New, AdmissionRule.KeyFree);
+
+    [Fact]
+    public void A_silence_from_before_the_session_is_not_its_own() =>
+        Live(Old).When(new NoteSilent(Old.Session, Start.AddSeconds(-3))).ThenNothing();
+
+    [Fact]
+    public void A_new_process_ends_what_the_old_one_held_and_lets_a_waiting_challenger_in()
+    {
+        Live(Old).When(new NoteProcessReplaced("srs-1", "run-2")).Then<PublisherLost>(e => e.Cause.ShouldBe(LossCause.ProcessGone))
+            .ThenIs(LiveStreamPhase.Interrupted);
+        var here = Encoder("new", origin: "srs-2");
+        Live(Old).When(Ask(here)).When(new NoteProcessReplaced("srs-1", "run-2")).ThenAdmitted(here);
+        Live(Old).When(Ask(New)).When(new NoteProcessReplaced("srs-1", "run-2")).ThenRefused(New, RefusalReason.Withdrawn).ThenNo<Admitted>();
+    }
+
+    [Fact]
+    public void An_attempt_that_srs_refused_unseen_clears_the_way_for_its_next_try()
+    {
+        Live(Old).When(new NoteRefusedUnseen(New)).Then<EvictionOrdered>(e => (e.Of, e.Cause).ShouldBe((Old, EvictionCause.RefusedUnseen)));
+        Live(Old, StreamPolicy.Default with { Takeover = TakeoverPolicy.FirstWins }).When(new NoteRefusedUnseen(New)).ThenNothing();
+        Live(Old).When(new NoteRefusedUnseen(Encoder("other", origin: "srs-2"))).ThenNothing();
+        Live(Old).When(new Lock("a", "b")).When(new NoteRefusedUnseen(New)).ThenNothing();
+    }
+
+    [Fact]
+    public void Nothing_is_kicked_twice_for_one_reason() =>
+        Live(Old).When(new Kick("ann", "test")).When(new NoteRefusedUnseen(New)).ThenNothing()
+            .When(new NoteSilent(Old.Session, Start.AddSeconds(1))).ThenNo<EvictionOrdered>();
+}
