@@ -15,11 +15,18 @@ namespace StreamSupervisor.Api;
 [JsonSerializable(typeof(ReasonList))]
 [JsonSerializable(typeof(ApiProblem))]
 [JsonSerializable(typeof(OrderBody))]
+[JsonSerializable(typeof(StreamReport))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>The context with the options that all of us use. Chinese stays readable; what HTML could mistake for markup is escaped.</summary>
-    public static ApiJson Shared { get; } = new(new JsonSerializerOptions
+    public static ApiJson Shared { get; } = Create(indented: false);
+
+    /// <summary>The same for people who read it in a terminal.</summary>
+    public static ApiJson Indented { get; } = Create(indented: true);
+
+    private static ApiJson Create(bool indented) => new(new JsonSerializerOptions
     {
+        WriteIndented = indented,
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
@@ -37,6 +44,9 @@ public sealed record TimelinePage(StreamKeyView Key, IReadOnlyList<TimelineEntry
 /// <summary>A page of SRS nodes.</summary>
 /// <param name="Next">The cursor of the next page; null on the last one.</param>
 public sealed record OriginPage(IReadOnlyList<OriginView> Origins, string? Next);
+
+/// <summary>A stream with the newest part of its timeline, as <c>streams show --json</c> prints it.</summary>
+public sealed record StreamReport(StreamView Stream, IReadOnlyList<TimelineEntry> Timeline);
 
 /// <summary>What became of an operator's order.</summary>
 /// <param name="Changed">Whether anything changed.</param>

@@ -45,6 +45,7 @@ internal static class ApiQuery
         return text is null || words.Contains(text) ? text : throw Wrong(name, $"It is one of {string.Join(", ", words)}.");
     }
 
+    /// <summary>How many rows a page has at most: what was asked for, and never more than the settings allow.</summary>
     public static int Limit(this IQueryCollection query, int standard, int max)
     {
         if (query.Text("limit") is not { } text)
@@ -52,9 +53,9 @@ internal static class ApiQuery
             return Math.Min(standard, max);
         }
 
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit >= 1 && limit <= max
-            ? limit
-            : throw Wrong("limit", $"It is a number from 1 to {max}.");
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit >= 1
+            ? Math.Min(limit, max)
+            : throw Wrong("limit", $"It is a number from 1; a page has at most {max} rows.");
     }
 
     /// <summary>The place behind which the page begins; null on the first page.</summary>

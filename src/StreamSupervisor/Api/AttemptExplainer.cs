@@ -222,7 +222,6 @@ internal static class AttemptExplainer
         RefusalReason.HoldExhausted => "未能及时移除原会话，移除仍在继续",
         RefusalReason.Wedged => "该节点的 SRS 残留此流，须重启后才能释放",
         RefusalReason.Withdrawn => "编码器在等待期间已离开",
-        RefusalReason.KickedByOperator => "管理员已终止该会话",
         RefusalReason.Unavailable => "当时无法作出判定",
         _ => "原因未记录",
     };

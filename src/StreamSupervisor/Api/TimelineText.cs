@@ -66,7 +66,6 @@ internal static class TimelineText
         RefusalReason.HoldExhausted => "the old session could not be removed in time; its removal goes on",
         RefusalReason.Wedged => "SRS holds a ghost of the key on this node until it is restarted",
         RefusalReason.Withdrawn => "the encoder went away while it was held",
-        RefusalReason.KickedByOperator => "an operator ended the session",
         RefusalReason.Unavailable => "the supervisor could not decide at that moment",
         _ => "for a reason that was not recorded",
     };

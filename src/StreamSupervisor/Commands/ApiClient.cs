@@ -1,0 +1,124 @@
+using System.Net.Http.Headers;
+using System.Net.Mime;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using StreamSupervisor.Api;
+using StreamSupervisor.Domain.LiveStreams;
+
+namespace StreamSupervisor.Commands;
+
+/// <summary>An answer of the API, or the problem instead of it.</summary>
+internal readonly record struct ApiAnswer<T>(T? Value, ApiProblem? Problem)
+    where T : class;
+
+/// <summary>Which streams to list; null for all.</summary>
+internal sealed record StreamFilter(string? State, string? Origin, string? Query);
+
+/// <summary>
+/// The HTTP API, typed. Whatever keeps an answer from coming is a problem too: with the status 0 and the reason <c>unreachable</c> when there
+/// is no supervisor, <c>not-a-supervisor</c> when something else answers.
+/// </summary>
+internal sealed class SupervisorApiClient : IDisposable
+{
+    public const string Unreachable = "unreachable";
+    public const string NotASupervisor = "not-a-supervisor";
+    private readonly HttpClient _http;
+
+    /// <param name="server">Its address, such as <c>http://127.0.0.1:8085</c>.</param>
+    /// <param name="apiKey">One of <c>api.keys</c>, where there are any.</param>
+    public SupervisorApiClient(Uri server, string? apiKey)
+    {
+        _http = new HttpClient(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            // A proxy for the world outside knows nothing of this machine.
+            UseProxy = !server.IsLoopback,
+            ConnectTimeout = TimeSpan.FromSeconds(5),
+        })
+        {
+            BaseAddress = server,
+            Timeout = TimeSpan.FromSeconds(20),
+            MaxResponseContentBufferSize = 16 * 1024 * 1024,
+        };
+        if (apiKey is not null)
+        {
+            _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", apiKey);
+        }
+    }
+
+    public Task<ApiAnswer<StreamPage>> ListStreamsAsync(StreamFilter filter, int limit, string? cursor, CancellationToken cancellation) =>
+        GetAsync("/api/v1/streams" + Query(("state", filter.State), ("origin", filter.Origin), ("q", filter.Query), ("limit", $"{limit}"), ("cursor", cursor)),
+            ApiJson.Shared.StreamPage, cancellation);
+
+    public Task<ApiAnswer<StreamView>> GetStreamAsync(StreamKey key, CancellationToken cancellation) =>
+        GetAsync(StreamPath.Of(key), ApiJson.Shared.StreamView, cancellation);
+
+    public Task<ApiAnswer<TimelinePage>> GetTimelineAsync(StreamKey key, int limit, string? cursor, CancellationToken cancellation) =>
+        GetAsync($"{StreamPath.Of(key)}/timeline" + Query(("limit", $"{limit}"), ("cursor", cursor)), ApiJson.Shared.TimelinePage, cancellation);
+
+    public Task<ApiAnswer<Explanation>> ExplainAsync(StreamKey key, string clientId, CancellationToken cancellation) =>
+        GetAsync($"{StreamPath.Of(key)}/explain" + Query(("clientId", clientId)), ApiJson.Shared.Explanation, cancellation);
+
+    public Task<ApiAnswer<OriginPage>> ListOriginsAsync(string? cursor, CancellationToken cancellation) =>
+        GetAsync("/api/v1/origins" + Query(("cursor", cursor)), ApiJson.Shared.OriginPage, cancellation);
+
+    /// <param name="verb"><c>kick</c>, <c>release</c>, <c>lock</c>, <c>unlock</c> or <c>pin</c>.</param>
+    public Task<ApiAnswer<OrderResult>> OrderAsync(StreamKey key, string verb, OrderBody order, CancellationToken cancellation)
+    {
+        var body = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(order, ApiJson.Shared.OrderBody))
+        {
+            Headers = { ContentType = new MediaTypeHeaderValue(MediaTypeNames.Application.Json) },
+        };
+        return SendAsync(new HttpRequestMessage(HttpMethod.Post, $"{StreamPath.Of(key)}/{verb}") { Content = body }, ApiJson.Shared.OrderResult, cancellation);
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private Task<ApiAnswer<T>> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellation)
+        where T : class => SendAsync(new HttpRequestMessage(HttpMethod.Get, path), type, cancellation);
+
+    private async Task<ApiAnswer<T>> SendAsync<T>(HttpRequestMessage request, JsonTypeInfo<T> type, CancellationToken cancellation)
+        where T : class
+    {
+        using (request)
+        {
+            try
+            {
+                using var response = await _http.SendAsync(request, cancellation);
+                var body = await response.Content.ReadAsByteArrayAsync(cancellation);
+                if (response.IsSuccessStatusCode)
+                {
+                    return JsonSerializer.Deserialize(body, type) is { } value ? new(value, null) : Stranger<T>(response);
+                }
+
+                return response.Content.Headers.ContentType?.MediaType == ApiProblem.MediaType && JsonSerializer.Deserialize(body, ApiJson.Shared.ApiProblem) is { } problem
+                    ? new(null, problem)
+                    : Stranger<T>(response);
+            }
+            catch (JsonException)
+            {
+                return Failed<T>(NotASupervisor, $"What answers at {_http.BaseAddress} is no supervisor, or one of another version.");
+            }
+            catch (HttpRequestException failure)
+            {
+                return Failed<T>(Unreachable, $"No supervisor answers at {_http.BaseAddress}: {failure.Message}");
+            }
+            catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+            {
+                return Failed<T>(Unreachable, $"The supervisor at {_http.BaseAddress} did not answer within {_http.Timeout.TotalSeconds:0} s.");
+            }
+        }
+    }
+
+    private ApiAnswer<T> Stranger<T>(HttpResponseMessage response)
+        where T : class => Failed<T>(NotASupervisor, $"What answers at {_http.BaseAddress} is no supervisor (HTTP status {(int)response.StatusCode}).");
+
+    private static ApiAnswer<T> Failed<T>(string reason, string detail)
+        where T : class => new(null, new ApiProblem($"urn:streamsupervisor:problem:{reason}", "No answer", 0, detail, reason, "temporary", null, null, null));
+
+    private static string Query(params (string Name, string? Value)[] parameters)
+    {
+        var given = parameters.Where(one => one.Value is not null).Select(one => $"{one.Name}={Uri.EscapeDataString(one.Value!)}").ToList();
+        return given.Count > 0 ? "?" + string.Join('&', given) : "";
+    }
+}

@@ -1,0 +1,95 @@
+using System.CommandLine;
+using System.Net;
+using StreamSupervisor.Configuration;
+using StreamSupervisor.Domain.LiveStreams;
+
+namespace StreamSupervisor.Commands;
+
+/// <summary><c>--server</c>, <c>--config</c> and <c>--api-key</c>: the same for every command that asks a running supervisor.</summary>
+internal sealed class ApiClientSwitches
+{
+    public const string ApiKeyVariable = "STREAMSUPERVISOR_API_KEY";
+    private const string DefaultServer = "http://127.0.0.1:8085";
+
+    private readonly Option<string?> _server = new("--server", "-s")
+    {
+        Description = $"The supervisor's address. Default: http.listen of --config, else {DefaultServer}.", HelpName = "URL", Recursive = true,
+    };
+
+    private readonly Option<string?> _config = new("--config", "-c")
+    {
+        Description = "Settings of the supervisor on this machine: says where it listens.", HelpName = "FILE", Recursive = true,
+    };
+
+    private readonly Option<string?> _apiKey = new("--api-key")
+    {
+        Description = $"An API key, where the supervisor asks for one. Others on this machine can see it here; better: {ApiKeyVariable}.", HelpName = "KEY", Recursive = true,
+    };
+
+    /// <summary>Gives a command and those below it the switches.</summary>
+    public static ApiClientSwitches AddTo(Command command)
+    {
+        var switches = new ApiClientSwitches();
+        command.Add(switches._server);
+        command.Add(switches._config);
+        command.Add(switches._apiKey);
+        return switches;
+    }
+
+    /// <summary>Asks the supervisor that the switches name.</summary>
+    public async Task<int> AskAsync(ParseResult parsed, Func<SupervisorApiClient, Task> ask)
+    {
+        var key = parsed.GetValue(_apiKey) ?? Environment.GetEnvironmentVariable(ApiKeyVariable);
+        if (key is not null && (key.Length == 0 || key.Any(character => character is < '!' or > '~')))
+        {
+            throw new CommandException("An API key is made of letters, digits and signs of ASCII, without spaces.", ExitCodes.Usage);
+        }
+
+        using var client = new SupervisorApiClient(AddressOf(parsed), key);
+        await ask(client);
+        return ExitCodes.Ok;
+    }
+
+    /// <summary>The value of an answer.</summary>
+    /// <exception cref="CommandException">It is a problem; the message says which.</exception>
+    public static T Take<T>(ApiAnswer<T> answer)
+        where T : class => answer.Value ?? throw new CommandException(OutputTable.Plain(answer.Problem!.Detail), answer.Problem switch
+        {
+            { Reason: SupervisorApiClient.Unreachable or SupervisorApiClient.NotASupervisor } => ExitCodes.Unreachable,
+            { Status: 401 or 403 } => ExitCodes.Forbidden,
+            _ => ExitCodes.Failed,
+        });
+
+    public static Argument<string> KeyArgument() => new("key") { Description = "The stream key: app/stream or vhost/app/stream.", HelpName = "KEY" };
+
+    /// <exception cref="CommandException">It is no stream key.</exception>
+    public static StreamKey KeyOf(ParseResult parsed, Argument<string> argument) => StreamKey.TryParse(parsed.GetValue(argument), out var key)
+        ? key
+        : throw new CommandException($"'{OutputTable.Plain(parsed.GetValue(argument) ?? "")}' is no stream key; write app/stream or vhost/app/stream.", ExitCodes.Usage);
+
+    private Uri AddressOf(ParseResult parsed)
+    {
+        var text = parsed.GetValue(_server) ?? (parsed.GetValue(_config) is { } file ? ListenOf(file) : DefaultServer);
+        return Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+            ? address
+            : throw new CommandException($"'{text}' is no address; write --server {DefaultServer}.", ExitCodes.Usage);
+    }
+
+    /// <summary>Where a supervisor with these settings listens, as seen from this machine. Mistakes elsewhere in the settings do not matter here.</summary>
+    private static string ListenOf(string file)
+    {
+        var loaded = SupervisorConfiguration.Load(file);
+        if (!loaded.IsUsable && loaded.Options.Http.Listen.Count == 0)
+        {
+            throw new CommandException(string.Join(Environment.NewLine, loaded.Problems), ExitCodes.Usage);
+        }
+
+        // Whoever listens on every address is found on loopback; '+' and '*' are no hosts that one could call.
+        var listen = loaded.Options.Http.Listen.FirstOrDefault() ?? DefaultServer;
+        var callable = listen.Replace("://+", "://127.0.0.1", StringComparison.Ordinal).Replace("://*", "://127.0.0.1", StringComparison.Ordinal);
+        return Uri.TryCreate(callable, UriKind.Absolute, out var address) && IPAddress.TryParse(address.Host.Trim('[', ']'), out var host)
+            && (host.Equals(IPAddress.Any) || host.Equals(IPAddress.IPv6Any))
+            ? new UriBuilder(address) { Host = host.Equals(IPAddress.Any) ? "127.0.0.1" : "[::1]" }.Uri.ToString()
+            : callable;
+    }
+}

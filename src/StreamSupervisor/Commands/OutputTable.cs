@@ -1,0 +1,61 @@
+using System.Globalization;
+using Spectre.Console;
+
+namespace StreamSupervisor.Commands;
+
+/// <summary>A table for people: with lines in a terminal; elsewhere plain columns that <c>grep</c> and <c>awk</c> can read, and no colour.</summary>
+internal sealed class OutputTable(params IReadOnlyList<string> columns)
+{
+    private readonly List<IReadOnlyList<string>> _rows = [];
+
+    public void Add(params IReadOnlyList<string> cells) => _rows.Add([.. cells.Select(Plain)]);
+
+    public void Write(TextWriter output)
+    {
+        if (ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected)
+        {
+            WriteLined();
+        }
+        else
+        {
+            WritePlain(output);
+        }
+    }
+
+    /// <summary>The text without characters that a terminal would obey: names come from strangers.</summary>
+    public static string Plain(string text) => text.Any(char.IsControl) ? string.Concat(text.Select(one => char.IsControl(one) ? '?' : one)) : text;
+
+    /// <summary>A time as people compare it with logs; UTC, since the machines of a fleet are.</summary>
+    public static string Time(DateTimeOffset at) => at.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    private void WriteLined()
+    {
+        var table = new Table { Border = TableBorder.Rounded };
+        table.AddColumns([.. columns.Select(column => new TableColumn(new Text(column, new Style(decoration: Decoration.Bold))))]);
+        foreach (var row in _rows)
+        {
+            table.AddRow(row.Select(cell => new Text(cell, StyleOf(cell))));
+        }
+
+        AnsiConsole.Write(table);
+    }
+
+    private void WritePlain(TextWriter output)
+    {
+        var widths = columns.Select((column, index) => _rows.Select(row => row[index].Length).Append(column.Length).Max()).ToList();
+        foreach (var row in _rows.Prepend(columns.Select(column => column.ToUpperInvariant()).ToList()))
+        {
+            // An empty cell would shift the columns behind it for whoever splits at spaces.
+            output.WriteLine(string.Join("  ", row.Select((cell, index) => (cell.Length > 0 ? cell : "-").PadRight(widths[index]))).TrimEnd());
+        }
+    }
+
+    private static Style? StyleOf(string cell) => cell switch
+    {
+        "live" or "up" => new Style(Color.Green),
+        "handover" or "interrupted" or "suspect" => new Style(Color.Yellow),
+        "down" => new Style(Color.Red),
+        "idle" => new Style(Color.Grey),
+        _ => null,
+    };
+}
