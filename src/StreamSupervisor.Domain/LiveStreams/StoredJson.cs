@@ -62,8 +62,8 @@ namespace StreamSupervisor.Domain.LiveStreams;
 [JsonSerializable(typeof(LookAtSession))]
 [JsonSerializable(typeof(SearchForPublishers))]
 [JsonSerializable(typeof(StoredEffect))]
-[JsonSerializable(typeof(StateSnapshot))]
-[JsonSerializable(typeof(SnapshotHead))]
+[JsonSerializable(typeof(LiveStreamState))]
+[JsonSerializable(typeof(StoredState))]
 internal sealed partial class StoredJson : JsonSerializerContext;
 
 /// <summary>Reading and writing what is stored.</summary>
