@@ -28,6 +28,14 @@ public interface ISrsApi
     /// <returns>False when SRS answers 2049: there is no such client (any more).</returns>
     /// <exception cref="SrsUnreachableException">No usable answer, so nothing is known.</exception>
     Task<SrsAnswer<bool>> DeleteClientAsync(string clientId, CancellationToken cancellation);
+
+    /// <summary>
+    /// How long ago SRS last sampled its byte counters (<c>srs_sample_time</c> in <c>/summaries</c>; every 3 s). The same timer sends SRS's
+    /// heartbeat and waits for the answer, so that a slow heartbeat receiver makes the bytes of every stream stand still.
+    /// </summary>
+    /// <returns>Null where the server does not say.</returns>
+    /// <exception cref="SrsUnreachableException">No usable answer.</exception>
+    Task<TimeSpan?> GetSampleAgeAsync(CancellationToken cancellation) => Task.FromResult<TimeSpan?>(null);
 }
 
 /// <summary>An answer, and the process that gave it (empty strings where SRS does not say: SRS 4, and its short error answers).</summary>

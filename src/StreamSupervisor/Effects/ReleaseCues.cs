@@ -1,0 +1,57 @@
+using StreamSupervisor.Domain.LiveStreams;
+
+namespace StreamSupervisor.Effects;
+
+/// <summary>
+/// The cue to look at once: a client's <c>on_close</c> came, so that the eviction that waits for it need not wait for its next poll.
+/// Only a cue: an eviction that misses it looks again by itself.
+/// </summary>
+internal sealed class ReleaseCues
+{
+    private readonly System.Threading.Lock _gate = new();
+    private readonly Dictionary<SessionId, TaskCompletionSource> _waiting = [];
+
+    public void Fire(SessionId session)
+    {
+        TaskCompletionSource? cue;
+        lock (_gate)
+        {
+            _waiting.Remove(session, out cue);
+        }
+
+        cue?.TrySetResult();
+    }
+
+    /// <summary>Waits for the cue, or until the time is over, whichever comes first.</summary>
+    /// <exception cref="OperationCanceledException">The eviction is over.</exception>
+    public async Task WaitAsync(SessionId session, TimeSpan atMost, TimeProvider time, CancellationToken cancellation)
+    {
+        TaskCompletionSource cue;
+        lock (_gate)
+        {
+            if (!_waiting.TryGetValue(session, out cue!))
+            {
+                _waiting[session] = cue = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
+        }
+
+        try
+        {
+            await cue.Task.WaitAsync(atMost, time, cancellation);
+        }
+        catch (TimeoutException)
+        {
+            // The poll is due.
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                if (_waiting.TryGetValue(session, out var still) && still == cue)
+                {
+                    _waiting.Remove(session);
+                }
+            }
+        }
+    }
+}

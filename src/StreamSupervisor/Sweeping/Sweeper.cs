@@ -1,0 +1,205 @@
+using StreamSupervisor.Cluster.Sharding;
+using StreamSupervisor.Configuration;
+using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Srs;
+
+namespace StreamSupervisor.Sweeping;
+
+/// <summary>
+/// Looks at one SRS node, again and again. One request (all streams) serves two purposes: every
+/// <see cref="SweepOptions.Interval"/> it is compared with what the entities believe, and every <see cref="SweepOptions.SilenceLook"/> its
+/// bytes are watched for silence. Looks keep further apart where a node has so many streams that looking would cost it more than about
+/// one percent of its only thread.
+/// <para>
+/// It decides nothing. It tells entities what it saw and when the look began; what an entity did since then outranks the look. A look that fails says nothing,
+/// least of all that something is gone.
+/// </para>
+/// </summary>
+internal sealed partial class Sweeper
+{
+    private readonly Origin _origin;
+    private readonly LiveDirectory _directory;
+    private readonly IShardRegion<LiveStreamCommand, LiveStreamReply> _region;
+    private readonly IdentityOf _identityOf;
+    private readonly SweepOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly SilenceWatch _silence;
+    private readonly TaskCompletionSource _firstSweep = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly System.Threading.Lock _gate = new();
+    private TaskCompletionSource _soon = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long? _sweptAt;
+    private TimeSpan _spacing;
+
+    public Sweeper(Origin origin, LiveDirectory directory, IShardRegion<LiveStreamCommand, LiveStreamReply> region, IdentityOf identityOf,
+        SweepOptions options, TimeProvider time, ILogger<Sweeper> logger)
+    {
+        _origin = origin;
+        _directory = directory;
+        _region = region;
+        _identityOf = identityOf;
+        _options = options;
+        _time = time;
+        _logger = logger;
+        _silence = new SilenceWatch(origin, directory, region, options, time, logger);
+        origin.ProcessReplaced += (_, process) => EndOlderProcesses(process, _time.GetUtcNow());
+    }
+
+    /// <summary>Done when the first sweep has ended, also when the node did not answer.</summary>
+    public Task FirstSweepDone => _firstSweep.Task;
+
+    /// <summary>Asks for a sweep as soon as possible, for instance because SRS refused whom we had admitted.</summary>
+    public void LookSoon()
+    {
+        lock (_gate)
+        {
+            _sweptAt = null;
+            _soon.TrySetResult();
+        }
+    }
+
+    /// <summary>Sweeps until it is cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            while (!cancellation.IsCancellationRequested)
+            {
+                await LookOnceAsync(cancellation);
+                _firstSweep.TrySetResult();
+                await PauseAsync(cancellation);
+            }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // Asked to stop.
+        }
+        finally
+        {
+            _firstSweep.TrySetResult();
+        }
+    }
+
+    private async Task LookOnceAsync(CancellationToken cancellation)
+    {
+        bool sweep;
+        lock (_gate)
+        {
+            sweep = _sweptAt is not { } swept || _time.GetElapsedTime(swept) >= _options.Interval;
+            if (sweep)
+            {
+                // From the begin of the sweep, so that its own length does not stretch the interval; also when it fails.
+                _sweptAt = _time.GetTimestamp();
+            }
+
+            if (_soon.Task.IsCompleted)
+            {
+                _soon = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
+        }
+
+        try
+        {
+            var look = await TakeAsync(sweep, cancellation);
+            _spacing = SpacingOf(look);
+            if (sweep)
+            {
+                await CompareAsync(look, cancellation);
+            }
+
+            if (_options.SilenceLook > TimeSpan.Zero)
+            {
+                await _silence.ObserveAsync(look, _spacing, cancellation);
+            }
+        }
+        catch (SrsUnreachableException unreachable)
+        {
+            _logger.LogDebug("A look at {Origin} failed: {Why}", _origin.Name, unreachable.Message);
+            _silence.Blind();
+        }
+        catch (Exception failed) when (failed is not OperationCanceledException)
+        {
+            // A fault of ours in one look must not end all later ones.
+            _logger.LogError(failed, "A look at {Origin} failed by a fault of the supervisor; it looks again.", _origin.Name);
+            _silence.Blind();
+        }
+    }
+
+    private async Task<Look> TakeAsync(bool sweep, CancellationToken cancellation)
+    {
+        var at = _time.GetUtcNow();
+        var startedAt = _time.GetTimestamp();
+        var process = _origin.Process;
+        if (process is null || (sweep && process.Version.Major < 5))
+        {
+            // SRS 4 does not name its process in its answers.
+            process = await _origin.IdentifyAsync(cancellation);
+        }
+
+        var askedAt = _time.GetTimestamp();
+        var answer = await _origin.Api.GetStreamsAsync(cancellation);
+        var seen = _time.GetTimestamp();
+        _origin.NoteLook(_time.GetElapsedTime(askedAt, seen), answer.Value.Count);
+        if (answer.ServiceId.Length > 0 && answer.ServiceId != process.ServiceId)
+        {
+            process = await _origin.IdentifyAsync(cancellation);
+            if (process.ServiceId != answer.ServiceId)
+            {
+                throw new SrsUnreachableException($"{_origin.Name} changed its process during a look at it");
+            }
+        }
+
+        return new Look(process, answer.Value, at, seen, _time.GetElapsedTime(startedAt, seen));
+    }
+
+    private TimeSpan SpacingOf(Look look)
+    {
+        var spacing = _options.SilenceLook;
+        var gentle = Look.SpacingFor(Look.CostOfList(look.Streams.Count));
+        spacing = spacing > gentle ? spacing : gentle;
+        return spacing < _options.Interval ? spacing : _options.Interval;
+    }
+
+    private async Task PauseAsync(CancellationToken cancellation)
+    {
+        var untilSweep = _options.Interval;
+        Task soon;
+        lock (_gate)
+        {
+            if (_sweptAt is { } swept)
+            {
+                untilSweep -= _time.GetElapsedTime(swept);
+            }
+            else
+            {
+                untilSweep = TimeSpan.Zero;
+            }
+
+            soon = _soon.Task;
+        }
+
+        var pause = untilSweep;
+        if (_options.SilenceLook > TimeSpan.Zero)
+        {
+            pause = Shorter(pause, _spacing > TimeSpan.Zero ? _spacing : _options.SilenceLook);
+            if (_silence.NextDecisionIn() is { } decision)
+            {
+                pause = Shorter(pause, decision);
+            }
+        }
+
+        // Never closer together than the node can bear, however many sessions stand still.
+        var gentle = Look.SpacingFor(Look.CostOfList(_origin.Snapshot().Streams));
+        pause = pause > gentle ? pause : Shorter(gentle, _options.Interval);
+        try
+        {
+            await soon.WaitAsync(pause, _time, cancellation);
+        }
+        catch (TimeoutException)
+        {
+            // Time for the next look.
+        }
+    }
+
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
+}
