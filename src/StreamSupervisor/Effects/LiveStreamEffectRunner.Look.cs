@@ -19,8 +19,8 @@ internal sealed partial class LiveStreamEffectRunner
             }
 
             var answer = await origin.Api.GetClientAsync(look.Session.ClientId, cancellation);
-            return answer.Value is { } client && client.Publishes(key) && !IsOther(look.Session, answer.ServiceId)
-                ? new NotePublisherSeen(PublisherOf(key, origin, look.Session, client), client.ReceivedBytes, lookedAt, Verified: true)
+            return answer.Value is { } client && _rules.Publishes(client, key) && !IsOther(look.Session, answer.ServiceId)
+                ? new NotePublisherSeen(_rules.PublisherOf(key, origin.Name, look.Session, client), client.ReceivedBytes, lookedAt, Verified: true)
                 : (LiveStreamCommand)new NotePublisherMissing(look.Session, lookedAt, Verified: true);
         }, cancellation);
         await ReportAsync(entityId, report, cancellation);
@@ -54,18 +54,15 @@ internal sealed partial class LiveStreamEffectRunner
         var serverId = clients.ServerId.Length > 0 ? clients.ServerId : process.ServerId;
         var serviceId = clients.ServiceId.Length > 0 ? clients.ServiceId : process.ServiceId;
         var found = 0;
-        foreach (var client in clients.Value.Where(client => client.Publishes(key)))
+        foreach (var client in clients.Value.Where(client => _rules.Publishes(client, key)))
         {
             found++;
-            var by = PublisherOf(key, origin, new SessionId(serverId, serviceId, client.Id), client);
+            var by = _rules.PublisherOf(key, origin.Name, new SessionId(serverId, serviceId, client.Id), client);
             await ReportAsync(entityId, new NotePublisherSeen(by, client.ReceivedBytes, lookedAt, Verified: true), cancellation);
         }
 
         await ReportAsync(entityId, new NoteSearched(origin.Name, serverId, serviceId, found, lookedAt), cancellation);
     }
-
-    private Publisher PublisherOf(StreamKey key, Origin origin, SessionId session, SrsClient client) =>
-        new(session, origin.Name, client.Address, _identityOf(key, client.Address));
 
     private async Task<T> UntilAnsweredAsync<T>(Func<Task<T>> ask, CancellationToken cancellation)
     {

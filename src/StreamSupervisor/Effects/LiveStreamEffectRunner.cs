@@ -3,7 +3,6 @@ using StreamSupervisor.Cluster.Persistence;
 using StreamSupervisor.Cluster.Sharding;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Srs;
-using StreamSupervisor.Sweeping;
 
 namespace StreamSupervisor.Effects;
 
@@ -26,17 +25,17 @@ internal sealed partial class LiveStreamEffectRunner : IEffectRunner
     private readonly OriginRegistry _origins;
     private readonly IShardRegion<LiveStreamCommand, LiveStreamReply> _region;
     private readonly ReleaseCues _cues;
-    private readonly IdentityOf _identityOf;
+    private readonly KeyRules _rules;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
     public LiveStreamEffectRunner(OriginRegistry origins, IShardRegion<LiveStreamCommand, LiveStreamReply> region, ReleaseCues cues,
-        IdentityOf identityOf, TimeProvider time, ILogger<LiveStreamEffectRunner> logger)
+        KeyRules rules, TimeProvider time, ILogger<LiveStreamEffectRunner> logger)
     {
         _origins = origins;
         _region = region;
         _cues = cues;
-        _identityOf = identityOf;
+        _rules = rules;
         _time = time;
         _logger = logger;
     }

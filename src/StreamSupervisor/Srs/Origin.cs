@@ -1,3 +1,7 @@
+using StreamSupervisor.Domain.Origins;
+
+using StreamSupervisor.Domain.Origins;
+
 namespace StreamSupervisor.Srs;
 
 /// <summary>How a node answers. Zero is: nobody has asked yet.</summary>
@@ -79,6 +83,9 @@ internal sealed class Origin
             }
         }
     }
+
+    /// <summary>In which order its version asks and checks; null as long as nobody knows who it is.</summary>
+    public CallOrder? CallOrder => Process is { } process ? CallOrder.Of(process.Version) : null;
 
     /// <summary>Whether its <c>on_play</c> hook is known to be configured: one has come.</summary>
     public bool PlayHookSeen

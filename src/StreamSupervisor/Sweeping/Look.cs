@@ -17,8 +17,6 @@ internal sealed record Look(SrsProcess Process, IReadOnlyList<SrsStream> Streams
 
     public SessionId Name(string clientId) => new(Process.ServerId, Process.ServiceId, clientId);
 
-    public static StreamKey KeyOf(SrsStream row) => new(row.Vhost, row.App, row.Name);
-
     /// <summary>What a list of so many rows costs the node.</summary>
     public static TimeSpan CostOfList(int rows) => PerRequest + rows * PerRow;
 

@@ -38,6 +38,7 @@ internal sealed class SilenceWatch
     private readonly Origin _origin;
     private readonly LiveDirectory _directory;
     private readonly IShardRegion<LiveStreamCommand, LiveStreamReply> _region;
+    private readonly KeyRules _rules;
     private readonly SweepOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -48,12 +49,13 @@ internal sealed class SilenceWatch
     private long? _clientsAskedAt;
     private TimeSpan _clientsSpacing;
 
-    public SilenceWatch(Origin origin, LiveDirectory directory, IShardRegion<LiveStreamCommand, LiveStreamReply> region, SweepOptions options,
-        TimeProvider time, ILogger logger)
+    public SilenceWatch(Origin origin, LiveDirectory directory, IShardRegion<LiveStreamCommand, LiveStreamReply> region, KeyRules rules,
+        SweepOptions options, TimeProvider time, ILogger logger)
     {
         _origin = origin;
         _directory = directory;
         _region = region;
+        _rules = rules;
         _options = options;
         _time = time;
         _logger = logger;
@@ -151,7 +153,11 @@ internal sealed class SilenceWatch
         var seen = new HashSet<string>();
         foreach (var row in look.Streams)
         {
-            rows[(Look.KeyOf(row), row.PublisherClientId)] = row;
+            if (_rules.KeyOf(row) is { } key)
+            {
+                rows[(key, row.PublisherClientId)] = row;
+            }
+
             seen.Add(row.Id);
             if (_rows.TryGetValue(row.Id, out var bytes) && bytes != row.ReceivedBytes)
             {
@@ -201,7 +207,7 @@ internal sealed class SilenceWatch
         _clientsSpacing = Look.SpacingFor(clients.Cost);
         foreach (var (belief, track) in ambiguous)
         {
-            if (clients.Find(track.Session.ClientId) is { } client && client.Publishes(belief.Key))
+            if (clients.Find(track.Session.ClientId) is { } client && _rules.Publishes(client, belief.Key))
             {
                 track.NoteClient(client.ReceivedBytes, seen);
             }
@@ -225,7 +231,7 @@ internal sealed class SilenceWatch
             return;
         }
 
-        if (!answer.Value.Publishes(belief.Key) || (answer.ServiceId.Length > 0 && answer.ServiceId != look.Process.ServiceId))
+        if (!_rules.Publishes(answer.Value, belief.Key) || (answer.ServiceId.Length > 0 && answer.ServiceId != look.Process.ServiceId))
         {
             return;
         }

@@ -21,33 +21,36 @@ internal sealed partial class Sweeper
     {
         EndOlderProcesses(look.Process, look.At);
 
-        var active = new HashSet<(StreamKey Key, string ClientId)>();
-        foreach (var row in look.Streams.Where(row => row.Active))
+        var active = new List<ActiveRow>();
+        foreach (var row in look.Streams)
         {
-            active.Add((Look.KeyOf(row), row.PublisherClientId));
+            if (row.Active && row.PublisherClientId.Length > 0 && _rules.KeyOf(row) is { } key)
+            {
+                active.Add(new ActiveRow(key, row));
+            }
         }
 
         // What is believed and not seen comes first: whoever replaced it is then told to an entity that knows that the old one is gone.
         var missing = Unseen(look, active);
-        var unknown = Unknown(look);
+        var unknown = active.FindAll(row => IsUnknown(row.Key, look.Name(row.Row.PublisherClientId)));
         if (missing.Count + unknown.Count == 0)
         {
             return;
         }
 
-        var ids = missing.Select(belief => belief.Session!.By.Session.ClientId).Concat(unknown.Select(row => row.PublisherClientId)).Distinct().ToList();
+        var ids = missing.Select(belief => belief.Session!.By.Session.ClientId).Concat(unknown.Select(row => row.Row.PublisherClientId)).Distinct().ToList();
         var clients = await ClientLook.AskAsync(_origin, look, ids, cancellation);
         foreach (var belief in missing)
         {
             TellOfUnseen(belief, look, clients);
         }
 
-        var lying = new List<SrsStream>();
+        var lying = new List<ActiveRow>();
         foreach (var row in unknown)
         {
-            if (clients.Find(row.PublisherClientId) is { } client && client.Publishes(Look.KeyOf(row)))
+            if (clients.Find(row.Row.PublisherClientId) is { } client && _rules.Publishes(client, row.Key))
             {
-                TellSeen(Look.KeyOf(row), look, client);
+                TellSeen(row.Key, look, client);
             }
             else
             {
@@ -57,6 +60,8 @@ internal sealed partial class Sweeper
 
         await SearchBehindAsync(lying, look, cancellation);
     }
+
+    private readonly record struct ActiveRow(StreamKey Key, SrsStream Row);
 
     /// <summary>
     /// Tells every session of an earlier process that it is over. A session that our knowledge of the node does not fit is only
@@ -85,8 +90,14 @@ internal sealed partial class Sweeper
     }
 
     /// <summary>Sessions that were confirmed once, began before this look, and have no active row of their own in it.</summary>
-    private List<Belief> Unseen(Look look, HashSet<(StreamKey Key, string ClientId)> active)
+    private List<Belief> Unseen(Look look, List<ActiveRow> active)
     {
+        var rows = new Dictionary<(StreamKey, string), SrsStream>(active.Count);
+        foreach (var row in active)
+        {
+            rows[(row.Key, row.Row.PublisherClientId)] = row.Row;
+        }
+
         var unseen = new List<Belief>();
         foreach (var belief in _directory.On(_origin.Name))
         {
@@ -95,12 +106,11 @@ internal sealed partial class Sweeper
                 continue;
             }
 
-            if (active.Contains((belief.Key, session.By.Session.ClientId)))
+            if (rows.TryGetValue((belief.Key, session.By.Session.ClientId), out var row))
             {
                 // /streams is enough to confirm what was admitted; a session that needs nothing is left in peace.
                 if (!session.Confirmed || session.MissedSince is not null)
                 {
-                    var row = look.Streams.First(row => row.Active && row.PublisherClientId == session.By.Session.ClientId && Look.KeyOf(row) == belief.Key);
                     _region.Tell(belief.EntityId, new NotePublisherSeen(session.By, row.ReceivedBytes, look.At, Verified: false));
                 }
             }
@@ -114,32 +124,17 @@ internal sealed partial class Sweeper
         return unseen;
     }
 
-    /// <summary>Active rows whose publisher the key's entity does not believe in, is not about to admit, and has not ordered away.</summary>
-    private List<SrsStream> Unknown(Look look)
+    /// <summary>Whether the key's entity does not believe in this publisher, is not about to admit it, and has not ordered it away.</summary>
+    private bool IsUnknown(StreamKey key, SessionId session)
     {
-        var unknown = new List<SrsStream>();
-        foreach (var row in look.Streams)
-        {
-            if (!row.Active || row.PublisherClientId.Length == 0 || !Look.KeyOf(row).IsValid)
-            {
-                continue;
-            }
-
-            var session = look.Name(row.PublisherClientId);
-            var belief = _directory.Find(Look.KeyOf(row));
-            if (belief?.Session?.By.Session != session && belief?.Challenger?.Session != session && belief?.IsEvicting(session) != true)
-            {
-                unknown.Add(row);
-            }
-        }
-
-        return unknown;
+        var belief = _directory.Find(key);
+        return belief?.Session?.By.Session != session && belief?.Challenger?.Session != session && belief?.IsEvicting(session) != true;
     }
 
     private void TellOfUnseen(Belief belief, Look look, ClientLook clients)
     {
         var session = belief.Session!;
-        if (clients.Find(session.By.Session.ClientId) is not { } client || !client.Publishes(belief.Key))
+        if (clients.Find(session.By.Session.ClientId) is not { } client || !_rules.Publishes(client, belief.Key))
         {
             _region.Tell(belief.EntityId, new NotePublisherMissing(session.By.Session, look.At, Verified: true));
         }
@@ -149,16 +144,13 @@ internal sealed partial class Sweeper
         }
     }
 
-    private void TellSeen(StreamKey key, Look look, SrsClient client)
-    {
-        var by = new Publisher(look.Name(client.Id), _origin.Name, client.Address, _identityOf(key, client.Address));
-        _region.Tell(key.ToString(), new NotePublisherSeen(by, client.ReceivedBytes, look.At, Verified: true));
-    }
+    private void TellSeen(StreamKey key, Look look, SrsClient client) => _region.Tell(key.ToString(),
+        new NotePublisherSeen(_rules.PublisherOf(key, _origin.Name, look.Name(client.Id), client), client.ReceivedBytes, look.At, Verified: true));
 
     /// <summary>An active row whose client does not exist: an orphan shows the wrong one. The list of clients knows who really publishes.</summary>
-    private async Task SearchBehindAsync(List<SrsStream> lying, Look look, CancellationToken cancellation)
+    private async Task SearchBehindAsync(List<ActiveRow> lying, Look look, CancellationToken cancellation)
     {
-        var rows = lying.FindAll(row => row.Clients > 0 && !_searched.Contains((row.Id, row.PublisherClientId)));
+        var rows = lying.FindAll(row => row.Row.Clients > 0 && !_searched.Contains((row.Row.Id, row.Row.PublisherClientId)));
         if (rows.Count == 0)
         {
             return;
@@ -175,15 +167,12 @@ internal sealed partial class Sweeper
             _searched.Clear();
         }
 
-        foreach (var row in rows)
+        foreach (var (key, row) in rows)
         {
             _searched.Add((row.Id, row.PublisherClientId));
-            var key = Look.KeyOf(row);
-            var belief = _directory.Find(key);
-            foreach (var client in clients.Value.Where(client => client.Publishes(key)))
+            foreach (var client in clients.Value)
             {
-                var session = look.Name(client.Id);
-                if (belief?.Session?.By.Session != session && belief?.Challenger?.Session != session && belief?.IsEvicting(session) != true)
+                if (_rules.Publishes(client, key) && IsUnknown(key, look.Name(client.Id)))
                 {
                     TellSeen(key, look, client);
                 }

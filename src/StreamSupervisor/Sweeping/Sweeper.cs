@@ -20,7 +20,7 @@ internal sealed partial class Sweeper
     private readonly Origin _origin;
     private readonly LiveDirectory _directory;
     private readonly IShardRegion<LiveStreamCommand, LiveStreamReply> _region;
-    private readonly IdentityOf _identityOf;
+    private readonly KeyRules _rules;
     private readonly SweepOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -31,17 +31,17 @@ internal sealed partial class Sweeper
     private long? _sweptAt;
     private TimeSpan _spacing;
 
-    public Sweeper(Origin origin, LiveDirectory directory, IShardRegion<LiveStreamCommand, LiveStreamReply> region, IdentityOf identityOf,
+    public Sweeper(Origin origin, LiveDirectory directory, IShardRegion<LiveStreamCommand, LiveStreamReply> region, KeyRules rules,
         SweepOptions options, TimeProvider time, ILogger<Sweeper> logger)
     {
         _origin = origin;
         _directory = directory;
         _region = region;
-        _identityOf = identityOf;
+        _rules = rules;
         _options = options;
         _time = time;
         _logger = logger;
-        _silence = new SilenceWatch(origin, directory, region, options, time, logger);
+        _silence = new SilenceWatch(origin, directory, region, rules, options, time, logger);
         origin.ProcessReplaced += (_, process) => EndOlderProcesses(process, _time.GetUtcNow());
     }
 

@@ -1,0 +1,70 @@
+using StreamSupervisor.Configuration;
+using StreamSupervisor.Credentials;
+using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Srs;
+
+namespace StreamSupervisor.Hooks;
+
+/// <summary>What is known of an attempt before its key's entity is asked.</summary>
+/// <param name="Key">The key that is meant; not the one that SRS named where the stream name carries a secret.</param>
+/// <param name="Identity">Who it is for the takeover rules.</param>
+/// <param name="Proven">Whether the identity rests on a credential or a registration.</param>
+/// <param name="Credential">What became of its credential.</param>
+/// <param name="WantsToPublish">Whether there is proof already in <c>on_connect</c> that it is about to publish and not to play.</param>
+/// <param name="Hold">How long the key's policy lets it wait; the node's version may allow less.</param>
+/// <param name="RefuseAfter">How long a refusal is kept back: more than nothing where wrong credentials pile up.</param>
+internal readonly record struct AttemptReading(StreamKey Key, string Identity, bool Proven, CredentialVerdict Credential, bool WantsToPublish,
+    TimeSpan Hold, TimeSpan RefuseAfter);
+
+/// <summary>Reads an attempt off a hook that names a stream. Quick, and never throws for anything that an encoder sends.</summary>
+internal delegate AttemptReading AttemptReader(HookCall call);
+
+/// <summary>Reads attempts by the settings: credentials, and the rules of <c>admission</c> for each key.</summary>
+internal sealed class AttemptBook
+{
+    /// <summary>The identity of everyone who proved none, where whoever holds the key is the same person.</summary>
+    public const string HolderOfTheKey = "key";
+
+    private readonly AdmissionOptions _admission;
+    private readonly CredentialGate _credentials;
+    private readonly List<(KeyPattern Match, AdmissionRuleOptions Rule)> _rules;
+    private readonly TimeProvider _time;
+
+    /// <exception cref="FormatException">A rule's pattern is none. Validate the options first.</exception>
+    public AttemptBook(AdmissionOptions admission, CredentialGate credentials, TimeProvider time)
+    {
+        _admission = admission;
+        _credentials = credentials;
+        _time = time;
+        _rules = admission.Rules.ConvertAll(rule => (KeyPattern.Parse(rule.Match), rule));
+    }
+
+    /// <summary>The same settings for streams that are found instead of asked for.</summary>
+    public KeyRules KeyRules => new(_credentials.EffectiveKeyOf, IdentityOf);
+
+    public AttemptReading Read(HookCall call)
+    {
+        var named = new StreamKey(call.Vhost, call.App, call.Stream);
+        var credential = _credentials.Check(named, call.Param, call.Address, _time.GetUtcNow());
+        var key = credential.EffectiveKey;
+        var rule = RuleOf(key);
+        return new AttemptReading(key, credential.Subject ?? IdentityOf(key, call.Address), credential.Subject is not null, credential.Verdict,
+            credential.ProvesIntent || rule?.PublishOnly == true, rule?.Hold ?? _admission.Hold, credential.AnswerAfter);
+    }
+
+    private string IdentityOf(StreamKey key, string address) =>
+        (RuleOf(key)?.Identity ?? _admission.Identity) == IdentityRule.Address ? address : HolderOfTheKey;
+
+    private AdmissionRuleOptions? RuleOf(StreamKey key)
+    {
+        foreach (var (match, rule) in _rules)
+        {
+            if (match.Matches(key))
+            {
+                return rule;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,194 @@
+using StreamSupervisor.Cluster.Sharding;
+using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Domain.Origins;
+using StreamSupervisor.Srs;
+
+namespace StreamSupervisor.Hooks;
+
+/// <summary>The hooks that may wait.</summary>
+internal sealed partial class HookDesk
+{
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromMilliseconds(200);
+
+    private async ValueTask<HookReply> ConnectAsync(Origin origin, HookCall call, CancellationToken cancellation)
+    {
+        var named = new StreamKey(call.Vhost, call.App, call.Stream);
+        if (!named.IsValid)
+        {
+            return HookReply.Yes; // Nothing to publish or play yet; on_publish says no to a name that is none.
+        }
+
+        if (Name(origin, call, out var client) is { } refused)
+        {
+            // A node that has just been restarted may name itself anew before we have asked it; a viewer has no harm from that.
+            return refused == HookRefusals.ReplacedProcess ? refused : await ConfirmedRefusalAsync(origin, call, cancellation);
+        }
+
+        var reading = _read(call);
+        if (reading.WantsToPublish && origin.CallOrder is not { HandoverMayWaitInOnConnect: false })
+        {
+            return await PublishAsync(origin, call, AskedIn.OnConnect, cancellation, reading);
+        }
+
+        _clients[origin.Name].Connected(client, reading.Key, By(origin, client, call, reading));
+        return HookReply.Yes;
+    }
+
+    private async ValueTask<HookReply> ConfirmedRefusalAsync(Origin origin, HookCall call, CancellationToken cancellation)
+    {
+        var (refused, _) = await ProcessOfAsync(origin, call, _time.GetUtcNow() + _options.Deadline, cancellation);
+        return refused ?? HookReply.Yes;
+    }
+
+    private async ValueTask<HookReply> PublishAsync(Origin origin, HookCall call, AskedIn askedIn, CancellationToken cancellation,
+        AttemptReading? alreadyRead = null)
+    {
+        var deadline = _time.GetUtcNow() + _options.Deadline;
+        if (!new StreamKey(call.Vhost, call.App, call.Stream).IsValid)
+        {
+            return HookRefusals.Of(RefusalReason.InvalidKey);
+        }
+
+        var reading = alreadyRead ?? _read(call);
+        var (refused, process) = await ProcessOfAsync(origin, call, deadline, cancellation);
+        if (refused is { } no)
+        {
+            return no;
+        }
+
+        if (process is null)
+        {
+            return WhenUnavailable(reading.Key, call, $"{origin.Name} did not say who it is");
+        }
+
+        var client = new SessionId(process.ServerId, process.ServiceId, call.ClientId);
+        _clients[origin.Name].AskedToPublish(client, reading.Key);
+        var request = new RequestPublish(By(origin, client, call, reading), askedIn, reading.Credential,
+            CallOrder.Of(process.Version).Limits(reading.Hold, askedIn));
+        var (reply, why) = await AskAsync(reading.Key.ToString(), request, deadline, cancellation);
+        switch (reply)
+        {
+            case Allowed:
+                return HookReply.Yes;
+            case Refused decision:
+                if (reading.RefuseAfter > TimeSpan.Zero)
+                {
+                    await Task.Delay(reading.RefuseAfter, _time, cancellation);
+                }
+
+                return HookRefusals.Of(decision.Reason);
+            default:
+                return WhenUnavailable(reading.Key, call, why);
+        }
+    }
+
+    /// <summary>Asks until there is an answer or no time for one.</summary>
+    private async Task<(LiveStreamReply? Reply, string Why)> AskAsync(string entityId, RequestPublish request, DateTimeOffset deadline,
+        CancellationToken cancellation)
+    {
+        var retry = new Backoff(FirstRetry, 2, LongestRetry);
+        while (true)
+        {
+            var result = await _region.AskAsync(entityId, request, deadline, cancellation);
+            switch (result.Status)
+            {
+                case AskStatus.Answered:
+                    return (result.Reply, "");
+
+                // Both may end well in a moment: another owner, a store that is back. The same attempt asked again hears the same answer.
+                case AskStatus.Unknown or AskStatus.Unavailable:
+                    var pause = retry.Next();
+                    if (_time.GetUtcNow() + pause >= deadline)
+                    {
+                        return (null, result.Why ?? result.Status.ToString());
+                    }
+
+                    await Task.Delay(pause, _time, cancellation);
+                    break;
+
+                // Asking again at once is what an overloaded or failing entity needs least.
+                default:
+                    return (null, result.Why ?? result.Status.ToString());
+            }
+        }
+    }
+
+    /// <summary>
+    /// The process that a publisher's hook came from, checked against the node's own API: known already, or asked until the deadline.
+    /// </summary>
+    /// <returns>A refusal; or the process; or neither, when the node could not be asked in time.</returns>
+    private async ValueTask<(HookReply? Refused, SrsProcess? Process)> ProcessOfAsync(Origin origin, HookCall call, DateTimeOffset deadline,
+        CancellationToken cancellation)
+    {
+        if (call.ServiceId.Length > 0)
+        {
+            if (origin.Supersedes(call.ServiceId))
+            {
+                return (HookRefusals.ReplacedProcess, null);
+            }
+
+            if (origin.Process is { } known && known.ServerId == call.ServerId && known.ServiceId == call.ServiceId)
+            {
+                return (null, known);
+            }
+        }
+
+        // A new process, or SRS 4, whose hooks do not say which: only its API knows whether it is still the one that we know.
+        var retry = new Backoff(FirstRetry, 2, LongestRetry);
+        var differed = false;
+        while (_time.GetUtcNow() < deadline)
+        {
+            try
+            {
+                var process = await origin.IdentifyAsync(cancellation).WaitAsync(deadline - _time.GetUtcNow(), _time, cancellation);
+                if (process.ServerId == call.ServerId && (call.ServiceId.Length == 0 || process.ServiceId == call.ServiceId))
+                {
+                    return (null, process);
+                }
+
+                if (differed)
+                {
+                    return (Differs(origin, call, process), null);
+                }
+
+                // The look may have begun before the process did that sends this hook. The next one has not.
+                differed = true;
+            }
+            catch (SrsUnreachableException)
+            {
+                // It sends hooks, so it will answer in a moment.
+            }
+            catch (TimeoutException)
+            {
+                break;
+            }
+
+            await Task.Delay(retry.Next(), _time, cancellation);
+        }
+
+        return (null, null);
+    }
+
+    private HookReply Differs(Origin origin, HookCall call, SrsProcess process)
+    {
+        if (process.ServerId == call.ServerId)
+        {
+            return HookRefusals.ReplacedProcess;
+        }
+
+        LogWrongServer(origin, call, process.ServerId);
+        return HookRefusals.WrongServer;
+    }
+
+    private HookReply WhenUnavailable(StreamKey key, HookCall call, string why)
+    {
+        var allow = _options.WhenUnavailable == "allow";
+        _logger.LogError("{Key}: no decision for client {Client} ({Why}); {Answer} as hooks.when-unavailable says.",
+            key, call.ClientId, why, allow ? "allowed" : "refused");
+        return allow ? HookReply.Yes : HookRefusals.Of(RefusalReason.Unavailable);
+    }
+
+    private static Publisher By(Origin origin, SessionId client, HookCall call, AttemptReading reading) =>
+        new(client, origin.Name, call.Address, reading.Identity, reading.Proven);
+}

@@ -1,0 +1,26 @@
+using System.Diagnostics.Metrics;
+
+namespace StreamSupervisor.Hooks;
+
+/// <summary>What is measured of hooks. Stream keys are never labels.</summary>
+internal static class HookTelemetry
+{
+    private static readonly Meter Meter = new("StreamSupervisor");
+
+    private static readonly Histogram<double> Answers = Meter.CreateHistogram<double>("streamsupervisor.hooks.duration", "s",
+        "Time from a hook's arrival to its answer, by action and result; a held one's is its hold.");
+
+    public static void Answered(HookAction action, string result, TimeSpan took) =>
+        Answers.Record(took.TotalSeconds, new("action", Name(action)), new("result", result));
+
+    private static string Name(HookAction action) => action switch
+    {
+        HookAction.OnConnect => "on_connect",
+        HookAction.OnPublish => "on_publish",
+        HookAction.OnUnpublish => "on_unpublish",
+        HookAction.OnClose => "on_close",
+        HookAction.OnPlay => "on_play",
+        HookAction.OnStop => "on_stop",
+        _ => "unknown",
+    };
+}
