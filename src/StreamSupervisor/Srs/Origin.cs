@@ -1,7 +1,5 @@
 using StreamSupervisor.Domain.Origins;
 
-using StreamSupervisor.Domain.Origins;
-
 namespace StreamSupervisor.Srs;
 
 /// <summary>How a node answers. Zero is: nobody has asked yet.</summary>
