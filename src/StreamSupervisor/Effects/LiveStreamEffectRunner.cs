@@ -42,7 +42,7 @@ internal sealed partial class LiveStreamEffectRunner : IEffectRunner
 
     public async Task RunAsync(string entityId, EffectData effect, CancellationToken cancellation)
     {
-        switch (EffectCodec.Decode(effect))
+        switch (EffectCodec.Decode(effect.Body.Span))
         {
             case EvictSession evict:
                 await EvictAsync(entityId, evict, cancellation);

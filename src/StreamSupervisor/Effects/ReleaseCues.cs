@@ -1,4 +1,5 @@
 using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Srs;
 
 namespace StreamSupervisor.Effects;
 
@@ -9,39 +10,32 @@ namespace StreamSupervisor.Effects;
 internal sealed class ReleaseCues
 {
     private readonly System.Threading.Lock _gate = new();
-    private readonly Dictionary<SessionId, TaskCompletionSource> _waiting = [];
+    private readonly Dictionary<SessionId, Cue> _waiting = [];
 
     public void Fire(SessionId session)
     {
-        TaskCompletionSource? cue;
+        Cue? cue;
         lock (_gate)
         {
             _waiting.Remove(session, out cue);
         }
 
-        cue?.TrySetResult();
+        cue?.Give();
     }
 
-    /// <summary>Waits for the cue, or until the time is over, whichever comes first.</summary>
+    /// <summary>Waits for the cue, or until the time is over, whichever comes first. One eviction waits for one session.</summary>
     /// <exception cref="OperationCanceledException">The eviction is over.</exception>
     public async Task WaitAsync(SessionId session, TimeSpan atMost, TimeProvider time, CancellationToken cancellation)
     {
-        TaskCompletionSource cue;
+        var cue = new Cue();
         lock (_gate)
         {
-            if (!_waiting.TryGetValue(session, out cue!))
-            {
-                _waiting[session] = cue = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            }
+            _waiting[session] = cue;
         }
 
         try
         {
-            await cue.Task.WaitAsync(atMost, time, cancellation);
-        }
-        catch (TimeoutException)
-        {
-            // The poll is due.
+            await cue.WaitAsync(atMost, time, cancellation);
         }
         finally
         {

@@ -1,4 +1,3 @@
-using StreamSupervisor.Configuration;
 using StreamSupervisor.Credentials;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Srs;
@@ -25,18 +24,15 @@ internal sealed class AttemptBook
     /// <summary>The identity of everyone who proved none, where whoever holds the key is the same person.</summary>
     public const string HolderOfTheKey = "key";
 
-    private readonly AdmissionOptions _admission;
+    private readonly PolicyBook _policies;
     private readonly CredentialGate _credentials;
-    private readonly List<(KeyPattern Match, AdmissionRuleOptions Rule)> _rules;
     private readonly TimeProvider _time;
 
-    /// <exception cref="FormatException">A rule's pattern is none. Validate the options first.</exception>
-    public AttemptBook(AdmissionOptions admission, CredentialGate credentials, TimeProvider time)
+    public AttemptBook(PolicyBook policies, CredentialGate credentials, TimeProvider time)
     {
-        _admission = admission;
+        _policies = policies;
         _credentials = credentials;
         _time = time;
-        _rules = admission.Rules.ConvertAll(rule => (KeyPattern.Parse(rule.Match), rule));
     }
 
     /// <summary>The same settings for streams that are found instead of asked for.</summary>
@@ -47,24 +43,10 @@ internal sealed class AttemptBook
         var named = new StreamKey(call.Vhost, call.App, call.Stream);
         var credential = _credentials.Check(named, call.Param, call.Address, _time.GetUtcNow());
         var key = credential.EffectiveKey;
-        var rule = RuleOf(key);
         return new AttemptReading(key, credential.Subject ?? IdentityOf(key, call.Address), credential.Subject is not null, credential.Verdict,
-            credential.ProvesIntent || rule?.PublishOnly == true, rule?.Hold ?? _admission.Hold, credential.AnswerAfter);
+            credential.ProvesIntent || _policies.IsPublishOnly(key), _policies.PolicyFor(key).Hold, credential.AnswerAfter);
     }
 
     private string IdentityOf(StreamKey key, string address) =>
-        (RuleOf(key)?.Identity ?? _admission.Identity) == IdentityRule.Address ? address : HolderOfTheKey;
-
-    private AdmissionRuleOptions? RuleOf(StreamKey key)
-    {
-        foreach (var (match, rule) in _rules)
-        {
-            if (match.Matches(key))
-            {
-                return rule;
-            }
-        }
-
-        return null;
-    }
+        _policies.IdentityFor(key) == IdentityRule.Address ? address : HolderOfTheKey;
 }

@@ -109,7 +109,7 @@ internal sealed partial class Sweeper
             if (rows.TryGetValue((belief.Key, session.By.Session.ClientId), out var row))
             {
                 // /streams is enough to confirm what was admitted; a session that needs nothing is left in peace.
-                if (!session.Confirmed || session.MissedSince is not null)
+                if (!session.Confirmed)
                 {
                     _region.Tell(belief.EntityId, new NotePublisherSeen(session.By, row.ReceivedBytes, look.At, Verified: false));
                 }
@@ -137,10 +137,6 @@ internal sealed partial class Sweeper
         if (clients.Find(session.By.Session.ClientId) is not { } client || !_rules.Publishes(client, belief.Key))
         {
             _region.Tell(belief.EntityId, new NotePublisherMissing(session.By.Session, look.At, Verified: true));
-        }
-        else if (session.MissedSince is not null)
-        {
-            _region.Tell(belief.EntityId, new NotePublisherSeen(session.By, client.ReceivedBytes, look.At, Verified: true));
         }
     }
 

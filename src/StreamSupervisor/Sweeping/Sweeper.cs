@@ -27,7 +27,7 @@ internal sealed partial class Sweeper
     private readonly SilenceWatch _silence;
     private readonly TaskCompletionSource _firstSweep = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly System.Threading.Lock _gate = new();
-    private TaskCompletionSource _soon = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Cue _soon = new();
     private long? _sweptAt;
     private TimeSpan _spacing;
 
@@ -54,7 +54,7 @@ internal sealed partial class Sweeper
         lock (_gate)
         {
             _sweptAt = null;
-            _soon.TrySetResult();
+            _soon.Give();
         }
     }
 
@@ -92,10 +92,7 @@ internal sealed partial class Sweeper
                 _sweptAt = _time.GetTimestamp();
             }
 
-            if (_soon.Task.IsCompleted)
-            {
-                _soon = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            }
+            _soon = new Cue();
         }
 
         try
@@ -163,7 +160,7 @@ internal sealed partial class Sweeper
     private async Task PauseAsync(CancellationToken cancellation)
     {
         var untilSweep = _options.Interval;
-        Task soon;
+        Cue soon;
         lock (_gate)
         {
             if (_sweptAt is { } swept)
@@ -175,7 +172,7 @@ internal sealed partial class Sweeper
                 untilSweep = TimeSpan.Zero;
             }
 
-            soon = _soon.Task;
+            soon = _soon;
         }
 
         var pause = untilSweep;
@@ -191,14 +188,7 @@ internal sealed partial class Sweeper
         // Never closer together than the node can bear, however many sessions stand still.
         var gentle = Look.SpacingFor(Look.CostOfList(_origin.Snapshot().Streams));
         pause = pause > gentle ? pause : Shorter(gentle, _options.Interval);
-        try
-        {
-            await soon.WaitAsync(pause, _time, cancellation);
-        }
-        catch (TimeoutException)
-        {
-            // Time for the next look.
-        }
+        await soon.WaitAsync(pause, _time, cancellation);
     }
 
     private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
