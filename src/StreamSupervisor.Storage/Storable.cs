@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.Logging;
 using StreamSupervisor.Cluster.Persistence;
 
 namespace StreamSupervisor.Storage;
@@ -49,6 +50,9 @@ internal static class Storable
 
         return request.Labels is not { } labels || (IsText(labels.Status, MaxWordBytes) && IsText(labels.Place, MaxWordBytes));
     }
+
+    public static void Refused(ILogger log, AppendRequest request) =>
+        log.LogError("A change of {EntityId} cannot be stored: its id or one of its words is empty, too long, or no text.", request.EntityId.Replace('\0', '?'));
 
     /// <summary>No NUL (PostgreSQL keeps none) and no half of a surrogate pair (two ids would become the same bytes).</summary>
     public static bool IsText(string text, int maxBytes)

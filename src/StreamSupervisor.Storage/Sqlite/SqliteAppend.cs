@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using StreamSupervisor.Cluster.Persistence;
 
 namespace StreamSupervisor.Storage.Sqlite;
@@ -9,13 +10,13 @@ namespace StreamSupervisor.Storage.Sqlite;
 internal static class SqliteAppend
 {
     /// <summary>Outcomes before the commit; the caller turns Appended into Unknown when the commit fails.</summary>
-    public static void Run(SqliteConnection connection, IReadOnlyList<AppendRequest> batch, AppendOutcome[] outcomes, long nowMilliseconds)
+    public static void Run(SqliteConnection connection, IReadOnlyList<AppendRequest> batch, AppendOutcome[] outcomes, long nowMilliseconds, ILogger log)
     {
         var epochs = new Dictionary<int, long>();
         for (var i = 0; i < batch.Count; i++)
         {
             var request = batch[i];
-            outcomes[i] = Check(connection, request, epochs);
+            outcomes[i] = Check(connection, request, epochs, log);
             if (outcomes[i] == AppendOutcome.Appended)
             {
                 Write(connection, request, nowMilliseconds);
@@ -23,10 +24,11 @@ internal static class SqliteAppend
         }
     }
 
-    private static AppendOutcome Check(SqliteConnection connection, AppendRequest request, Dictionary<int, long> epochs)
+    private static AppendOutcome Check(SqliteConnection connection, AppendRequest request, Dictionary<int, long> epochs, ILogger log)
     {
         if (!Storable.Accepts(request))
         {
+            Storable.Refused(log, request);
             return AppendOutcome.Conflict;
         }
 

@@ -25,10 +25,12 @@ public sealed partial class SqliteStore : IJournal, IShardOwnership, IJournalRet
     private readonly SqliteWriter _writer;
     private readonly SqliteReaders _readers;
     private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private int _disposed;
 
-    private SqliteStore(SqliteFileLock fileLock, SqliteWriter writer, SqliteReaders readers, TimeProvider time, string path, int shards, long epoch)
+    private SqliteStore(SqliteFileLock fileLock, SqliteWriter writer, SqliteReaders readers, TimeProvider time, ILogger log, string path, int shards, long epoch)
     {
-        (_lock, _writer, _readers, _time) = (fileLock, writer, readers, time);
+        (_lock, _writer, _readers, _time, _log) = (fileLock, writer, readers, time, log);
         (Path, Shards, Epoch) = (path, shards, epoch);
     }
 
@@ -61,7 +63,7 @@ public sealed partial class SqliteStore : IJournal, IShardOwnership, IJournalRet
         return await _writer.RunAsync(
             connection => connection.InTransaction(() =>
             {
-                SqliteAppend.Run(connection, batch, outcomes, _time.GetUtcNow().ToUnixTimeMilliseconds());
+                SqliteAppend.Run(connection, batch, outcomes, _time.GetUtcNow().ToUnixTimeMilliseconds(), _log);
                 return outcomes;
             }),
             _ => new AppendOutcome[batch.Count]);
@@ -121,6 +123,11 @@ public sealed partial class SqliteStore : IJournal, IShardOwnership, IJournalRet
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
+        {
+            return;
+        }
+
         await Task.Run(() =>
         {
             _readers.Dispose();
@@ -141,7 +148,7 @@ public sealed partial class SqliteStore : IJournal, IShardOwnership, IJournalRet
             connection = SqliteConnection.Open(path, readOnly: false);
             SqliteSchema.Prepare(connection, path, shards, time);
             var epoch = RaiseEpoch(connection);
-            var store = new SqliteStore(fileLock, new SqliteWriter(path, connection, log), new SqliteReaders(path, size: 4), time, path, shards, epoch);
+            var store = new SqliteStore(fileLock, new SqliteWriter(path, connection, log), new SqliteReaders(path, size: 4), time, log, path, shards, epoch);
             log.LogInformation("Opened the database {Path}: {Shards} shards under epoch {Epoch}.", path, shards, epoch);
             return store;
         }

@@ -1,0 +1,89 @@
+using System.Data.Common;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace StreamSupervisor.Storage.Postgres;
+
+/// <summary>How we connect: what an operator set wins, except where a guarantee rests on it.</summary>
+internal static class PostgresDataSource
+{
+    /// <param name="connectionString">As configured.</param>
+    /// <param name="purpose">Shown in <c>pg_stat_activity.application_name</c>.</param>
+    /// <param name="size">At most so many connections.</param>
+    /// <exception cref="StoreOpenException">The text is not a connection string.</exception>
+    public static NpgsqlDataSource Create(string connectionString, string purpose, int size)
+    {
+        NpgsqlConnectionStringBuilder settings;
+        try
+        {
+            settings = new NpgsqlConnectionStringBuilder(connectionString);
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException or DbException)
+        {
+            // Without the text: it holds a password.
+            throw new StoreOpenException($"storage.postgres.connection-string cannot be read: {e.Message} Write it as Host=...;Database=...;Username=...;Password=...", e);
+        }
+
+        if (string.IsNullOrEmpty(settings.Host))
+        {
+            throw new StoreOpenException("storage.postgres.connection-string names no server. Write it as Host=...;Database=...;Username=...;Password=...");
+        }
+
+        settings.ApplicationName = $"streamsupervisor {purpose}";
+        settings.MaxPoolSize = size;
+        settings.MinPoolSize = 0;
+        settings.Multiplexing = false;
+        settings.Enlist = false;
+        settings.IncludeErrorDetail = false;
+        settings.MaxAutoPrepare = 32;
+        settings.AutoPrepareMinUsages = 2;
+
+        // A member that waits longer than its lease for an answer serves nobody. The server stops first, so that its answer is known.
+        settings.Timeout = Math.Min(settings.Timeout, 4);
+        settings.CommandTimeout = 6;
+        settings.CancellationTimeout = 500;
+
+        // Both ends notice a cut cable within seconds: the server must not keep the locks of a member that is gone.
+        settings.TcpKeepAlive = true;
+        settings.TcpKeepAliveTime = 3;
+        settings.TcpKeepAliveInterval = 1;
+        settings.Options = "-c statement_timeout=5000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=5000 " +
+            "-c tcp_keepalives_idle=3 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3 -c tcp_user_timeout=6000 -c jit=off " +
+            "-c default_transaction_isolation=read\\ committed " + settings.Options;
+
+        return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
+    }
+
+    /// <summary>Looks at what the server promises, before anything rests on it.</summary>
+    /// <exception cref="StoreOpenException">The server cannot keep what we need.</exception>
+    public static async Task CheckServerAsync(NpgsqlConnection connection, ILogger log, CancellationToken cancellation)
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = "SELECT current_setting('server_version_num')::int, current_setting('server_encoding'), current_setting('fsync'), " +
+            "current_setting('synchronous_commit'), current_setting('full_page_writes'), current_setting('server_version'), pg_is_in_recovery()";
+        await using var row = await command.ExecuteReaderAsync(cancellation);
+        _ = await row.ReadAsync(cancellation);
+        if (row.GetInt32(0) < 130000)
+        {
+            throw new StoreOpenException($"The PostgreSQL server is version {row.GetString(5)}. Use 13 or newer.");
+        }
+
+        if (row.GetString(1) != "UTF8")
+        {
+            throw new StoreOpenException($"The database has the encoding {row.GetString(1)}, which cannot hold every stream's name. Create it with ENCODING 'UTF8'.");
+        }
+
+        if (row.GetBoolean(6))
+        {
+            throw new StoreOpenException("The PostgreSQL server is a standby and takes no writes. Name the primary, or add Target Session Attributes=primary to the connection string.");
+        }
+
+        foreach (var (column, setting) in new[] { (2, "fsync"), (3, "synchronous_commit"), (4, "full_page_writes") })
+        {
+            if (row.GetString(column) == "off")
+            {
+                log.LogWarning("PostgreSQL runs with {Setting} = off: a crash of the server can take back publishers that were let in already. Set it to on.", setting);
+            }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace StreamSupervisor.Storage.Postgres;
+
+/// <summary>Brings a database to the schema of this version. Several members may try at the same moment: an advisory lock lets one.</summary>
+public static class PostgresSchema
+{
+    /// <summary>Locks of this product, apart from those of others in the same database: "SSup".</summary>
+    internal const int LockClass = 0x53537570;
+
+    private const int MigrationLock = 0;
+
+    /// <summary>Applies what is missing. Needs a role that may create the schema; without anything missing, reading it is enough.</summary>
+    /// <returns>How many steps were applied.</returns>
+    /// <exception cref="StoreOpenException">It cannot be used as it is; the message says what to do.</exception>
+    /// <exception cref="Cluster.Persistence.StoreUnavailableException">The server does not answer; try again.</exception>
+    public static async Task<int> MigrateAsync(string connectionString, ILogger log, int shards = 256, CancellationToken cancellation = default)
+    {
+        await using var source = PostgresDataSource.Create(connectionString, "migration", 1);
+        try
+        {
+            await using var connection = await source.OpenConnectionAsync(cancellation);
+            await PostgresDataSource.CheckServerAsync(connection, log, cancellation);
+            return await MigrateAsync(connection, log, shards, cancellation);
+        }
+        catch (PostgresException e) when (PostgresFault.Advice(e) is { } advice)
+        {
+            throw new StoreOpenException($"PostgreSQL refuses: {e.MessageText}. {advice}", e);
+        }
+        catch (Exception e) when (PostgresFault.IsStoreFault(e))
+        {
+            throw PostgresFault.Unavailable("the schema", e);
+        }
+    }
+
+    private static async Task<int> MigrateAsync(NpgsqlConnection connection, ILogger log, int shards, CancellationToken cancellation)
+    {
+        var known = Migration.Of("Postgres");
+        var database = $"The database {connection.Database}";
+        if (Migration.Pending(known, await AppliedAsync(connection, cancellation), database).Count == 0)
+        {
+            await CheckShardsAsync(connection, database, shards, cancellation);
+            return 0;
+        }
+
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+
+        // An index on a large table takes longer than a member may wait for an answer.
+        await ExecuteAsync(connection, $"SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '60s'; SELECT pg_advisory_xact_lock({LockClass}, {MigrationLock})", cancellation);
+        await ExecuteAsync(
+            connection,
+            """
+            CREATE SCHEMA IF NOT EXISTS streamsupervisor;
+            CREATE TABLE IF NOT EXISTS streamsupervisor.migration(
+              number int PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT clock_timestamp())
+            """,
+            cancellation);
+
+        // Looked at again under the lock: another member may have been first.
+        var pending = Migration.Pending(known, await AppliedAsync(connection, cancellation), database);
+        foreach (var step in pending)
+        {
+            await ExecuteAsync(connection, step.Sql, cancellation);
+            await using var applied = new NpgsqlCommand("INSERT INTO streamsupervisor.migration(number, name, checksum) VALUES($1, $2, $3)", connection)
+            {
+                Parameters = { new() { Value = step.Number }, new() { Value = step.Name }, new() { Value = step.Checksum } },
+            };
+            _ = await applied.ExecuteNonQueryAsync(cancellation);
+            log.LogInformation("Applied schema step {Number} ({Name}).", step.Number, step.Name);
+        }
+
+        await ExecuteAsync(
+            connection,
+            $"""
+            INSERT INTO streamsupervisor.meta(name, value) VALUES('shards', '{shards}') ON CONFLICT DO NOTHING;
+            INSERT INTO streamsupervisor.shard(shard) SELECT generate_series(0, value::int - 1) FROM streamsupervisor.meta WHERE name = 'shards'
+              ON CONFLICT DO NOTHING
+            """,
+            cancellation);
+        await CheckShardsAsync(connection, database, shards, cancellation);
+        await transaction.CommitAsync(cancellation);
+        return pending.Count;
+    }
+
+    private static async Task<List<AppliedMigration>> AppliedAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        var applied = new List<AppliedMigration>();
+        await using (var exists = new NpgsqlCommand("SELECT to_regclass('streamsupervisor.migration') IS NOT NULL", connection))
+        {
+            if (await exists.ExecuteScalarAsync(cancellation) is not true)
+            {
+                return applied;
+            }
+        }
+
+        await using var command = new NpgsqlCommand("SELECT number, name, checksum FROM streamsupervisor.migration ORDER BY number", connection);
+        await using var rows = await command.ExecuteReaderAsync(cancellation);
+        while (await rows.ReadAsync(cancellation))
+        {
+            applied.Add(new AppliedMigration(rows.GetInt32(0), rows.GetString(1), rows.GetString(2)));
+        }
+
+        return applied;
+    }
+
+    private static async Task CheckShardsAsync(NpgsqlConnection connection, string database, int shards, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("SELECT value::int FROM streamsupervisor.meta WHERE name = 'shards'", connection);
+        if (await command.ExecuteScalarAsync(cancellation) is not int stored || stored != shards)
+        {
+            throw new StoreOpenException(
+                $"{database} is cut into another number of shards than the {shards} that this start asks for. The number is fixed for the life of a database: " +
+                "set it back, or start with a new database.");
+        }
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+        _ = await command.ExecuteNonQueryAsync(cancellation);
+    }
+}
