@@ -8,7 +8,9 @@ internal static class CommandTree
 {
     public static RootCommand Build() => new("Ends StreamBusy: decides who publishes a stream on SRS, and removes exactly the session that is in the way.")
     {
+        // In the order of a person's day: run it, look, change, set up.
         ConfigCommand.Create(),
+        LintCommand.Create(),
     };
 
     /// <summary>Runs one command line.</summary>

@@ -8,13 +8,6 @@ namespace StreamSupervisor.Commands;
 /// <summary><c>config check</c> and <c>config show</c>.</summary>
 internal static class ConfigCommand
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
-    {
-        WriteIndented = true,
-        // For terminals and jq, not for web pages: quotes and umlauts stay readable.
-        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
     public static Command Create() => new("config", "Look at the settings.") { CreateCheck(), CreateShow() };
 
     private static Command CreateCheck()
@@ -44,7 +37,7 @@ internal static class ConfigCommand
         if (json)
         {
             var problems = loaded.Problems.Select(p => new { severity = SettingValue.Format(p.Severity), p.Setting, p.Source, p.Message, p.Fix });
-            output.WriteLine(JsonSerializer.Serialize(new { usable = loaded.IsUsable, errors, warnings, problems }, Json));
+            output.WriteLine(JsonSerializer.Serialize(new { usable = loaded.IsUsable, errors, warnings, problems }, JsonOutput.Options));
         }
         else
         {
@@ -53,7 +46,7 @@ internal static class ConfigCommand
                 output.WriteLine(problem);
             }
 
-            output.WriteLine($"{Count(errors, "error")}, {Count(warnings, "warning")}.");
+            output.WriteLine(Sentence.Counts(errors, warnings));
         }
 
         return loaded.IsUsable ? ExitCodes.Ok : ExitCodes.Failed;
@@ -64,7 +57,7 @@ internal static class ConfigCommand
         var settings = EffectiveSettings.Of(loaded);
         if (json)
         {
-            output.WriteLine(JsonSerializer.Serialize(settings.Select(s => new { s.Name, s.Value, source = SettingValue.Format(s.Layer), s.Where }), Json));
+            output.WriteLine(JsonSerializer.Serialize(settings.Select(s => new { s.Name, s.Value, source = SettingValue.Format(s.Layer), s.Where }), JsonOutput.Options));
             return ExitCodes.Ok;
         }
 
@@ -77,6 +70,4 @@ internal static class ConfigCommand
 
         return ExitCodes.Ok;
     }
-
-    private static string Count(int number, string noun) => $"{number} {noun}{(number == 1 ? "" : "s")}";
 }

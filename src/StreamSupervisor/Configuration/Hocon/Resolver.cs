@@ -27,27 +27,65 @@ internal sealed class Resolver(ObjectExpression root, Func<string, string?> envi
     private int _depth;
 
     /// <exception cref="HoconException">A substitution finds nothing or goes in a circle; values cannot be joined; it grows too large.</exception>
-    public HoconObject Resolve() => ResolveObject(root);
+    public HoconObject Resolve() => Merge([root]);
 
     /// <summary>What the layers amount to; null when there is nothing.</summary>
     private HoconValue? Value(IReadOnlyList<Expression> layers, int count)
     {
-        HoconObject? above = null;
+        var objects = new List<Expression>(); // newest first
         for (var i = count - 1; i >= 0; i--)
         {
+            if (layers[i] is ObjectExpression)
+            {
+                objects.Add(layers[i]);
+                continue;
+            }
+
             switch (Evaluate(layers, i))
             {
                 case null:
                     continue; // ${?…} that found nothing leaves what was there
-                case HoconObject below:
-                    above = above is null ? below : Merge(below, above);
+                case HoconObject value:
+                    objects.Add(new Literal(value));
                     continue;
-                case var value:
-                    return above ?? value;
+                case var value when objects.Count == 0:
+                    return value;
+            }
+
+            break; // text or a list hides what is below it
+        }
+
+        objects.Reverse();
+        return objects.Count == 0 ? null : Merge(objects);
+    }
+
+    /// <summary>Objects upon objects, oldest first: each key gets the layers of all of them, so that += and self-references see those below.</summary>
+    private HoconObject Merge(List<Expression> objects)
+    {
+        if (objects is [Literal { Value: HoconObject alone }])
+        {
+            return alone;
+        }
+
+        var position = objects[^1].Position;
+        if (++_depth > MaxDepth)
+        {
+            throw TooDeep(position);
+        }
+
+        var members = new OrderedDictionary<string, HoconValue>();
+        foreach (var key in objects.SelectMany(o => o is ObjectExpression e ? (IEnumerable<string>)e.Fields.Keys : ((HoconObject)((Literal)o).Value).Members.Keys).Distinct())
+        {
+            Spend(position, objects.Count);
+            var layers = Members(objects, key);
+            if (Value(layers, layers.Count) is { } value)
+            {
+                members[key] = value;
             }
         }
 
-        return above;
+        _depth--;
+        return new HoconObject(position, members);
     }
 
     private HoconValue? Evaluate(IReadOnlyList<Expression> layers, int index)
@@ -61,7 +99,7 @@ internal sealed class Resolver(ObjectExpression root, Func<string, string?> envi
 
         if (++_depth > MaxDepth)
         {
-            throw new HoconException(layer.Position, $"substitutions lead on more than {MaxDepth} times");
+            throw TooDeep(layer.Position);
         }
 
         var marked = layer is Substitution or Concatenation or Append;
@@ -72,7 +110,7 @@ internal sealed class Resolver(ObjectExpression root, Func<string, string?> envi
 
         var value = layer switch
         {
-            ObjectExpression o => ResolveObject(o),
+            ObjectExpression => Merge([layer]),
             ListExpression l => ResolveList(l.Position, l.Items),
             Substitution s => Substitute(s),
             Concatenation c => Concatenate(c),
@@ -86,20 +124,6 @@ internal sealed class Resolver(ObjectExpression root, Func<string, string?> envi
 
         _depth--;
         return value;
-    }
-
-    private HoconObject ResolveObject(ObjectExpression expression)
-    {
-        var members = new OrderedDictionary<string, HoconValue>();
-        foreach (var (key, layers) in expression.Fields)
-        {
-            if (Value(layers, layers.Count) is { } value)
-            {
-                members[key] = value;
-            }
-        }
-
-        return new HoconObject(expression.Position, members);
     }
 
     private HoconList ResolveList(HoconPosition position, IReadOnlyList<Expression> items)
@@ -186,52 +210,68 @@ internal sealed class Resolver(ObjectExpression root, Func<string, string?> envi
 
     private HoconValue? Concatenate(Concatenation concatenation)
     {
-        HoconValue? result = null;
-        StringBuilder? text = null;
-        var parts = concatenation.Parts;
-        for (var i = 0; i < parts.Count; i++)
+        // An object that stands here is left as it is until it is known what it is laid over: in  ${base} { list += x }  it must see base.
+        var parts = new List<(string Blank, Expression Value)>();
+        foreach (var part in concatenation.Parts)
         {
-            if (Evaluate([parts[i].Value], 0) is not { } part)
+            if (part.Value is ObjectExpression)
             {
-                continue;
+                parts.Add(part);
             }
-
-            switch (result, part)
+            else if (Evaluate([part.Value], 0) is { } value)
             {
-                case (null, HoconText or HoconNull):
-                    text = new StringBuilder().Append(Text(part));
-                    result = part;
-                    break;
-                case (null, _):
-                    result = part;
-                    break;
-                case (HoconObject left, HoconObject right):
-                    result = Merge(left, right);
-                    break;
-                case (HoconList left, HoconList right):
-                    Spend(part.Position, left.Items.Count + right.Items.Count);
-                    result = new HoconList(concatenation.Position, [.. left.Items, .. right.Items]);
-                    break;
-                case (HoconText or HoconNull, HoconText or HoconNull):
-                    text!.Append(parts[i].Blank).Append(Text(part));
-                    break;
-                default:
-                    throw new HoconException(part.Position, $"{result.Kind} and {part.Kind} cannot be joined: expected a comma, a new line or {result.Kind}");
-            }
-
-            if (text?.Length + _characters > MaxCharacters)
-            {
-                throw new HoconException(concatenation.Position, "the substitutions produce too much text");
+                parts.Add((part.Blank, new Literal(value)));
             }
         }
 
-        if (text is null)
+        if (parts.Count == 0)
         {
-            return result is null ? null : result with { Position = concatenation.Position };
+            return null;
+        }
+
+        var kind = KindOf(parts[0].Value);
+        if (parts.FirstOrDefault(p => KindOf(p.Value) != kind).Value is { } misfit)
+        {
+            throw new HoconException(misfit.Position, $"{kind} and {KindOf(misfit)} cannot be joined: expected a comma, a new line or {kind}");
+        }
+
+        HoconValue joined = parts[0].Value switch
+        {
+            ObjectExpression or Literal { Value: HoconObject } => Merge([.. parts.Select(p => p.Value)]),
+            Literal { Value: HoconList } => JoinLists(concatenation.Position, parts),
+            _ => JoinText(concatenation.Position, parts),
+        };
+        return joined with { Position = concatenation.Position };
+    }
+
+    private static string KindOf(Expression part) => part switch
+    {
+        Literal { Value: HoconNull } => "text",
+        Literal literal => literal.Value.Kind,
+        _ => "an object",
+    };
+
+    private HoconList JoinLists(HoconPosition position, List<(string Blank, Expression Value)> parts)
+    {
+        var lists = parts.ConvertAll(p => ((HoconList)((Literal)p.Value).Value).Items);
+        Spend(position, lists.Sum(l => l.Count));
+        return new HoconList(position, [.. lists.SelectMany(l => l)]);
+    }
+
+    private HoconText JoinText(HoconPosition position, List<(string Blank, Expression Value)> parts)
+    {
+        var text = new StringBuilder();
+        foreach (var (blank, part) in parts)
+        {
+            text.Append(text.Length == 0 ? "" : blank).Append(part is Literal { Value: HoconText word } ? word.Text : "null");
+            if (text.Length + _characters > MaxCharacters)
+            {
+                throw new HoconException(position, "the substitutions produce too much text");
+            }
         }
 
         _characters += text.Length;
-        return new HoconText(concatenation.Position, text.ToString());
+        return new HoconText(position, text.ToString());
     }
 
     private HoconList AppendTo(HoconValue? below, Append append)
@@ -246,21 +286,7 @@ internal sealed class Resolver(ObjectExpression root, Func<string, string?> envi
         return new HoconList(append.Position, Evaluate([append.Item], 0) is { } item ? [.. items, item] : items);
     }
 
-    private HoconObject Merge(HoconObject below, HoconObject above)
-    {
-        Spend(above.Position, below.Members.Count + above.Members.Count + 1);
-        var members = new OrderedDictionary<string, HoconValue>(below.Members);
-        foreach (var (key, value) in above.Members)
-        {
-            members[key] = value is HoconObject upper && members.TryGetValue(key, out var lower) && lower is HoconObject under
-                ? Merge(under, upper)
-                : value;
-        }
-
-        return new HoconObject(above.Position, members);
-    }
-
-    private static string Text(HoconValue value) => value is HoconText text ? text.Text : "null";
+    private static HoconException TooDeep(HoconPosition position) => new(position, $"substitutions lead on more than {MaxDepth} times");
 
     private void Spend(HoconPosition position, int steps)
     {
