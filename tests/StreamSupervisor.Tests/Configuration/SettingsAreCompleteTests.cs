@@ -21,9 +21,9 @@ public sealed class SettingsAreCompleteTests
         {
             // Settings of list items have no default to stand there; they stand in the example, commented out.
             var list = path[..path.IndexOf('[', StringComparison.Ordinal)].Split('.')[^1];
-            var example = Regex.Match(Reference, $@"((?:^ *#.*\n)+) *{Regex.Escape(list)} = \[\]", RegexOptions.Multiline, TimeSpan.FromSeconds(5));
+            var example = Regex.Match(Reference, $@"(?<example>(?:^ *#.*\n)+) *{Regex.Escape(list)} = \[\]", RegexOptions.Multiline, TimeSpan.FromSeconds(5));
             example.Success.ShouldBeTrue($"no commented example above '{list} = []'");
-            example.Groups[1].Value.ShouldMatch($@"#\s+{Regex.Escape(path.Split('.')[^1])} = ");
+            example.Groups["example"].Value.ShouldMatch($@"#\s+{Regex.Escape(path.Split('.')[^1])} = ");
         }
         else
         {
@@ -76,7 +76,7 @@ public sealed class SettingsAreCompleteTests
         while (SupervisorConfiguration.LoadText("cluster.conf", example, environment: variables).Problems
             .FirstOrDefault(p => p.Message.Contains("finds nothing", StringComparison.Ordinal)) is { } missing)
         {
-            var name = Regex.Match(missing.Message, @"\$\{(\w+)\}", RegexOptions.None, TimeSpan.FromSeconds(1)).Groups[1].Value;
+            var name = Regex.Match(missing.Message, @"\$\{(?<name>\w+)\}", RegexOptions.None, TimeSpan.FromSeconds(1)).Groups["name"].Value;
             variables.Add(name, name.EndsWith("_DB", StringComparison.Ordinal) ? "Host=db" : name.EndsWith("ADDRESS", StringComparison.Ordinal) ? "10.0.0.1" : $"{name}-0123456789");
         }
 

@@ -17,7 +17,7 @@ namespace StreamSupervisor.Configuration.Hocon;
 /// <summary>Carries out substitutions, concatenation and <c>+=</c>.</summary>
 internal sealed class Resolver(ObjectExpression root, Func<string, string?> environment)
 {
-    private const int MaxSteps = 500_000;
+    private const int MaxSteps = 100_000;
     private const int MaxCharacters = 4 << 20;
     private const int MaxDepth = 400;
 

@@ -2,7 +2,7 @@ namespace StreamSupervisor.Configuration.SrsLint;
 
 /// <summary>
 /// Reads SRS's own format, which is nginx's: words, <c>;</c>, <c>{ }</c>, <c>#</c> comments, single and double quotes without escapes,
-/// <c>include a.conf b.conf;</c>. Line breaks inside a directive are let pass, though SRS 5 and later refuse them.
+/// <c>include a.conf b.conf;</c>. A line break inside a directive is reported and read on: SRS 4 and 5 do so, 6 and 7 do not start (tried).
 /// </summary>
 internal sealed class SrsConfigurationReader
 {
@@ -11,22 +11,22 @@ internal sealed class SrsConfigurationReader
     private const int MaxFileSize = 1 << 20;
 
     private readonly Func<string, string, (string Name, string Text)?> _open;
-    private readonly List<string> _missing = [];
+    private readonly List<LintFinding> _findings = [];
     private int _files;
 
     private SrsConfigurationReader(Func<string, string, (string Name, string Text)?> open) => _open = open;
 
     /// <summary>Reads a file with all that it includes.</summary>
     /// <param name="open">Given an included name and the file that includes it: the text, or null if it is not to be found.</param>
-    /// <returns>The directives of the file under one root, and the includes that were not found.</returns>
+    /// <returns>The directives of the file under one root, and what is the matter with how they are written.</returns>
     /// <exception cref="SrsSyntaxException">SRS would not start with it.</exception>
-    public static (SrsDirective Root, IReadOnlyList<string> MissingIncludes) Read(
+    public static (SrsDirective Root, IReadOnlyList<LintFinding> Findings) Read(
         string name, string text, Func<string, string, (string Name, string Text)?> open)
     {
         var reader = new SrsConfigurationReader(open);
         var directives = new List<SrsDirective>();
         reader.ReadFile(name, text, directives, depth: 0);
-        return (new SrsDirective("", [], directives, name, 1), reader._missing);
+        return (new SrsDirective("", [], directives, name, 1), reader._findings);
     }
 
     private void ReadFile(string name, string text, List<SrsDirective> target, int depth)
@@ -49,8 +49,16 @@ internal sealed class SrsConfigurationReader
 
         var words = new List<string>();
         var line = 0;
+        var broken = false;
         while (file.Next(out var word, out var mark))
         {
+            if (words.Count > 0 && file.Line != line && !broken)
+            {
+                broken = true;
+                _findings.Add(new LintFinding("line-break", ProblemSeverity.Error, file.Name, line,
+                    $"'{words[0]}' goes on in the next line: SRS 6 and later do not start, SRS 4 and 5 take that line as a part of it.", "End it with ';', or write it on one line."));
+            }
+
             if (word is not null)
             {
                 line = words.Count == 0 ? file.Line : line;
@@ -75,6 +83,7 @@ internal sealed class SrsConfigurationReader
             }
 
             words = [];
+            broken = false;
         }
 
         if (words.Count > 0)
@@ -104,7 +113,8 @@ internal sealed class SrsConfigurationReader
             }
             else
             {
-                _missing.Add($"{file.Name}:{line}: include {name}");
+                _findings.Add(new LintFinding("include-missing", ProblemSeverity.Warning, file.Name, line,
+                    $"{name} is not to be found from here, so nothing is known of it.", "Run lint in the folder that SRS is started in."));
             }
         }
     }

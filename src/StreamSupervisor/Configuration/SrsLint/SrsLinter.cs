@@ -18,10 +18,9 @@ internal sealed class SrsLinter
     {
         try
         {
-            var (root, missing) = SrsConfigurationReader.Read(name, text, open);
+            var (root, findings) = SrsConfigurationReader.Read(name, text, open);
             var linter = new SrsLinter(root);
-            linter._findings.AddRange(missing.Select(m => new LintFinding("include-missing", ProblemSeverity.Warning, name, 1,
-                $"{m}: the file is not to be found from here, so nothing is known of it.", "Run lint in the folder that SRS is started in.")));
+            linter._findings.AddRange(findings);
             linter.CheckAll();
             return [.. linter._findings.OrderByDescending(f => f.Severity).ThenBy(f => f.File, StringComparer.Ordinal).ThenBy(f => f.Line)];
         }

@@ -55,7 +55,7 @@ public sealed class HoconFuzzTests
     {
         var random = new Random(5);
         var example = SupervisorConfiguration.ReadEmbedded(SupervisorConfiguration.StandaloneName);
-        for (var round = 0; round < 300; round++)
+        for (var round = 0; round < 100; round++)
         {
             SupervisorConfiguration.LoadText("fuzz.conf", Mutate(example, random), [RandomBytes(random)], new Dictionary<string, string>())
                 .Options.ShouldNotBeNull();
