@@ -1,0 +1,110 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using StreamSupervisor.Cluster.Persistence;
+using StreamSupervisor.Storage;
+using StreamSupervisor.Storage.Postgres;
+using static StreamSupervisor.IntegrationTests.Storage.JournalUnderTest;
+using static StreamSupervisor.IntegrationTests.Storage.PostgresFixture;
+
+namespace StreamSupervisor.IntegrationTests.Storage;
+
+/// <summary>What can be wrong with a server or a schema, and what the start says about it.</summary>
+[Collection(Name)]
+public sealed class PostgresSchemaTests(PostgresFixture postgres)
+{
+    [PostgresFact]
+    public async Task Members_that_start_at_the_same_moment_migrate_once()
+    {
+        var database = await postgres.NewDatabaseAsync();
+        var applied = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => PostgresSchema.MigrateAsync(database, NullLogger.Instance)));
+        applied.Sum().ShouldBe(Migration.Of("Postgres").Count);
+        (await PostgresSchema.MigrateAsync(database, NullLogger.Instance)).ShouldBe(0);
+        (await ExecuteAsync(database, "SELECT count(*) FROM streamsupervisor.shard")).ShouldBe(256L);
+    }
+
+    [PostgresFact]
+    public async Task A_newer_schema_or_another_number_of_shards_stops_the_start()
+    {
+        var database = await postgres.NewDatabaseAsync();
+        _ = await PostgresSchema.MigrateAsync(database, NullLogger.Instance);
+        (await Should.ThrowAsync<StoreOpenException>(() => PostgresSchema.MigrateAsync(database, NullLogger.Instance, shards: 64))).Message.ShouldContain("number of shards");
+        _ = await ExecuteAsync(database, "INSERT INTO streamsupervisor.migration VALUES(99, 'future', 'x')");
+        (await Should.ThrowAsync<StoreOpenException>(() => PostgresSchema.MigrateAsync(database, NullLogger.Instance))).Message.ShouldContain("newer version");
+    }
+
+    [PostgresFact]
+    public async Task A_database_that_cannot_hold_every_name_stops_the_start()
+    {
+        var database = await postgres.NewDatabaseAsync("ENCODING 'LATIN1' TEMPLATE template0");
+        (await Should.ThrowAsync<StoreOpenException>(() => PostgresSchema.MigrateAsync(database, NullLogger.Instance))).Message.ShouldContain("UTF8");
+    }
+
+    [PostgresFact]
+    public async Task A_missing_database_is_told_from_a_server_that_does_not_answer()
+    {
+        var missing = postgres.Server.ConnectionStringOf("nowhere");
+        (await Should.ThrowAsync<StoreOpenException>(() => PostgresSchema.MigrateAsync(missing, NullLogger.Instance))).Message.ShouldContain("CREATE DATABASE");
+        _ = await Should.ThrowAsync<StoreUnavailableException>(() => PostgresSchema.MigrateAsync("Host=127.0.0.1;Port=1;Username=x;Database=x", NullLogger.Instance));
+        _ = await Should.ThrowAsync<StoreOpenException>(() => PostgresSchema.MigrateAsync("Server", NullLogger.Instance));
+        _ = await Should.ThrowAsync<StoreOpenException>(() => PostgresSchema.MigrateAsync("Database=x", NullLogger.Instance));
+    }
+
+    [PostgresFact]
+    public async Task A_role_with_the_documented_rights_serves_and_cannot_change_the_schema()
+    {
+        var database = await postgres.NewDatabaseAsync();
+        _ = await ExecuteAsync(database, "CREATE ROLE serving LOGIN");
+        var serving = new NpgsqlConnectionStringBuilder(database) { Username = "serving" }.ConnectionString;
+        (await Should.ThrowAsync<StoreOpenException>(() => PostgresSchema.MigrateAsync(serving, NullLogger.Instance))).Message.ShouldContain("migrate command");
+
+        _ = await PostgresSchema.MigrateAsync(database, NullLogger.Instance);
+        await using (var stream = typeof(Migration).Assembly.GetManifestResourceStream("Schema/Postgres/roles.sql")!)
+        using (var reader = new StreamReader(stream))
+        {
+            _ = await ExecuteAsync(database, (await reader.ReadToEndAsync()).Replace(":\"role\"", "serving", StringComparison.Ordinal));
+        }
+
+        await using var member = await PostgresMember.JoinAsync(serving);
+        var owner = (await member.UsurpAsync())[0];
+        await using var session = await member.Cluster.OpenSessionAsync(member.Id, default);
+        (await member.Store.AppendAsync([RequestOf(owner, "a", 0, "1") with { Snapshot = Bytes("s"), WakeAt = DateTimeOffset.UnixEpoch }], default))
+            .ShouldBe([AppendOutcome.Appended]);
+        (await member.Store.ReacquireAsync(owner.Shard, owner.Epoch, default)).ShouldBe(2);
+        (await member.Store.CompactAsync(owner with { Epoch = 2 }, TimeSpan.Zero, 10, default)).ShouldBe(0);
+        (await member.Cluster.LookAsync(default)).ShouldHaveSingleItem().SessionHeld.ShouldBeTrue();
+        foreach (var forbidden in (string[])["DROP TABLE streamsupervisor.journal", "CREATE TABLE streamsupervisor.x()", "DELETE FROM streamsupervisor.migration"])
+        {
+            (await Should.ThrowAsync<PostgresException>(() => ExecuteAsync(serving, forbidden))).SqlState.ShouldBe(PostgresErrorCodes.InsufficientPrivilege);
+        }
+    }
+
+    [PostgresFact]
+    public async Task A_server_that_may_forget_commits_is_warned_about_at_the_start()
+    {
+        var database = await postgres.NewDatabaseAsync();
+        var log = new CollectingLogger();
+        _ = await PostgresSchema.MigrateAsync(database, log);
+        log.Warnings.ShouldBeEmpty();
+        _ = await PostgresSchema.MigrateAsync(database + ";Options=-c synchronous_commit=off", log);
+        log.Warnings.ShouldHaveSingleItem().ShouldContain("synchronous_commit = off");
+    }
+
+    private sealed class CollectingLogger : ILogger
+    {
+        public List<string> Warnings { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (logLevel >= LogLevel.Warning)
+            {
+                Warnings.Add(formatter(state, exception));
+            }
+        }
+    }
+}
