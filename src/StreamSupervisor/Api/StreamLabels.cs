@@ -13,9 +13,18 @@ public static class StreamLabels
         return new EntityLabels(
             Status: Words.Of(state.Phase),
             Place: state.Session?.By.Origin ?? "",
-            // An eviction that is open outlives its session: a new owner of the shard must go on with it though nobody calls.
-            Resident: state.Phase != LiveStreamPhase.Idle || !state.Evictions.IsEmpty,
+            Resident: IsResident(state),
             Summary: JsonSerializer.SerializeToUtf8Bytes(StreamView.From(state), ApiJson.Shared.StreamView));
+    }
+
+    /// <summary>Whether the key has something under way that a sweep or a new owner of its shard must find in memory.</summary>
+    public static bool IsResident(LiveStreamState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+
+        // An eviction that is open outlives its session: a new owner goes on with it though nobody calls. And a node's new process clears the
+        // wedges of those that are in memory.
+        return state.Phase != LiveStreamPhase.Idle || !state.Evictions.IsEmpty || !state.Wedges.IsEmpty;
     }
 
     /// <summary>The row of a list; null for one that this version can't read.</summary>

@@ -1,0 +1,35 @@
+using System.CommandLine;
+using StreamSupervisor.Hosting;
+using StreamSupervisor.Storage;
+
+namespace StreamSupervisor.Commands;
+
+/// <summary><c>serve</c>: the supervisor itself.</summary>
+internal static class ServeCommand
+{
+    public static Command Create()
+    {
+        var command = new Command("serve", "Supervise: take SRS's hooks, decide who publishes, remove stale sessions. Runs until it is told to stop.");
+        var switches = ConfigurationSwitches.AddTo(command);
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var loaded = switches.LoadUsable(parsed);
+            try
+            {
+                await using var host = await SupervisorHost.BuildAsync(loaded.Options, cancellation: cancellation);
+                await host.RunAsync(cancellation);
+            }
+            catch (StoreOpenException problem)
+            {
+                throw new CommandException(problem.Message);
+            }
+            catch (IOException problem) when (problem.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+            {
+                throw new CommandException($"{problem.Message} Another program listens there: stop it, or change http.listen or management.listen.");
+            }
+
+            return ExitCodes.Ok;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,38 @@
+using StreamSupervisor.Api;
+using StreamSupervisor.Configuration;
+using StreamSupervisor.Srs;
+
+namespace StreamSupervisor.Hosting;
+
+/// <summary>The SRS nodes as the API shows them.</summary>
+internal static class OriginViews
+{
+    private const int MaxWedged = 100;
+
+    public static IReadOnlyList<OriginView> Of(Supervisor supervisor, IReadOnlyList<OriginOptions> configured) =>
+        [.. configured.Select(origin => Of(supervisor, origin))];
+
+    private static OriginView Of(Supervisor supervisor, OriginOptions configured)
+    {
+        var origin = supervisor.Origins.Find(configured.Name)!.Snapshot();
+        return new OriginView(
+            origin.Name,
+            OriginView.WithoutCredentials(configured.Api),
+            origin.Status switch
+            {
+                OriginStatus.Up => "up",
+                OriginStatus.Down => "down",
+                OriginStatus.Suspect => "suspect",
+                _ => "unknown",
+            },
+            origin.Process?.Version.ToString(),
+            origin.Process?.ServerId,
+            origin.Process?.ServiceId,
+            origin.Process is null ? null : origin.Streams,
+            origin.LastAnswerAt,
+            origin.LastError,
+            [.. supervisor.Directory.On(origin.Name)
+                .Where(belief => belief.Wedges.Exists(wedge => wedge.Origin == origin.Name))
+                .Select(belief => belief.EntityId).Take(MaxWedged)]);
+    }
+}

@@ -1,0 +1,111 @@
+using StreamSupervisor.Cluster.Leases;
+using StreamSupervisor.Cluster.Persistence;
+using StreamSupervisor.Cluster.Sharding;
+using StreamSupervisor.Configuration;
+using StreamSupervisor.Credentials;
+using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Effects;
+using StreamSupervisor.Hooks;
+using StreamSupervisor.Srs;
+using StreamSupervisor.Sweeping;
+
+namespace StreamSupervisor.Hosting;
+
+/// <summary>What a supervisor is built from. Everything that touches the world is handed in, so that a simulation can hand in its own.</summary>
+internal sealed record SupervisorParts
+{
+    public required SupervisorOptions Options { get; init; }
+    public required IJournal Journal { get; init; }
+    public required IShardOwnership Ownership { get; init; }
+
+    /// <summary>The API of a configured node.</summary>
+    public required Func<OriginOptions, ISrsApi> Apis { get; init; }
+    public required CredentialGate Credentials { get; init; }
+    public required TimeProvider Time { get; init; }
+    public required ILoggerFactory Loggers { get; init; }
+}
+
+/// <summary>
+/// One member's supervisor: the one place where the rules, the kernel and the SRS nodes meet. Owns no shard until somebody gives it one
+/// (<see cref="Host"/>), takes no hook by itself (<see cref="Desk"/>).
+/// </summary>
+internal sealed class Supervisor : IDisposable
+{
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ShardRegion<LiveStreamState, LiveStreamCommand, LiveStreamEvent, LiveStreamReply> _local;
+    private readonly List<Sweeper> _sweepers;
+    private Task _sweeping = Task.CompletedTask;
+
+    public Supervisor(SupervisorParts parts)
+    {
+        var (options, time) = (parts.Options, parts.Time);
+        var policies = Policies.BookOf(options.Admission);
+        var attempts = new AttemptBook(policies, parts.Credentials, time);
+        var region = new LateRegion();
+        var cues = new ReleaseCues();
+        Directory = new LiveDirectory();
+        Origins = new OriginRegistry(options.Origins.Select(origin =>
+            new Origin(origin.Name, parts.Apis(origin), time, parts.Loggers.CreateLogger<Origin>())));
+        _local = new ShardRegion<LiveStreamState, LiveStreamCommand, LiveStreamEvent, LiveStreamReply>(new()
+        {
+            Behavior = new LiveStreamBehavior(policies),
+            Journal = parts.Journal,
+            Ownership = parts.Ownership,
+            Time = time,
+            Logger = parts.Loggers.CreateLogger("StreamSupervisor.Kernel"),
+            Observer = Directory,
+            Effects = new LiveStreamEffectRunner(Origins, region, cues, attempts.KeyRules, time, parts.Loggers.CreateLogger<LiveStreamEffectRunner>()),
+            Settings = new ShardRegionSettings
+            {
+                MailboxSize = options.Kernel.MailboxSize,
+                SnapshotEvery = options.Kernel.SnapshotEvery,
+                PassivateAfter = options.Kernel.PassivateAfter,
+            },
+        });
+        region.Region = _local;
+        Region = region;
+        Journal = parts.Journal;
+        Desk = new HookDesk(Origins, region, Directory, attempts.Read, attempts.KeyRules, cues, options.Hooks, time,
+            parts.Loggers.CreateLogger<HookDesk>(), _stopping.Token);
+        _sweepers = [.. Origins.All.Select(origin =>
+            new Sweeper(origin, Directory, region, attempts.KeyRules, options.Sweep, time, parts.Loggers.CreateLogger<Sweeper>()))];
+    }
+
+    public OriginRegistry Origins { get; }
+    public LiveDirectory Directory { get; }
+    public IShardRegion<LiveStreamCommand, LiveStreamReply> Region { get; }
+    public IJournal Journal { get; }
+    public HookDesk Desk { get; }
+
+    /// <summary>Whoever keeps the leases gives and takes shards here.</summary>
+    public IShardHost Host => _local;
+
+    /// <summary>Starts to look at the nodes.</summary>
+    /// <returns>Ends when each node was looked at once, or did not answer.</returns>
+    public Task StartSweeping()
+    {
+        _sweeping = Task.WhenAll(_sweepers.Select(sweeper => sweeper.RunAsync(_stopping.Token)));
+        return Task.WhenAll(_sweepers.Select(sweeper => sweeper.FirstSweepDone));
+    }
+
+    /// <summary>Stops looking and retrying. The entities go when their shards are taken away.</summary>
+    public async Task StopAsync()
+    {
+        await _stopping.CancelAsync();
+        try
+        {
+            await _sweeping;
+        }
+        catch (OperationCanceledException)
+        {
+            // As asked.
+        }
+    }
+
+    public void Dispose()
+    {
+        _stopping.Cancel();
+        _local.Dispose();
+        _stopping.Dispose();
+    }
+}

@@ -1,0 +1,142 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using StreamSupervisor.Api;
+using StreamSupervisor.Cluster.Leases;
+using StreamSupervisor.Cluster.Sharding;
+using StreamSupervisor.Configuration;
+using StreamSupervisor.Credentials;
+using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Hooks;
+using StreamSupervisor.Management;
+using StreamSupervisor.Srs;
+using StreamSupervisor.Storage.Sqlite;
+
+namespace StreamSupervisor.Hosting;
+
+/// <summary>
+/// A running member: the store, the <see cref="Supervisor"/>, and Kestrel in front of it. Starts to listen first and says ready last; on its
+/// way down it says not ready first, lets the requests in flight finish, and closes the store last.
+/// </summary>
+internal sealed class SupervisorHost : IAsyncDisposable
+{
+    private readonly WebApplication _web;
+    private readonly Supervisor _supervisor;
+    private readonly SqliteStore _store;
+    private readonly List<SrsApiClient> _apis;
+
+    private SupervisorHost(WebApplication web, Supervisor supervisor, SqliteStore store, List<SrsApiClient> apis) =>
+        (_web, _supervisor, _store, _apis) = (web, supervisor, store, apis);
+
+    /// <summary>Where hooks and API really listen, for tests that let the system choose a port.</summary>
+    public IReadOnlyCollection<string> Addresses =>
+        [.. _web.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses];
+
+    public Supervisor Supervisor => _supervisor;
+
+    /// <summary>Opens the store and builds everything; nothing listens yet.</summary>
+    /// <exception cref="StreamSupervisor.Storage.StoreOpenException">The store can't be used; the message says what to do.</exception>
+    public static async Task<SupervisorHost> BuildAsync(SupervisorOptions options, Action<ILoggingBuilder>? logging = null, CancellationToken cancellation = default)
+    {
+        var time = TimeProvider.System;
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
+        builder.Configuration.Sources.Clear();
+        ConfigureLogging(builder.Logging);
+        logging?.Invoke(builder.Logging);
+
+        var http = new Listeners(options.Http.Listen);
+        var management = new Listeners(options.Management.Listen);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = options.Hooks.MaxBody;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            http.Bind(kestrel);
+            management.Bind(kestrel);
+        });
+
+        using var bootstrap = LoggerFactory.Create(ConfigureLogging);
+        var store = await SqliteStore.OpenAsync(options.Storage.Sqlite.Path, time, bootstrap.CreateLogger<SqliteStore>(), ShardMap.Shards, cancellation);
+        var apis = new List<SrsApiClient>();
+        builder.Services.AddSingleton(time);
+        builder.Services.AddSingleton<Readiness>();
+        builder.Services.AddSingleton<PrometheusExporter>();
+        builder.Services.AddSingleton(services => new Supervisor(new SupervisorParts
+        {
+            Options = options,
+            Journal = store,
+            Ownership = services.GetRequiredService<SoleOwner>(),
+            Apis = origin =>
+            {
+                var api = new SrsApiClient(origin, options.SrsApi, time);
+                apis.Add(api);
+                return api;
+            },
+            Credentials = new CredentialGate(options.Credentials, new RegistrationCredential(options.Credentials), services.GetRequiredService<ILogger<CredentialGate>>()),
+            Time = time,
+            Loggers = services.GetRequiredService<ILoggerFactory>(),
+        }));
+        builder.Services.AddSingleton(services => new SoleOwner(store, store.Epoch, time, services.GetRequiredService<ILoggerFactory>().CreateLogger("StreamSupervisor.Ownership")));
+        builder.Services.AddSingleton(services => ApiContextOf(services, options));
+        builder.Services.AddSingleton(services => new HookEndpoints(
+            services.GetRequiredService<Supervisor>().Desk,
+            new HookTokens(options.Origins, services.GetRequiredService<Supervisor>().Origins),
+            options.Hooks, time, services.GetRequiredService<ILogger<HookEndpoints>>()));
+        builder.Services.AddHostedService<SupervisorService>();
+        ApiEndpoints.AddServices(builder.Services);
+
+        var web = builder.Build();
+        web.Services.GetRequiredService<HookEndpoints>().Map(web.MapGroup("").OnListener(http.Ports));
+        ApiEndpoints.Map(web).OnListener(http.Ports);
+        ManagementEndpoints.Map(web).OnListener(management.Ports);
+        return new SupervisorHost(web, web.Services.GetRequiredService<Supervisor>(), store, apis);
+    }
+
+    public Task StartAsync(CancellationToken cancellation) => _web.StartAsync(cancellation);
+
+    /// <summary>Serves until it is asked to stop by a signal or the token.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        await _web.StartAsync(cancellation);
+        await _web.WaitForShutdownAsync(cancellation);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _web.StopAsync();
+        await _web.DisposeAsync();
+        foreach (var api in _apis)
+        {
+            api.Dispose();
+        }
+
+        await _store.DisposeAsync();
+    }
+
+    private static ApiContext ApiContextOf(IServiceProvider services, SupervisorOptions options)
+    {
+        var supervisor = services.GetRequiredService<Supervisor>();
+        return new ApiContext
+        {
+            Region = supervisor.Region,
+            Journal = supervisor.Journal,
+            ShardOf = ShardMap.ShardOf,
+            Decode = stored => EventCodec.Decode(stored.Kind, stored.Payload.Span),
+            Origins = () => OriginViews.Of(supervisor, options.Origins),
+            Options = options.Api,
+            Time = services.GetRequiredService<TimeProvider>(),
+        };
+    }
+
+    private static void ConfigureLogging(ILoggingBuilder logging)
+    {
+        logging.ClearProviders();
+        logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "yyyy-MM-dd HH:mm:ss.fff ";
+            console.UseUtcTimestamp = true;
+        });
+        logging.SetMinimumLevel(LogLevel.Information);
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+    }
+}
