@@ -9,8 +9,12 @@ internal static class CommandTree
     public static RootCommand Build() => new("Ends StreamBusy: decides who publishes a stream on SRS, and removes exactly the session that is in the way.")
     {
         // In the order of a person's day: run it, look, change, set up.
+        ServeCommand.Create(),
+        StreamsCommand.Create(),
+        OriginsCommand.Create(),
         ConfigCommand.Create(),
         LintCommand.Create(),
+        TokensCommand.Create(),
     };
 
     /// <summary>Runs one command line.</summary>

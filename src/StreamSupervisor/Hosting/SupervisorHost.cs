@@ -29,7 +29,7 @@ internal sealed class SupervisorHost : IAsyncDisposable
 
     /// <summary>Where hooks and API really listen, for tests that let the system choose a port.</summary>
     public IReadOnlyCollection<string> Addresses =>
-        [.. _web.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses];
+        [.. _web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
 
     public Supervisor Supervisor => _supervisor;
 
@@ -57,6 +57,7 @@ internal sealed class SupervisorHost : IAsyncDisposable
         using var bootstrap = LoggerFactory.Create(ConfigureLogging);
         var store = await SqliteStore.OpenAsync(options.Storage.Sqlite.Path, time, bootstrap.CreateLogger<SqliteStore>(), ShardMap.Shards, cancellation);
         var apis = new List<SrsApiClient>();
+        var credentials = new CredentialOptions();
         builder.Services.AddSingleton(time);
         builder.Services.AddSingleton<Readiness>();
         builder.Services.AddSingleton<PrometheusExporter>();
@@ -71,7 +72,8 @@ internal sealed class SupervisorHost : IAsyncDisposable
                 apis.Add(api);
                 return api;
             },
-            Credentials = new CredentialGate(options.Credentials, new RegistrationCredential(options.Credentials), services.GetRequiredService<ILogger<CredentialGate>>()),
+            Credentials = new CredentialGate(credentials, RegistrationCredential.Create(credentials.Registration, options.Origins.Select(origin => origin.HookToken)),
+                services.GetRequiredService<ILogger<CredentialGate>>()),
             Time = time,
             Loggers = services.GetRequiredService<ILoggerFactory>(),
         }));
