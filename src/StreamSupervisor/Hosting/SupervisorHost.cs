@@ -60,7 +60,7 @@ internal sealed class SupervisorHost : IAsyncDisposable
         var credentials = new CredentialOptions();
         builder.Services.AddSingleton(time);
         builder.Services.AddSingleton<Readiness>();
-        builder.Services.AddSingleton<PrometheusExporter>();
+        builder.Services.AddSingleton(_ => new PrometheusExporter());
         builder.Services.AddSingleton(services => new Supervisor(new SupervisorParts
         {
             Options = options,
