@@ -89,8 +89,8 @@ public sealed class SimulatedEncoder
         {
             var publish = mine.PublishAsync(options.Key.Vhost, options.Key.App, options.Key.Stream, options.Param);
             using var settled = CancellationTokenSource.CreateLinkedTokenSource(stop);
-            await Task.WhenAny(publish, time.WaitAsync(options.StartTimeout, settled.Token));
-            End(settled);
+            _ = EndAfterAsync(publish, settled);
+            await time.WaitAsync(options.StartTimeout, settled.Token);
             if (publish.IsCompleted)
             {
                 outcome = await publish;
@@ -147,7 +147,7 @@ public sealed class SimulatedEncoder
         var mine = connection!;
         var end = options.Trouble.Kind == TroubleKind.None ? DateTimeOffset.MaxValue : time.GetUtcNow() + options.Trouble.After;
         using var closed = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        _ = CancelWhenClosedAsync(mine, closed);
+        _ = EndAfterAsync(mine.Closed, closed);
         while (mine.IsOpen && !stop.IsCancellationRequested && time.GetUtcNow() < end)
         {
             mine.SendMedia(options.MediaBytes);
@@ -200,19 +200,19 @@ public sealed class SimulatedEncoder
         }
     }
 
-    private static async Task CancelWhenClosedAsync(SimulatedConnection connection, CancellationTokenSource closed)
+    // Neither WhenAny nor CancelAsync: both go through the thread pool, and a run would not repeat itself.
+    private static async Task EndAfterAsync(Task task, CancellationTokenSource wait)
     {
-        await connection.Closed;
+        await task;
         try
         {
-            End(closed);
+            End(wait);
         }
         catch (ObjectDisposedException)
         {
-            // The encoder had turned away from this connection long before.
+            // The encoder had stopped waiting for it long before.
         }
     }
 
-    // Not CancelAsync: that would go through the thread pool, and a run would not repeat itself.
     private static void End(CancellationTokenSource wait) => wait.Cancel();
 }

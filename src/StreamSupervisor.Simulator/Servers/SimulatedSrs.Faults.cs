@@ -41,18 +41,30 @@ public sealed partial class SimulatedSrs
         Note(SimulatedEventKind.HookSent, hook.ClientId, url, hook.Action);
         using var timeout = new CancellationTokenSource(Options.HookTimeout, Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, interrupt);
-        HookResult result;
+        // Not Task.WaitAsync: where the answer comes from a task source it would go through the thread pool, and a run would not repeat itself.
+        var answer = new TaskCompletionSource<HookResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var given = either.Token.UnsafeRegister(
+            static state => ((TaskCompletionSource<HookResult>)state!).TrySetResult(HookResult.NoAnswer), answer);
+        _ = BringAsync(DeliverAsync(hook, HookFaults?.Invoke(hook) ?? HookFault.None, either.Token), answer);
+        var result = await answer.Task;
+        Note(SimulatedEventKind.HookAnswered, hook.ClientId, url, $"{hook.Action} {result}");
+        return result;
+    }
+
+    private static async Task BringAsync(Task<HookResult> delivery, TaskCompletionSource<HookResult> answer)
+    {
         try
         {
-            result = await DeliverAsync(hook, HookFaults?.Invoke(hook) ?? HookFault.None, either.Token).WaitAsync(either.Token);
+            answer.TrySetResult(await delivery);
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException or HttpRequestException)
         {
-            result = HookResult.NoAnswer;
+            answer.TrySetResult(HookResult.NoAnswer);
         }
-
-        Note(SimulatedEventKind.HookAnswered, hook.ClientId, url, $"{hook.Action} {result}");
-        return result;
+        catch (Exception exception)
+        {
+            answer.TrySetException(exception);
+        }
     }
 
     private async Task<HookResult> DeliverAsync(SimulatedHook hook, HookFault fault, CancellationToken cancellation)

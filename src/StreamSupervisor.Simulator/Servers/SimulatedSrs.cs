@@ -16,7 +16,8 @@ namespace StreamSupervisor.Simulator.Servers;
 /// nobody can tell from a timer and leaves no timer behind in a simulation that wants to end.
 ///
 /// What was rejected: a shared static SRS "world" with several servers (servers share nothing but the encoders that dial them), and
-/// locks (the owner of the context serialises; <c>SimulatedSrsServer</c> has one context for all calls).
+/// locks (the owner of the context serialises; <c>SimulatedSrsServer</c> has one context for all calls). In here nothing may leave the
+/// context: Task.WhenAny, Task.WaitAsync and CancelAsync do so quietly, by way of the thread pool.
 /// </summary>
 public sealed partial class SimulatedSrs
 {

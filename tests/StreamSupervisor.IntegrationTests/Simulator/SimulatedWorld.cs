@@ -4,6 +4,7 @@ namespace StreamSupervisor.IntegrationTests.Simulator;
 
 /// <summary>
 /// One thread and a clock that jumps: everything that was posted runs in order, and when nothing is left the clock goes to the next timer.
+/// What leaves the thread by accident (Task.WhenAny, a pool timer) is caught: only this thread may post.
 /// </summary>
 internal sealed class SimulatedWorld : TimeProvider
 {
@@ -84,13 +85,29 @@ internal sealed class SimulatedWorld : TimeProvider
     private sealed class Pump : SynchronizationContext
     {
         private readonly Queue<(SendOrPostCallback Callback, object? State)> queue = new();
+        private readonly int thread = Environment.CurrentManagedThreadId;
+        private Exception? stray;
 
-        public override void Post(SendOrPostCallback d, object? state) => queue.Enqueue((d, state));
+        public override void Post(SendOrPostCallback d, object? state)
+        {
+            if (Environment.CurrentManagedThreadId != thread)
+            {
+                stray = new InvalidOperationException("Something left the simulation's thread and came back: " + Environment.StackTrace);
+                return;
+            }
+
+            queue.Enqueue((d, state));
+        }
 
         public override SynchronizationContext CreateCopy() => this;
 
         public bool RunNext()
         {
+            if (stray is not null)
+            {
+                throw stray;
+            }
+
             if (!queue.TryDequeue(out var next))
             {
                 return false;
