@@ -25,6 +25,11 @@ internal static partial class ApiEndpoints
 
         call.Request.Query.AllowOnly();
         var order = await OperatorOrder.ReadAsync(call, verb, call.Features.Get<ApiCaller>()!);
+        if (order is Release release)
+        {
+            order = release with { Origins = [.. api.Origins().Select(origin => origin.Name)] };
+        }
+
         var (reply, problem) = await AskAsync(api, call, key, order);
         return reply is Done done ? Json(new OrderResult(StreamKeyView.From(key), done.Changed, done.Text)) : Problem(problem ?? Unexpected(reply));
     }

@@ -27,8 +27,7 @@ internal static partial class ApiEndpoints
     private static IResult ListReasons(HttpContext call)
     {
         call.Request.Query.AllowOnly();
-        return Json(new ReasonList([.. Enum.GetValues<RefusalReason>().Where(reason => reason != RefusalReason.Unknown)
-            .Select(reason => new ReasonView(Words.Of(reason), "", TimelineText.Reason(reason)))]));
+        return Json(new ReasonList([.. RefusalCatalog.All.Select(ReasonView.From)]));
     }
 
     private static IResult Json<T>(T value) => Results.Json(value, (JsonTypeInfo<T>)ApiJson.Shared.GetTypeInfo(typeof(T))!);

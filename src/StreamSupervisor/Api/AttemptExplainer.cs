@@ -9,7 +9,7 @@ internal static class AttemptExplainer
     public static Explanation Explain(AttemptStory story)
     {
         var session = story.Session ?? throw new ArgumentException("The story has no attempt.", nameof(story));
-        var evictions = story.Evictions().ToList();
+        var evictions = story.Removals().ToList();
         var answer = story.Answer;
         var held = answer is null || story.AskedAt is null ? (TimeSpan?)null : answer.At - story.AskedAt.Value;
         return new Explanation(
@@ -59,7 +59,7 @@ internal static class AttemptExplainer
         _ => null,
     };
 
-    private static string English(AttemptStory story, List<(EvictionOrdered Order, EvictionFinished? Finish, EvictionStalled? Stall)> evictions, TimeSpan? held)
+    private static string English(AttemptStory story, List<Removal> evictions, TimeSpan? held)
     {
         var text = new List<string>();
         var who = story.By is { } by ? TimelineText.Who(by) : $"Client {story.Session!.Value.ClientId}";
@@ -99,7 +99,7 @@ internal static class AttemptExplainer
             Admitted e => [$"It was admitted {After(held)} as generation {e.Generation}: {TimelineText.Rule(e.Rule)}."],
             AttemptRefused e => [$"It was refused {After(held)}: {TimelineText.Reason(e.Reason)}; {TimelineText.Advice(e.RetryAfter)}."],
             ChallengerReplaced e => [$"It was refused: {TimelineText.Reason(RefusalReason.Superseded)} ({e.By.Session.ClientId})."],
-            DecisionObserved => ["It was let through, since the supervisor only observes here.", .. Array.Empty<string>()],
+            DecisionObserved e => [$"It was let through, since the supervisor only observes here; enforcing, it would have been {TimelineText.Verdict(e)}."],
             null when story.Opening is not null => ["It has no answer yet."],
             _ => Array.Empty<string>(),
         });
@@ -111,7 +111,7 @@ internal static class AttemptExplainer
         return string.Join(' ', text);
     }
 
-    private static string Chinese(AttemptStory story, List<(EvictionOrdered Order, EvictionFinished? Finish, EvictionStalled? Stall)> evictions, TimeSpan? held)
+    private static string Chinese(AttemptStory story, List<Removal> evictions, TimeSpan? held)
     {
         var text = new List<string>();
         var who = story.By is { } by ? WhoZh(by) : $"客户端 {story.Session!.Value.ClientId}";
@@ -151,7 +151,15 @@ internal static class AttemptExplainer
             Admitted e => [$"{AfterZh(held)}准许发布，第 {e.Generation} 代：{RuleZh(e.Rule)}。"],
             AttemptRefused e => [$"{AfterZh(held)}拒绝：{ReasonZh(e.Reason)}；{AdviceZh(e.RetryAfter)}。"],
             ChallengerReplaced e => [$"拒绝：{ReasonZh(RefusalReason.Superseded)}（{e.By.Session.ClientId}）。"],
-            DecisionObserved => ["此处仅观察，因此放行。", .. Array.Empty<string>()],
+            DecisionObserved e =>
+            [
+                e.Verdict switch
+                {
+                    "admit" => "此处仅观察，因此放行；若为强制模式，也会准许。",
+                    "handover" => "此处仅观察，因此放行；若为强制模式，会先移除原会话。",
+                    _ => $"此处仅观察，因此放行；若为强制模式，会拒绝：{ReasonZh(e.Reason)}。",
+                },
+            ],
             null when story.Opening is not null => ["尚无答复。"],
             _ => Array.Empty<string>(),
         });

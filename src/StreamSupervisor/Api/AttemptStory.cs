@@ -11,6 +11,7 @@ internal sealed class AttemptStory(StreamKey key, string clientId, string? servi
     private readonly List<(long Sequence, string Kind, LiveStreamEvent Event)> _newestFirst = [];
     private (long Sequence, LiveStreamEvent Event)? _answer;
     private DateTimeOffset? _askedAt;
+    private readonly List<EvictionOrdered> _olderOrders = [];
     private DateTimeOffset? _beginsAt;
     private bool _incumbentKnown;
 
@@ -34,7 +35,7 @@ internal sealed class AttemptStory(StreamKey key, string clientId, string? servi
     {
         if (happened.At < _beginsAt)
         {
-            LookForIncumbent(happened);
+            LookFurtherBack(happened);
             return;
         }
 
@@ -44,7 +45,12 @@ internal sealed class AttemptStory(StreamKey key, string clientId, string? servi
             Session = named;
         }
 
-        if (Session is { } session && _beginsAt is null)
+        if (happened is DecisionObserved observed && observed.By.Session == Session && _answer is { Event: Admitted } admitted && admitted.Event.At == observed.At)
+        {
+            // Observe mode lets everybody in: what the rules said is the answer.
+            _answer = (sequence, observed);
+        }
+        else if (Session is { } session && _beginsAt is null)
         {
             Follow(sequence, happened, session);
         }
@@ -60,25 +66,24 @@ internal sealed class AttemptStory(StreamKey key, string clientId, string? servi
     public PublisherLost? Ended => _newestFirst.Where(one => one.Sequence > (_answer?.Sequence ?? 0)).Select(one => one.Event)
         .OfType<PublisherLost>().LastOrDefault(lost => lost.Session == Session);
 
-    /// <summary>The removals that it waited for, in the order in which they were given.</summary>
-    public IEnumerable<(EvictionOrdered Order, EvictionFinished? Finish, EvictionStalled? Stall)> Evictions()
+    /// <summary>The removals that it waited for, in the order in which they were ordered: also those that were under way when it asked.</summary>
+    public IEnumerable<Removal> Removals()
     {
         if (Opening is null)
         {
-            yield break;
+            return [];
         }
 
-        var events = Enumerable.Reverse(_newestFirst).ToList();
-        foreach (var (sequence, _, happened) in events)
-        {
-            if (happened is EvictionOrdered order && order.Of.Session != Session && (_answer is null || sequence < _answer.Value.Sequence))
-            {
-                var later = events.Where(one => one.Sequence > sequence).Select(one => one.Event).ToList();
-                yield return (order,
-                    later.OfType<EvictionFinished>().FirstOrDefault(finish => finish.Of == order.Of.Session),
-                    later.OfType<EvictionStalled>().LastOrDefault(stall => stall.Of == order.Of.Session));
-            }
-        }
+        var held = Enumerable.Reverse(_newestFirst).ToList();
+        var orders = held.Where(one => _answer is null || one.Sequence < _answer.Value.Sequence).Select(one => one.Event).OfType<EvictionOrdered>()
+            .Concat(_olderOrders.Where(order => held.Exists(one => one.Event is EvictionFinished finish && finish.Of == order.Of.Session && finish.OrderedAt == order.At)));
+        return
+            from order in orders
+            where order.Of.Session != Session
+            orderby order.At
+            select new Removal(order,
+                held.Select(one => one.Event).OfType<EvictionFinished>().FirstOrDefault(finish => finish.Of == order.Of.Session && finish.At >= order.At),
+                held.Select(one => one.Event).OfType<EvictionStalled>().LastOrDefault(stall => stall.Of == order.Of.Session && stall.At >= order.At));
     }
 
     private void Follow(long sequence, LiveStreamEvent happened, SessionId session)
@@ -132,8 +137,13 @@ internal sealed class AttemptStory(StreamKey key, string clientId, string? servi
         _askedAt ??= opening.At;
     }
 
-    private void LookForIncumbent(LiveStreamEvent older)
+    private void LookFurtherBack(LiveStreamEvent older)
     {
+        if (older is EvictionOrdered order)
+        {
+            _olderOrders.Add(order);
+        }
+
         if (_incumbentKnown)
         {
             return;
@@ -180,3 +190,6 @@ internal sealed class AttemptStory(StreamKey key, string clientId, string? servi
         _ => [],
     };
 }
+
+/// <summary>The removal of a session, as far as it has come.</summary>
+internal sealed record Removal(EvictionOrdered Order, EvictionFinished? Finish, EvictionStalled? Stall);

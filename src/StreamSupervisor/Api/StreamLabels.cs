@@ -22,9 +22,9 @@ public static class StreamLabels
     {
         ArgumentNullException.ThrowIfNull(state);
 
-        // An eviction that is open outlives its session: a new owner goes on with it though nobody calls. And a node's new process clears the
+        // An eviction or a search that is open outlives its session: a new owner goes on with it though nobody calls. And a node's new process clears the
         // wedges of those that are in memory.
-        return state.Phase != LiveStreamPhase.Idle || !state.Evictions.IsEmpty || !state.Wedges.IsEmpty;
+        return state.Phase != LiveStreamPhase.Idle || !state.Evictions.IsEmpty || !state.Releasing.IsEmpty || !state.Wedges.IsEmpty;
     }
 
     /// <summary>The row of a list; null for one that this version can't read.</summary>

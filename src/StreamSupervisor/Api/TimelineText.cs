@@ -12,6 +12,9 @@ internal static class TimelineText
         AttemptRefused e => $"{Who(e.By)} was refused{Held(e.At - e.AskedAt)}: {Reason(e.Reason)}; {Advice(e.RetryAfter)}.",
         HandoverStarted e => $"{Who(e.To)} is held for at most {Span(e.HoldUntil - e.At)} while the sessions in its way are removed: {Rule(e.Rule)}.",
         ChallengerReplaced e => $"{Who(e.By)} took the place of the older attempt {e.Old.Session.ClientId}, whose encoder had come back; the removal goes on.",
+        TakeoverContested e => $"{e.To} takes the key from {e.From}, which was alive: too many such turns in a short while are a fight.",
+        SearchOrdered e => $"{e.Origin} is searched for publishers of this key{(e.Evict ? "; whoever is found is removed" : "")}.",
+        SearchFinished e => $"The search of {e.Origin} found {e.Found} publisher{(e.Found == 1 ? "" : "s")} of this key.",
         EvictionOrdered e => $"{Who(e.Of)} is to be removed: {Cause(e.Cause, e.OperatorName)}.",
         EvictionFinished e => $"Client {e.Of.ClientId} is gone after {Span(e.At - e.OrderedAt)}: {Proof(e.Proof)}.",
         EvictionStalled e => $"Client {e.Of.ClientId} could not be removed yet ({e.Why}); the supervisor goes on trying.",
@@ -32,7 +35,7 @@ internal static class TimelineText
         KeyUnlocked e => $"{e.By} unlocked the key: {e.Why}",
         KeyPinned e => $"{e.By} pinned the key to {e.Identity}: {e.Why}",
         OperatorActed e => $"{e.By} ordered {e.Action}: {e.Why}",
-        DecisionObserved e => $"{Who(e.By)} would have been {Verdict(e)}; nothing was done, since only observing.",
+        DecisionObserved e => $"{Who(e.By)} would have been {Verdict(e)}; nothing was done, since the supervisor only observes here.",
         _ => "An event without a sentence.",
     };
 
@@ -116,7 +119,7 @@ internal static class TimelineText
         _ => "the cause was not recorded",
     };
 
-    private static string Verdict(DecisionObserved observed) => observed.Verdict switch
+    public static string Verdict(DecisionObserved observed) => observed.Verdict switch
     {
         "admit" => "admitted",
         "handover" => "held while the session in its way is removed",

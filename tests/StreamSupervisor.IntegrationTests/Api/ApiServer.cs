@@ -44,8 +44,6 @@ internal sealed class ApiServer : IAsyncDisposable
         {
             Region = entities,
             Journal = entities,
-            ShardOf = FakeEntities.ShardOf,
-            Decode = entities.Decode,
             Origins = () => entities.Origins,
             Options = new ApiOptions { Keys = [.. keys], MaxPage = 50 },
             Time = new StoppedClock(),

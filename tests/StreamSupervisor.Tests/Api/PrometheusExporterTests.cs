@@ -1,0 +1,111 @@
+using System.Diagnostics.Metrics;
+using StreamSupervisor.Management;
+
+namespace StreamSupervisor.Tests.Api;
+
+public sealed class PrometheusExporterTests : IDisposable
+{
+    private readonly Meter _meter = new(Guid.NewGuid().ToString());
+    private readonly PrometheusExporter _exporter;
+
+    public PrometheusExporterTests() => _exporter = new PrometheusExporter(_meter.Name);
+
+    [Fact]
+    public void Every_kind_of_instrument_is_written_as_prometheus_reads_it()
+    {
+        var answers = _meter.CreateCounter<long>("hook.answers", description: "Answers to hooks.\nBy \\ verdict.");
+        answers.Add(2, new("verdict", "yes"), new("hook", "on_publish"));
+        answers.Add(1, new("hook", "on_publish"), new("verdict", "yes"));
+        answers.Add(5, new("hook", "on_\"x\"\\\n"), new("verdict", null));
+        _meter.CreateUpDownCounter<int>("held").Add(-3);
+        _meter.CreateObservableGauge("streams", () => new[] { new Measurement<int>(4, new KeyValuePair<string, object?>("state", "live")) });
+        _meter.CreateObservableCounter("read", () => 7.5, unit: "By");
+        var latency = _meter.CreateHistogram("kick.latency", unit: "s", description: null, tags: null,
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.01, 0.1] });
+        latency.Record(0.01);
+        latency.Record(0.05);
+        latency.Record(3);
+
+        _exporter.Scrape().ShouldBe(
+            """
+            # TYPE held gauge
+            held -3
+            # HELP hook_answers_total Answers to hooks.\nBy \\ verdict.
+            # TYPE hook_answers_total counter
+            hook_answers_total{hook="on_\"x\"\\\n",verdict=""} 5
+            hook_answers_total{hook="on_publish",verdict="yes"} 3
+            # TYPE kick_latency_seconds histogram
+            kick_latency_seconds_bucket{le="0.01"} 1
+            kick_latency_seconds_bucket{le="0.1"} 2
+            kick_latency_seconds_bucket{le="+Inf"} 3
+            kick_latency_seconds_sum 3.0599999999999996
+            kick_latency_seconds_count 3
+            # TYPE read_bytes_total counter
+            read_bytes_total 7.5
+            # TYPE streams gauge
+            streams{state="live"} 4
+
+            """);
+    }
+
+    [Fact]
+    public void A_label_that_a_stranger_chooses_does_not_fill_the_memory()
+    {
+        var counter = _meter.CreateCounter<long>("attempts");
+        for (var number = 0; number < 10_000; number++)
+        {
+            counter.Add(1, new KeyValuePair<string, object?>("key", $"live/{number}"));
+        }
+
+        var lines = _exporter.Scrape().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        lines.Length.ShouldBe(1 + PrometheusExporter.MaxSeries + 1);
+        lines[^1].ShouldBe($"attempts_total{{overflow=\"true\"}} {10_000 - PrometheusExporter.MaxSeries}");
+    }
+
+    [Fact]
+    public void An_observable_series_that_is_named_no_more_is_gone()
+    {
+        var states = new List<string> { "live", "idle" };
+        _meter.CreateObservableGauge("streams", () => states.Select(state => new Measurement<int>(1, new KeyValuePair<string, object?>("state", state))).ToArray());
+        _exporter.Scrape().ShouldContain("idle");
+        states.Remove("idle");
+        _exporter.Scrape().ShouldNotContain("idle");
+    }
+
+    [Fact]
+    public void A_callback_that_throws_takes_no_other_instrument_with_it()
+    {
+        _meter.CreateObservableGauge("broken", int () => throw new InvalidOperationException("x"));
+        _meter.CreateObservableGauge("whole", () => 1);
+        _exporter.Scrape().ShouldContain("whole 1");
+    }
+
+    [Fact]
+    public void Other_meters_are_not_listened_to()
+    {
+        using var other = new Meter(_meter.Name + ".other");
+        other.CreateCounter<long>("strange").Add(1);
+        _exporter.Scrape().ShouldBe("");
+    }
+
+    [Fact]
+    public void Measuring_with_labels_seen_before_allocates_nothing()
+    {
+        var counter = _meter.CreateCounter<long>("hot");
+        KeyValuePair<string, object?>[] labels = [new("hook", "on_publish"), new("verdict", "yes")];
+        counter.Add(1, labels);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var turn = 0; turn < 1000; turn++)
+        {
+            counter.Add(1, labels);
+        }
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(1000, "less than a byte each");
+    }
+
+    public void Dispose()
+    {
+        _exporter.Dispose();
+        _meter.Dispose();
+    }
+}
