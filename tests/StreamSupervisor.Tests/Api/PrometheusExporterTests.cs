@@ -38,7 +38,7 @@ public sealed class PrometheusExporterTests : IDisposable
             kick_latency_seconds_bucket{le="0.01"} 1
             kick_latency_seconds_bucket{le="0.1"} 2
             kick_latency_seconds_bucket{le="+Inf"} 3
-            kick_latency_seconds_sum 3.0599999999999996
+            kick_latency_seconds_sum 3.06
             kick_latency_seconds_count 3
             # TYPE read_bytes_total counter
             read_bytes_total 7.5
