@@ -8,7 +8,7 @@ internal static partial class ApiEndpoints
     private static void MapOrigins(RouteGroupBuilder group, ApiContext api)
     {
         group.MapGet("/origins", IResult (HttpContext call) => ListOrigins(api, call))
-            .WithSummary("The SRS nodes, in the order of their names.").Produces<OriginPage>().WithName("ListOrigins");
+            .WithSummary("The SRS nodes, in the order of their names.").Produces<OriginPage>().WithName("ListOrigins").TakesQuery(Paging.Limit, Paging.Cursor);
         group.MapGet("/reasons", IResult (HttpContext call) => ListReasons(call))
             .WithSummary("Every reason for a refusal.").Produces<ReasonList>().WithName("ListReasons");
     }

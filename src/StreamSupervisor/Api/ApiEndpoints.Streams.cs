@@ -17,13 +17,15 @@ internal static partial class ApiEndpoints
     {
         group.MapGet("/streams", Task<IResult> (HttpContext call) => ListAsync(api, call))
             .WithSummary("Streams, in the order of their keys; filtered by state, origin and q (a part of the key).")
-            .Produces<StreamPage>().WithName("ListStreams");
+            .Produces<StreamPage>().WithName("ListStreams")
+            .TakesQuery(("state", "idle, handover, live or interrupted"), ("origin", "the SRS node of the session"), ("q", "a part of the key"), Paging.Limit, Paging.Cursor);
         group.MapGet("/streams/{vhost}/{app}/{stream}", Task<IResult> (HttpContext call) => ReadAsync(api, call))
             .WithSummary("One stream key.").Produces<StreamView>().WithName("GetStream");
         group.MapGet("/streams/{vhost}/{app}/{stream}/timeline", Task<IResult> (HttpContext call) => ReadAsync(api, call))
-            .WithSummary("What happened to a stream key, newest first.").Produces<TimelinePage>().WithName("GetTimeline");
+            .WithSummary("What happened to a stream key, newest first.").Produces<TimelinePage>().WithName("GetTimeline").TakesQuery(Paging.Limit, Paging.Cursor);
         group.MapGet("/streams/{vhost}/{app}/{stream}/explain", Task<IResult> (HttpContext call) => ReadAsync(api, call))
-            .WithSummary("Why the attempt of a client was answered as it was.").Produces<Explanation>().WithName("ExplainAttempt");
+            .WithSummary("Why the attempt of a client was answered as it was.").Produces<Explanation>().WithName("ExplainAttempt")
+            .TakesQuery(("clientId", "the id that SRS gave the client; needed"), ("serviceId", "the SRS process, where several used the id"));
         // An app with plain slashes in it.
         group.MapGet("/streams/{**path}", Task<IResult> (HttpContext call) => ReadAsync(api, call)).ExcludeFromDescription();
     }

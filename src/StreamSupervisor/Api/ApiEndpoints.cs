@@ -11,7 +11,7 @@ internal static partial class ApiEndpoints
     private static readonly string[] Reads = ["timeline", "explain"];
 
     /// <summary>What the API needs besides its <see cref="ApiContext"/>.</summary>
-    public static void AddServices(IServiceCollection services) => ArgumentNullException.ThrowIfNull(services);
+    public static void AddServices(IServiceCollection services) => ApiDocument.AddTo(services);
 
     /// <summary>Maps the API. Needs an <see cref="ApiContext"/> among the services.</summary>
     public static IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints)
@@ -25,6 +25,7 @@ internal static partial class ApiEndpoints
         MapStreams(group, api);
         MapOrders(group, api);
         MapOrigins(group, api);
+        group.MapOpenApi("/openapi.json");
         group.Map("/{**rest}", IResult (HttpContext call) => NoSuchCall(call)).ExcludeFromDescription();
         return group;
     }
