@@ -11,6 +11,12 @@ internal sealed record ApiContext
     public required IShardRegion<LiveStreamCommand, LiveStreamReply> Region { get; init; }
     public required IJournal Journal { get; init; }
 
+    /// <summary>The shard of an entity.</summary>
+    public required Func<string, int> ShardOf { get; init; }
+
+    /// <summary>Reads a stored event. Throws <see cref="FormatException"/> for one that this version does not know.</summary>
+    public required Func<StoredEvent, LiveStreamEvent> Decode { get; init; }
+
     /// <summary>What is known of every SRS node, as of now.</summary>
     public required Func<IReadOnlyList<OriginView>> Origins { get; init; }
     public required ApiOptions Options { get; init; }

@@ -76,8 +76,8 @@ internal static partial class ApiEndpoints
             : long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var sequence) && sequence > 0 ? sequence
             : throw ApiQuery.BadCursor();
         var id = key.ToString();
-        var events = await api.Journal.ReadBackwardsAsync(ShardMap.ShardOf(id), id, before, limit, call.RequestAborted);
-        var entries = events.Select(one => Decode(one) is { } happened
+        var events = await api.Journal.ReadBackwardsAsync(api.ShardOf(id), id, before, limit, call.RequestAborted);
+        var entries = events.Select(one => Decode(api, one) is { } happened
             ? TimelineEntry.From(one.Sequence, one.Kind, happened)
             : TimelineEntry.Unreadable(one.Sequence, one.Kind)).ToList();
         // Sequences have no gaps and begin with 1, but the oldest may have been compacted away: then the last page is an empty one.
@@ -97,10 +97,10 @@ internal static partial class ApiEndpoints
         var wholeJournal = false;
         for (var read = 0; read < ExplainReads && !story.IsComplete && !wholeJournal; read++)
         {
-            var events = await api.Journal.ReadBackwardsAsync(ShardMap.ShardOf(id), id, before, ExplainPage, call.RequestAborted);
+            var events = await api.Journal.ReadBackwardsAsync(api.ShardOf(id), id, before, ExplainPage, call.RequestAborted);
             foreach (var one in events)
             {
-                if (Decode(one) is { } happened)
+                if (Decode(api, one) is { } happened)
                 {
                     story.Add(one.Sequence, one.Kind, happened);
                 }
@@ -129,11 +129,11 @@ internal static partial class ApiEndpoints
         };
     }
 
-    private static LiveStreamEvent? Decode(StoredEvent stored)
+    private static LiveStreamEvent? Decode(ApiContext api, StoredEvent stored)
     {
         try
         {
-            return EventCodec.Decode(stored.Kind, stored.Payload.Span);
+            return api.Decode(stored);
         }
         catch (FormatException)
         {

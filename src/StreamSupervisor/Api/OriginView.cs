@@ -1,5 +1,3 @@
-using StreamSupervisor.Srs;
-
 namespace StreamSupervisor.Api;
 
 /// <summary>An SRS node as the supervisor sees it.</summary>
@@ -15,13 +13,6 @@ namespace StreamSupervisor.Api;
 public sealed record OriginView(string Name, string Api, string State, string? Version, string? ServerId, string? ServiceId, int? Streams,
     DateTimeOffset? LastLook, string? Why, IReadOnlyList<string> WedgedKeys)
 {
-    /// <param name="known">What this member knows of the node.</param>
-    /// <param name="api">Its configured address.</param>
-    /// <param name="wedgedKeys">Keys of which it holds a ghost.</param>
-    internal static OriginView From(OriginSnapshot known, string api, IEnumerable<string> wedgedKeys) => new(
-        known.Name, WithoutCredentials(api), Words.Of(known.Status), known.Process?.Version.ToString(), known.Process?.ServerId, known.Process?.ServiceId,
-        known.LastAnswerAt is null ? null : known.Streams, known.LastAnswerAt, known.LastError, [.. wedgedKeys.Take(100)]);
-
     /// <summary>The address without user, password, query and fragment: they may be secrets.</summary>
     public static string WithoutCredentials(string api) =>
         Uri.TryCreate(api, UriKind.Absolute, out var address)

@@ -20,12 +20,20 @@ public sealed class PrometheusExporter : IDisposable
     /// <summary>Label sets that one instrument keeps.</summary>
     public const int MaxSeries = 256;
 
+    /// <summary>The meters of the program.</summary>
+    public static readonly IReadOnlyList<string> OurMeters = ["StreamSupervisor", "StreamSupervisor.Cluster"];
+
     private readonly ConcurrentDictionary<string, MetricFamily> _families = new();
     private readonly MeterListener _listener = new();
     private readonly Lock _scraping = new();
 
+    /// <summary>Listens from now on to our meters.</summary>
+    public PrometheusExporter() : this(OurMeters)
+    {
+    }
+
     /// <summary>Listens from now on to the meters of these names.</summary>
-    public PrometheusExporter(params IReadOnlyCollection<string> meters)
+    public PrometheusExporter(IReadOnlyCollection<string> meters)
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {

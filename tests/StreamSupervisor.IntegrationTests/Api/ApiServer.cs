@@ -8,7 +8,9 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using StreamSupervisor.Api;
+using StreamSupervisor.Cluster.Sharding;
 using StreamSupervisor.Configuration;
+using StreamSupervisor.Domain.LiveStreams;
 
 namespace StreamSupervisor.IntegrationTests.Api;
 
@@ -44,6 +46,8 @@ internal sealed class ApiServer : IAsyncDisposable
         {
             Region = entities,
             Journal = entities,
+            ShardOf = ShardMap.ShardOf,
+            Decode = stored => EventCodec.Decode(stored.Kind, stored.Payload.Span),
             Origins = () => entities.Origins,
             Options = new ApiOptions { Keys = [.. keys], MaxPage = 50 },
             Time = new StoppedClock(),

@@ -13,7 +13,7 @@ public class ManagementTests
     [Fact]
     public async Task Health_and_metrics_answer_on_their_own_listener_only()
     {
-        using var metrics = new PrometheusExporter("test.management");
+        using var metrics = new PrometheusExporter(["test.management"]);
         using var meter = new Meter("test.management");
         meter.CreateCounter<long>("kicks").Add(2);
         var readiness = new Readiness();

@@ -8,7 +8,7 @@ public sealed class PrometheusExporterTests : IDisposable
     private readonly Meter _meter = new(Guid.NewGuid().ToString());
     private readonly PrometheusExporter _exporter;
 
-    public PrometheusExporterTests() => _exporter = new PrometheusExporter(_meter.Name);
+    public PrometheusExporterTests() => _exporter = new PrometheusExporter([_meter.Name]);
 
     [Fact]
     public void Every_kind_of_instrument_is_written_as_prometheus_reads_it()
