@@ -9,6 +9,7 @@ internal static class CommandTree
     public static RootCommand Build() => new("Ends StreamBusy: decides who publishes a stream on SRS, and removes exactly the session that is in the way.")
     {
         // In the order of a person's day: run it, look, change, set up.
+        DemoCommand.Create(),
         ServeCommand.Create(),
         StreamsCommand.Create(),
         OriginsCommand.Create(),
