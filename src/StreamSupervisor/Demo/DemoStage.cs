@@ -21,17 +21,17 @@ internal sealed class DemoStage(TimeProvider time) : IAsyncDisposable
     public async Task<(DemoAct Without, DemoAct With)> PlayAsync(TimeSpan length, int seed, Action<string, TimeSpan, IReadOnlyList<EncoderReport>> watch,
         CancellationToken cancellation)
     {
-        _fleet = await SimulatedFleet.StartAsync(DemoCast.Servers, seed, cancellation);
+        var fleet = _fleet = await SimulatedFleet.StartAsync(DemoCast.Servers, seed, cancellation);
         var without = await ActAsync("without the supervisor", length, watch, cancellation);
-        await _fleet.StartOverAsync();
+        await fleet.StartOverAsync();
 
-        await using var supervisor = await SupervisorHost.BuildAsync(Options(_fleet), logging => logging.ClearProviders(), cancellation);
+        await using var supervisor = await SupervisorHost.BuildAsync(Options(fleet), logging => logging.ClearProviders(), cancellation);
         await supervisor.StartAsync(cancellation);
         var address = supervisor.Addresses.First();
-        await _fleet.SendHooksToAsync(server => new Uri($"{address}/hooks/v1/{TokenOf(server.ServerId)}"));
+        await fleet.SendHooksToAsync(server => new Uri($"{address}/hooks/v1/{TokenOf(DemoCast.Servers[fleet.Servers.IndexOf(server)].ServerId)}"));
         var with = await ActAsync("with the supervisor", length, watch, cancellation);
-        await _fleet.SendHooksToAsync(_ => null);
-        await _fleet.StartOverAsync();
+        await fleet.SendHooksToAsync(_ => null);
+        await fleet.StartOverAsync();
         return (without, with);
     }
 
@@ -69,7 +69,8 @@ internal sealed class DemoStage(TimeProvider time) : IAsyncDisposable
         Http = new HttpOptions { Listen = { FreeAddress() } },
         Management = new ManagementOptions { Listen = { FreeAddress() } },
         Storage = new StorageOptions { Sqlite = new SqliteOptions { Path = Path.Combine(_folder.FullName, "demo.db") } },
-        Origins = [.. fleet.Servers.Select(server => new OriginOptions { Name = server.ServerId, Api = server.ApiAddress, HookToken = TokenOf(server.ServerId) })],
+        Origins = [.. DemoCast.Servers.Zip(fleet.Servers, (options, server) =>
+            new OriginOptions { Name = options.ServerId, Api = server.ApiAddress, HookToken = TokenOf(options.ServerId) })],
     };
 
     private static string TokenOf(string server) => $"demo-{server}";

@@ -54,7 +54,11 @@ internal sealed class SupervisorHost : IAsyncDisposable
             management.Bind(kestrel);
         });
 
-        using var bootstrap = LoggerFactory.Create(ConfigureLogging);
+        using var bootstrap = LoggerFactory.Create(early =>
+        {
+            ConfigureLogging(early);
+            logging?.Invoke(early);
+        });
         var store = await SqliteStore.OpenAsync(options.Storage.Sqlite.Path, time, bootstrap.CreateLogger<SqliteStore>(), ShardMap.Shards, cancellation);
         var apis = new List<SrsApiClient>();
         var credentials = new CredentialOptions();
