@@ -25,10 +25,11 @@ public sealed class HoconFuzzTests
         var read = 0;
         for (var round = 0; round < 2500; round++)
         {
-            var text = (round % 3) switch
+            var text = (round % 4) switch
             {
+                3 => WellFormed(random),
                 0 => string.Concat(Enumerable.Range(0, random.Next(1, 40)).Select(_ => Pieces[random.Next(Pieces.Length)])),
-                1 => Mutate(Stretch(reference, random), random),
+                1 => Mutate(reference, random),
                 _ => RandomBytes(random),
             };
             try
@@ -47,7 +48,7 @@ public sealed class HoconFuzzTests
             }
         }
 
-        read.ShouldBeGreaterThan(50); // else it tested nothing but the first character
+        read.ShouldBeInRange(250, 2250); // else it tested little but how a mistake is refused, or little but how none is
     }
 
     [Fact]
@@ -62,10 +63,23 @@ public sealed class HoconFuzzTests
         }
     }
 
-    private static string Stretch(string text, Random random)
+    // Right by grammar, so that it gets as far as substitutions, circles, merging and joining.
+    private static string WellFormed(Random random)
     {
-        var start = random.Next(text.Length - 100);
-        return text.Substring(start, random.Next(100, Math.Min(2000, text.Length - start)));
+        string[] keys = ["a", "b", "c", "a.b", "b.c", "a.b.c"];
+        string Key() => keys[random.Next(keys.Length)];
+        string Value(int depth) => random.Next(depth > 3 ? 4 : 8) switch
+        {
+            0 => "1",
+            1 => "\"x y\" z",
+            2 => $"${{?{Key()}}}",
+            3 => $"${{{Key()}}}",
+            4 => $"[{Value(depth + 1)}, {Value(depth + 1)}]",
+            5 => $"{{ {Key()} = {Value(depth + 1)}, {Key()} += {Value(depth + 1)} }}",
+            6 => $"${{?{Key()}}} {{ {Key()} = {Value(depth + 1)} }}",
+            _ => $"${{?{Key()}}} [{Value(depth + 1)}]",
+        };
+        return string.Join('\n', Enumerable.Range(0, random.Next(1, 10)).Select(_ => $"{Key()} {(random.Next(4) == 0 ? "+=" : "=")} {Value(0)}"));
     }
 
     private static string Mutate(string text, Random random)
