@@ -73,8 +73,9 @@ internal sealed class SilenceWatch
         {
             if (track.StandsStillSince is { } since && track.ToldAt is null)
             {
+                // One that is overdue was looked at and let be, or could not be told: the next regular look is soon enough.
                 var left = _options.SilentAfter - _time.GetElapsedTime(since, now);
-                next = next is null || left < next ? left : next;
+                next = left > TimeSpan.Zero && (next is null || left < next) ? left : next;
             }
         }
 
@@ -231,14 +232,11 @@ internal sealed class SilenceWatch
             return;
         }
 
-        if (!_rules.Publishes(answer.Value, belief.Key) || (answer.ServiceId.Length > 0 && answer.ServiceId != look.Process.ServiceId))
+        if (!_rules.Publishes(answer.Value, belief.Key) || (answer.ServiceId.Length > 0 && answer.ServiceId != look.Process.ServiceId)
+            || track.ClientMovedTo(answer.Value.ReceivedBytes))
         {
-            return;
-        }
-
-        if (track.ClientMovedTo(answer.Value.ReceivedBytes))
-        {
-            track.NoteClient(answer.Value.ReceivedBytes, _time.GetTimestamp());
+            // What is asked last knows best: not this session, or not silent.
+            track.Restart(_time.GetTimestamp());
             return;
         }
 

@@ -1,0 +1,184 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using StreamSupervisor.Cluster.Sharding;
+using StreamSupervisor.Configuration;
+using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Domain.Origins;
+using StreamSupervisor.Effects;
+using StreamSupervisor.Hooks;
+using StreamSupervisor.Srs;
+using StreamSupervisor.Sweeping;
+
+namespace StreamSupervisor.IntegrationTests.Srs;
+
+/// <summary>Hooks over a real listener: what SRS sends, and what it never would.</summary>
+public sealed class HookEndpointsTests : IAsyncLifetime, IDisposable
+{
+    private const string Token = "the-token-of-srs-1";
+    private readonly HttpClient _http = new();
+    private readonly Entities _entities = new();
+    private readonly CapturedLog _log = new();
+    private WebApplication? _server;
+    private string _address = "";
+
+    public async Task InitializeAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        _server = builder.Build();
+
+        var time = TimeProvider.System;
+        var origin = new Origin("srs-1", new OneProcess(), time, NullLogger.Instance);
+        var origins = new OriginRegistry([origin]);
+        var options = new HooksOptions { Deadline = TimeSpan.FromSeconds(2) };
+        var desk = new HookDesk(origins, _entities, new LiveDirectory(),
+            call => new AttemptReading(new StreamKey(call.Vhost, call.App, call.Stream), "key", false, CredentialVerdict.NotRequired, false, TimeSpan.FromSeconds(1), TimeSpan.Zero),
+            new KeyRules(key => key, (_, _) => "key"), new ReleaseCues(), options, time, NullLogger<HookDesk>.Instance, default);
+        new HookEndpoints(desk, new HookTokens([new OriginOptions { Name = "srs-1", HookToken = Token }], origins), options, time, _log).Map(_server);
+
+        await _server.StartAsync();
+        _address = _server.Urls.Single();
+    }
+
+    public async Task DisposeAsync() => await _server!.DisposeAsync();
+
+    public void Dispose() => _http.Dispose();
+
+    [Fact]
+    public async Task A_publisher_hears_yes_in_the_words_that_SRS_takes_for_one()
+    {
+        var (status, body) = await PostAsync(Hook());
+        (status, body).ShouldBe((HttpStatusCode.OK, "{\"code\":0}"));
+    }
+
+    [Fact]
+    public async Task A_refusal_is_a_200_with_a_number()
+    {
+        _entities.Reply = new Refused(1, RefusalReason.Locked, null);
+        var (status, body) = await PostAsync(Hook());
+        status.ShouldBe(HttpStatusCode.OK);
+        body.ShouldStartWith($"{{\"code\":{RefusalCatalog.Of(RefusalReason.Locked).Code},\"msg\":\"");
+    }
+
+    [Fact]
+    public async Task A_wrong_token_is_refused_and_never_logged()
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            var (status, body) = await PostAsync(Hook(), $"guess-{i}");
+            status.ShouldBe(HttpStatusCode.NotFound);
+            body.Length.ShouldBeLessThan(100);
+        }
+
+        _log.Lines.Count.ShouldBe(1);
+        _log.Lines[0].ShouldNotContain("guess");
+        _entities.Asked.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("", "no JSON")]
+    [InlineData("{\"action\":", "no JSON")]
+    [InlineData("{\"action\":\"on_publish\",\"server_id\":\"server-1\"}", "'client_id'")]
+    public async Task What_is_no_hook_hears_what_is_wrong_with_it(string body, string why)
+    {
+        var (status, text) = await PostAsync(body);
+        status.ShouldBe(HttpStatusCode.BadRequest);
+        text.ShouldContain(why);
+        text.ShouldNotContain("{\"code\":0");
+    }
+
+    [Fact]
+    public async Task A_body_that_is_too_large_is_refused_without_reading_it()
+    {
+        var (status, body) = await PostAsync(new string(' ', 70_000));
+        status.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
+        body.ShouldContain("65536");
+    }
+
+    [Fact]
+    public async Task A_hook_of_64_kilobytes_of_param_is_still_a_hook()
+    {
+        var (status, body) = await PostAsync(Hook().Replace("?x=1", "?x=" + new string('y', 60_000), StringComparison.Ordinal));
+        (status, body).ShouldBe((HttpStatusCode.OK, "{\"code\":0}"));
+    }
+
+    [Fact]
+    public async Task A_body_that_drips_is_cut_off()
+    {
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(IPAddress.Loopback, new Uri(_address).Port);
+        var stream = socket.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST /hooks/v1/{Token} HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\n{{"));
+
+        using var reader = new StreamReader(stream);
+        var answer = await reader.ReadLineAsync(new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System).Token);
+
+        answer.ShouldNotBeNull();
+        answer.ShouldContain("408");
+        _entities.Asked.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Other_methods_and_paths_are_none_of_ours()
+    {
+        (await _http.GetAsync(new Uri($"{_address}/hooks/v1/{Token}"))).StatusCode.ShouldBe(HttpStatusCode.MethodNotAllowed);
+        (await PostAsync(Hook(), $"{Token}/more")).Status.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    private async Task<(HttpStatusCode Status, string Body)> PostAsync(string body, string token = Token)
+    {
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var response = await _http.PostAsync(new Uri($"{_address}/hooks/v1/{token}"), content);
+        return (response.StatusCode, await response.Content.ReadAsStringAsync());
+    }
+
+    private static string Hook() => """
+        {"server_id":"server-1","service_id":"process-1","action":"on_publish","client_id":"c1","ip":"127.0.0.1","vhost":"__defaultVhost__","app":"live","tcUrl":"rtmp://127.0.0.1/live","stream":"cam1","param":"?x=1","stream_url":"/live/cam1","stream_id":"vid-v5b4i42"}
+        """;
+
+    private sealed class Entities : IShardRegion<LiveStreamCommand, LiveStreamReply>
+    {
+        public LiveStreamReply Reply { get; set; } = new Allowed(1);
+        public int Asked { get; private set; }
+
+        public Task<AskResult<LiveStreamReply>> AskAsync(string entityId, LiveStreamCommand command, DateTimeOffset deadline, CancellationToken cancellation)
+        {
+            Asked++;
+            return Task.FromResult(AskResult<LiveStreamReply>.Answered(Reply));
+        }
+
+        public bool Tell(string entityId, LiveStreamCommand command) => true;
+    }
+
+    private sealed class OneProcess : ISrsApi
+    {
+        public Task<SrsProcess> GetProcessAsync(CancellationToken cancellation) =>
+            Task.FromResult(new SrsProcess("server-1", "process-1", "1", new SrsVersion(6, 0, 157)));
+
+        public Task<SrsAnswer<IReadOnlyList<SrsStream>>> GetStreamsAsync(CancellationToken cancellation) => throw new SrsUnreachableException("not here");
+
+        public Task<SrsAnswer<IReadOnlyList<SrsClient>>> GetClientsAsync(CancellationToken cancellation) => throw new SrsUnreachableException("not here");
+
+        public Task<SrsAnswer<SrsClient?>> GetClientAsync(string clientId, CancellationToken cancellation) => throw new SrsUnreachableException("not here");
+
+        public Task<SrsAnswer<bool>> DeleteClientAsync(string clientId, CancellationToken cancellation) => throw new SrsUnreachableException("not here");
+    }
+
+    private sealed class CapturedLog : ILogger<HookEndpoints>
+    {
+        public List<string> Lines { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Add(formatter(state, exception));
+    }
+}

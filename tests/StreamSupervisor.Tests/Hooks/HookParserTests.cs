@@ -1,0 +1,163 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using StreamSupervisor.Configuration;
+using StreamSupervisor.Hooks;
+using StreamSupervisor.Tests.Srs;
+
+namespace StreamSupervisor.Tests.Hooks;
+
+public class HookParserTests
+{
+    // As recorded from SRS 7.0.18, 4.0.271 and 6.0 (WHIP).
+    private const string Publish7 = """
+        {"server_id":"rig-v7","service_id":"1u0x0407","action":"on_publish","client_id":"z217p88s","ip":"127.0.0.1","vhost":"__defaultVhost__","app":"live","tcUrl":"rtmp://127.0.0.1:27201/live","stream":"cam1","param":"?token=abc123&x=1","stream_url":"/live/cam1","stream_id":"vid-v5b4i42"}
+        """;
+
+    private const string Close4 = """
+        {"server_id":"rig-v4","action":"on_close","client_id":"651277h8","ip":"127.0.0.1","vhost":"__defaultVhost__","app":"live","send_bytes":4045,"recv_bytes":3485}
+        """;
+
+    [Fact]
+    public void A_recorded_publish_is_read()
+    {
+        Parse(Publish7).ShouldBe(new HookCall(HookAction.OnPublish, "rig-v7", "1u0x0407", "z217p88s", "127.0.0.1", "__defaultVhost__", "live",
+            "cam1", "?token=abc123&x=1", "rtmp://127.0.0.1:27201/live"));
+    }
+
+    [Fact]
+    public void A_recorded_close_of_SRS_4_has_neither_service_nor_stream()
+    {
+        Parse(Close4).ShouldBe(new HookCall(HookAction.OnClose, "rig-v4", "", "651277h8", "127.0.0.1", "__defaultVhost__", "live", "", "", ""));
+    }
+
+    [Theory]
+    [InlineData("on_connect", HookAction.OnConnect)]
+    [InlineData("on_play", HookAction.OnPlay)]
+    [InlineData("on_stop", HookAction.OnStop)]
+    [InlineData("on_hls", HookAction.Unknown)]
+    internal void Actions_have_the_names_of_SRS(string name, HookAction action) =>
+        Parse(Publish7.Replace("on_publish", name, StringComparison.Ordinal)).Action.ShouldBe(action);
+
+    [Theory]
+    [InlineData("\"action\":\"on_publish\",", "action")]
+    [InlineData("\"client_id\":\"z217p88s\",", "client_id")]
+    [InlineData("\"server_id\":\"rig-v7\",", "server_id")]
+    [InlineData("\"vhost\":\"__defaultVhost__\",", "vhost")]
+    [InlineData("\"app\":\"live\",", "app")]
+    [InlineData("\"stream\":\"cam1\",", "stream")]
+    public void A_field_that_is_missing_is_named(string without, string named)
+    {
+        Problem(Publish7.Replace(without, "", StringComparison.Ordinal)).ShouldContain($"'{named}'");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("   ")]
+    [InlineData("[]")]
+    [InlineData("null")]
+    [InlineData("{\"action\":\"on_publish\"")]
+    [InlineData("{\"action\":{\"a\":1}}")]
+    [InlineData("not json")]
+    [InlineData("{} {}")]
+    public void What_is_no_hook_is_refused_with_a_sentence(string body) => Problem(body).ShouldNotBeEmpty();
+
+    [Fact]
+    public void The_problem_repeats_nothing_of_a_body_that_may_hold_secrets() =>
+        Problem("{\"action\":\"on_publish\",\"param\":\"?secret=hunter2\"").ShouldNotContain("hunter2");
+
+    [Fact]
+    public void A_byte_order_mark_and_white_space_are_fine() => Parse("\uFEFF \r\n" + Publish7 + "\n").ClientId.ShouldBe("z217p88s");
+
+    [Fact]
+    public void A_client_id_that_is_a_number_is_a_text() =>
+        Parse(Publish7.Replace("\"z217p88s\"", "1047", StringComparison.Ordinal)).ClientId.ShouldBe("1047");
+
+    [Fact]
+    public void A_stream_name_that_is_no_utf8_is_read_like_in_the_list_of_streams()
+    {
+        var body = Encoding.UTF8.GetBytes(Publish7);
+        body[Publish7.IndexOf("cam1", StringComparison.Ordinal)] = 0xFF;
+        HookParser.TryParse(new ReadOnlySequence<byte>(body), out var call, out _).ShouldBeTrue();
+        call.Stream.ShouldBe("\uFFFDam1");
+    }
+
+    [Fact]
+    public void A_body_in_pieces_reads_like_a_body_in_one()
+    {
+        var body = Encoding.UTF8.GetBytes(Publish7);
+        for (var cut = 1; cut < body.Length - 1; cut += 7)
+        {
+            var first = new Piece(body.AsMemory(0, cut));
+            var last = first.Append(body.AsMemory(cut));
+            HookParser.TryParse(new ReadOnlySequence<byte>(first, 0, last, last.Memory.Length), out var call, out _).ShouldBeTrue();
+            call.ShouldBe(Parse(Publish7));
+        }
+    }
+
+    [Fact]
+    public void Whatever_comes_is_read_or_refused_and_never_thrown()
+    {
+        var random = new Random(20261122);
+        var body = Encoding.UTF8.GetBytes(Publish7);
+        for (var round = 0; round < 5_000; round++)
+        {
+            var broken = body[..random.Next(body.Length + 1)];
+            for (var i = random.Next(8); i > 0 && broken.Length > 0; i--)
+            {
+                broken[random.Next(broken.Length)] = (byte)random.Next(256);
+            }
+
+            HookParser.TryParse(new ReadOnlySequence<byte>(broken), out _, out _);
+        }
+    }
+
+    [Fact]
+    public void A_yes_is_what_SRS_takes_for_a_yes() => Encoding.UTF8.GetString(HookAnswers.Of(HookReply.Yes)).ShouldBe("{\"code\":0}");
+
+    [Fact]
+    public void A_no_is_a_number_and_a_sentence()
+    {
+        using var json = JsonDocument.Parse(HookAnswers.Of(HookRefusals.WrongServer));
+        json.RootElement.GetProperty("code").GetInt32().ShouldBe(HookRefusals.WrongServer.Code);
+        json.RootElement.GetProperty("msg").GetString().ShouldBe(HookRefusals.WrongServer.Message);
+    }
+
+    [Fact]
+    public void A_token_names_its_node_and_nothing_else_does()
+    {
+        var scene = new SrsScene();
+        var tokens = new HookTokens([new OriginOptions { Name = "srs-1", HookToken = "s3cret-of-1" }], scene.Origins);
+
+        tokens.Find("s3cret-of-1").ShouldBe(scene.Origin);
+        tokens.Find("s3cret-of-2").ShouldBeNull();
+        tokens.Find("s3cret-of-1 ").ShouldBeNull();
+        tokens.Find("").ShouldBeNull();
+        tokens.Find(null).ShouldBeNull();
+        tokens.Find(new string('x', 100_000)).ShouldBeNull();
+    }
+
+    private static HookCall Parse(string body)
+    {
+        HookParser.TryParse(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(body)), out var call, out var problem).ShouldBeTrue(problem);
+        return call;
+    }
+
+    private static string Problem(string body)
+    {
+        HookParser.TryParse(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(body)), out _, out var problem).ShouldBeFalse();
+        return problem;
+    }
+
+    private sealed class Piece : ReadOnlySequenceSegment<byte>
+    {
+        public Piece(ReadOnlyMemory<byte> memory) => Memory = memory;
+
+        public Piece Append(ReadOnlyMemory<byte> memory)
+        {
+            var next = new Piece(memory) { RunningIndex = RunningIndex + Memory.Length };
+            Next = next;
+            return next;
+        }
+    }
+}
