@@ -227,7 +227,7 @@ public sealed class SrsApiClientTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task An_answer_that_does_not_come_is_not_waited_for()
     {
-        _answers["GET /api/v1/versions"] = context => Task.Delay(Timeout.Infinite, TimeProvider.System, context.RequestAborted);
+        _answers["GET /api/v1/versions"] = context => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
         (await ShouldFailAsync(() => _client!.GetProcessAsync(default))).ShouldContain("did not answer within 1 s");
         _requests.Count.ShouldBe(1); // it is still being worked on: asking again would double the load
     }
@@ -269,7 +269,7 @@ public sealed class SrsApiClientTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task A_caller_that_goes_away_is_let_go()
     {
-        _answers["GET /api/v1/versions"] = context => Task.Delay(Timeout.Infinite, TimeProvider.System, context.RequestAborted);
+        _answers["GET /api/v1/versions"] = context => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
         using var gone = new CancellationTokenSource();
         var call = _client!.GetProcessAsync(gone.Token);
         await gone.CancelAsync();

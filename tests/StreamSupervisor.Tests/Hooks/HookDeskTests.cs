@@ -60,17 +60,17 @@ public class HookDeskTests
     }
 
     [Theory]
-    [InlineData("refuse", AskStatus.Unavailable, 9110)]
-    [InlineData("allow", AskStatus.Unavailable, 0)]
-    [InlineData("refuse", AskStatus.Overloaded, 9110)]
-    [InlineData("allow", AskStatus.Failed, 0)]
-    public void Without_a_decision_in_time_the_setting_speaks(string setting, AskStatus status, int code)
+    [InlineData("refuse", AskStatus.Unavailable, false)]
+    [InlineData("allow", AskStatus.Unavailable, true)]
+    [InlineData("refuse", AskStatus.Overloaded, false)]
+    [InlineData("allow", AskStatus.Failed, true)]
+    public void Without_a_decision_in_time_the_setting_speaks(string setting, AskStatus status, bool allowed)
     {
         _whenUnavailable = setting;
         _scene.Region.Answer = _ => AskResult<LiveStreamReply>.Not(status, "test");
         var startedAt = _scene.Time.GetUtcNow();
 
-        Hear(Call(HookAction.OnPublish)).Code.ShouldBe(code);
+        Hear(Call(HookAction.OnPublish)).ShouldBe(allowed ? HookReply.Yes : HookRefusals.Of(RefusalReason.Unavailable));
 
         (_scene.Time.GetUtcNow() - startedAt).ShouldBeLessThanOrEqualTo(TimeSpan.FromSeconds(10));
     }
