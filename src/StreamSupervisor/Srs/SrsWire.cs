@@ -6,127 +6,128 @@ namespace StreamSupervisor.Srs;
 
 /// <summary>
 /// SRS's answers as they stand on the wire, read with tolerance: unknown fields are skipped, missing ones keep their default, numbers may
-/// come as strings (<c>pid</c> does from SRS 5 on). Field names as in SRS 4 to 7.
+/// come as strings (<c>pid</c> does from SRS 5 on). Field names as in SRS 4 to 7. Setters, not <c>init</c>: the generated reader hands those
+/// over all at once, and a field that is missing would be null instead of keeping its default.
 /// </summary>
 internal class SrsEnvelope
 {
-    public int Code { get; init; }
-    public string Server { get; init; } = "";
-    public string Service { get; init; } = "";
-    public string Pid { get; init; } = "";
+    public int Code { get; set; }
+    public string Server { get; set; } = "";
+    public string Service { get; set; } = "";
+    public string Pid { get; set; } = "";
 }
 
 internal sealed class VersionsWire : SrsEnvelope
 {
-    public VersionWire? Data { get; init; }
+    public VersionWire? Data { get; set; }
 }
 
 internal sealed class VersionWire
 {
-    public int Major { get; init; }
-    public int Minor { get; init; }
-    public int Revision { get; init; }
+    public int Major { get; set; }
+    public int Minor { get; set; }
+    public int Revision { get; set; }
 }
 
 internal sealed class ProcessWire : SrsEnvelope
 {
-    public ProcessStatWire? Data { get; init; }
+    public ProcessStatWire? Data { get; set; }
 }
 
 /// <summary><c>/self_proc_stats</c>: what the kernel says about the process.</summary>
 internal sealed class ProcessStatWire
 {
-    public string Pid { get; init; } = "";
+    public string Pid { get; set; } = "";
 
     /// <summary>In ticks since the machine was booted; 0 until SRS's first sample, about a second after its start.</summary>
-    public long StartTime { get; init; }
+    public long StartTime { get; set; }
 }
 
 internal sealed class SummariesWire : SrsEnvelope
 {
-    public SummaryWire? Data { get; init; }
+    public SummaryWire? Data { get; set; }
 }
 
 internal sealed class SummaryWire
 {
     [JsonPropertyName("now_ms")]
-    public long NowMs { get; init; }
-    public SummarySelfWire? Self { get; init; }
-    public SummarySystemWire? System { get; init; }
+    public long NowMs { get; set; }
+    public SummarySelfWire? Self { get; set; }
+    public SummarySystemWire? System { get; set; }
 }
 
 internal sealed class SummarySelfWire
 {
-    public string Pid { get; init; } = "";
+    public string Pid { get; set; } = "";
 
     [JsonPropertyName("srs_uptime")]
-    public long UptimeSeconds { get; init; }
+    public long UptimeSeconds { get; set; }
 }
 
 internal sealed class SummarySystemWire
 {
     [JsonPropertyName("srs_sample_time")]
-    public long SampleTimeMs { get; init; }
+    public long SampleTimeMs { get; set; }
 }
 
 internal sealed class StreamsWire : SrsEnvelope
 {
-    public List<StreamWire>? Streams { get; init; }
+    public List<StreamWire>? Streams { get; set; }
 }
 
 internal sealed class StreamWire
 {
-    public string Id { get; init; } = "";
-    public string Name { get; init; } = "";
-    public string Vhost { get; init; } = "";
-    public string App { get; init; } = "";
-    public int Clients { get; init; }
+    public string Id { get; set; } = "";
+    public string Name { get; set; } = "";
+    public string Vhost { get; set; } = "";
+    public string App { get; set; } = "";
+    public int Clients { get; set; }
 
     [JsonPropertyName("recv_bytes")]
-    public long ReceivedBytes { get; init; }
-    public PublishWire? Publish { get; init; }
+    public long ReceivedBytes { get; set; }
+    public PublishWire? Publish { get; set; }
 }
 
 internal sealed class PublishWire
 {
-    public bool Active { get; init; }
-    public string Cid { get; init; } = "";
+    public bool Active { get; set; }
+    public string Cid { get; set; } = "";
 }
 
 internal sealed class ClientsWire : SrsEnvelope
 {
-    public List<ClientWire>? Clients { get; init; }
+    public List<ClientWire>? Clients { get; set; }
 }
 
 internal sealed class OneClientWire : SrsEnvelope
 {
-    public ClientWire? Client { get; init; }
+    public ClientWire? Client { get; set; }
 }
 
 internal sealed class ClientWire
 {
-    public string Id { get; init; } = "";
-    public string Vhost { get; init; } = "";
-    public string Stream { get; init; } = "";
-    public string Ip { get; init; } = "";
-    public string Url { get; init; } = "";
-    public string Type { get; init; } = "";
-    public bool Publish { get; init; }
-    public double Alive { get; init; }
+    public string Id { get; set; } = "";
+    public string Vhost { get; set; } = "";
+    public string Stream { get; set; } = "";
+    public string Ip { get; set; } = "";
+    public string Url { get; set; } = "";
+    public string Type { get; set; } = "";
+    public bool Publish { get; set; }
+    public double Alive { get; set; }
 
     [JsonPropertyName("recv_bytes")]
-    public long ReceivedBytes { get; init; }
+    public long ReceivedBytes { get; set; }
 }
 
 internal sealed class VhostsWire : SrsEnvelope
 {
-    public List<VhostWire>? Vhosts { get; init; }
+    public List<VhostWire>? Vhosts { get; set; }
 }
 
 internal sealed class VhostWire
 {
-    public string Id { get; init; } = "";
-    public string Name { get; init; } = "";
+    public string Id { get; set; } = "";
+    public string Name { get; set; } = "";
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, PropertyNameCaseInsensitive = true,

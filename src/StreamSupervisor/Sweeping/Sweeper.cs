@@ -25,7 +25,7 @@ internal sealed partial class Sweeper
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly SilenceWatch _silence;
-    private readonly TaskCompletionSource _firstSweep = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _firstSweep = new(); // goes on where it is: WhenAll would take it off the simulation's thread
     private readonly System.Threading.Lock _gate = new();
     private Cue _soon = new();
     private long? _sweptAt;
