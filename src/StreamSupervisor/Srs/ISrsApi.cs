@@ -46,7 +46,11 @@ public readonly record struct SrsAnswer<T>(T Value, string ServerId, string Serv
 public sealed record SrsProcess(string ServerId, string ServiceId, string Pid, SrsVersion Version);
 
 /// <summary>A row of <c>/streams</c>. Its <c>publish.active</c> and <c>cid</c> can lie; rows of ended streams may stay for ever.</summary>
-public sealed record SrsStream(string Id, string Vhost, string App, string Name, bool Active, string PublisherClientId, long ReceivedBytes, int Clients);
+public sealed record SrsStream(string Id, string Vhost, string App, string Name, bool Active, string PublisherClientId, long ReceivedBytes, int Clients)
+{
+    /// <summary>Whether media has come: the row has a <c>video</c> or an <c>audio</c>, which it gets with the first of it. Null where the server does not say.</summary>
+    public bool? HasMedia { get; init; }
+}
 
 /// <summary>A row of <c>/clients</c>. A client that waits in <c>on_publish</c> is listed as publishing already.</summary>
 /// <param name="VhostId">SRS's internal id of the vhost, as <c>/streams</c> and <c>/vhosts</c> use it too.</param>

@@ -26,7 +26,10 @@ internal sealed partial class SrsApiClient
         {
             // A vhost that even a fresh list does not know was removed by a reload; its id is as good a name as any for a row that nobody asks about.
             streams.Add(new SrsStream(row.Id, vhosts.GetValueOrDefault(row.Vhost, row.Vhost), row.App, row.Name,
-                row.Publish?.Active ?? false, row.Publish?.Cid ?? "", row.ReceivedBytes, row.Clients));
+                row.Publish?.Active ?? false, row.Publish?.Cid ?? "", row.ReceivedBytes, row.Clients)
+            {
+                HasMedia = row.Video is null && row.Audio is null ? null : row.Video == true || row.Audio == true,
+            });
         }
 
         return Answer<IReadOnlyList<SrsStream>>(streams, envelope);

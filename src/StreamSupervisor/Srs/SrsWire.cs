@@ -86,6 +86,13 @@ internal sealed class StreamWire
     [JsonPropertyName("recv_bytes")]
     public long ReceivedBytes { get; set; }
     public PublishWire? Publish { get; set; }
+
+    /// <summary>Null on the wire until the first of it has come.</summary>
+    [JsonConverter(typeof(Presence))]
+    public bool? Video { get; set; }
+
+    [JsonConverter(typeof(Presence))]
+    public bool? Audio { get; set; }
 }
 
 internal sealed class PublishWire
@@ -163,4 +170,23 @@ internal sealed class TextOfAnything : JsonConverter<string>
     }
 
     public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
+}
+
+/// <summary>Whether something is there, whatever it is.</summary>
+internal sealed class Presence : JsonConverter<bool?>
+{
+    public override bool HandleNull => true;
+
+    public override bool? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            return false;
+        }
+
+        reader.Skip();
+        return true;
+    }
+
+    public override void Write(Utf8JsonWriter writer, bool? value, JsonSerializerOptions options) => throw new NotSupportedException("Only read.");
 }

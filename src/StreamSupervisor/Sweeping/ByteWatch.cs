@@ -3,12 +3,6 @@ namespace StreamSupervisor.Sweeping;
 /// <summary>One counter of bytes as successive looks saw it.</summary>
 internal struct ByteWatch
 {
-    /// <summary>
-    /// Below this nothing tells media from the words before it: the RTMP handshake and the commands of a publish come to 3.5 kB, more with
-    /// a long token. Half a second of video is beyond it.
-    /// </summary>
-    private const long Media = 16 * 1024;
-
     private bool _seen;
     private long _bytes;
     private long _changedAt;
@@ -36,12 +30,13 @@ internal struct ByteWatch
         _seenAt = at;
     }
 
-    /// <summary>Whether media has flowed, as far as bytes can tell.</summary>
-    public readonly bool Flowed => _seen && _bytes >= Media;
+    public readonly bool Seen => _seen;
+
+    public readonly long Bytes => _bytes;
 
     /// <summary>The look that saw the value first.</summary>
     public readonly long ChangedAt => _changedAt;
 
     /// <summary>How long the value is known to have stood still: from the first to the last look that saw it.</summary>
-    public readonly TimeSpan StoodStill(TimeProvider time) => Flowed ? time.GetElapsedTime(_changedAt, _seenAt) : TimeSpan.Zero;
+    public readonly TimeSpan StoodStill(TimeProvider time) => _seen ? time.GetElapsedTime(_changedAt, _seenAt) : TimeSpan.Zero;
 }

@@ -181,7 +181,7 @@ internal sealed class SilenceWatch
                 track.RowUnknown();
                 ambiguous.Add((belief, track)); // the row is gone or names another: only the client itself can tell
             }
-            else if (track.NoteRow(row.ReceivedBytes, look.Seen) && row.Clients > 1)
+            else if (track.NoteRow(row, look.Seen) && row.Clients > 1)
             {
                 track.MovedWithPlayers();
                 ambiguous.Add((belief, track));
@@ -264,8 +264,15 @@ internal sealed class SilenceWatch
     /// <summary>What was seen of one session's bytes: in its stream's row, and at the client itself where the row is not enough.</summary>
     private sealed class Track(SessionId session, long generation)
     {
+        /// <summary>
+        /// Where a row does not say whether media came, bytes must: the handshake and the commands of a publish come to 3.5 kB, more with a
+        /// long token. Half a second of video is beyond this.
+        /// </summary>
+        private const long BeyondWords = 16 * 1024;
+
         private ByteWatch _row;
         private ByteWatch _client;
+        private bool? _media;
         private long _clientBytes = -1;
 
         public SessionId Session => session;
@@ -277,7 +284,7 @@ internal sealed class SilenceWatch
         public bool AsksClient { get; private set; }
 
         /// <summary>The earlier of the two: a row that stands still speaks for everyone in it, a client that stands still for itself.</summary>
-        public long? StandsStillSince => (_row.Flowed, AsksClient && _client.Flowed) switch
+        public long? StandsStillSince => (Flowed(_row), AsksClient && Flowed(_client)) switch
         {
             (true, true) => Math.Min(_row.ChangedAt, _client.ChangedAt),
             (true, false) => _row.ChangedAt,
@@ -287,16 +294,17 @@ internal sealed class SilenceWatch
 
         public TimeSpan StoodStill(TimeProvider time)
         {
-            var row = _row.StoodStill(time);
-            var client = AsksClient ? _client.StoodStill(time) : TimeSpan.Zero;
+            var row = Flowed(_row) ? _row.StoodStill(time) : TimeSpan.Zero;
+            var client = AsksClient && Flowed(_client) ? _client.StoodStill(time) : TimeSpan.Zero;
             return row > client ? row : client;
         }
 
         public bool ToldWithin(TimeSpan span, TimeProvider time) => ToldAt is { } told && time.GetElapsedTime(told) < span;
 
-        public bool NoteRow(long bytes, long at)
+        public bool NoteRow(SrsStream row, long at)
         {
-            var moved = _row.Note(bytes, at);
+            _media = row.HasMedia;
+            var moved = _row.Note(row.ReceivedBytes, at);
             if (moved)
             {
                 ToldAt = null;
@@ -308,6 +316,7 @@ internal sealed class SilenceWatch
         public void RowUnknown()
         {
             _row = default;
+            _media = null;
             AsksClient = true;
         }
 
@@ -325,6 +334,9 @@ internal sealed class SilenceWatch
             _client.Note(bytes, at);
             _clientBytes = bytes;
         }
+
+        /// <summary>Whether media has come. A counter that stays at 0 is one that SRS does not keep for this kind of client.</summary>
+        private bool Flowed(in ByteWatch bytes) => bytes.Seen && bytes.Bytes > 0 && (_media ?? bytes.Bytes >= BeyondWords);
 
         /// <summary>Whether the client itself has moved on since it was asked last.</summary>
         public bool ClientMovedTo(long bytes) => _clientBytes >= 0 && bytes != _clientBytes;

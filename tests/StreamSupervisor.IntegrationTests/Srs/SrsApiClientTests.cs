@@ -97,7 +97,7 @@ public sealed class SrsApiClientTests : IAsyncLifetime, IDisposable
     {
         On("GET /api/v1/streams/", """
             {"code":0,"server":"s","service":"p","pid":"1","streams":[
-              {"id":"vid-9qn9jf7","name":"c2","vhost":"vid-41b2i9y","app":"live","tcUrl":"rtmp://x","url":"video.example/live/c2","clients":2,"frames":0,"send_bytes":4291,"recv_bytes":79005,"kbps":{"recv_30s":0},"publish":{"active":true,"cid":"76zwg2fn"},"video":null},
+              {"id":"vid-9qn9jf7","name":"c2","vhost":"vid-41b2i9y","app":"live","tcUrl":"rtmp://x","url":"video.example/live/c2","clients":2,"frames":0,"send_bytes":4291,"recv_bytes":79005,"kbps":{"recv_30s":0},"publish":{"active":true,"cid":"76zwg2fn"},"video":null,"audio":{"codec":"AAC","sample_rate":44100,"channel":2,"profile":"LC"}},
               {"id":"vid-z","name":"c1","vhost":"vid-718w76x","app":"app/inst","publish":{"active":false}}]}
             """);
         On("GET /api/v1/vhosts/", """{"code":0,"server":"s","service":"p","vhosts":[{"id":"vid-41b2i9y","name":"video.example"},{"id":"vid-718w76x","name":"__defaultVhost__"}]}""");
@@ -106,7 +106,7 @@ public sealed class SrsApiClientTests : IAsyncLifetime, IDisposable
         (answer.ServerId, answer.ServiceId).ShouldBe(("s", "p"));
         answer.Value.ShouldBe(
         [
-            new SrsStream("vid-9qn9jf7", "video.example", "live", "c2", true, "76zwg2fn", 79005, 2),
+            new SrsStream("vid-9qn9jf7", "video.example", "live", "c2", true, "76zwg2fn", 79005, 2) { HasMedia = true },
             new SrsStream("vid-z", "__defaultVhost__", "app/inst", "c1", false, "", 0, 0),
         ]);
 

@@ -73,6 +73,30 @@ public class SilenceWatchTests
     }
 
     [Fact]
+    public void A_trickle_that_stops_is_silent_where_the_row_says_that_media_had_come()
+    {
+        var camera = Start(bytesPerSecond: 80);
+        camera.SaysWhetherMediaCame = true;
+        camera.SilentFrom = camera.StartedAt + 2 * Second;
+
+        Run(TimeSpan.FromSeconds(14));
+
+        _scene.Region.ToldOf<NoteSilent>().ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public void Many_words_are_no_media_where_the_row_says_that_none_has_come()
+    {
+        var camera = Start(bytesPerSecond: 60_000); // a token of many kilobytes, in every command
+        camera.SaysWhetherMediaCame = false;
+        camera.SilentFrom = camera.StartedAt + Second;
+
+        Run(TimeSpan.FromSeconds(30));
+
+        _scene.Region.ToldOf<NoteSilent>().ShouldBeEmpty();
+    }
+
+    [Fact]
     public void A_node_that_could_not_be_looked_at_makes_nobody_silent()
     {
         Start(bytesPerSecond: 60_000);
@@ -203,7 +227,10 @@ public class SilenceWatchTests
             var bytes = camera.BytesAt(sample);
             var seconds = (long)Math.Max(0, (sample - camera.StartedAt).TotalSeconds);
             var players = camera.Players == 0 ? 0 : seconds * 3_500; // one joins each second
-            rows.Add(new SrsStream($"vid-{camera.Name}", StreamKey.DefaultVhost, "live", camera.Name, true, camera.Name, bytes + players, 1 + camera.Players));
+            rows.Add(new SrsStream($"vid-{camera.Name}", StreamKey.DefaultVhost, "live", camera.Name, true, camera.Name, bytes + players, 1 + camera.Players)
+            {
+                HasMedia = camera.SaysWhetherMediaCame,
+            });
             _scene.Srs.Clients[camera.Name] = _scene.Srs.Clients[camera.Name] with { ReceivedBytes = bytes };
         }
 
@@ -224,6 +251,7 @@ public class SilenceWatchTests
         public DateTimeOffset StartedAt => startedAt;
         public DateTimeOffset? SilentFrom { get; set; }
         public int Players { get; set; }
+        public bool? SaysWhetherMediaCame { get; set; }
 
         public long BytesAt(DateTimeOffset time)
         {
