@@ -6,8 +6,8 @@ using System.Text;
 namespace StreamSupervisor.Storage;
 
 /// <summary>
-/// One numbered step of a schema, embedded from <c>Schema/{store}/NNN_name.sql</c>. Applied once and never edited: a database remembers
-/// the checksum of what it was built from.
+/// One numbered step of a schema, embedded from <c>Schema/{store}/NNN_name.sql</c>. Applied once and never edited: a database remembers the
+/// checksum of what it was built from.
 /// </summary>
 internal sealed record Migration(int Number, string Name, string Sql)
 {

@@ -10,13 +10,15 @@ namespace StreamSupervisor.Storage;
 /// </summary>
 internal static class Storable
 {
-    /// <summary>In bytes of UTF-8. A row of a PostgreSQL index holds 2,704 bytes: the id and the name of an effect must fit together.</summary>
+    /// <summary>In bytes of UTF-8. A row of a PostgreSQL index holds 2,704 bytes: the id and the name of an effect must fit
+    /// together.</summary>
     public const int MaxIdBytes = 1536;
 
     /// <summary>In bytes of UTF-8: kinds of events, names of effects, statuses, places.</summary>
     public const int MaxWordBytes = 768;
 
-    /// <summary>Whether a request can be stored. One that cannot is answered with Conflict: certainly not written, and only its entity suffers.</summary>
+    /// <summary>Whether a request can be stored. One that cannot is answered with Conflict: certainly not written, and only its entity
+    /// suffers.</summary>
     public static bool Accepts(AppendRequest request)
     {
         if (request.EntityId.Length == 0 || !IsText(request.EntityId, MaxIdBytes))

@@ -1,8 +1,8 @@
 namespace StreamSupervisor.Storage;
 
 /// <summary>
-/// The store cannot be used as it is: a newer or foreign schema, a broken file, a file in use, a missing right. Trying again does not
-/// help; the message is for the person who starts the program, and says what to do.
+/// The store cannot be used as it is: a newer or foreign schema, a broken file, a file in use, a missing right. Trying again does not help;
+/// the message is for the person who starts the program, and says what to do.
 /// </summary>
 public sealed class StoreOpenException : Exception
 {

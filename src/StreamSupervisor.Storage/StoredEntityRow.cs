@@ -7,8 +7,8 @@ internal readonly record struct StoredEntityRow(long Sequence, long Epoch, strin
 {
     /// <param name="entityId">For the message.</param>
     /// <param name="rows">In the order of their sequences.</param>
-    /// <exception cref="FormatException">
-    /// An event is missing. No store of ours leaves a gap; a person or a restore did. Better one key in quarantine than a stream that believes half of its history.
+    /// <exception cref="FormatException"> An event is missing. No store of ours leaves a gap; a person or a restore did. Better one key in
+    /// quarantine than a stream that believes half of its history.
     /// </exception>
     public static StoredEntity ToEntity(string entityId, List<StoredEntityRow> rows)
     {

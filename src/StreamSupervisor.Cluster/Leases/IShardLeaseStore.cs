@@ -3,9 +3,9 @@ using StreamSupervisor.Cluster.Persistence;
 namespace StreamSupervisor.Cluster.Leases;
 
 /// <summary>
-/// Who owns which shard. Every change of owner raises the epoch, and so fences what the former owner still has under way.
-/// To raise the epoch of an own shard, after an unknown write or a lost answer of this store: <see cref="IShardOwnership.ReacquireAsync"/>.
-/// A call that throws <see cref="StoreUnavailableException"/> may have taken place all the same: read the map.
+/// Who owns which shard. Every change of owner raises the epoch, and so fences what the former owner still has under way. To raise the
+/// epoch of an own shard, after an unknown write or a lost answer of this store: <see cref="IShardOwnership.ReacquireAsync"/>. A call that
+/// throws <see cref="StoreUnavailableException"/> may have taken place all the same: read the map.
 /// </summary>
 public interface IShardLeaseStore
 {
@@ -26,7 +26,8 @@ public interface IShardLeaseStore
     Task<IReadOnlyList<ShardEpoch>> GrabAsync(Guid member, IReadOnlyList<int> shards, int limit, CancellationToken cancellation);
 
     /// <summary>Passes an own shard to an active member.</summary>
-    /// <returns>The epoch under which the new owner writes; null when the shard is not the caller's under this epoch, or the other is not active.</returns>
+    /// <returns>The epoch under which the new owner writes; null when the shard is not the caller's under this epoch, or the other is not
+    /// active.</returns>
     /// <exception cref="StoreUnavailableException">The store did not answer.</exception>
     Task<long?> HandOffAsync(ShardEpoch shard, Guid from, Guid to, CancellationToken cancellation);
 
@@ -35,7 +36,8 @@ public interface IShardLeaseStore
     /// <exception cref="StoreUnavailableException">The store did not answer.</exception>
     Task<IReadOnlyList<int>> ReleaseAsync(Guid member, IReadOnlyList<ShardEpoch> shards, CancellationToken cancellation);
 
-    /// <summary>Tells the owner that an active member waits for a planned handoff; null takes it back. Only a note: the epoch stays.</summary>
+    /// <summary>Tells the owner that an active member waits for a planned handoff; null takes it back. Only a note: the epoch
+    /// stays.</summary>
     /// <returns>False when the shard is not under this epoch any more.</returns>
     /// <exception cref="StoreUnavailableException">The store did not answer.</exception>
     Task<bool> WantAsync(ShardEpoch shard, Guid? member, CancellationToken cancellation);

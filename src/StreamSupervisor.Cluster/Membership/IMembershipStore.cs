@@ -3,8 +3,8 @@ using StreamSupervisor.Cluster.Persistence;
 namespace StreamSupervisor.Cluster.Membership;
 
 /// <summary>
-/// Who is there: one row for each incarnation of a process. The store compares with its own clock only; no clock of a member decides anything.
-/// A call that throws <see cref="StoreUnavailableException"/> may have taken place all the same.
+/// Who is there: one row for each incarnation of a process. The store compares with its own clock only; no clock of a member decides
+/// anything. A call that throws <see cref="StoreUnavailableException"/> may have taken place all the same.
 /// </summary>
 public interface IMembershipStore
 {
@@ -25,10 +25,11 @@ public interface IMembershipStore
     Task<IReadOnlyList<MemberSighting>> LookAsync(CancellationToken cancellation);
 
     /// <summary>
-    /// Declares a member dead, for ever, if its beat is still the one that the caller saw and the store itself finds the evidence. When to try is
-    /// the caller's judgment: it must have seen the same beat for at least two of its own polls without a gap between them.
+    /// Declares a member dead, for ever, if its beat is still the one that the caller saw and the store itself finds the evidence. When to
+    /// try is the caller's judgment: it must have seen the same beat for at least two of its own polls without a gap between them.
     /// </summary>
-    /// <returns>False when there is nothing to it: it beat again, its lease runs, its session is back, or somebody else was first.</returns>
+    /// <returns>False when there is nothing to it: it beat again, its lease runs, its session is back, or somebody else was
+    /// first.</returns>
     /// <exception cref="StoreUnavailableException">The store did not answer.</exception>
     Task<bool> DeclareDeadAsync(Guid member, long beat, DeathEvidence evidence, CancellationToken cancellation);
 
@@ -41,20 +42,22 @@ public interface IMembershipStore
     /// <exception cref="StoreUnavailableException">The store did not answer.</exception>
     Task LeaveAsync(Guid member, CancellationToken cancellation);
 
-    /// <summary>Opens the session whose end others see at once when this process ends. A joined member holds one, and opens another when it is lost.</summary>
+    /// <summary>Opens the session whose end others see at once when this process ends. A joined member holds one, and opens another when it
+    /// is lost.</summary>
     /// <exception cref="StoreUnavailableException">The store did not answer, or still believes in the session before.</exception>
     Task<IMemberSession> OpenSessionAsync(Guid member, CancellationToken cancellation);
 }
 
-/// <summary>A connection of a member's own. It proves presence to others by being open, and brings hints; safety rests on neither.</summary>
+/// <summary>A connection of a member's own. It proves presence to others by being open, and brings hints; safety rests on
+/// neither.</summary>
 public interface IMemberSession : IAsyncDisposable
 {
     /// <summary>Completes when the connection is gone. Never faults.</summary>
     Task Lost { get; }
 
     /// <summary>
-    /// Waits until members or owners may have changed. Hints may be lost, merged or needless: who waits also looks by itself from time to time.
-    /// Ends without a hint when the session is lost.
+    /// Waits until members or owners may have changed. Hints may be lost, merged or needless: who waits also looks by itself from time to
+    /// time. Ends without a hint when the session is lost.
     /// </summary>
     Task NextHintAsync(CancellationToken cancellation);
 }

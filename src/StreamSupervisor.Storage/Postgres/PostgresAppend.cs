@@ -7,19 +7,19 @@ namespace StreamSupervisor.Storage.Postgres;
 /// The append: one statement, one round trip, one implicit transaction for a batch.
 /// </summary>
 /// <remarks>
-/// <para><b>Guarantees.</b> <c>own</c> locks the rows of the batch's shards against a change of owner, in the order of their numbers, and holds the locks to the
-/// commit. So a new owner gets its epoch either before the lock (then the row that is read again under the lock names another
-/// owner or epoch: fenced) or after the commit (then it reads what was written). <c>looked</c> compares the last stored sequence. All that is
-/// written hangs on <c>ok</c>: each request whole or not at all, one beside the other.</para>
-/// <para><b>How it can still fail.</b> The statement reads the journal as it was when it began. Two appends of one entity under one epoch could
-/// both see the same last sequence; the primary key of the journal then undoes the second one as a whole (23505), and it is
-/// run again and sees the truth. Nothing here says ON CONFLICT for events: that would let half a request through.</para>
-/// <para><b>Rejected.</b> Raising a counter in the shard's row as the fence: every append would make a dead version of the hottest row, and the throughput
-/// falls to an eighth within 20 s beside an old snapshot. NOTIFY in this transaction: commits take turns for it. One
+/// <para><b>Guarantees.</b> <c>own</c> locks the rows of the batch's shards against a change of owner, in the order of their numbers, and
+/// holds the locks to the commit. So a new owner gets its epoch either before the lock (then the row that is read again under the lock
+/// names another owner or epoch: fenced) or after the commit (then it reads what was written). <c>looked</c> compares the last stored
+/// sequence. All that is written hangs on <c>ok</c>: each request whole or not at all, one beside the other.</para>
+/// <para><b>How it can still fail.</b> The statement reads the journal as it was when it began. Two appends of one entity under one epoch
+/// could both see the same last sequence; the primary key of the journal then undoes the second one as a whole (23505), and it is run again
+/// and sees the truth. Nothing here says ON CONFLICT for events: that would let half a request through.</para>
+/// <para><b>Rejected.</b> Raising a counter in the shard's row as the fence: every append would make a dead version of the hottest row, and
+/// the throughput falls to an eighth within 20 s beside an old snapshot. NOTIFY in this transaction: commits take turns for it. One
 /// statement for each entity: a round trip and a commit each.</para>
-/// <para><b>Shape.</b> Rows of all kinds carry the number of their request, and <c>(r IN (SELECT r FROM ok)) IS TRUE</c> picks those that may be written. A plain join would say
-/// the same, but the planner believes that an array holds ten rows and takes nested loops: 512 x 512 comparisons. IS TRUE keeps it
-/// from turning IN into such a join; what remains is a hash table, built once.</para>
+/// <para><b>Shape.</b> Rows of all kinds carry the number of their request, and <c>(r IN (SELECT r FROM ok)) IS TRUE</c> picks those that
+/// may be written. A plain join would say the same, but the planner believes that an array holds ten rows and takes nested loops: 512 x 512
+/// comparisons. IS TRUE keeps it from turning IN into such a join; what remains is a hash table, built once.</para>
 /// </remarks>
 internal sealed class PostgresAppend
 {
@@ -85,7 +85,8 @@ internal sealed class PostgresAppend
     private readonly List<string?> _place;
     private readonly List<bool?> _resident;
     private readonly List<ReadOnlyMemory<byte>?> _summary;
-    private readonly (List<int> Request, List<int> Shard, List<string> Id, List<long> Sequence, List<long> Epoch, List<string> Kind, List<ReadOnlyMemory<byte>> Payload) _event;
+    private readonly (List<int> Request, List<int> Shard, List<string> Id, List<long> Sequence, List<long> Epoch, List<string> Kind,
+        List<ReadOnlyMemory<byte>> Payload) _event;
     private readonly (List<int> Request, List<int> Shard, List<string> Id, List<string> Name) _ended;
     private readonly (List<int> Request, List<int> Shard, List<string> Id, List<string> Name, List<long> Sequence, List<ReadOnlyMemory<byte>> Body) _started;
 
@@ -138,7 +139,9 @@ internal sealed class PostgresAppend
         {
         }
 
-        return outcomes.Length == requests.Count ? outcomes : throw new InvalidDataException("The append statement gave another number of outcomes than it got requests.");
+        return outcomes.Length == requests.Count
+            ? outcomes
+            : throw new InvalidDataException("The append statement gave another number of outcomes than it got requests.");
     }
 
     private void Add(AppendRequest request, int number)

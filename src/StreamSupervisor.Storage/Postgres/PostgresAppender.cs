@@ -7,8 +7,8 @@ using StreamSupervisor.Cluster.Persistence;
 namespace StreamSupervisor.Storage.Postgres;
 
 /// <summary>
-/// Two connections that do nothing but append, so that a batch can be on its way while the one before waits for the disk. A
-/// connection on which anything went wrong is given up, and the others that are idle with it: after a failover they all lead to the wrong server.
+/// Two connections that do nothing but append, so that a batch can be on its way while the one before waits for the disk. A connection on
+/// which anything went wrong is given up, and the others that are idle with it: after a failover they all lead to the wrong server.
 /// </summary>
 internal sealed class PostgresAppender(NpgsqlDataSource source, Guid owner, ILogger log) : IAsyncDisposable
 {
@@ -69,8 +69,8 @@ internal sealed class PostgresAppender(NpgsqlDataSource source, Guid owner, ILog
     }
 
     /// <summary>
-    /// Cuts a batch into statements in which every entity stands once: a statement sees the journal as it was at its start, not what its own
-    /// first half wrote. An entity decides one message after another, so there is one wave; more is right, but slower.
+    /// Cuts a batch into statements in which every entity stands once: a statement sees the journal as it was at its start, not what its
+    /// own first half wrote. An entity decides one message after another, so there is one wave; more is right, but slower.
     /// </summary>
     private List<List<int>> Waves(IReadOnlyList<AppendRequest> batch, AppendOutcome[] outcomes)
     {
@@ -129,7 +129,10 @@ internal sealed class PostgresAppender(NpgsqlDataSource source, Guid owner, ILog
                 }
 
                 source.Clear();
-                log.LogError(e, "An append of {Count} entities to PostgreSQL has no known outcome; their shards are read back under a new epoch.", requests.Count);
+                log.LogError(
+                    e,
+                    "An append of {Count} entities to PostgreSQL has no known outcome; their shards are read back under a new epoch.",
+                    requests.Count);
                 return false;
             }
         }

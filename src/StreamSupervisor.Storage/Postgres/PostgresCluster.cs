@@ -10,11 +10,12 @@ namespace StreamSupervisor.Storage.Postgres;
 /// database's, and what one member concludes about another is compared in the statement that acts on it.
 /// </summary>
 /// <remarks>
-/// <para><b>Why nothing is torn.</b> Whoever moves a shard locks its row, and an append holds that row shared to its commit: the move comes after it or before
-/// it. Giving shards to a member locks the member's row shared, so that a member that is declared dead at the same moment either gets nothing, or is
-/// found owning and is cleared. Death and departure are final: no statement raises a state from 3 or 4.</para>
-/// <para><b>The version of the map</b> is the sum of its rows' revisions. A number from a sequence would not do: sequences are drawn before the commit, so a poller could see
-/// number 8, and miss 7 when it commits a moment later.</para>
+/// <para><b>Why nothing is torn.</b> Whoever moves a shard locks its row, and an append holds that row shared to its commit: the move comes
+/// after it or before it. Giving shards to a member locks the member's row shared, so that a member that is declared dead at the same
+/// moment either gets nothing, or is found owning and is cleared. Death and departure are final: no statement raises a state from 3 or
+/// 4.</para>
+/// <para><b>The version of the map</b> is the sum of its rows' revisions. A number from a sequence would not do: sequences are drawn before
+/// the commit, so a poller could see number 8, and miss 7 when it commits a moment later.</para>
 /// <para>Own connections, apart from those of the journal: a beat must not wait behind a batch.</para>
 /// </remarks>
 public sealed partial class PostgresCluster : IMembershipStore, IShardLeaseStore, IAsyncDisposable
@@ -25,7 +26,8 @@ public sealed partial class PostgresCluster : IMembershipStore, IShardLeaseStore
     private readonly NpgsqlDataSource _moves;
     private readonly string _connectionString;
 
-    /// <param name="connectionString">As configured; the schema must be there (<see cref="PostgresStore.OpenAsync"/> or <see cref="PostgresSchema.MigrateAsync(string, Microsoft.Extensions.Logging.ILogger, int, CancellationToken)"/>).</param>
+    /// <param name="connectionString">As configured; the schema must be there (<see cref="PostgresStore.OpenAsync"/> or
+    /// <see cref="PostgresSchema.MigrateAsync(string, Microsoft.Extensions.Logging.ILogger, int, CancellationToken)"/>).</param>
     public PostgresCluster(string connectionString)
     {
         _connectionString = connectionString;

@@ -7,6 +7,8 @@ namespace StreamSupervisor.Storage.Postgres;
 /// <summary>How we connect: what an operator set wins, except where a guarantee rests on it.</summary>
 internal static class PostgresDataSource
 {
+    private const string Form = "Write it as Host=...;Database=...;Username=...;Password=...; a value with ; or = in it in double quotes.";
+
     /// <param name="connectionString">As configured.</param>
     /// <param name="purpose">Shown in <c>pg_stat_activity.application_name</c>.</param>
     /// <param name="size">At most so many connections.</param>
@@ -20,13 +22,14 @@ internal static class PostgresDataSource
         }
         catch (Exception e) when (e is ArgumentException or FormatException or DbException)
         {
-            // Without the text: it holds a password.
-            throw new StoreOpenException($"storage.postgres.connection-string cannot be read: {e.Message} Write it as Host=...;Database=...;Username=...;Password=...", e);
+            // Without the text and without the reason: both may hold a part of the password.
+            throw new StoreOpenException(
+                $"storage.postgres.connection-string cannot be read ({e.GetType().Name}). {Form}");
         }
 
         if (string.IsNullOrEmpty(settings.Host))
         {
-            throw new StoreOpenException("storage.postgres.connection-string names no server. Write it as Host=...;Database=...;Username=...;Password=...");
+            throw new StoreOpenException("storage.postgres.connection-string names no server. " + Form);
         }
 
         settings.ApplicationName = $"streamsupervisor {purpose}";
@@ -70,19 +73,22 @@ internal static class PostgresDataSource
 
         if (row.GetString(1) != "UTF8")
         {
-            throw new StoreOpenException($"The database has the encoding {row.GetString(1)}, which cannot hold every stream's name. Create it with ENCODING 'UTF8'.");
+            throw new StoreOpenException(
+                $"The database has the encoding {row.GetString(1)}, which cannot hold every stream's name. Create it with ENCODING 'UTF8'.");
         }
 
         if (row.GetBoolean(6))
         {
-            throw new StoreOpenException("The PostgreSQL server is a standby and takes no writes. Name the primary, or add Target Session Attributes=primary to the connection string.");
+            throw new StoreOpenException(
+                "The PostgreSQL server is a standby and takes no writes. Name the primary, or all servers and Target Session Attributes=primary.");
         }
 
         foreach (var (column, setting) in new[] { (2, "fsync"), (3, "synchronous_commit"), (4, "full_page_writes") })
         {
             if (row.GetString(column) == "off")
             {
-                log.LogWarning("PostgreSQL runs with {Setting} = off: a crash of the server can take back publishers that were let in already. Set it to on.", setting);
+                log.LogWarning(
+                    "PostgreSQL runs with {Setting} = off: a crash of the server can take back publishers that were let in already. Set it to on.", setting);
             }
         }
     }

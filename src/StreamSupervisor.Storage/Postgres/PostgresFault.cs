@@ -14,8 +14,8 @@ internal enum WriteVerdict
 }
 
 /// <summary>
-/// The one table from SQLSTATE to what we believe. An error that is not in it is Unknown: the caller raises the epoch and reads back, which is
-/// right after any error and merely slow after one that was certain.
+/// The one table from SQLSTATE to what we believe. An error that is not in it is Unknown: the caller raises the epoch and reads back, which
+/// is right after any error and merely slow after one that was certain.
 /// </summary>
 internal static class PostgresFault
 {
@@ -34,20 +34,24 @@ internal static class PostgresFault
             // Timeouts say when we stopped waiting, not what happened: 57014 may arrive while a commit waits for a standby.
             PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.LockNotAvailable => WriteVerdict.Unknown,
 
-            // The server goes away (57P0x), is a standby now (25006), is full (53xxx) or sick (58xxx, XX0xx); we lack a right (42501) or a table (42P01).
+            // The server goes away (57P0x), is a standby now (25006), is full (53xxx) or sick (58xxx, XX0xx); we lack a right (42501) or a
+            // table (42P01).
             _ => WriteVerdict.Unknown,
         }
 
         // A broken connection, a timeout on our side, a cancellation: sent, perhaps done.
         : WriteVerdict.Unknown;
 
-    /// <summary>Faults that a store answers with "unavailable" or "unknown"; anything else is a mistake in this program and is thrown.</summary>
+    /// <summary>Faults that a store answers with "unavailable" or "unknown"; anything else is a mistake in this program and is
+    /// thrown.</summary>
     public static bool IsStoreFault(Exception e) => e is NpgsqlException or TimeoutException or IOException or ObjectDisposedException;
 
-    /// <summary>The connections that we have lead to a server that is going, or that is a standby by now: new ones find the right one.</summary>
+    /// <summary>The connections that we have lead to a server that is going, or that is a standby by now: new ones find the right
+    /// one.</summary>
     public static bool LeadsElsewhere(Exception e) => e is PostgresException
     {
-        SqlState: PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow,
+        SqlState: PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown
+            or PostgresErrorCodes.CannotConnectNow,
     };
 
     public static StoreUnavailableException Unavailable(string what, Exception e) => new($"PostgreSQL did not answer for {what}: {e.Message}", e);

@@ -3,7 +3,8 @@ using Npgsql;
 
 namespace StreamSupervisor.Storage.Postgres;
 
-/// <summary>Brings a database to the schema of this version. Several members may try at the same moment: an advisory lock lets one.</summary>
+/// <summary>Brings a database to the schema of this version. Several members may try at the same moment: an advisory lock lets
+/// one.</summary>
 public static class PostgresSchema
 {
     /// <summary>Locks of this product, apart from those of others in the same database: "SSup".</summary>
@@ -47,7 +48,10 @@ public static class PostgresSchema
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
 
         // An index on a large table takes longer than a member may wait for an answer.
-        await ExecuteAsync(connection, $"SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '60s'; SELECT pg_advisory_xact_lock({LockClass}, {MigrationLock})", cancellation);
+        await ExecuteAsync(
+            connection,
+            $"SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '60s'; SELECT pg_advisory_xact_lock({LockClass}, {MigrationLock})",
+            cancellation);
         await ExecuteAsync(
             connection,
             """
@@ -110,8 +114,8 @@ public static class PostgresSchema
         if (await command.ExecuteScalarAsync(cancellation) is not int stored || stored != shards)
         {
             throw new StoreOpenException(
-                $"{database} is cut into another number of shards than the {shards} that this start asks for. The number is fixed for the life of a database: " +
-                "set it back, or start with a new database.");
+                $"{database} is cut into another number of shards than the {shards} that this start asks for. " +
+                "The number is fixed for the life of a database: set it back, or start with a new database.");
         }
     }
 

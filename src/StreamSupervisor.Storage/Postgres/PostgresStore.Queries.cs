@@ -64,7 +64,10 @@ public sealed partial class PostgresStore
             }
 
             return new ShardBacklog(
-                [.. effects.OrderBy(e => e.Effect.EntityId, StringComparer.Ordinal).ThenBy(e => e.Sequence).ThenBy(e => e.Effect.Effect.Name, StringComparer.Ordinal).Select(e => e.Effect)],
+                [
+                    .. effects.OrderBy(e => e.Effect.EntityId, StringComparer.Ordinal).ThenBy(e => e.Sequence)
+                        .ThenBy(e => e.Effect.Effect.Name, StringComparer.Ordinal).Select(e => e.Effect),
+                ],
                 [.. wakeups.OrderBy(w => w.At).ThenBy(w => w.EntityId, StringComparer.Ordinal)],
                 [.. residents.Order(StringComparer.Ordinal)]);
         },
@@ -134,7 +137,9 @@ public sealed partial class PostgresStore
                 var page = new List<EntityListing>();
                 while (await rows.ReadAsync(cancellation))
                 {
-                    page.Add(new EntityListing(rows.GetString(0), new EntityLabels(rows.GetString(1), rows.GetString(2), rows.GetBoolean(3), rows.GetFieldValue<byte[]>(4))));
+                    page.Add(new EntityListing(
+                        rows.GetString(0),
+                        new EntityLabels(rows.GetString(1), rows.GetString(2), rows.GetBoolean(3), rows.GetFieldValue<byte[]>(4))));
                 }
 
                 return page;

@@ -6,10 +6,10 @@ using StreamSupervisor.Cluster.Persistence;
 namespace StreamSupervisor.Storage.Postgres;
 
 /// <summary>
-/// The journal of a cluster in PostgreSQL, as one member sees it: what it writes names its incarnation and the epoch of the shard. The append and what
-/// it guarantees stand in <c>PostgresAppend.cs</c>; what an error means, in <c>PostgresFault.cs</c>.
+/// The journal of a cluster in PostgreSQL, as one member sees it: what it writes names its incarnation and the epoch of the shard. The
+/// append and what it guarantees stand in <c>PostgresAppend.cs</c>; what an error means, in <c>PostgresFault.cs</c>.
 /// </summary>
-/// <remarks>The SQL functions of reads are plain: a reader that is not the owner any more reads what is durable, and its next write is fenced.</remarks>
+/// <remarks>Reads take no lock: a reader that is not the owner any more reads what is durable, and its next write is fenced.</remarks>
 public sealed partial class PostgresStore : IJournal, IShardOwnership, IJournalRetention, IAsyncDisposable
 {
     private readonly NpgsqlDataSource _appends;
@@ -72,7 +72,8 @@ public sealed partial class PostgresStore : IJournal, IShardOwnership, IJournalR
 
     public async Task<long?> ReacquireAsync(int shard, long epoch, CancellationToken cancellation)
     {
-        // The append whose outcome is unknown may still run over there and hold the row: its own timeout (5 s) ends it, ours for a lock is 2 s.
+        // The append whose outcome is unknown may still run over there and hold the row: its own timeout (5 s) ends it, ours for a lock is
+        // 2 s.
         const int Attempts = 3;
         for (var attempt = 1; ; attempt++)
         {

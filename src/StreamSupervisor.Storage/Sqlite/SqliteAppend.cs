@@ -4,8 +4,8 @@ using StreamSupervisor.Cluster.Persistence;
 namespace StreamSupervisor.Storage.Sqlite;
 
 /// <summary>
-/// The append: one transaction for a batch. Each request is looked at before anything of it is written (epoch, then the last stored sequence), so
-/// one that is refused leaves nothing to undo and the others go on. A fault in the middle undoes the whole transaction.
+/// The append: one transaction for a batch. Each request is looked at before anything of it is written (epoch, then the last stored
+/// sequence), so one that is refused leaves nothing to undo and the others go on. A fault in the middle undoes the whole transaction.
 /// </summary>
 internal static class SqliteAppend
 {

@@ -31,7 +31,8 @@ internal sealed class SqliteConnection : IDisposable
             _ = raw.sqlite3_busy_timeout(handle, 2000);
 
             // FULL: an acknowledged append survives a power cut. fullfsync: the same on macOS, where fsync alone promises less.
-            connection.Execute("PRAGMA trusted_schema = OFF; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000");
+            connection.Execute(
+                "PRAGMA trusted_schema = OFF; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000");
 
             // The writer copies the log into the file every 32 MB instead of 4: a page that many batches touch is copied once.
             connection.Execute(readOnly ? "PRAGMA query_only = ON" : "PRAGMA wal_autocheckpoint = 8000; PRAGMA journal_size_limit = 67108864");

@@ -2,7 +2,8 @@ using SQLitePCL;
 
 namespace StreamSupervisor.Storage.Sqlite;
 
-/// <summary>SQLite answered a call with an error. Never leaves the store: readers say unavailable, writers say unknown, opening says what to do.</summary>
+/// <summary>SQLite answered a call with an error. Never leaves the store: readers say unavailable, writers say unknown, opening says what
+/// to do.</summary>
 internal sealed class SqliteFault(int code, string message, string doing) : Exception($"SQLite says \"{message}\" ({code}) while {doing}.")
 {
     /// <summary>The primary result code.</summary>

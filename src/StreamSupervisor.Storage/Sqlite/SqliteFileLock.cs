@@ -2,8 +2,8 @@ namespace StreamSupervisor.Storage.Sqlite;
 
 /// <summary>
 /// Keeps a second process away from a database file for as long as it lives: <c>FILE.lock</c> is held open for this process alone, and the
-/// operating system lets go of it however the process ends. SQLite's own locks would let two processes take turns, each with memory
-/// of its own; the epoch would stop one of them, but only after it had begun to serve.
+/// operating system lets go of it however the process ends. SQLite's own locks would let two processes take turns, each with memory of its
+/// own; the epoch would stop one of them, but only after it had begun to serve.
 /// </summary>
 /// <remarks>The lock file stays behind on purpose: who deletes it may delete the one that a successor holds already.</remarks>
 internal sealed class SqliteFileLock : IDisposable
@@ -30,7 +30,9 @@ internal sealed class SqliteFileLock : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new StoreOpenException(
-                $"{database}.lock cannot be written ({e.Message}) Give this user the right to write into the folder, or set storage.sqlite.path to another place.", e);
+                $"{database}.lock cannot be written ({e.Message}) Give this user the right to write into the folder, " +
+                "or set storage.sqlite.path to another place.",
+                e);
         }
 
         try

@@ -28,7 +28,8 @@ internal static class SqliteSchema
 
         if (connection.Prepared("PRAGMA journal_mode = WAL").Rows(row => row.Text(0)) is not ["wal"])
         {
-            throw new StoreOpenException($"{path} lies on a file system without shared memory, which write-ahead logging needs. Put it on a local disk (storage.sqlite.path).");
+            throw new StoreOpenException(
+                $"{path} lies on a file system without shared memory, which write-ahead logging needs. Put it on a local disk (storage.sqlite.path).");
         }
 
         Migrate(connection, path, time);

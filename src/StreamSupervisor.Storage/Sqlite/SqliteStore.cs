@@ -8,16 +8,16 @@ namespace StreamSupervisor.Storage.Sqlite;
 /// The journal of one member in one file: nothing to install, the default.
 /// </summary>
 /// <remarks>
-/// <para><b>Guarantees.</b> An append that was answered <see cref="AppendOutcome.Appended"/> survives the end of the process and of the power
-/// (write-ahead log, synchronous FULL: the log is flushed before the answer). A batch is one transaction, written by one connection on one
-/// thread; reads go beside it and see what was committed. One process at a time: a lock file keeps a second one out, and should that
+/// <para><b>Guarantees.</b> An append that was answered <see cref="AppendOutcome.Appended"/> survives the end of the process and of the
+/// power (write-ahead log, synchronous FULL: the log is flushed before the answer). A batch is one transaction, written by one connection
+/// on one thread; reads go beside it and see what was committed. One process at a time: a lock file keeps a second one out, and should that
 /// lock fail (a network file system that does not keep it), the epoch raised by the second start fences the first.</para>
-/// <para><b>How it can still fail.</b> A disk that says it has flushed and has not. A full disk or an I/O error: the append is Unknown, the connection is
-/// opened anew, and the caller raises the epoch and reads back, like after a lost answer. A file that was copied while it is
+/// <para><b>How it can still fail.</b> A disk that says it has flushed and has not. A full disk or an I/O error: the append is Unknown, the
+/// connection is opened anew, and the caller raises the epoch and reads back, like after a lost answer. A file that was copied while it is
 /// open, without its -wal: that copy lacks the newest appends; use <c>VACUUM INTO</c>.</para>
-/// <para><b>Rejected.</b> synchronous NORMAL: several times faster, and a power cut takes back publishers that were let in. SQLite's EXCLUSIVE locking mode in
-/// place of the lock file: it shuts out our own readers too. Waiting a moment to gather larger batches: the appender above already has
-/// everything that came in during the last commit.</para>
+/// <para><b>Rejected.</b> synchronous NORMAL: several times faster, and a power cut takes back publishers that were let in. SQLite's
+/// EXCLUSIVE locking mode in place of the lock file: it shuts out our own readers too. Waiting a moment to gather larger batches: the
+/// appender above already has everything that came in during the last commit.</para>
 /// </remarks>
 public sealed partial class SqliteStore : IJournal, IShardOwnership, IJournalRetention, IAsyncDisposable
 {

@@ -5,8 +5,8 @@ namespace StreamSupervisor.Storage.Sqlite;
 
 /// <summary>
 /// The one connection that writes, on a thread of its own: a commit waits for the disk, and a thread of the pool that waits is one that
-/// serves nobody. After any fault the connection is given up and opened anew for the next piece of work: what a connection
-/// remembers of a write that failed half-way is not to be trusted.
+/// serves nobody. After any fault the connection is given up and opened anew for the next piece of work: what a connection remembers of a
+/// write that failed half-way is not to be trusted.
 /// </summary>
 internal sealed class SqliteWriter : IDisposable
 {
