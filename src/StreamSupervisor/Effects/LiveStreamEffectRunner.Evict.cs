@@ -17,15 +17,36 @@ internal sealed partial class LiveStreamEffectRunner
     {
         var origin = await OriginAsync(entityId, evict.Origin, evict.Session, cancellation);
         var startedAt = _time.GetTimestamp();
-        var proof = await ReleaseAsync(entityId, origin, evict.Session, cancellation);
+        var closed = new CloseSeen();
+        try
+        {
+            var proof = await ReleaseAsync(entityId, origin, evict.Session, closed, cancellation);
+            closed.Seen = false;
+            NoteReleased(entityId, origin, evict.Session, proof, startedAt);
+            await ReportAsync(entityId, new NoteEvicted(evict.Session, proof), cancellation);
+        }
+        catch (OperationCanceledException) when (closed.Seen)
+        {
+            // The hook was faster than our look: its proof has ended the eviction already.
+            NoteReleased(entityId, origin, evict.Session, ReleaseProof.Closed, startedAt);
+            throw;
+        }
+    }
+
+    private void NoteReleased(string entityId, Origin origin, SessionId session, ReleaseProof proof, long startedAt)
+    {
         var took = _time.GetElapsedTime(startedAt);
         EffectTelemetry.Released(origin.Name, proof, took);
         _logger.LogInformation("{Key}: {Session} is gone from {Origin} after {Milliseconds:0.0} ms ({Proof}).",
-            entityId, evict.Session, origin.Name, took.TotalMilliseconds, proof);
-        await ReportAsync(entityId, new NoteEvicted(evict.Session, proof), cancellation);
+            entityId, session, origin.Name, took.TotalMilliseconds, proof);
     }
 
-    private async Task<ReleaseProof> ReleaseAsync(string entityId, Origin origin, SessionId session, CancellationToken cancellation)
+    private sealed class CloseSeen
+    {
+        public bool Seen { get; set; }
+    }
+
+    private async Task<ReleaseProof> ReleaseAsync(string entityId, Origin origin, SessionId session, CloseSeen closed, CancellationToken cancellation)
     {
         var retry = new Backoff(FirstRetry, 2, LongestRetry);
         var stalled = false;
@@ -33,7 +54,7 @@ internal sealed partial class LiveStreamEffectRunner
         {
             try
             {
-                return await ReleaseOnceAsync(origin, session, cancellation);
+                return await ReleaseOnceAsync(origin, session, closed, cancellation);
             }
             catch (SrsUnreachableException unreachable)
             {
@@ -51,7 +72,7 @@ internal sealed partial class LiveStreamEffectRunner
 
     /// <summary>Until the proof is there.</summary>
     /// <exception cref="SrsUnreachableException">SRS did not answer, so nothing is known.</exception>
-    private async Task<ReleaseProof> ReleaseOnceAsync(Origin origin, SessionId session, CancellationToken cancellation)
+    private async Task<ReleaseProof> ReleaseOnceAsync(Origin origin, SessionId session, CloseSeen closed, CancellationToken cancellation)
     {
         if (await IsOverAsync(origin, session, cancellation))
         {
@@ -76,7 +97,7 @@ internal sealed partial class LiveStreamEffectRunner
             var poll = new Backoff(FirstPoll, 1.5, LongestPoll);
             while (_time.GetElapsedTime(deletedAt) < DeleteAgainAfter)
             {
-                await _cues.WaitAsync(session, poll.Next(), _time, cancellation);
+                closed.Seen |= await _cues.WaitAsync(session, poll.Next(), _time, cancellation);
                 var seen = await origin.Api.GetClientAsync(session.ClientId, cancellation);
                 if (seen.Value is null)
                 {

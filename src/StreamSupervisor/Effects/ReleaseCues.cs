@@ -24,8 +24,9 @@ internal sealed class ReleaseCues
     }
 
     /// <summary>Waits for the cue, or until the time is over, whichever comes first. One eviction waits for one session.</summary>
+    /// <returns>Whether the cue came.</returns>
     /// <exception cref="OperationCanceledException">The eviction is over.</exception>
-    public async Task WaitAsync(SessionId session, TimeSpan atMost, TimeProvider time, CancellationToken cancellation)
+    public async Task<bool> WaitAsync(SessionId session, TimeSpan atMost, TimeProvider time, CancellationToken cancellation)
     {
         var cue = new Cue();
         lock (_gate)
@@ -35,7 +36,7 @@ internal sealed class ReleaseCues
 
         try
         {
-            await cue.WaitAsync(atMost, time, cancellation);
+            return await cue.WaitAsync(atMost, time, cancellation);
         }
         finally
         {

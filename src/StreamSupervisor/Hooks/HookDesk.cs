@@ -121,6 +121,7 @@ internal sealed partial class HookDesk
             return refused;
         }
 
+        _cues.Fire(client);
         _clients[origin.Name].Closed(client, out var published, out var onlyConnected);
 
         // After a restart of ours the index is empty, but the entities remember whom they admitted.
@@ -135,7 +136,6 @@ internal sealed partial class HookDesk
             _tells.Tell(connected.Key.ToString(), new NoteRefusedUnseen(connected.By));
         }
 
-        _cues.Fire(client);
         return HookReply.Yes;
     }
 

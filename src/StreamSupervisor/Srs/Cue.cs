@@ -12,13 +12,14 @@ internal sealed class Cue
     public void Give() => _sign.TrySetResult(true);
 
     /// <summary>Waits for the sign or the time, whichever comes first. For one waiter, once.</summary>
+    /// <returns>Whether the sign came.</returns>
     /// <exception cref="OperationCanceledException">The waiter is told to stop.</exception>
-    public async Task WaitAsync(TimeSpan atMost, TimeProvider time, CancellationToken cancellation)
+    public async Task<bool> WaitAsync(TimeSpan atMost, TimeProvider time, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         using var timer = time.CreateTimer(static sign => ((TaskCompletionSource<bool>)sign!).TrySetResult(false), _sign,
             atMost > TimeSpan.Zero ? atMost : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         using var stop = cancellation.UnsafeRegister(static (sign, token) => ((TaskCompletionSource<bool>)sign!).TrySetCanceled(token), _sign);
-        await _sign.Task;
+        return await _sign.Task;
     }
 }
