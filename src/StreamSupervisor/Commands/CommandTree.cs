@@ -15,6 +15,7 @@ internal static class CommandTree
         OriginsCommand.Create(),
         ConfigCommand.Create(),
         LintCommand.Create(),
+        PublishCommand.Create(),
         TokensCommand.Create(),
     };
 

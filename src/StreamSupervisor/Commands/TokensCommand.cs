@@ -145,9 +145,9 @@ public static class TokensCommand
         problem = "";
         if (scheme is CredentialScheme.Token or CredentialScheme.Jwt)
         {
-            if (!KeyPattern.TryParse(key, out _))
+            if (!StreamPattern.TryParse(key, out _, out var wrong))
             {
-                problem = $"'{key}' is no pattern of stream keys; write app/stream or vhost/app/stream, with * for any.";
+                problem = wrong;
                 return null;
             }
 

@@ -26,7 +26,7 @@ public sealed class CredentialGate
     public CredentialGate(CredentialOptions options, RegistrationCredential registrations, ILogger<CredentialGate>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        _rules = [.. options.Rules.Select(rule => new Rule(KeyPattern.Parse(rule.Match), rule.Scheme, rule.Separator, CheckOf(rule, logger)))];
+        _rules = [.. options.Rules.Select(rule => new Rule(StreamPattern.Parse(rule.Match), rule.Scheme, rule.Separator, CheckOf(rule, logger)))];
         _registrations = registrations;
         _skew = options.ClockSkew;
         Wrong = new WrongCredentials(options.WrongLimit, options.WrongWindow, options.WrongDelay, options.WrongTracked);
@@ -125,5 +125,5 @@ public sealed class CredentialGate
     private static void Count(string scheme, CredentialVerdict verdict) =>
         s_checked.Add(1, new KeyValuePair<string, object?>("scheme", scheme), new KeyValuePair<string, object?>("verdict", verdict.ToString()));
 
-    private sealed record Rule(KeyPattern Pattern, CredentialScheme Scheme, string Separator, ICredentialCheck? Check);
+    private sealed record Rule(StreamPattern Pattern, CredentialScheme Scheme, string Separator, ICredentialCheck? Check);
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using StreamSupervisor.Domain.LiveStreams;
 
 namespace StreamSupervisor.Credentials;
 
@@ -50,9 +51,9 @@ public static class CredentialOptionsValidator
 
     private static IEnumerable<(string Path, string Problem)> Validate(CredentialRuleOptions rule)
     {
-        if (!KeyPattern.TryParse(rule.Match, out _))
+        if (!StreamPattern.TryParse(rule.Match, out _, out var wrong))
         {
-            yield return ("match", $"'{rule.Match}' is no pattern; write app/stream or vhost/app/stream, with * for any");
+            yield return ("match", wrong);
         }
 
         if (rule.Scheme == CredentialScheme.None)

@@ -66,7 +66,7 @@ internal sealed class JwtCheck : ICredentialCheck
 
     private bool IsForKey(JsonWebToken token, StreamKey key) =>
         _rule.KeyClaim.Length == 0
-        || (token.TryGetPayloadValue<string>(_rule.KeyClaim, out var claim) && KeyPattern.TryParse(claim, out var pattern) && pattern.Matches(key));
+        || (token.TryGetPayloadValue<string>(_rule.KeyClaim, out var claim) && StreamPattern.TryParse(claim, out var pattern, out _) && pattern.Matches(key));
 }
 
 /// <summary>The RSA keys of a JWKS file, read again when the file has changed; a file that cannot be read leaves the last keys in force.</summary>

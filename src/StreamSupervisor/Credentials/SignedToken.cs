@@ -11,7 +11,7 @@ namespace StreamSupervisor.Credentials;
 
 /// <summary>What a token says. The names are short because they stand in every publish address.</summary>
 /// <param name="Subject">Who may publish: the identity for the takeover rules.</param>
-/// <param name="Key">The pattern of the keys that it is good for (<see cref="KeyPattern"/>).</param>
+/// <param name="Key">The pattern of the keys that it is good for (<see cref="StreamPattern"/>).</param>
 /// <param name="Expires">Until when a publish may start with it, in Unix seconds.</param>
 /// <param name="Address">The only address that it is good from; null for any.</param>
 public sealed record TokenClaims(
@@ -98,7 +98,7 @@ internal sealed class SignedTokenCheck(SharedSecrets secrets, string parameter, 
     }
 
     private bool IsFor(string claim, StreamKey key) =>
-        exact ? claim == key.ToString() : KeyPattern.TryParse(claim, out var pattern) && pattern.Matches(key);
+        exact ? claim == key.ToString() : StreamPattern.TryParse(claim, out var pattern, out _) && pattern.Matches(key);
 
     private static bool IsSame(string wanted, string given) =>
         IPAddress.TryParse(wanted, out var a) && IPAddress.TryParse(given, out var b) && Plain(a).Equals(Plain(b));
