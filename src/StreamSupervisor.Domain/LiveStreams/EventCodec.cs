@@ -36,6 +36,8 @@ public static class EventCodec
         ("flapping-seen", Stored.Json.FlappingSeen),
         ("key-reserved", Stored.Json.KeyReserved),
         ("reservation-ended", Stored.Json.ReservationEnded),
+        ("encoder-registered", Stored.Json.EncoderRegistered),
+        ("registration-refused", Stored.Json.RegistrationRefused),
         ("key-locked", Stored.Json.KeyLocked),
         ("key-unlocked", Stored.Json.KeyUnlocked),
         ("key-pinned", Stored.Json.KeyPinned),

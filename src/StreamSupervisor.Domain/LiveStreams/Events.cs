@@ -68,6 +68,9 @@ public enum EvictionCause
 
     /// <summary>SRS refused an unseen attempt of a node with the publish token: the way is cleared for its next try.</summary>
     RefusedUnseen,
+
+    /// <summary>An encoder has announced itself: the way is cleared before it arrives.</summary>
+    Registration,
 }
 
 /// <summary>A session is to be removed from its node. The only thing that makes a DELETE.</summary>

@@ -83,6 +83,15 @@ public static partial class LiveStream
         },
         WedgeCleared e => state with { Wedges = state.Wedges.RemoveAll(wedge => wedge.Origin == e.Origin) },
         KeyReserved e => state with { ReservedFor = e.EncoderId, ReservedUntil = e.Until },
+        EncoderRegistered e => state with
+        {
+            ReservedFor = e.EncoderId,
+            ReservedUntil = e.Until,
+            Registration = new Registration(e.RegistrationId, e.EncoderId, e.Attempt, e.At, e.Tries),
+
+            // Whoever announces a new publish has taken its goodbye back.
+            Goodbye = false,
+        },
         ReservationEnded e => state with
         {
             ReservedFor = state.ReservedFor == e.EncoderId ? null : state.ReservedFor,

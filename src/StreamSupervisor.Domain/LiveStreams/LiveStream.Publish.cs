@@ -23,6 +23,7 @@ public static partial class LiveStream
         ({ Locked: not null }, _) => Refuse(turn, ask, RefusalReason.Locked),
         ({ PinnedTo: { } pinned }, var by) when pinned != by.Identity => Refuse(turn, ask, RefusalReason.PinnedToAnother),
         _ when IsWedged(turn.State, ask.By) => Refuse(turn, ask, RefusalReason.Wedged),
+        _ when ReservedForAnother(turn, ask.By) is { } left => Refuse(turn, ask, RefusalReason.Reserved, left),
         ({ Session: null, Handover: null }, _) => AdmitToFreeKey(turn, ask),
         ({ Handover: { } handover }, var by) when handover.To.Identity == by.Identity => ReplaceChallenger(turn, ask, handover),
         _ when InCoolDown(turn, ask.By) is { } left => Refuse(turn, ask, RefusalReason.FightCoolDown, left),
@@ -76,11 +77,6 @@ public static partial class LiveStream
 
     private static PublishReply? AdmitToFreeKey(Turn turn, RequestPublish ask)
     {
-        if (turn.State.ReservedFor is { } holder && holder != ask.By.Identity && turn.State.ReservedUntil > turn.Now)
-        {
-            return Refuse(turn, ask, RefusalReason.Reserved, turn.State.ReservedUntil - turn.Now);
-        }
-
         // The session has ended, but SRS may hold it still: what was ordered away must be proven gone here too.
         if (turn.State.Evictions.Count > 0)
         {

@@ -47,6 +47,8 @@ public static partial class LiveStream
             OperatorCommand order => Operate(turn, order),
             Reserve reserve => Reserve(turn, reserve),
             CancelReservation cancel => Cancel(turn, cancel),
+            Register register => Register(turn, register),
+            RenewRegistration renewal => Renew(turn, renewal),
             _ => Note(turn, command),
         };
         return new Decision(turn.Events, reply);

@@ -52,6 +52,9 @@ public sealed record LiveStreamState
     public string? ReservedFor { get; init; }
     public DateTimeOffset? ReservedUntil { get; init; }
 
+    /// <summary>The last registration, also after it was used: a late copy of its message is known by it.</summary>
+    public Registration? Registration { get; init; }
+
     public DateTimeOffset? CoolDownUntil { get; init; }
     public int FightLevel { get; init; }
     public ImmutableList<PastTakeover> Takeovers { get; init; } = [];

@@ -53,6 +53,8 @@ namespace StreamSupervisor.Domain.LiveStreams;
 [JsonSerializable(typeof(FlappingSeen))]
 [JsonSerializable(typeof(KeyReserved))]
 [JsonSerializable(typeof(ReservationEnded))]
+[JsonSerializable(typeof(EncoderRegistered))]
+[JsonSerializable(typeof(RegistrationRefused))]
 [JsonSerializable(typeof(KeyLocked))]
 [JsonSerializable(typeof(KeyUnlocked))]
 [JsonSerializable(typeof(KeyPinned))]

@@ -95,6 +95,8 @@ public sealed record TimelineEntry
             WedgeCleared e => entry with { Origin = e.Origin },
             FightDetected e => entry with { Until = e.CoolDownUntil },
             KeyReserved e => entry with { Until = e.Until },
+            EncoderRegistered e => entry with { Until = e.Until, Why = e.LastError },
+            RegistrationRefused e => entry with { Reason = Words.Of(e.Reason), Why = e.LastError },
             KeyLocked e => entry with { By = e.By, Why = e.Why },
             KeyUnlocked e => entry with { By = e.By, Why = e.Why },
             KeyPinned e => entry with { By = e.By, Why = e.Why },

@@ -30,6 +30,8 @@ internal static class TimelineText
         FightDetected e => $"{e.Incumbent} and {e.Challenger} pushed each other out in turn; {e.Incumbent} is kept until {Clock(e.CoolDownUntil)}.",
         FlappingSeen e => $"The key was published {e.Publishes} times in a short while: its encoder has a bad network or restarts.",
         KeyReserved e => $"The key is kept for {e.EncoderId} until {Clock(e.Until)}.",
+        EncoderRegistered e => $"{e.EncoderId} announced itself (try {e.Tries}); the key is kept for it until {Clock(e.Until)}.",
+        RegistrationRefused e => $"{e.EncoderId} announced itself and was refused: {RefusalCatalog.Of(e.Reason).Name}.",
         ReservationEnded e => e.Goodbye ? $"{e.EncoderId} said goodbye." : $"The reservation of {e.EncoderId} was used, given up or ran out.",
         KeyLocked e => $"{e.By} locked the key: {e.Why}",
         KeyUnlocked e => $"{e.By} unlocked the key: {e.Why}",
@@ -87,6 +89,7 @@ internal static class TimelineText
         EvictionCause.Silent => "it sends nothing any more",
         EvictionCause.Doubled => "the key has another publisher of a higher generation",
         EvictionCause.Operator => $"{operatorName ?? "an operator"} ordered it",
+        EvictionCause.Registration => "an encoder has announced itself; the way is cleared before it arrives",
         EvictionCause.RefusedUnseen => "SRS refused an encoder as busy before asking; the way is cleared for its next try",
         _ => "the cause was not recorded",
     };

@@ -1,0 +1,135 @@
+namespace StreamSupervisor.Domain.LiveStreams;
+
+/// <remarks>
+/// A registration asks before it publishes, so what is in the way can be gone when the encoder arrives: on nodes with the publish token
+/// (7.0.62 and later) the busy check comes before any hook that names a publisher. It goes through the same rules as an attempt, in the
+/// same order, and reserves the key: between the removal of the old session and the arrival of the new one nobody else gets in.
+/// </remarks>
+public static partial class LiveStream
+{
+    /// <summary>
+    /// A registration that is repeated so soon after its encoder got on air is a late copy of the message, not a new try: encoders publish
+    /// after the answer, and one that lost its stream in this time counts a new attempt.
+    /// </summary>
+    private static readonly TimeSpan CopiesArriveWithin = TimeSpan.FromSeconds(10);
+
+    /// <summary>What a registration may do as things stand, for those who watch it. Unknown when it is over.</summary>
+    public static RegistrationReply StandingOf(LiveStreamState state, string registrationId, DateTimeOffset now)
+    {
+        if (state.Registration is not { } last || last.Id != registrationId)
+        {
+            return Answer(state, registrationId, RegistrationDecision.Unknown);
+        }
+
+        if (state.ReservedFor == last.EncoderId && state.ReservedUntil > now)
+        {
+            return state.Evictions.Count == 0
+                ? Answer(state, last.Id, RegistrationDecision.Publish)
+                : Answer(state, last.Id, RegistrationDecision.Wait, RefusalReason.HoldExhausted, RefusalCatalog.Of(RefusalReason.HoldExhausted).RetryAfter);
+        }
+
+        var isOnAir = state.Session?.By.Identity == last.EncoderId || state.Handover?.To.Identity == last.EncoderId;
+        return Answer(state, last.Id, isOnAir ? RegistrationDecision.Publish : RegistrationDecision.Unknown);
+    }
+
+    private static RegistrationReply Register(Turn turn, Register ask)
+    {
+        if (turn.State.Registration is { } last && last.EncoderId == ask.EncoderId && last.Attempt == ask.Attempt
+            && (turn.State.Session is not { } live || turn.Now - live.Since < CopiesArriveWithin)
+            && StandingOf(turn.State, last.Id, turn.Now) is { Decision: not RegistrationDecision.Unknown } same)
+        {
+            return same;
+        }
+
+        var by = new Publisher(new SessionId("", "", ""), "", ask.Address, ask.EncoderId, Proven: true);
+        if (!turn.Observes && RefusalOf(turn, ask, by) is { } refusal)
+        {
+            var advice = RefusalCatalog.Of(refusal.Reason);
+            var retryAfter = advice.Permanent ? null : refusal.RetryAfter ?? advice.RetryAfter;
+            turn.Raise(new RegistrationRefused(turn.Now, ask.EncoderId, ask.Attempt, refusal.Reason, retryAfter, ask.LastError));
+            return Answer(turn.State, "", RegistrationDecision.Refused, refusal.Reason, retryAfter) with { Tries = TriesOf(turn.State, ask) };
+        }
+
+        turn.Raise(new EncoderRegistered(turn.Now, ask.RegistrationId, ask.EncoderId, ask.Attempt, turn.Now + ask.ReserveFor, TriesOf(turn.State, ask), ask.LastError));
+        if (!turn.Observes && turn.State is { Handover: null, Session: { } incumbent })
+        {
+            // Also its own: whoever announces that it is about to publish has lost the session that we believe in.
+            NoteContest(turn, by);
+            Evict(turn, incumbent.By, EvictionCause.Registration);
+        }
+
+        return StandingOf(turn.State, ask.RegistrationId, turn.Now);
+    }
+
+    private static RegistrationReply Renew(Turn turn, RenewRegistration renewal)
+    {
+        var standing = StandingOf(turn.State, renewal.RegistrationId, turn.Now);
+        var reserved = turn.State.ReservedFor is not null && turn.State.ReservedFor == turn.State.Registration?.EncoderId;
+        if (standing.Decision == RegistrationDecision.Unknown || !reserved || turn.State.ReservedUntil - turn.Now > renewal.ReserveFor / 2)
+        {
+            return standing;
+        }
+
+        // Written at half of its life only: an encoder that asks every second must not cost an event every second.
+        turn.Raise(new KeyReserved(turn.Now, turn.State.Registration!.EncoderId, turn.Now + renewal.ReserveFor));
+        return StandingOf(turn.State, renewal.RegistrationId, turn.Now);
+    }
+
+    /// <summary>The first rule that keeps this encoder out; null when none does.</summary>
+    private static (RefusalReason Reason, TimeSpan? RetryAfter)? RefusalOf(Turn turn, Register ask, Publisher by)
+    {
+        // A credential that proved the encoder's name may be old inside the reconnect window, as it may at the hook.
+        var identity = ask.Subject is { } subject ? by with { Identity = subject } : by;
+        if (RefusalOfCredential(turn.State, new RequestPublish(identity, AskedIn.OnConnect, ask.Credential, default)) is { } wrong)
+        {
+            return (wrong, null);
+        }
+
+        if (turn.State.Locked is not null)
+        {
+            return (RefusalReason.Locked, null);
+        }
+
+        if (turn.State.PinnedTo is { } pinned && pinned != ask.EncoderId)
+        {
+            return (RefusalReason.PinnedToAnother, null);
+        }
+
+        if (ReservedForAnother(turn, by) is { } left)
+        {
+            return (RefusalReason.Reserved, left);
+        }
+
+        if (turn.State.Handover is { } handover)
+        {
+            return handover.To.Identity == ask.EncoderId ? null : (RefusalReason.HandoverRunning, null);
+        }
+
+        if (turn.State.Session is not { } incumbent || incumbent.By.Identity == ask.EncoderId)
+        {
+            return null;
+        }
+
+        return InCoolDown(turn, by) is { } cooling ? (RefusalReason.FightCoolDown, cooling)
+            : RuleOfTakeover(turn, by) == AdmissionRule.Unknown ? (RefusalReason.IncumbentAlive, null)
+            : IsFight(turn, by) is { } coolDown ? (RefusalReason.FightCoolDown, coolDown)
+            : null;
+    }
+
+    /// <summary>The time that another encoder's live reservation has left; null when there is none.</summary>
+    private static TimeSpan? ReservedForAnother(Turn turn, Publisher by) =>
+        turn.State.ReservedFor is { } holder && holder != by.Identity && turn.State.ReservedUntil > turn.Now ? turn.State.ReservedUntil - turn.Now : null;
+
+    private static int TriesOf(LiveStreamState state, Register ask)
+    {
+        var wasOnAir = (state.Session ?? state.Interrupted) is { } session && session.By.Identity == ask.EncoderId && session.Since >= state.Registration?.At;
+        return state.Registration is { } last && last.EncoderId == ask.EncoderId && !wasOnAir ? last.Tries + 1 : 1;
+    }
+
+    private static RegistrationReply Answer(LiveStreamState state, string id, RegistrationDecision decision,
+        RefusalReason reason = RefusalReason.Unknown, TimeSpan? retryAfter = null) => new(id, decision, state.Generation, reason, retryAfter,
+            decision is RegistrationDecision.Publish or RegistrationDecision.Wait ? state.ReservedUntil : null,
+            state.Registration?.Tries ?? 0,
+            (state.Session ?? state.Interrupted)?.By.Origin ?? "",
+            [.. state.Wedges.Select(wedge => wedge.Origin)]);
+}

@@ -1,0 +1,135 @@
+using StreamSupervisor.Domain.LiveStreams;
+using static StreamSupervisor.TestKit.Domain.Scene;
+
+namespace StreamSupervisor.Tests.Registrations;
+
+public sealed class RegisterTests
+{
+    private static readonly Publisher Ann = Encoder("a", identity: "ann", proven: true);
+    private static readonly Publisher Stranger = Encoder("s", address: "10.0.0.9");
+
+    private static Register Announce(string encoder, int attempt = 1, string id = "r1", CredentialVerdict credential = CredentialVerdict.NotRequired) =>
+        new(id, encoder, attempt, credential, null, "10.0.0.1", TimeSpan.FromSeconds(30), null);
+
+    private static void ShouldSay(TestKit.Domain.Scene scene, RegistrationDecision decision, RefusalReason reason = RefusalReason.Unknown)
+    {
+        var reply = scene.Reply.ShouldBeOfType<RegistrationReply>();
+        (reply.Decision, reply.Reason).ShouldBe((decision, reason));
+    }
+
+    [Fact]
+    public void A_free_key_is_reserved_and_the_encoder_may_publish_at_once()
+    {
+        var scene = Empty().When(Announce("ann")).Then<EncoderRegistered>();
+        ShouldSay(scene, RegistrationDecision.Publish);
+        scene.When(Ask(Stranger)).ThenRefused(Stranger, RefusalReason.Reserved);
+        scene.When(Ask(Ann)).ThenAdmitted(Ann, AdmissionRule.KeyFree).Then<ReservationEnded>();
+    }
+
+    [Fact]
+    public void Its_own_stale_session_is_removed_before_it_arrives_and_it_gets_in_at_its_first_try()
+    {
+        var scene = Live(Ann).After(60).When(Announce("ann")).Then<EvictionOrdered>(e => e.Of.ShouldBe(Ann));
+        ShouldSay(scene, RegistrationDecision.Wait, RefusalReason.HoldExhausted);
+        scene.When(Gone(Ann));
+        LiveStream.StandingOf(scene.State, "r1", scene.Now).Decision.ShouldBe(RegistrationDecision.Publish);
+        var again = Encoder("b", identity: "ann", proven: true);
+        scene.When(Ask(again)).ThenAdmitted(again, AdmissionRule.KeyFree).Then<Admitted>(e => e.SameBroadcast.ShouldBeTrue());
+    }
+
+    [Fact]
+    public void The_same_encoder_and_attempt_hear_the_same_and_nothing_is_written()
+    {
+        var scene = Live(Stranger).When(Announce("ann")).When(Announce("ann", id: "r2")).ThenNothing();
+        scene.Reply.ShouldBeOfType<RegistrationReply>().RegistrationId.ShouldBe("r1");
+        scene.When(Announce("ann", attempt: 2, id: "r3")).Then(typeof(EncoderRegistered)).Reply.ShouldBeOfType<RegistrationReply>().Tries.ShouldBe(2);
+    }
+
+    [Fact]
+    public void A_late_copy_of_the_message_does_not_remove_the_session_that_it_led_to()
+    {
+        var scene = Empty().When(Announce("ann")).When(Ask(Ann)).After(2).When(Announce("ann")).ThenNothing();
+        ShouldSay(scene, RegistrationDecision.Publish);
+        scene.After(60).When(Announce("ann")).Then<EvictionOrdered>().Reply.ShouldBeOfType<RegistrationReply>().Tries.ShouldBe(1);
+    }
+
+    [Fact]
+    public void While_the_old_session_is_being_removed_nobody_else_gets_in_between()
+    {
+        var scene = Live(Stranger).When(Announce("ann"));
+        var back = Encoder("s2", address: "10.0.0.9");
+        scene.When(Ask(back)).ThenRefused(back, RefusalReason.Reserved);
+        scene.When(Gone(Stranger)).When(Ask(Ann)).ThenAdmitted(Ann);
+    }
+
+    [Fact]
+    public void Another_encoder_hears_that_the_key_is_reserved_and_for_how_long()
+    {
+        var scene = Empty().When(Announce("ann")).After(10).When(Announce("bob", id: "r2")).Then<RegistrationRefused>();
+        ShouldSay(scene, RegistrationDecision.Refused, RefusalReason.Reserved);
+        scene.Reply.ShouldBeOfType<RegistrationReply>().RetryAfter.ShouldBe(TimeSpan.FromSeconds(20));
+    }
+
+    [Theory]
+    [InlineData(CredentialVerdict.Missing, RefusalReason.CredentialMissing)]
+    [InlineData(CredentialVerdict.Wrong, RefusalReason.CredentialWrong)]
+    [InlineData(CredentialVerdict.Expired, RefusalReason.CredentialExpired)]
+    [InlineData(CredentialVerdict.Unknown, RefusalReason.CredentialWrong)]
+    public void A_bad_credential_is_refused_for_good_and_removes_nobody(CredentialVerdict verdict, RefusalReason reason)
+    {
+        var scene = Live(Stranger).When(Announce("ann", credential: verdict)).Then(typeof(RegistrationRefused));
+        ShouldSay(scene, RegistrationDecision.Refused, reason);
+        scene.Reply.ShouldBeOfType<RegistrationReply>().RetryAfter.ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_policy_that_keeps_the_incumbent_keeps_it_from_registrations_too()
+    {
+        var policy = StreamPolicy.Default with { Takeover = TakeoverPolicy.FirstWins };
+        var scene = Live(Stranger, policy).When(Announce("ann")).ThenNo<EvictionOrdered>();
+        ShouldSay(scene, RegistrationDecision.Refused, RefusalReason.IncumbentAlive);
+        scene.When(new NoteSilent(Stranger.Session, scene.Now)).When(Announce("ann", attempt: 2));
+        ShouldSay(scene, RegistrationDecision.Wait, RefusalReason.HoldExhausted);
+    }
+
+    [Fact]
+    public void Two_encoders_that_register_each_other_away_are_a_fight()
+    {
+        var scene = Empty();
+        var n = 0;
+        RegistrationReply reply;
+        do
+        {
+            var name = n % 2 == 0 ? "ann" : "bob";
+            var by = Encoder($"c{n}", identity: name, proven: true);
+            reply = scene.After(1).When(Announce(name, attempt: n, id: $"r{n}")).Reply.ShouldBeOfType<RegistrationReply>();
+            if (scene.State.Session is { } old && reply.Decision == RegistrationDecision.Wait)
+            {
+                scene.When(Gone(old.By));
+            }
+
+            scene.When(Ask(by)).After(1).When(new NotePublisherSeen(by, 1000, scene.Now, Verified: false));
+        }
+        while (reply.Decision != RegistrationDecision.Refused && ++n < 20);
+        reply.Reason.ShouldBe(RefusalReason.FightCoolDown);
+    }
+
+    [Fact]
+    public void A_reservation_runs_out_by_itself_and_a_renewal_prolongs_it_at_half_of_its_life()
+    {
+        var scene = Empty().When(Announce("ann")).After(10).When(new RenewRegistration("r1", TimeSpan.FromSeconds(30))).ThenNothing();
+        scene.After(10).When(new RenewRegistration("r1", TimeSpan.FromSeconds(30))).Then(typeof(KeyReserved));
+        scene.Wait(29).State.ReservedFor.ShouldBe("ann");
+        scene.Wait(2).State.ReservedFor.ShouldBeNull();
+        scene.When(new RenewRegistration("r1", TimeSpan.FromSeconds(30))).ThenNothing();
+        ShouldSay(scene, RegistrationDecision.Unknown);
+    }
+
+    [Fact]
+    public void In_observe_mode_nobody_is_removed_and_nobody_kept_out()
+    {
+        var scene = Live(Stranger, StreamPolicy.Default with { Mode = AdmissionMode.Observe }).When(Announce("ann", credential: CredentialVerdict.Wrong))
+            .ThenNo<EvictionOrdered>();
+        ShouldSay(scene, RegistrationDecision.Publish);
+    }
+}
