@@ -23,7 +23,8 @@ internal sealed class PublishAgent(EncoderSession session, IReadOnlyList<string>
         {
             await foreach (var happened in session.RunAsync((permit, stop) => RunChildAsync(permit, guardian, stop), cancellation))
             {
-                if (happened is not Registering)
+                // Not what the sentence at the end repeats.
+                if (happened is not Registering and not PublishEnded { End: { Finished: true } or { Kind: LossKind.Permanent } })
                 {
                     await error.WriteLineAsync($"streamsupervisor: {happened.Describe(language)}");
                 }
@@ -52,7 +53,7 @@ internal sealed class PublishAgent(EncoderSession session, IReadOnlyList<string>
         PublishChild child;
         try
         {
-            child = PublishChild.Start(command, permit.Target.Url, error);
+            child = PublishChild.Start(command, permit.Target.Url, guardian.Mark, error);
         }
         catch (Win32Exception e)
         {

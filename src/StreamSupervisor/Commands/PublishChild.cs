@@ -44,9 +44,10 @@ internal sealed class PublishChild : IDisposable
 
     /// <summary>Starts a command; <c>{url}</c> in its arguments is replaced.</summary>
     /// <exception cref="Win32Exception">There is no such command, or it may not be executed.</exception>
-    public static PublishChild Start(IReadOnlyList<string> command, string url, TextWriter error)
+    public static PublishChild Start(IReadOnlyList<string> command, string url, string mark, TextWriter error)
     {
         var start = new ProcessStartInfo(command[0]) { UseShellExecute = false, RedirectStandardError = true };
+        start.Environment[PublishGuardian.MarkVariable] = mark;
         foreach (var argument in command.Skip(1))
         {
             start.ArgumentList.Add(argument.Replace(PublishCommand.UrlPlaceholder, url, StringComparison.Ordinal));

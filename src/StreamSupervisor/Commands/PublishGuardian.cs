@@ -5,56 +5,69 @@ namespace StreamSupervisor.Commands;
 
 /// <summary>
 /// Ends the encoder when the agent itself is killed and can't do it any more: an encoder that goes on alone would keep the key from its
-/// own next run. A small shell process reads the encoder's process id from a pipe that only we hold open; when the pipe ends and the last thing that it heard
-/// was an id, it ends that process and all its children.
+/// own next run. A small shell process waits at a pipe that only we hold open. When the pipe ends it ends the encoder, whose process id
+/// it was told, and everything that carries our mark in its environment: a child that started while we were being killed, and grandchildren whose parent is gone.
 /// <para>
 /// Not prctl(PR_SET_PDEATHSIG): it must be called between fork and exec, which .NET does not let us do without a second start of the
 /// runtime for every try (60 ms on the way back on air), and it follows the thread that forked instead of the process. Not a process group of its own: an encoder
-/// in the background may not read from the terminal. On Windows there is no guardian.
+/// in the background may not read from the terminal. The mark is found on Linux only; on Windows there is no guardian.
 /// </para>
 /// </summary>
 internal sealed class PublishGuardian : IDisposable
 {
+    public const string MarkVariable = "STREAMSUPERVISOR_PUBLISH";
+
     private const string Script = """
+        exec >/dev/null 2>&1
         trap '' INT TERM HUP QUIT
+        mark=$1
         child=
         while read -r line; do child=$line; done
-        [ -n "$child" ] || exit 0
         tree() {
+          kill -0 "$1" || return
           echo "$1"
-          for c in $(cat /proc/"$1"/task/*/children 2>/dev/null || pgrep -P "$1" 2>/dev/null); do tree "$c"; done
+          for c in $(cat /proc/"$1"/task/*/children || pgrep -P "$1"); do tree "$c"; done
         }
-        all=$(tree "$child")
-        kill -TERM $all 2>/dev/null
+        left() {
+          [ -z "$child" ] || tree "$child"
+          grep -lszF "$mark" /proc/[0-9]*/environ | cut -d/ -f3
+        }
         for i in 1 2 3 4 5 6 7 8 9 10; do
-          kill -0 $all 2>/dev/null || exit 0
+          all=$(left)
+          [ -n "$all" ] || exit 0
+          kill -TERM $all
           sleep 0.2
         done
-        kill -KILL $all 2>/dev/null
+        kill -KILL $(left)
         """;
 
     private readonly Process? _shell;
 
-    private PublishGuardian(Process? shell) => _shell = shell;
+    private PublishGuardian(Process? shell, string mark) => (_shell, Mark) = (shell, mark);
+
+    /// <summary>The value of <see cref="MarkVariable"/> in the environment of what is to end with us.</summary>
+    public string Mark { get; }
 
     public static PublishGuardian Start()
     {
+        var mark = Guid.NewGuid().ToString("N");
         if (OperatingSystem.IsWindows())
         {
-            return new PublishGuardian(null);
+            return new PublishGuardian(null, mark);
         }
 
         try
         {
-            // Its output goes nowhere: after our end nobody reads it, and a reader of ours must not wait for it.
             var start = new ProcessStartInfo("/bin/sh") { UseShellExecute = false, RedirectStandardInput = true };
             start.ArgumentList.Add("-c");
-            start.ArgumentList.Add("exec >/dev/null 2>&1\n" + Script);
-            return new PublishGuardian(Process.Start(start));
+            start.ArgumentList.Add(Script);
+            start.ArgumentList.Add("guardian");
+            start.ArgumentList.Add($"{MarkVariable}={mark}");
+            return new PublishGuardian(Process.Start(start), mark);
         }
         catch (Win32Exception)
         {
-            return new PublishGuardian(null);
+            return new PublishGuardian(null, mark);
         }
     }
 

@@ -1,3 +1,5 @@
+using StreamSupervisor.Configuration.Settings;
+
 namespace StreamSupervisor.Credentials;
 
 /// <summary><c>credentials</c>: which publishers must prove who they are, and how. Without rules nobody must.</summary>
@@ -29,8 +31,10 @@ public sealed class CredentialOptions
 /// </summary>
 public sealed class RegistrationCredentialOptions
 {
-    public string? Primary { get; init; }
-    public string? Secondary { get; init; }
+    [Secret]
+    public string Primary { get; init; } = "";
+    [Secret]
+    public string Secondary { get; init; } = "";
 
     /// <summary>How long a handed-out address can be used to start publishing.</summary>
     public TimeSpan Validity { get; init; } = TimeSpan.FromMinutes(2);
@@ -69,9 +73,11 @@ public sealed class CredentialRuleOptions
     public CredentialScheme Scheme { get; init; }
 
     /// <summary>The secret. Not used by <c>jwt</c> with a <see cref="JwksFile"/>.</summary>
+    [Secret]
     public string? Primary { get; init; }
 
     /// <summary>Accepted as well, so that the primary one can be changed without an encoder noticing.</summary>
+    [Secret]
     public string? Secondary { get; init; }
 
     /// <summary>Name of the query parameter; the default depends on the scheme (<c>secret</c>, <c>token</c>, <c>jwt</c>).</summary>

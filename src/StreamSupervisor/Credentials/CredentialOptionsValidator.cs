@@ -44,7 +44,7 @@ public static class CredentialOptionsValidator
         {
             foreach (var (path, problem) in Validate(options.Rules[i]))
             {
-                yield return ($"rules.{i}.{path}", problem);
+                yield return ($"rules[{i}].{path}", problem);
             }
         }
     }

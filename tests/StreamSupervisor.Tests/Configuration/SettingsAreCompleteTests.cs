@@ -53,6 +53,7 @@ public sealed class SettingsAreCompleteTests
             Origins = { new OriginOptions() },
             Api = { Keys = { new ApiKeyOptions() } },
             Admission = { Rules = { new AdmissionRuleOptions() } },
+            Credentials = { Rules = { new() } },
         };
         var checks = new Checks(null, new List<ConfigProblem>());
         SupervisorValidator.Check(options, checks);

@@ -19,7 +19,7 @@ public sealed class CredentialOptionsTests
             ],
         };
         CredentialOptionsValidator.Validate(options).Select(p => p.Path).ShouldBe(
-            ["clock-skew", "wrong-delay", "rules.0.match", "rules.0.primary", "rules.1.primary", "rules.2.jwks-file", "rules.2.jwks-file"]);
+            ["clock-skew", "wrong-delay", "rules[0].match", "rules[0].primary", "rules[1].primary", "rules[2].jwks-file", "rules[2].jwks-file"]);
         CredentialOptionsValidator.Validate(new CredentialOptions()).ShouldBeEmpty();
     }
 }

@@ -13,6 +13,10 @@ public sealed class OriginOptions
     /// <summary>The secret in the path of its hooks: names the node, and is the only thing that authenticates a hook.</summary>
     [Secret]
     public string HookToken { get; init; } = "";
+    /// <summary>
+    /// Where encoders publish to it: <c>rtmp://live.example/{app}/{stream}</c>. Unset: RTMP at the host of <see cref="Api"/>.
+    /// </summary>
+    public string? PublishUrl { get; init; }
     public string? Username { get; init; }
     [Secret]
     public string? Password { get; init; }

@@ -1,3 +1,6 @@
+using StreamSupervisor.Credentials;
+using StreamSupervisor.Registrations;
+
 namespace StreamSupervisor.Configuration;
 
 /// <summary>Every setting of the program; <c>hocon/reference.conf</c> is their manual. One section, one class, one validator.</summary>
@@ -13,4 +16,6 @@ public sealed class SupervisorOptions
     public SweepOptions Sweep { get; init; } = new();
     public ApiOptions Api { get; init; } = new();
     public KernelOptions Kernel { get; init; } = new();
+    public CredentialOptions Credentials { get; init; } = new();
+    public RegistrationOptions Registrations { get; init; } = new();
 }

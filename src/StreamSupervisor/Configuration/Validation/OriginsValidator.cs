@@ -24,6 +24,9 @@ internal static partial class OriginsValidator
             CheckApi($"{at}.api", origin.Api, checks);
             CheckToken($"{at}.hook-token", origin.HookToken, options.Http.Listen, checks);
             CheckLogin(at, origin, checks);
+            checks.Require($"{at}.publish-url", origin.PublishUrl is null
+                || (origin.PublishUrl.Contains("://", StringComparison.Ordinal) && origin.PublishUrl.Contains("{stream}", StringComparison.Ordinal)),
+                "names no place for the stream.", "Write it as encoders need it, such as \"rtmp://live.example/{app}/{stream}\".");
             CheckUnique($"{at}.name", origin.Name, i, names, checks, "A name stands for one server.");
             CheckUnique($"{at}.hook-token", origin.HookToken, i, tokens, checks, "The token is what tells servers apart.");
             CheckUnique($"{at}.api", origin.Api.TrimEnd('/'), i, apis, checks, "One server named twice would be swept twice and own each stream twice.");

@@ -14,5 +14,7 @@ internal static class SupervisorValidator
         SweepValidator.Check(options.Sweep, checks);
         ApiValidator.Check(options.Api, checks);
         KernelValidator.Check(options.Kernel, checks);
+        CredentialsValidator.Check(options.Credentials, checks);
+        RegistrationsValidator.Check(options.Registrations, checks);
     }
 }

@@ -1,5 +1,6 @@
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.TestKit.Domain;
+using Lock = StreamSupervisor.Domain.LiveStreams.Lock;
 
 namespace StreamSupervisor.Tests.Domain.LiveStreams;
 
