@@ -60,6 +60,12 @@ public class LiveStreamProperties
             wake.ShouldBeGreaterThan(scene.Now, at);
         }
 
+        // Found publishing though it was refused (while the hooks were off, say): what it was told before is void, and it may ask anew later.
+        foreach (var adopted in scene.Events.OfType<SessionAdopted>())
+        {
+            answers.Remove(adopted.By.Session);
+        }
+
         foreach (var answer in scene.Events.Select(LiveStream.AnswerOf).OfType<(SessionId Attempt, PublishReply Reply)>())
         {
             if (!answers.TryGetValue(answer.Attempt, out var given))
