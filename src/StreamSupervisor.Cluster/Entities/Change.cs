@@ -69,7 +69,9 @@ internal sealed class Change<TState, TCommand, TEvent, TReply>(
             EntityId = message.Entity!.Id,
             PreviousSequence = sequence,
             Events = events,
-            Snapshot = sinceSnapshot + events.Length >= region.Settings.SnapshotEvery ? behavior.EncodeState(state) : null,
+
+            // The cast is no ornament: a bare null turns into an empty memory here, which is a snapshot of nothing.
+            Snapshot = sinceSnapshot + events.Length >= region.Settings.SnapshotEvery ? behavior.EncodeState(state) : (ReadOnlyMemory<byte>?)null,
             EffectsStarted = started is null ? [] : started,
             EffectsEnded = ended is null ? [] : ended,
             WakeAt = behavior.WakeAt(state),

@@ -202,6 +202,7 @@ internal sealed partial class Entity<TState, TCommand, TEvent, TReply>
 
         lock (Shard.Gate)
         {
+            Shard.Wrote();
             if (message.Kind == MessageKind.Wake)
             {
                 _flags &= ~Flags.WakeQueued;

@@ -40,12 +40,14 @@ internal enum MessagePlace : byte
 /// One message to one entity: at once the promise of its answer, a link in the entity's mailbox or in its list of waiters, and its own
 /// deadline. One object in all, so that an ask costs one allocation and an idle entity holds no queue.
 /// </summary>
-internal sealed class Message<TState, TCommand, TEvent, TReply>(TCommand command, MessageKind kind)
-    : TaskCompletionSource<AskResult<TReply>>(TaskCreationOptions.RunContinuationsAsynchronously), ITimed, IVerified
+internal sealed class Message<TState, TCommand, TEvent, TReply>(TCommand command, MessageKind kind, Dispatcher dispatcher)
+    : TaskCompletionSource<AskResult<TReply>>(dispatcher.CompletionOptions), ITimed, IVerified, IThreadPoolWorkItem
     where TCommand : notnull
     where TReply : notnull
 {
     private CancellationTokenRegistration _registration;
+    private AskResult<TReply> _result;
+    private int _over;
 
     public TCommand Command { get; } = command;
     public MessageKind Kind { get; } = kind;
@@ -61,7 +63,7 @@ internal sealed class Message<TState, TCommand, TEvent, TReply>(TCommand command
     /// <summary>The deadline or the caller was faster. Under the lock of the shard, so that nobody lets it wait any more.</summary>
     public bool Withdrawn { get; set; }
 
-    public bool IsOver => Task.IsCompleted;
+    public bool IsOver => Volatile.Read(ref _over) != 0;
 
     /// <summary>Arms the deadline and the caller's cancellation, once the entity has the message.</summary>
     public void Arm(TimeSpan patience, CancellationToken cancellation)
@@ -90,22 +92,34 @@ internal sealed class Message<TState, TCommand, TEvent, TReply>(TCommand command
         }
     }
 
-    /// <summary>Gives the answer; the first one counts.</summary>
+    /// <summary>Gives the answer; the first one counts. Runs nobody's code: continuations are queued.</summary>
     public void Answer(AskResult<TReply> result)
     {
-        if (TrySetResult(result))
+        if (Interlocked.Exchange(ref _over, 1) == 0)
         {
+            _result = result;
             Ended(result.Status);
+            if (dispatcher.Simulated)
+            {
+                dispatcher.Post(this);
+            }
+            else
+            {
+                SetResult(result);
+            }
         }
     }
 
     public void Cancel(CancellationToken token)
     {
-        if (TrySetCanceled(token))
+        if (Interlocked.Exchange(ref _over, 1) == 0)
         {
             Ended(AskStatus.Unknown);
+            TrySetCanceled(token);
         }
     }
+
+    void IThreadPoolWorkItem.Execute() => SetResult(_result);
 
     void ITimed.Fire() => Entity!.Withdraw(this, CancellationToken.None);
 

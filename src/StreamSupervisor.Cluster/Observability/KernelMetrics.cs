@@ -28,6 +28,8 @@ internal sealed class KernelMetrics : IDisposable
         _meter.CreateObservableGauge("streamsupervisor.shards.serving", shardsServing, "{shard}", "Shards that this member answers for");
     }
 
+    public Meter Meter => _meter;
+
     public void Appended(int requests, TimeSpan took)
     {
         _appendDuration.Record(took.TotalSeconds);

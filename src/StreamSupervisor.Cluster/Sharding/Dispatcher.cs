@@ -8,6 +8,15 @@ internal sealed class Dispatcher
 {
     private readonly SynchronizationContext? _context = SynchronizationContext.Current;
 
+    /// <summary>Whether there is a context to stay in.</summary>
+    public bool Simulated => _context is not null;
+
+    /// <summary>
+    /// How the promise of an answer is made. In a context the answer itself is posted and its continuations run there: queued ones of
+    /// <c>Task.WhenAll</c> and its like know no context and would go to the thread pool.
+    /// </summary>
+    public TaskCreationOptions CompletionOptions => Simulated ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously;
+
     public void Post(IThreadPoolWorkItem work)
     {
         if (_context is null)

@@ -9,6 +9,7 @@ internal sealed partial class Shard<TState, TCommand, TEvent, TReply>
     private TaskCompletionSource? _drained;
     private TaskCompletionSource? _residents;
     private int _residentsAwaited;
+    private int _unknownInARow;
     private Task _recovery = Task.CompletedTask;
 
     public Task OwnAsync(long epoch)
@@ -101,6 +102,7 @@ internal sealed partial class Shard<TState, TCommand, TEvent, TReply>
             {
                 dropped = Drop(keepMailbox: true);
                 tenure = ChangeState(ShardState.Recovering);
+                _unknownInARow++;
             }
         }
 
@@ -116,6 +118,9 @@ internal sealed partial class Shard<TState, TCommand, TEvent, TReply>
         _ = ReacquireAsync(owned, tenure);
     }
 
+    /// <summary>The store took a write. Under the lock.</summary>
+    public void Wrote() => _unknownInARow = 0;
+
     /// <summary>One resident of a recovering shard is there, or has failed. Under the lock.</summary>
     public void ResidentArrived()
     {
@@ -127,6 +132,12 @@ internal sealed partial class Shard<TState, TCommand, TEvent, TReply>
 
     private async Task ReacquireAsync(ShardEpoch owned, int tenure)
     {
+        if (_unknownInARow > 1)
+        {
+            // A store that reads well and fails every write at once: an overdue wakeup would go round here as fast as the processor can.
+            await Region.PauseAsync(_unknownInARow - 1);
+        }
+
         for (var failures = 1; ; failures++)
         {
             var epoch = await RaiseEpochAsync(owned);

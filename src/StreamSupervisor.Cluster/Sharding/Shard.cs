@@ -190,7 +190,7 @@ internal sealed partial class Shard<TState, TCommand, TEvent, TReply>(int id, Sh
             }
         }
 
-        Deliver(wakeup.EntityId, new Message<TState, TCommand, TEvent, TReply>(Region.Behavior.Wake, MessageKind.Wake));
+        Deliver(wakeup.EntityId, new Message<TState, TCommand, TEvent, TReply>(Region.Behavior.Wake, MessageKind.Wake, Region.Dispatcher));
     }
 
     /// <summary>Under the lock.</summary>

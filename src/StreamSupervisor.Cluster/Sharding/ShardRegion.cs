@@ -94,7 +94,7 @@ public sealed partial class ShardRegion<TState, TCommand, TEvent, TReply> : ISha
             return Task.FromResult(AskResult<TReply>.Not(AskStatus.Unavailable, "The deadline had passed before the ask."));
         }
 
-        var message = new Message<TState, TCommand, TEvent, TReply>(command, MessageKind.Ask) { Trace = AskTrace.Begin(Time) };
+        var message = new Message<TState, TCommand, TEvent, TReply>(command, MessageKind.Ask, Dispatcher) { Trace = AskTrace.Begin(Time) };
         if (_shards[ShardMap.ShardOf(entityId)].Deliver(entityId, message) is { } refused)
         {
             return Task.FromResult(refused);
@@ -108,7 +108,7 @@ public sealed partial class ShardRegion<TState, TCommand, TEvent, TReply> : ISha
     public bool Tell(string entityId, TCommand command)
     {
         ArgumentException.ThrowIfNullOrEmpty(entityId);
-        var message = new Message<TState, TCommand, TEvent, TReply>(command, MessageKind.Tell);
+        var message = new Message<TState, TCommand, TEvent, TReply>(command, MessageKind.Tell, Dispatcher);
         return _shards[ShardMap.ShardOf(entityId)].Deliver(entityId, message) is null;
     }
 

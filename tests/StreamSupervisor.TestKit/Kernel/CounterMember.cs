@@ -48,6 +48,9 @@ public sealed class CounterMember : IEntityObserver<CounterState>, IEffectRunner
     /// <summary>What an effect does; by default it runs until it is cancelled.</summary>
     public Func<string, EffectData, CancellationToken, Task>? Work { get; set; }
 
+    /// <summary>While on, the observer tells the probe nothing.</summary>
+    public bool Quiet { get; set; }
+
     /// <summary>While on, raising an epoch is refused, as a store that does not answer would.</summary>
     public bool CannotReacquire { get; set; }
 
@@ -60,18 +63,27 @@ public sealed class CounterMember : IEntityObserver<CounterState>, IEffectRunner
         return member;
     }
 
-    public Task OwnAllAsync()
+    public Task OwnAllAsync() => Scheduler.Inside(() =>
     {
         var epoch = _store.TakeAll();
         return Task.WhenAll(Enumerable.Range(0, ShardMap.Shards)
             .Select(shard => Region.OwnAsync(new ShardEpoch(shard, epoch), CancellationToken.None)));
-    }
+    });
 
     /// <summary>Takes the shard of an entity from whoever has it, and serves it.</summary>
-    public Task OwnShardOfAsync(string entityId) => Region.OwnAsync(_store.Take(ShardMap.ShardOf(entityId)), CancellationToken.None);
+    public Task OwnShardOfAsync(string entityId) =>
+        Scheduler.Inside(() => Region.OwnAsync(_store.Take(ShardMap.ShardOf(entityId)), CancellationToken.None));
+
+    /// <summary>Gives the shard of an entity up.</summary>
+    public Task DisownShardOfAsync(string entityId, bool graceful = true, CancellationToken patience = default) =>
+        Scheduler.Inside(() => Region.DisownAsync(ShardMap.ShardOf(entityId), graceful, patience));
 
     public Task<AskResult<CounterReply>> AskAsync(string entityId, CounterCommand command, TimeSpan? patience = null, CancellationToken cancellation = default) =>
-        Region.AskAsync(entityId, command, Scheduler.Time.GetUtcNow() + (patience ?? TimeSpan.FromSeconds(5)), cancellation);
+        Scheduler.Inside(() => Region.AskAsync(entityId, command, Scheduler.Time.GetUtcNow() + (patience ?? TimeSpan.FromSeconds(5)), cancellation));
+
+    public bool Tell(string entityId, CounterCommand command) => Scheduler.Inside(() => Region.Tell(entityId, command));
+
+    public bool Release(string entityId) => Scheduler.Inside(() => Region.ReleaseFromQuarantine(entityId));
 
     /// <summary>Asks and runs the simulation until the answer is there.</summary>
     public AskResult<CounterReply> Ask(string entityId, CounterCommand command, TimeSpan? patience = null) =>
@@ -83,8 +95,13 @@ public sealed class CounterMember : IEntityObserver<CounterState>, IEffectRunner
         return true;
     });
 
-    void IEntityObserver<CounterState>.Changed(string entityId, CounterState? state) =>
-        Probe.Happened(state is null ? "gone" : "changed", (entityId, state));
+    void IEntityObserver<CounterState>.Changed(string entityId, CounterState? state)
+    {
+        if (!Quiet)
+        {
+            Probe.Happened(state is null ? "gone" : "changed", (entityId, state));
+        }
+    }
 
     async Task IEffectRunner.RunAsync(string entityId, EffectData effect, CancellationToken cancellation)
     {

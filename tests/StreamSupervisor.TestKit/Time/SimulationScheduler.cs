@@ -6,15 +6,16 @@ namespace StreamSupervisor.TestKit.Time;
 /// One thread for everything: continuations are collected and run one by one, the next chosen by the seed, and when none is left the
 /// clock moves to its next timer. A run with the same seed takes the same way to the letter.
 ///
-/// What must not be used inside: <c>ConfigureAwait(false)</c>, <c>Task.Run</c>, and <c>Task.WhenAny</c> or <c>WaitAsync</c> on the task of an
-/// ask (they continue on the thread pool). Work that comes in from another thread ends the run with an error that says so.
+/// What must not be used inside: <c>ConfigureAwait(false)</c>, <c>Task.Run</c>, and <c>Task.WhenAll</c> and its like on a task that was made with
+/// <see cref="TaskCreationOptions.RunContinuationsAsynchronously"/> (they continue on the thread pool; the tasks of asks are made so that they
+/// do not). Work that comes in from another thread ends the run with an error that says so.
 /// </summary>
 public sealed class SimulationScheduler : SynchronizationContext
 {
     private readonly Random? _random;
     private readonly List<(SendOrPostCallback Callback, object? State)> _ready = [];
     private readonly int _thread = Environment.CurrentManagedThreadId;
-    private Exception? _failure;
+    private volatile Exception? _failure;
 
     /// <param name="time">The clock that it drives.</param>
     /// <param name="seed">Chooses the order; null takes everything first in, first out.</param>
