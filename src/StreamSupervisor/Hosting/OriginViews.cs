@@ -1,5 +1,6 @@
 using StreamSupervisor.Api;
 using StreamSupervisor.Configuration;
+using StreamSupervisor.Registrations;
 using StreamSupervisor.Srs;
 
 namespace StreamSupervisor.Hosting;
@@ -11,6 +12,21 @@ internal static class OriginViews
 
     public static IReadOnlyList<OriginView> Of(Supervisor supervisor, IReadOnlyList<OriginOptions> configured) =>
         [.. configured.Select(origin => Of(supervisor, origin))];
+
+    /// <summary>The same nodes as the choice of a publish address weighs them.</summary>
+    public static IReadOnlyList<OriginLoad> LoadsOf(Supervisor supervisor, IReadOnlyList<OriginOptions> configured) =>
+    [
+        .. configured.Select(options =>
+        {
+            var origin = supervisor.Origins.Find(options.Name)!.Snapshot();
+            return new OriginLoad(origin.Name, options.PublishUrl ?? PublishAddress.DefaultTemplate(options.Api), origin.Status switch
+            {
+                OriginStatus.Up => OriginHealth.Up,
+                OriginStatus.Down => OriginHealth.Down,
+                _ => OriginHealth.Suspect,
+            }, origin.Streams, CpuPercent: origin.CpuPercent);
+        }),
+    ];
 
     private static OriginView Of(Supervisor supervisor, OriginOptions configured)
     {

@@ -8,6 +8,7 @@ using StreamSupervisor.Credentials;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Hooks;
 using StreamSupervisor.Management;
+using StreamSupervisor.Registrations;
 using StreamSupervisor.Srs;
 using StreamSupervisor.Storage.Sqlite;
 
@@ -61,10 +62,12 @@ internal sealed class SupervisorHost : IAsyncDisposable
         });
         var store = await SqliteStore.OpenAsync(options.Storage.Sqlite.Path, time, bootstrap.CreateLogger<SqliteStore>(), ShardMap.Shards, cancellation);
         var apis = new List<SrsApiClient>();
-        var credentials = new CredentialOptions();
+        var registration = RegistrationCredential.Create(options.Credentials.Registration, options.Origins.Select(origin => origin.HookToken));
         builder.Services.AddSingleton(time);
         builder.Services.AddSingleton<Readiness>();
         builder.Services.AddSingleton(_ => new PrometheusExporter());
+        builder.Services.AddSingleton(services =>
+            new CredentialGate(options.Credentials, registration, services.GetRequiredService<ILogger<CredentialGate>>()));
         builder.Services.AddSingleton(services => new Supervisor(new SupervisorParts
         {
             Options = options,
@@ -76,22 +79,23 @@ internal sealed class SupervisorHost : IAsyncDisposable
                 apis.Add(api);
                 return api;
             },
-            Credentials = new CredentialGate(credentials, RegistrationCredential.Create(credentials.Registration, options.Origins.Select(origin => origin.HookToken)),
-                services.GetRequiredService<ILogger<CredentialGate>>()),
+            Credentials = services.GetRequiredService<CredentialGate>(),
             Time = time,
             Loggers = services.GetRequiredService<ILoggerFactory>(),
         }));
         builder.Services.AddSingleton(services => new SoleOwner(store, store.Epoch, time, services.GetRequiredService<ILoggerFactory>().CreateLogger("StreamSupervisor.Ownership")));
         builder.Services.AddSingleton(services => ApiContextOf(services, options));
+        builder.Services.AddSingleton(services => RegistrationContextOf(services, options, registration));
+        builder.Services.AddSingleton(services => new HookTokens(options.Origins, services.GetRequiredService<Supervisor>().Origins));
         builder.Services.AddSingleton(services => new HookEndpoints(
-            services.GetRequiredService<Supervisor>().Desk,
-            new HookTokens(options.Origins, services.GetRequiredService<Supervisor>().Origins),
-            options.Hooks, time, services.GetRequiredService<ILogger<HookEndpoints>>()));
+            services.GetRequiredService<Supervisor>().Desk, services.GetRequiredService<HookTokens>(), options.Hooks, time, services.GetRequiredService<ILogger<HookEndpoints>>()));
         builder.Services.AddHostedService<SupervisorService>();
         ApiEndpoints.AddServices(builder.Services);
 
         var web = builder.Build();
         web.Services.GetRequiredService<HookEndpoints>().Map(web.MapGroup("").OnListener(http.Ports));
+        MapHeartbeat(web).OnListener(http.Ports);
+        RegistrationEndpoints.Map(web, web.Services.GetRequiredService<RegistrationContext>(), options.Api).OnListener(http.Ports);
         ApiEndpoints.Map(web).OnListener(http.Ports);
         ManagementEndpoints.Map(web).OnListener(management.Ports);
         return new SupervisorHost(web, web.Services.GetRequiredService<Supervisor>(), store, apis);
@@ -131,6 +135,28 @@ internal sealed class SupervisorHost : IAsyncDisposable
             Options = options.Api,
             Time = services.GetRequiredService<TimeProvider>(),
         };
+    }
+
+    private static RegistrationContext RegistrationContextOf(IServiceProvider services, SupervisorOptions options, RegistrationCredential credential)
+    {
+        var supervisor = services.GetRequiredService<Supervisor>();
+        return new RegistrationContext
+        {
+            Region = supervisor.Region,
+            Gate = services.GetRequiredService<CredentialGate>(),
+            Credential = credential,
+            Origins = () => OriginViews.LoadsOf(supervisor, options.Origins),
+            Options = options.Registrations,
+            Time = services.GetRequiredService<TimeProvider>(),
+        };
+    }
+
+    private static IEndpointConventionBuilder MapHeartbeat(WebApplication web)
+    {
+        var tokens = web.Services.GetRequiredService<HookTokens>();
+        var origins = web.Services.GetRequiredService<Supervisor>().Origins;
+        return HeartbeatEndpoint.Map(web, token => tokens.Find(token)?.Name,
+            heartbeat => origins.Find(heartbeat.Origin)?.NoteHeartbeat(heartbeat.ServiceId, heartbeat.CpuPercent));
     }
 
     private static void ConfigureLogging(ILoggingBuilder logging)

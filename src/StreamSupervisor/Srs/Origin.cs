@@ -19,9 +19,10 @@ internal enum OriginStatus
 
 /// <summary>What is known of a node, for those who look.</summary>
 /// <param name="Since">Since when it has this status.</param>
+/// <param name="CpuPercent">What SRS's own heartbeat said of its only thread last; 0 where none is configured.</param>
 /// <param name="LastError">The sentence of the last call that failed; null when the last one succeeded.</param>
 internal sealed record OriginSnapshot(string Name, OriginStatus Status, DateTimeOffset? Since, string? LastError, SrsProcess? Process,
-    DateTimeOffset? LastAnswerAt, TimeSpan? LastLookTook, int Streams, bool PlayHookSeen);
+    DateTimeOffset? LastAnswerAt, TimeSpan? LastLookTook, int Streams, bool PlayHookSeen, double CpuPercent);
 
 /// <summary>
 /// One configured SRS node as this member knows it: its API, the process that runs there now, and whether it answers.
@@ -52,6 +53,7 @@ internal sealed class Origin
     private TimeSpan? _lastLookTook;
     private int _streams;
     private bool _playHookSeen;
+    private double _cpuPercent;
 
     public Origin(string name, ISrsApi api, TimeProvider time, ILogger logger)
     {
@@ -114,11 +116,22 @@ internal sealed class Origin
         }
     }
 
+    /// <summary>SRS's heartbeat: a sign of life that names the process, and how busy it is.</summary>
+    public void NoteHeartbeat(string serviceId, double? cpuPercent)
+    {
+        lock (_gate)
+        {
+            _cpuPercent = cpuPercent ?? _cpuPercent;
+        }
+
+        Heard(serviceId);
+    }
+
     public OriginSnapshot Snapshot()
     {
         lock (_gate)
         {
-            return new OriginSnapshot(Name, _status, _since, _lastError, _process, _lastAnswerAt, _lastLookTook, _streams, _playHookSeen);
+            return new OriginSnapshot(Name, _status, _since, _lastError, _process, _lastAnswerAt, _lastLookTook, _streams, _playHookSeen, _cpuPercent);
         }
     }
 

@@ -9,5 +9,5 @@ public sealed class SweepOptions
     public TimeSpan SilentAfter { get; init; } = TimeSpan.FromSeconds(6);
 
     /// <summary>How often bytes are looked at; stretches by itself where a node has many streams. 0 switches the watch off.</summary>
-    public TimeSpan SilenceLook { get; init; } = TimeSpan.FromSeconds(1);
+    public TimeSpan SilenceLook { get; init; } = TimeSpan.FromMilliseconds(500);
 }
