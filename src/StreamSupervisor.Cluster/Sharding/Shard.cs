@@ -71,7 +71,7 @@ internal sealed partial class Shard<TState, TCommand, TEvent, TReply>(int id, Sh
             var refused = entity.Enqueue(message, out step);
             if (refused is not null)
             {
-                if (refused.Value.Status == AskStatus.Overloaded)
+                if (refused.Value.Status == AskStatus.Overloaded && message.Kind != MessageKind.Wake)
                 {
                     Region.Metrics.Rejected();
                 }
@@ -190,7 +190,17 @@ internal sealed partial class Shard<TState, TCommand, TEvent, TReply>(int id, Sh
             }
         }
 
-        Deliver(wakeup.EntityId, new Message<TState, TCommand, TEvent, TReply>(Region.Behavior.Wake, MessageKind.Wake, Region.Dispatcher));
+        var message = new Message<TState, TCommand, TEvent, TReply>(Region.Behavior.Wake, MessageKind.Wake, Region.Dispatcher);
+        if (Deliver(wakeup.EntityId, message) is { Status: AskStatus.Overloaded })
+        {
+            lock (Gate)
+            {
+                if (_wakeups.TryGetValue(wakeup.EntityId, out var armed) && armed == wakeup && wakeup.TimerSlot == 0)
+                {
+                    Region.Timers.Set(wakeup, Region.Settings.WakeAgainAfter);
+                }
+            }
+        }
     }
 
     /// <summary>Under the lock.</summary>

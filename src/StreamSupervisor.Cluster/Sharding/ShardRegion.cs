@@ -115,6 +115,7 @@ public sealed partial class ShardRegion<TState, TCommand, TEvent, TReply> : ISha
     /// <inheritdoc/>
     public Task OwnAsync(ShardEpoch owned, CancellationToken cancellation)
     {
+        cancellation = Stopping.IsCancellationRequested ? Stopping : cancellation;
         return cancellation.IsCancellationRequested ? Task.FromCanceled(cancellation) : _shards[owned.Shard].OwnAsync(owned.Epoch);
     }
 
