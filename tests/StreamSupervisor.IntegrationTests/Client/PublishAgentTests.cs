@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using StreamSupervisor.Client;
 using StreamSupervisor.Commands;
@@ -134,7 +133,7 @@ public sealed class PublishAgentTests : IAsyncLifetime
     public async Task An_agent_that_is_killed_takes_its_encoder_with_it()
     {
         var program = Path.Combine(AppContext.BaseDirectory, "StreamSupervisor.dll");
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true };
         foreach (var argument in new[]
         {
             program, "publish", "--key", "live/cam1", "--server", _supervisor.Urls.First(), "--", "/bin/sh", "-c",

@@ -219,7 +219,7 @@ internal sealed partial class RecordingComparison
 
     private static bool IsBoolean(JsonElement element) => element.ValueKind is JsonValueKind.True or JsonValueKind.False;
 
-    [GeneratedRegex("""("\w+":)\d+\.(\d+)(?=[,}])""", RegexOptions.None, 1000)]
+    [GeneratedRegex("""(?<name>"\w+":)\d+\.(?<fraction>\d+)(?=[,}])""", RegexOptions.None, 1000)]
     private static partial Regex Fraction();
 
     [GeneratedRegex("^[0-9a-z]{8}$", RegexOptions.None, 1000)]

@@ -1,4 +1,3 @@
-using StreamSupervisor.Simulator.Connections;
 using StreamSupervisor.Simulator.Encoders;
 using StreamSupervisor.Simulator.Hooks;
 using StreamSupervisor.Simulator.Servers;

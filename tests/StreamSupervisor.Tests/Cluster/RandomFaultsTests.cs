@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using StreamSupervisor.Cluster.Persistence;
 using StreamSupervisor.Cluster.Sharding;
 using StreamSupervisor.TestKit.Kernel;
 using StreamSupervisor.TestKit.Time;

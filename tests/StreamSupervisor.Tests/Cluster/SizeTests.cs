@@ -1,4 +1,3 @@
-using StreamSupervisor.Cluster.Sharding;
 using StreamSupervisor.TestKit.Kernel;
 using StreamSupervisor.TestKit.Time;
 using Xunit.Abstractions;

@@ -1,5 +1,4 @@
 #pragma warning disable xUnit1031 // Tasks that are looked at here have ended: the simulation ran until they had.
-using StreamSupervisor.Cluster.Persistence;
 using StreamSupervisor.Cluster.Sharding;
 using StreamSupervisor.TestKit.Kernel;
 using StreamSupervisor.TestKit.Time;

@@ -7,7 +7,7 @@ using StreamSupervisor.TestKit.Time;
 namespace StreamSupervisor.Tests.Srs;
 
 /// <summary>A node, what is believed about it, and a clock that stands still until it is moved.</summary>
-internal class SrsScene
+internal sealed class SrsScene
 {
     public static readonly StreamKey Key = StreamKey.Parse("live/cam1");
 
