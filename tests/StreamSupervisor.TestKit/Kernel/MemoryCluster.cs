@@ -126,7 +126,7 @@ public sealed class MemoryCluster(MemoryStore store, TimeProvider time)
         return row.Session = new MemoryClusterSession();
     }
 
-    internal ShardTable? Read(long knownVersion) => ReadLocked() is var table && table.Version != knownVersion ? table : null;
+    internal ShardTable? Read(long knownVersion) => VersionLocked() == knownVersion ? null : ReadLocked();
 
     internal IReadOnlyList<ShardEpoch> Grab(Guid member, IReadOnlyList<int> shards, int limit) => Find(member)?.State == MemberState.Active
         ? [.. shards.Order().Where(shard => OwnerOf(shard) is not { } owner || Find(owner) is not { IsAlive: true }).Take(limit).Select(shard => Move(shard, member))]
@@ -163,13 +163,19 @@ public sealed class MemoryCluster(MemoryStore store, TimeProvider time)
         }
     }
 
-    private ShardTable ReadLocked()
-    {
-        ShardLease[] shards = [.. Enumerable.Range(0, ShardMap.Shards)
-            .Select(shard => new ShardLease(shard, Store.Shard(shard).Epoch, OwnerOf(shard), _wants[shard]))];
+    private ShardTable ReadLocked() => new(VersionLocked(),
+        [.. Enumerable.Range(0, ShardMap.Shards).Select(shard => new ShardLease(shard, Store.Shard(shard).Epoch, OwnerOf(shard), _wants[shard]))]);
 
-        // Every change of owner raises an epoch, and a raised epoch is a change.
-        return new ShardTable(_wantChanges + shards.Sum(shard => shard.Epoch), shards);
+    /// <summary>Every change of owner raises an epoch, and a raised epoch is a change.</summary>
+    private long VersionLocked()
+    {
+        var version = _wantChanges;
+        for (var shard = 0; shard < ShardMap.Shards; shard++)
+        {
+            version += Store.Shard(shard).Epoch;
+        }
+
+        return version;
     }
 
     private bool Beat(Row row, TimeSpan lease, bool hint)
