@@ -74,7 +74,7 @@ internal sealed class ClusterMap
 
     /// <summary>Whether somebody who routes or plans by it sees a difference: beats alone are none.</summary>
     public bool DiffersFrom(ClusterMap before) =>
-        !_shards.AsSpan().SequenceEqual(before._shards)
+        (_shards != before._shards && !_shards.AsSpan().SequenceEqual(before._shards))
         || !Members.Select(Essence).SequenceEqual(before.Members.Select(Essence));
 
     private static (MemberIdentity, MemberState) Essence(MemberSighting member) => (member.Identity, member.State);

@@ -111,6 +111,7 @@ public sealed partial class ClusterMember
             _renewedAt = sent;
             resumed = _suspended && LeaseLeft > TimeSpan.Zero;
             _suspended &= !resumed;
+            _unsettled |= resumed;
         }
 
         if (resumed)

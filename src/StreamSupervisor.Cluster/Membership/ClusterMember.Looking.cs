@@ -79,6 +79,7 @@ public sealed partial class ClusterMember
 
         if (map.DiffersFrom(before))
         {
+            _unsettled = true;
             _changes.Raise();
         }
 
@@ -95,7 +96,7 @@ public sealed partial class ClusterMember
         }
         else if (me?.State == MemberState.Draining && !_draining)
         {
-            _draining = true;
+            (_draining, _unsettled) = (true, true);
             _askedToLeave.TrySetResult();
         }
     }
@@ -132,7 +133,7 @@ public sealed partial class ClusterMember
             Volatile.Write(ref _map, _map.With(null, [.. _map.Members.Where(member => member.Identity.Id != dead)]));
         }
 
-        _settledSince = _time.GetTimestamp();
+        (_settledSince, _unsettled) = (_time.GetTimestamp(), true);
         _changes.Raise();
     }
 

@@ -18,14 +18,25 @@ public sealed partial class ClusterMember
     private readonly Guid?[] _moving = new Guid?[ShardMap.Shards];
     private readonly Turnstile _turns;
     private long _settledSince;
+    private long _carriedOutAt;
     private volatile bool _draining;
 
+    /// <summary>Whether something may not be as it should: see <see cref="CarryOutAsync"/>.</summary>
+    private volatile bool _unsettled = true;
+
+    /// <summary>Compares what should be with what is, and puts the difference right. A look that found nothing new is spared it, but for once in a while.</summary>
     private async Task CarryOutAsync()
     {
+        if (!_unsettled && _time.GetElapsedTime(_carriedOutAt) < _settings.RenewEvery)
+        {
+            return;
+        }
+
+        (_unsettled, _carriedOutAt) = (false, _time.GetTimestamp());
         var map = Map;
         var moves = Plan(map);
         HandOver(map, moves);
-        Repair(map);
+        _unsettled |= Repair(map) | moves.Count > 0;
         await GrabAsync([.. moves.Where(move => move.From is null && move.To == Self.Id).Select(move => move.Shard)]);
     }
 
@@ -114,8 +125,10 @@ public sealed partial class ClusterMember
     }
 
     /// <summary>Makes the host serve what the map says is ours, and nothing that it says is another's.</summary>
-    private void Repair(ClusterMap map)
+    /// <returns>Whether there was something to do, now or later.</returns>
+    private bool Repair(ClusterMap map)
     {
+        var found = false;
         foreach (var row in map.Shards)
         {
             var state = _host!.StateOf(row.Shard);
@@ -123,23 +136,31 @@ public sealed partial class ClusterMember
             {
                 if (state is ShardState.Serving or ShardState.Recovering && row.Epoch > GivenOf(row.Shard))
                 {
+                    found = true;
                     _log.TakenAway(row.Shard, row.Epoch, GivenOf(row.Shard));
                     _ = _host.DisownAsync(row.Shard, graceful: false, CancellationToken.None);
                 }
             }
             else if (row.Epoch > GivenOf(row.Shard))
             {
+                found = true;
                 if (TryBegin(row.Shard, Self.Id))
                 {
                     Own(new ShardEpoch(row.Shard, row.Epoch));
                     End(row.Shard);
                 }
             }
-            else if (state is ShardState.NotOwned or ShardState.Lost && MayRetake(row.Shard) && TryBegin(row.Shard, Self.Id))
+            else if (state is ShardState.NotOwned or ShardState.Lost)
             {
-                _ = MoveAsync(row.Shard, () => TakeBackAsync(row.Shard));
+                found = true;
+                if (MayRetake(row.Shard) && TryBegin(row.Shard, Self.Id))
+                {
+                    _ = MoveAsync(row.Shard, () => TakeBackAsync(row.Shard));
+                }
             }
         }
+
+        return found;
     }
 
     /// <summary>Ours, but dropped: only under a higher epoch is the host's memory of it fresh.</summary>
@@ -261,6 +282,8 @@ public sealed partial class ClusterMember
         {
             _moving[shard] = null;
         }
+
+        _unsettled = true;
     }
 
     private long GivenOf(int shard)

@@ -183,6 +183,7 @@ public sealed partial class ClusterMember : IClusterView, IShardOwnership, IAsyn
     public void Lost(ShardEpoch owned)
     {
         Volatile.Write(ref _lostAt[owned.Shard], _time.GetTimestamp());
+        _unsettled = true;
         LookSoon();
     }
 
@@ -198,7 +199,7 @@ public sealed partial class ClusterMember : IClusterView, IShardOwnership, IAsyn
             return;
         }
 
-        _draining = true;
+        (_draining, _unsettled) = (true, true);
         var drain = new Pulse(_time);
         _log.Draining(Map.CountOf(Self.Id));
         LookSoon();
@@ -306,6 +307,7 @@ public sealed partial class ClusterMember : IClusterView, IShardOwnership, IAsyn
             Volatile.Write(ref _map, _map.With(moved));
         }
 
+        _unsettled = true;
         _changes.Raise();
     }
 }
