@@ -58,20 +58,22 @@ internal static class Rehearsal
         for (var round = 0; round < Rounds; round++)
         {
             // Every attempt but the first finds an incumbent, so each is a whole takeover: hold, kick, proof, admission.
-            HookParser.TryParse(Hook("on_publish", round), out var publish, out _);
-            await supervisor.Desk.HandleAsync(origin, publish, cancellation);
-            HookParser.TryParse(Hook("on_close", round - 1), out var close, out _);
-            await supervisor.Desk.HandleAsync(origin, close, cancellation);
+            await supervisor.Desk.HandleAsync(origin, Hook("on_publish", round), cancellation);
+            await supervisor.Desk.HandleAsync(origin, Hook("on_close", round - 1), cancellation);
         }
 
         await supervisor.StopAsync();
     }
 
-    private static ReadOnlySequence<byte> Hook(string action, int client) => new(Encoding.UTF8.GetBytes(
-        $$"""
-        {"server_id":"stage","service_id":"run","action":"{{action}}","client_id":"c{{client}}","ip":"127.0.0.1","vhost":"__defaultVhost__","app":"stage",
-        "stream":"key","param":"","tcUrl":"rtmp://127.0.0.1/stage","stream_url":"/stage/key","stream_id":"vid"}
-        """));
+    private static HookCall Hook(string action, int client)
+    {
+        var body = Encoding.UTF8.GetBytes(
+            $$"""
+            {"server_id":"stage","service_id":"run","action":"{{action}}","client_id":"c{{client}}","ip":"127.0.0.1","vhost":"__defaultVhost__","app":"stage",
+            "stream":"key","param":"","tcUrl":"rtmp://127.0.0.1/stage","stream_url":"/stage/key","stream_id":"vid"}
+            """);
+        return HookParser.TryParse(new ReadOnlySequence<byte>(body), out var call, out var problem) ? call : throw new FormatException(problem);
+    }
 
     /// <summary>A store that says yes and keeps nothing.</summary>
     private sealed class Prompter : IJournal, IShardOwnership
