@@ -87,6 +87,8 @@ public sealed class SettingsAreCompleteTests
         loaded.Problems.Where(p => p.Severity == ProblemSeverity.Error).ShouldBeEmpty();
         loaded.Options.Storage.Provider.ShouldBe("postgres");
         loaded.Options.Http.Listen.ShouldBe(["http://10.0.0.1:8085"]);
+        loaded.Options.Cluster.Enabled.ShouldBeTrue();
+        loaded.Options.Cluster.Advertise.ShouldBe("http://10.0.0.1:8560");
     }
 
     private static HoconObject ReadReference()

@@ -15,6 +15,7 @@ public sealed class SupervisorOptions
     public SrsApiOptions SrsApi { get; init; } = new();
     public SweepOptions Sweep { get; init; } = new();
     public ApiOptions Api { get; init; } = new();
+    public ClusterOptions Cluster { get; init; } = new();
     public KernelOptions Kernel { get; init; } = new();
     public CredentialOptions Credentials { get; init; } = new();
     public RegistrationOptions Registrations { get; init; } = new();

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace StreamSupervisor.Configuration.Validation;
 
-/// <summary><c>http.listen</c> and <c>management.listen</c>.</summary>
+/// <summary><c>http.listen</c>, <c>management.listen</c> and <c>cluster.listen</c>, and who may call the second.</summary>
 internal static class ListenValidator
 {
     public static void Check(SupervisorOptions options, Checks checks)
@@ -15,6 +15,18 @@ internal static class ListenValidator
         var management = CheckList("management.listen", options.Management.Listen, taken, checks);
         checks.Advise("management.listen", management.All(IPAddress.IsLoopback),
             "other machines reach the health and management endpoints.", "Keep this port inside your own network.");
+        checks.AnyValue("cluster.listen");
+        if (options.Cluster.Enabled)
+        {
+            CheckList("cluster.listen", options.Cluster.Listen, taken, checks);
+        }
+
+        checks.AnyValue("management.allow");
+        for (var i = 0; i < options.Management.Allow.Count; i++)
+        {
+            checks.Require($"management.allow[{i}]", IPNetwork.TryParse(options.Management.Allow[i], out _), $"'{options.Management.Allow[i]}' is no network.",
+                "Write its first address and its length, such as \"10.0.0.0/8\" or \"10.0.0.7/32\".");
+        }
     }
 
     /// <summary>Whether all addresses are on this machine only; false also where one cannot be read.</summary>
@@ -53,7 +65,7 @@ internal static class ListenValidator
         }
         else if (uri.Scheme != Uri.UriSchemeHttp)
         {
-            wrong = $"'{text}' is not plain HTTP; SRS and the API's callers are served over HTTP, TLS is a proxy's work.";
+            wrong = $"'{text}' is not plain HTTP; SRS, callers of the API and other members are served over HTTP, TLS is a proxy's work.";
         }
         else if (uri.PathAndQuery != "/" || uri.UserInfo.Length > 0)
         {

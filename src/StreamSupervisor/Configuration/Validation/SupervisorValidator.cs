@@ -13,6 +13,7 @@ internal static class SupervisorValidator
         SrsApiValidator.Check(options.SrsApi, checks);
         SweepValidator.Check(options.Sweep, checks);
         ApiValidator.Check(options.Api, checks);
+        ClusterValidator.Check(options, checks);
         KernelValidator.Check(options.Kernel, checks);
         CredentialsValidator.Check(options.Credentials, checks);
         RegistrationsValidator.Check(options.Registrations, checks);
