@@ -1,5 +1,6 @@
 using StreamSupervisor.Cluster.Persistence;
 using StreamSupervisor.Cluster.Sharding;
+using StreamSupervisor.Cluster.Wakeups;
 
 namespace StreamSupervisor.Cluster.Entities;
 

@@ -15,7 +15,6 @@ internal sealed class SupervisorService(Supervisor supervisor, SoleOwner owner, 
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await Rehearsal.PlayAsync(time, logger, stoppingToken);
         await owner.OwnAllAsync(supervisor.Host, stoppingToken);
         try
         {

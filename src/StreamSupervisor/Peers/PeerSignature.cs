@@ -28,8 +28,8 @@ internal sealed class PeerSignature
     private readonly TimeProvider _time;
     private readonly int _maxNonces;
     private readonly Lock _gate = new();
-    private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
-    private readonly Queue<(string Nonce, DateTimeOffset Until)> _expiry = new();
+    private readonly HashSet<UInt128> _seen = [];
+    private readonly Queue<(UInt128 Nonce, DateTimeOffset Until)> _expiry = new();
 
     /// <param name="secrets">The first signs; all verify. At least one, none empty.</param>
     public PeerSignature(IReadOnlyList<string> secrets, TimeProvider time, int maxNonces = 1_000_000)
@@ -55,7 +55,8 @@ internal sealed class PeerSignature
     /// <summary>Whether a request is signed by a member, fresh, and seen for the first time.</summary>
     public PeerVerdict Verify(string method, string pathAndQuery, string? time, string? nonce, string? signature, ReadOnlySpan<byte> body)
     {
-        if (string.IsNullOrEmpty(time) || nonce is not { Length: NonceLength } || signature is not { Length: 64 })
+        if (string.IsNullOrEmpty(time) || nonce is not { Length: NonceLength } || signature is not { Length: 64 }
+            || !UInt128.TryParse(nonce, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number))
         {
             return PeerVerdict.Unsigned;
         }
@@ -85,10 +86,10 @@ internal sealed class PeerSignature
             return PeerVerdict.Stale;
         }
 
-        return Remember(nonce, now);
+        return Remember(number, now);
     }
 
-    private PeerVerdict Remember(string nonce, DateTimeOffset now)
+    private PeerVerdict Remember(UInt128 nonce, DateTimeOffset now)
     {
         lock (_gate)
         {

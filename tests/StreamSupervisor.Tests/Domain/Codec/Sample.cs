@@ -34,6 +34,8 @@ internal static class Sample
 
     public static LiveStreamEffect Effect(Type type) => (LiveStreamEffect)Of(type, "");
 
+    public static object Any(Type type) => Of(type, "");
+
     /// <summary>Every path of a value that holds its type's default, or an empty list.</summary>
     public static IEnumerable<string> Unset(object? value, string path = "")
     {
@@ -103,6 +105,11 @@ internal static class Sample
         if (type.IsEnum)
         {
             return Enum.GetValues(type).Cast<object>().Last();
+        }
+
+        if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>))
+        {
+            return Array.CreateInstance(type.GetGenericArguments()[0], 0);
         }
 
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ImmutableList<>))
