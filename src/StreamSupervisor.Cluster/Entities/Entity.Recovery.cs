@@ -1,6 +1,5 @@
 using StreamSupervisor.Cluster.Persistence;
 using StreamSupervisor.Cluster.Sharding;
-using StreamSupervisor.Cluster.Wakeups;
 
 namespace StreamSupervisor.Cluster.Entities;
 

@@ -15,6 +15,7 @@ internal sealed class SupervisorService(Supervisor supervisor, SoleOwner owner, 
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await Rehearsal.PlayAsync(time, logger, stoppingToken);
         await owner.OwnAllAsync(supervisor.Host, stoppingToken);
         try
         {
