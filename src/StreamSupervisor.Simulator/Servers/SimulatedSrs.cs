@@ -67,6 +67,9 @@ public sealed partial class SimulatedSrs
     /// <summary>What happened, oldest first; the newest 50,000.</summary>
     public IReadOnlyCollection<SimulatedEvent> Events => events;
 
+    /// <summary>Told of every event as it happens, in the context of the server. Must be quick and must not throw.</summary>
+    public Action<SimulatedEvent>? Noted { get; set; }
+
     /// <summary>Every DELETE of a client that the API received, oldest first.</summary>
     public IReadOnlyList<SimulatedDelete> Deletes => deletes;
 
@@ -135,7 +138,9 @@ public sealed partial class SimulatedSrs
             events.Dequeue();
         }
 
-        events.Enqueue(new SimulatedEvent(Now, kind, clientId, url, detail));
+        var happened = new SimulatedEvent(Now, kind, clientId, url, detail);
+        events.Enqueue(happened);
+        Noted?.Invoke(happened);
     }
 
     internal void NoteBusy(SimulatedConnection connection)

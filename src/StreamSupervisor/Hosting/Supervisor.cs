@@ -8,6 +8,8 @@ using StreamSupervisor.Effects;
 using StreamSupervisor.Hooks;
 using StreamSupervisor.Srs;
 using StreamSupervisor.Sweeping;
+using Behavior = StreamSupervisor.Cluster.Entities.IEntityBehavior<StreamSupervisor.Domain.LiveStreams.LiveStreamState,
+    StreamSupervisor.Domain.LiveStreams.LiveStreamCommand, StreamSupervisor.Domain.LiveStreams.LiveStreamEvent, StreamSupervisor.Domain.LiveStreams.LiveStreamReply>;
 
 namespace StreamSupervisor.Hosting;
 
@@ -23,6 +25,9 @@ internal sealed record SupervisorParts
     public required CredentialGate Credentials { get; init; }
     public required TimeProvider Time { get; init; }
     public required ILoggerFactory Loggers { get; init; }
+
+    /// <summary>Wraps the rules; nothing by default. For tests that break a rule to see that its breach is noticed.</summary>
+    public Func<Behavior, Behavior> Rules { get; init; } = rules => rules;
 }
 
 /// <summary>
@@ -48,7 +53,7 @@ internal sealed class Supervisor : IDisposable
             new Origin(origin.Name, parts.Apis(origin), time, parts.Loggers.CreateLogger<Origin>())));
         _local = new ShardRegion<LiveStreamState, LiveStreamCommand, LiveStreamEvent, LiveStreamReply>(new()
         {
-            Behavior = new LiveStreamBehavior(policies),
+            Behavior = parts.Rules(new LiveStreamBehavior(policies)),
             Journal = parts.Journal,
             Ownership = parts.Ownership,
             Time = time,

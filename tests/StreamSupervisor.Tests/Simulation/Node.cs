@@ -1,0 +1,80 @@
+using System.Buffers;
+using System.Text;
+using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Hooks;
+using StreamSupervisor.Simulator.Hooks;
+using StreamSupervisor.Simulator.Servers;
+using StreamSupervisor.Srs;
+
+namespace StreamSupervisor.Tests.Simulation;
+
+/// <summary>One simulated SRS server, and the network between it and the supervisor.</summary>
+internal sealed class Node
+{
+    private readonly World _world;
+
+    public Node(World world, string name, SrsModel model, Random random)
+    {
+        (_world, Name) = (world, name);
+        Srs = new SimulatedSrs(new SimulatedSrsOptions { ServerId = $"vid-{name}", Model = model }, world.Time, random, ReceiveAsync);
+        Srs.Noted = happened => world.History.Happened(this, happened);
+        Srs.HookFaults = _ => world.Faults.Hook();
+    }
+
+    public string Name { get; }
+    public SimulatedSrs Srs { get; }
+
+    /// <summary>The name of the process that runs, as the supervisor knows it.</summary>
+    public string Service => Srs.Model.HasServiceId ? Srs.ServiceId : $"{Srs.Pid}:{Srs.ServiceId}";
+
+    public SessionId Session(string clientId) => new(Srs.Options.ServerId, Service, clientId);
+
+    /// <summary>One call to the API over the network. A request whose sender has stopped waiting arrives all the same.</summary>
+    public async Task<(SimulatedApiResponse Response, string Service)> CallAsync(string method, string path, TimeSpan timeout, CancellationToken cancellation)
+    {
+        if (method == "DELETE")
+        {
+            _world.History.Deleting(this, path[(path.LastIndexOf('/') + 1)..]);
+        }
+
+        var answer = new TaskCompletionSource<(SimulatedApiResponse, string)>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var timer = _world.Time.CreateTimer(_ => answer.TrySetException(new SrsUnreachableException($"{Name} is slow")), null, timeout, Timeout.InfiniteTimeSpan);
+        await using var gone = cancellation.UnsafeRegister(_ => answer.TrySetCanceled(cancellation), null);
+        _ = BringAsync();
+        return await answer.Task;
+
+        async Task BringAsync()
+        {
+            try
+            {
+                var response = await Srs.CallApiAsync(method, path, null, CancellationToken.None);
+                if (_world.Faults.LosesApiAnswer())
+                {
+                    answer.TrySetException(new SrsUnreachableException($"{Name}: the answer was lost"));
+                }
+
+                answer.TrySetResult((response, Service));
+            }
+            catch (SimulatedApiUnreachableException down)
+            {
+                answer.TrySetException(new SrsUnreachableException(down.Message));
+            }
+        }
+    }
+
+    private async Task<HookResult> ReceiveAsync(SimulatedHook hook, CancellationToken cancellation)
+    {
+        if (!HookParser.TryParse(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(hook.Json)), out var call, out var problem))
+        {
+            throw new InvalidOperationException(problem);
+        }
+
+        var life = _world.Life ?? throw new IOException("The supervisor is down.");
+        var session = Session(hook.ClientId);
+        using var gone = new CancellationTokenSource();
+        await using var link = cancellation.UnsafeRegister(_ => life.Do(gone.Cancel), null);
+        var reply = await life.AskAsync(() => life.Supervisor.Desk.HandleAsync(life.Supervisor.Origins.Find(Name)!, call, gone.Token).AsTask());
+        _world.History.Answered(session, call, reply);
+        return HookAnswer.Read(200, Encoding.UTF8.GetString(HookAnswers.Of(reply)));
+    }
+}

@@ -1,0 +1,345 @@
+using Microsoft.Extensions.Logging;
+using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Simulator.Encoders;
+using StreamSupervisor.Simulator.Servers;
+using StreamSupervisor.TestKit.Kernel;
+using StreamSupervisor.TestKit.Time;
+
+namespace StreamSupervisor.Tests.Simulation;
+
+/// <summary>
+/// One seed's world: SRS servers, encoders, viewers, operators, a store that survives, and a supervisor that is killed and started again. First
+/// everything goes wrong that the seed chose; then all faults end, one steady encoder keeps trying for each key, and the world must come to rest.
+/// </summary>
+internal sealed class World : IDisposable
+{
+    /// <summary>All that may pass between the end of the faults and everything being well: the silence of an encoder that is gone must be noticed,
+    /// a cool-down end, an eviction be tried again.</summary>
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(45);
+
+    private readonly Random _random;
+    private readonly List<Life> _lives = [];
+    private readonly List<SimulatedEncoder> _keepers = [];
+    private readonly CancellationTokenSource _chaosEnds = new();
+
+    public World(int seed, BrokenRules? rules = null)
+    {
+        (Seed, Rules, Plan) = (seed, rules ?? new BrokenRules(), new Plan(seed));
+        _random = new Random(~seed);
+        Scheduler = new SimulationScheduler(Time, seed);
+        History = new History(this);
+        Faults = new Faults(Plan, new Random(seed * 31));
+        Log = new FaultLog(this);
+        Nodes = [.. Plan.Nodes.Select((node, index) => new Node(this, node.Name, node.Model, new Random((seed * 17) + index)))];
+        Rules.Store(Store);
+    }
+
+    public int Seed { get; }
+    public BrokenRules Rules { get; }
+    public Plan Plan { get; }
+    public VirtualTime Time { get; } = new();
+    public SimulationScheduler Scheduler { get; }
+    public MemoryStore Store { get; } = new();
+    public History History { get; }
+    public Faults Faults { get; }
+    public FaultLog Log { get; }
+    public IReadOnlyList<Node> Nodes { get; }
+
+    /// <summary>How long it took from the end of the faults until all was well.</summary>
+    public TimeSpan CameToRestIn { get; private set; }
+
+    /// <summary>The supervisor that runs; null while none does.</summary>
+    public Life? Life { get; private set; }
+
+    public int Lives => _lives.Count;
+
+    public Node Node(string name) => Nodes.First(node => node.Name == name);
+
+    /// <summary>Runs the seed.</summary>
+    /// <returns>What was broken, with all that is needed to understand it; null when nothing was.</returns>
+    public string? Run()
+    {
+        var began = Time.GetUtcNow();
+        try
+        {
+            Scheduler.Inside(() =>
+            {
+                StartLife();
+                Begin();
+                return true;
+            });
+            RunUntil(() => false, Plan.Chaos);
+            var faultsEnded = Time.GetUtcNow();
+            Scheduler.Inside(() =>
+            {
+                EndFaults();
+                return true;
+            });
+            RunUntil(() => Unrest() is null, Rest);
+            CameToRestIn = Time.GetUtcNow() - faultsEnded;
+            CheckRest();
+
+            // Rest must last: two sweeps later all is as it was.
+            RunUntil(() => false, TimeSpan.FromSeconds(11));
+            CheckRest();
+        }
+        catch (Exception fault) when (fault is InvalidOperationException or NullReferenceException)
+        {
+            History.Break("The simulation itself", "", fault.ToString());
+        }
+
+        return History.Broken is { } broken ? $"seed {Seed}: {broken}\n  --- {Time.GetUtcNow() - began:mm\\:ss\\.f} after the begin; {Plan}" : null;
+    }
+
+    /// <summary>The supervisor dies, and comes back after a while.</summary>
+    public void Kill()
+    {
+        if (Life is not { } life)
+        {
+            return;
+        }
+
+        History.Note("world", "crash", "", "");
+        Life = null;
+        life.End();
+        After(TimeSpan.FromMilliseconds(_random.Next(3) == 0 ? 10 : _random.Next(100, 4_000)), StartLife);
+    }
+
+    public void Dispose()
+    {
+        foreach (var life in _lives)
+        {
+            life.Dispose();
+        }
+
+        _chaosEnds.Dispose();
+    }
+
+    private void StartLife()
+    {
+        if (Life is null)
+        {
+            History.Note("world", "start", "", "");
+            Life = new Life(this, _lives.Count + 1);
+            _lives.Add(Life);
+        }
+    }
+
+    private void Begin()
+    {
+        foreach (var planned in Plan.Encoders)
+        {
+            var encoder = new SimulatedEncoder(planned.Options, [.. Enumerable.Range(0, Nodes.Count).Select(i => Nodes[(planned.FirstNode + i) % Nodes.Count].Srs)], Time);
+
+            // One that has vanished without a word stays so: its session is for the supervisor to find.
+            var vanishes = planned.Options.Trouble.GoneFor > TimeSpan.FromMinutes(1);
+            After(planned.At, () => Watch(encoder.RunAsync(vanishes ? CancellationToken.None : _chaosEnds.Token)));
+        }
+
+        foreach (var trouble in Plan.Troubles)
+        {
+            After(trouble.At, () => Begin(trouble));
+        }
+
+        if (Plan.HasPlayers)
+        {
+            After(TimeSpan.FromSeconds(1), () => Watch(PlayAsync()));
+        }
+    }
+
+    private void Begin(PlannedTrouble trouble)
+    {
+        var srs = Nodes[trouble.Node].Srs;
+        History.Note("world", trouble.What.ToString(), "", Nodes[trouble.Node].Name);
+        switch (trouble.What)
+        {
+            case TroubleOfWorld.ApiDown or TroubleOfWorld.ApiGarbage or TroubleOfWorld.ApiError:
+                srs.ApiFault = trouble.What switch { TroubleOfWorld.ApiDown => ApiFault.Down, TroubleOfWorld.ApiGarbage => ApiFault.Garbage, _ => ApiFault.ServerError };
+                After(trouble.For, () => srs.ApiFault = ApiFault.None);
+                break;
+            case TroubleOfWorld.ApiSlow:
+                srs.ApiDelay = trouble.For / 2;
+                After(trouble.For * 2, () => srs.ApiDelay = TimeSpan.Zero);
+                break;
+            case TroubleOfWorld.ServerRestarts:
+                srs.Restart();
+                break;
+            case TroubleOfWorld.ServerIsDown:
+                srs.Stop();
+                After(trouble.For, srs.Start);
+                break;
+            case TroubleOfWorld.RowLies:
+                srs.LieAboutActive(trouble.Key);
+                break;
+            case TroubleOfWorld.StoreIsDown:
+                Faults.StoreIsDown = true;
+                After(trouble.For, () => Faults.StoreIsDown = false);
+                break;
+            case TroubleOfWorld.SupervisorCrashes:
+                Kill();
+                break;
+            case TroubleOfWorld.OperatorKicks:
+                Order(trouble.Key, new Kick("operator", "because"));
+                break;
+            case TroubleOfWorld.OperatorReleases:
+                Order(trouble.Key, new Release("operator", "because") { Origins = [.. Nodes.Select(node => node.Name)] });
+                break;
+            case TroubleOfWorld.OperatorLocks:
+                Order(trouble.Key, new StreamSupervisor.Domain.LiveStreams.Lock("operator", "because"));
+                After(trouble.For, () => Order(trouble.Key, new Unlock("operator", "because")));
+                break;
+            case TroubleOfWorld.OperatorPins:
+                Order(trouble.Key, new Pin("10.0.0.1", "operator", "because"));
+                After(trouble.For, () => Order(trouble.Key, new Unlock("operator", "because")));
+                break;
+        }
+    }
+
+    /// <summary>From now on all ways are good, every server is up, nobody orders anything, and for each key one steady encoder keeps trying.</summary>
+    private void EndFaults()
+    {
+        History.Note("world", "faults end", "", "");
+        Faults.On = false;
+        Faults.StoreIsDown = false;
+        _chaosEnds.Cancel();
+        foreach (var node in Nodes)
+        {
+            node.Srs.ApiFault = ApiFault.None;
+            node.Srs.ApiDelay = TimeSpan.Zero;
+            node.Srs.Start();
+        }
+
+        StartLife();
+        foreach (var key in Plan.Keys)
+        {
+            var keeper = new SimulatedEncoder(
+                new EncoderOptions
+                {
+                    Name = $"keeper of {key.Stream}",
+                    Key = key,
+                    Address = _random.Next(2) == 0 ? "10.0.0.1" : "10.9.9.9",
+                    Retry = RetryPolicy.Every(TimeSpan.FromSeconds(1)),
+                    MediaInterval = TimeSpan.FromSeconds(1),
+                    MediaBytes = 128_000,
+                },
+                [Nodes[_random.Next(Nodes.Count)].Srs], Time);
+            _keepers.Add(keeper);
+            After(TimeSpan.FromMilliseconds(_random.Next(1, 2_000)), () => Watch(keeper.RunAsync(CancellationToken.None)));
+            After(TimeSpan.FromMilliseconds(500), () => Order(key, new Unlock("operator", "because")));
+        }
+    }
+
+    /// <summary>What is not as it should be at rest; null when all is.</summary>
+    private (string Promise, string Key, string What)? Unrest()
+    {
+        foreach (var keeper in _keepers)
+        {
+            var report = keeper.Report;
+            var key = History.Of($"{report.Key.Vhost}/{report.Key.App}/{report.Key.Stream}");
+            if (!report.IsOnAir)
+            {
+                return ("I8", key.Name, $"{report.Name} is not on air: {report}");
+            }
+
+            var session = Nodes.First(node => node.Srs.Options.ServerId == report.Server).Session(report.ClientId);
+            if (key.State.Session?.By.Session != session)
+            {
+                return ("I8", key.Name, $"{session} is on air, and the journal says {key.State.Session?.By.Session.ToString() ?? "nobody"}");
+            }
+
+            if (key.State.Evictions.Count > 0)
+            {
+                return ("I7", key.Name, $"still to be removed: {string.Join(", ", key.State.Evictions.Select(eviction => eviction.Of.Session))}");
+            }
+
+            if (Store.EffectsOf(key.Name) is { Count: > 0 } effects)
+            {
+                return ("I7", key.Name, $"still open: {string.Join(", ", effects)}");
+            }
+        }
+
+        return null;
+    }
+
+    private void CheckRest()
+    {
+        if (Unrest() is var (promise, of, what))
+        {
+            History.Break(promise, of, what);
+        }
+
+        foreach (var key in Plan.Keys.Select(key => History.Of($"{key.Vhost}/{key.App}/{key.Stream}")))
+        {
+            var events = Store.EventsOf(key.Name);
+            for (var i = 0; i < events.Count; i++)
+            {
+                if (events[i].Sequence != i + 1 || (i > 0 && events[i].Epoch < events[i - 1].Epoch))
+                {
+                    History.Break("I1", key.Name, $"event {i + 1} has the sequence {events[i].Sequence} and the epoch {events[i].Epoch}");
+                }
+            }
+
+            if (events.Count != key.Sequence)
+            {
+                History.Break("I1", key.Name, $"{events.Count} events are stored, and {key.Sequence} were confirmed");
+            }
+        }
+    }
+
+    private async Task PlayAsync()
+    {
+        while (!_chaosEnds.IsCancellationRequested)
+        {
+            var viewer = Nodes[_random.Next(Nodes.Count)].Srs.Connect("10.8.8.8");
+            if (viewer is not null)
+            {
+                var key = Plan.Keys[_random.Next(Plan.Keys.Count)];
+                _ = viewer.PlayAsync(key.Vhost, key.App, key.Stream, "");
+                await Task.Delay(TimeSpan.FromMilliseconds(_random.Next(100, 5_000)), Time);
+                viewer.Close();
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(_random.Next(100, 3_000)), Time);
+        }
+    }
+
+    private void Order(SimulatedStreamKey key, LiveStreamCommand order)
+    {
+        if (Life is { } life)
+        {
+            Watch(life.AskAsync(() => life.Supervisor.Region.AskAsync(
+                $"{key.Vhost}/{key.App}/{key.Stream}", order, Time.GetUtcNow() + TimeSpan.FromSeconds(2), CancellationToken.None)));
+        }
+    }
+
+    private void After(TimeSpan delay, Action act) => Time.CreateTimer(_ => act(), null, delay, Timeout.InfiniteTimeSpan);
+
+    private async void Watch(Task task)
+    {
+        try
+        {
+            await task;
+        }
+        catch (Exception fault) when (fault is IOException or OperationCanceledException)
+        {
+            // The supervisor was down, or died.
+        }
+        catch (Exception fault)
+        {
+            History.Break("The simulation itself", "", fault.ToString());
+        }
+    }
+
+    private void RunUntil(Func<bool> condition, TimeSpan limit)
+    {
+        if (History.Broken is not null)
+        {
+            return;
+        }
+
+        var end = Time.GetUtcNow() + limit;
+        var over = false;
+        using var alarm = Time.CreateTimer(_ => over = true, null, limit, Timeout.InfiniteTimeSpan);
+        Scheduler.RunUntil(() => over || Time.GetUtcNow() > end || History.Broken is not null || condition(), limit + TimeSpan.FromSeconds(1));
+    }
+}
