@@ -107,6 +107,9 @@ public enum LossCause
 
     /// <summary>Admitted, and SRS refused it all the same: closed without ever publishing.</summary>
     BusySeen,
+
+    /// <summary>Another session has the key though this one could not be removed: its node is out of reach, or nothing is enforced.</summary>
+    Replaced,
 }
 
 /// <summary>The session that owned the key has ended.</summary>

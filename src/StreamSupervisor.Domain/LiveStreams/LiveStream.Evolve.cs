@@ -77,7 +77,7 @@ public static partial class LiveStream
         SearchFinished e => state with { Releasing = state.Releasing.Remove(e.Origin) },
         KeyWedged e => state with
         {
-            Wedges = state.Wedges.Add(new Wedge(e.Origin, e.ServerId, e.ServiceId, e.At)),
+            Wedges = state.Wedges.RemoveAll(wedge => wedge.Origin == e.Origin).Add(new Wedge(e.Origin, e.ServerId, e.ServiceId, e.At)),
             NeverActive = 0,
             NeverActiveOn = null,
         },

@@ -22,7 +22,7 @@ public static partial class LiveStream
         _ when RefusalOfCredential(turn.State, ask) is { } reason => Refuse(turn, ask, reason),
         ({ Locked: not null }, _) => Refuse(turn, ask, RefusalReason.Locked),
         ({ PinnedTo: { } pinned }, var by) when pinned != by.Identity => Refuse(turn, ask, RefusalReason.PinnedToAnother),
-        _ when IsWedged(turn.State, ask.By) => Refuse(turn, ask, RefusalReason.Wedged),
+        _ when IsWedged(turn, ask.By) => Refuse(turn, ask, RefusalReason.Wedged),
         _ when ReservedForAnother(turn, ask.By) is { } left => Refuse(turn, ask, RefusalReason.Reserved, left),
         ({ Session: null, Handover: null }, _) => AdmitToFreeKey(turn, ask),
         ({ Handover: { } handover }, var by) when handover.To.Identity == by.Identity => ReplaceChallenger(turn, ask, handover),
@@ -72,8 +72,14 @@ public static partial class LiveStream
         _ => RefusalReason.CredentialWrong,
     };
 
-    private static bool IsWedged(LiveStreamState state, Publisher by) =>
-        state.Wedges.Exists(wedge => wedge.ServerId == by.Session.ServerId && wedge.ServiceId == by.Session.ServiceId);
+    /// <summary>
+    /// A wedge is a guess: an encoder that hangs up twice while it is held leaves the same trace. So it keeps attempts out only for as long
+    /// as they are told to wait; then one may try, and SRS itself says whether the ghost is real.
+    /// </summary>
+    private static bool IsWedged(Turn turn, Publisher by) => turn.State.Wedges.Exists(wedge =>
+        wedge.ServerId == by.Session.ServerId && wedge.ServiceId == by.Session.ServiceId && IsFresh(wedge, turn.Now));
+
+    private static bool IsFresh(Wedge wedge, DateTimeOffset now) => now - wedge.Since < RefusalCatalog.Of(RefusalReason.Wedged).RetryAfter;
 
     private static PublishReply? AdmitToFreeKey(Turn turn, RequestPublish ask)
     {

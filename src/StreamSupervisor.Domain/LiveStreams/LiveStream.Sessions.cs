@@ -107,6 +107,7 @@ public static partial class LiveStream
             if (!incumbent.Confirmed && note.LookedAt >= incumbent.Since)
             {
                 turn.Raise(new PublisherConfirmed(turn.Now, session));
+                ForgetWedge(turn, note.By.Origin);
             }
 
             return;
@@ -125,7 +126,9 @@ public static partial class LiveStream
         }
         else if (turn.Observes || turn.State is { Session: null, Handover: null })
         {
+            Replace(turn);
             turn.Raise(new SessionAdopted(turn.Now, note.By, turn.State.Generation + 1));
+            ForgetWedge(turn, note.By.Origin);
         }
         else
         {
@@ -172,8 +175,10 @@ public static partial class LiveStream
     private static void Searched(Turn turn, NoteSearched note)
     {
         turn.Raise(new SearchFinished(turn.Now, note.Origin, note.Found));
-        var ghost = turn.State.NeverActive >= 2 && turn.State.NeverActiveOn == note.Origin && note.Found == 0 && note.ServiceId.Length > 0;
-        if (ghost && !turn.State.Wedges.Exists(wedge => wedge.Origin == note.Origin))
+        // Where a ghost was seen already, one failed probe says that it is there still.
+        var wedge = turn.State.Wedges.Find(w => w.Origin == note.Origin);
+        var ghost = turn.State.NeverActive >= (wedge is null ? 2 : 1) && turn.State.NeverActiveOn == note.Origin && note.Found == 0 && note.ServiceId.Length > 0;
+        if (ghost && (wedge is null || !IsFresh(wedge, turn.Now)))
         {
             turn.Raise(new KeyWedged(turn.Now, note.Origin, note.ServerId, note.ServiceId));
         }
@@ -231,6 +236,24 @@ public static partial class LiveStream
         }
     }
 
+    /// <summary>A session that goes though nobody could remove it ends like any other: what was under way for it ends with it.</summary>
+    private static void Replace(Turn turn)
+    {
+        if (turn.State.Session is { } old)
+        {
+            Lose(turn, old, LossCause.Replaced);
+        }
+    }
+
+    /// <summary>Whoever publishes there proves that there is no ghost (any more).</summary>
+    private static void ForgetWedge(Turn turn, string origin)
+    {
+        if (turn.State.Wedges.Exists(wedge => wedge.Origin == origin))
+        {
+            turn.Raise(new WedgeCleared(turn.Now, origin));
+        }
+    }
+
     private static void Withdraw(Turn turn, Handover handover) =>
         turn.Raise(new AttemptRefused(turn.Now, handover.To, turn.State.Generation, RefusalReason.Withdrawn, null, handover.In, handover.AskedAt));
 
@@ -265,6 +288,7 @@ public static partial class LiveStream
         {
             // The old node can't be reached, so its viewers can't either: the new session has the higher generation, and the
             // eviction goes on until the old node is back.
+            Replace(turn);
             Grant(turn, handover.To, AdmissionRule.OldNodeUnreachable, handover.In, handover.AskedAt);
         }
         else

@@ -26,7 +26,7 @@ internal static class TimelineText
         SessionAdopted e => $"{Who(e.By)} was found publishing without having asked, and is the key's session now as generation {e.Generation}.",
         LateHookIgnored e => $"A late {e.Hook} of client {e.Session.ClientId} changed nothing: it no longer owns the key.",
         KeyWedged e => $"{e.Origin} holds a ghost of this key: admitted twice, never active, and nothing there to remove. Only a restart of that SRS frees it.",
-        WedgeCleared e => $"The ghost on {e.Origin} is forgotten: its SRS runs in a new process, or an operator released the key.",
+        WedgeCleared e => $"The ghost on {e.Origin} is forgotten: its SRS runs in a new process, a publisher was seen there, or an operator released the key.",
         FightDetected e => $"{e.Incumbent} and {e.Challenger} pushed each other out in turn; {e.Incumbent} is kept until {Clock(e.CoolDownUntil)}.",
         FlappingSeen e => $"The key was published {e.Publishes} times in a short while: its encoder has a bad network or restarts.",
         KeyReserved e => $"The key is kept for {e.EncoderId} until {Clock(e.Until)}.",
@@ -119,6 +119,7 @@ internal static class TimelineText
         LossCause.NotFound => "its node no longer shows it",
         LossCause.ProcessGone => "its SRS process is gone",
         LossCause.BusySeen => "it was admitted and SRS refused it all the same, as busy",
+        LossCause.Replaced => "another session has the key; this one could not be removed",
         _ => "the cause was not recorded",
     };
 

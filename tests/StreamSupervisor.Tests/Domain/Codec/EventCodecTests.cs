@@ -114,7 +114,7 @@ public sealed partial class EventCodecTests
     public void The_names_of_values_are_for_ever()
     {
         Names(cause => new PublisherLost(Noon, Session, "srs-1", cause, null, NeverActive: false), Enum.GetValues<LossCause>()).ShouldBe(
-            ["unknown", "unpublished", "closed", "evicted", "not-found", "process-gone", "busy-seen"]);
+            ["unknown", "unpublished", "closed", "evicted", "not-found", "process-gone", "busy-seen", "replaced"]);
         Names(cause => new EvictionOrdered(Noon, By(), cause, null), Enum.GetValues<EvictionCause>()).ShouldBe(
             ["unknown", "takeover", "silent", "doubled", "operator", "refused-unseen", "registration"]);
         Names(proof => new EvictionFinished(Noon, Session, proof, Noon), Enum.GetValues<ReleaseProof>()).ShouldBe(

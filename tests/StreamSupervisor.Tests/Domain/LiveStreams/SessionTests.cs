@@ -1,4 +1,5 @@
 using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.TestKit.Domain;
 using static StreamSupervisor.TestKit.Domain.Scene;
 using Lock = StreamSupervisor.Domain.LiveStreams.Lock;
 
@@ -77,6 +78,41 @@ public class SessionTests
         scene.When(Ask(third)).ThenRefused(third, RefusalReason.Wedged);
         scene.When(Ask(Encoder("elsewhere", origin: "srs-2"))).Then<Admitted>();
         scene.When(Ask(after)).Then<WedgeCleared>();
+    }
+
+    [Fact]
+    public void After_a_while_one_attempt_probes_a_wedged_key_and_a_publisher_that_is_seen_ends_the_wedge()
+    {
+        var probe = Encoder("probe");
+        var scene = Wedged().After(31).When(Ask(probe)).ThenAdmitted(probe);
+        scene.After(1).When(new NotePublisherSeen(probe, 10, scene.Now, Verified: false)).Then(typeof(PublisherConfirmed), typeof(WedgeCleared));
+    }
+
+    [Fact]
+    public void A_probe_that_never_becomes_active_renews_the_wedge_at_once()
+    {
+        var probe = Encoder("probe");
+        var scene = Wedged().After(31).When(Ask(probe)).When(new NoteClosed(probe.Session));
+        scene.When(new NoteSearched("srs-1", "srs-1", "run-1", 0, scene.Now)).Then<KeyWedged>();
+        scene.When(Ask(Encoder("next"))).Then<AttemptRefused>(e => e.Reason.ShouldBe(RefusalReason.Wedged));
+        scene.State.Wedges.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_session_that_is_left_behind_on_a_node_out_of_reach_ends_before_its_successor_begins()
+    {
+        var other = Encoder("other", origin: "srs-2");
+        var scene = Live(Old).When(Ask(other)).When(new NoteEvictionStalled(Old.Session, "down")).Wait(3);
+        var order = scene.History.Select(e => e.GetType()).ToList();
+        order.IndexOf(typeof(PublisherLost)).ShouldBe(order.LastIndexOf(typeof(Admitted)) - 1);
+        scene.State.Evictions.Count.ShouldBe(1);
+    }
+
+    private static Scene Wedged()
+    {
+        var (first, second) = (Encoder("first"), Encoder("second"));
+        var scene = Empty().When(Ask(first)).When(new NoteClosed(first.Session)).When(new NoteSearched("srs-1", "srs-1", "run-1", 0, Start));
+        return scene.When(Ask(second)).When(new NoteClosed(second.Session)).When(new NoteSearched("srs-1", "srs-1", "run-1", 0, Start)).Then<KeyWedged>();
     }
 
     [Fact]
