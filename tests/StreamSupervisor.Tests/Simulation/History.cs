@@ -166,7 +166,7 @@ internal sealed class History(World world)
     {
         if (Broken is null)
         {
-            Broken = $"{promise} {key}: {how} ({world.Time.GetUtcNow():HH:mm:ss.fff})\n{Tail(key, 40)}";
+            Broken = $"{promise} {key}: {how} ({world.Time.GetUtcNow():HH:mm:ss.fff})\n{Tail(key, world.Telling)}";
         }
     }
 

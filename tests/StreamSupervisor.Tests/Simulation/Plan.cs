@@ -24,7 +24,7 @@ internal sealed class Plan
         Crashes = CrashesOf(random);
         Encoders = [.. Keys.SelectMany((key, index) => EncodersOf(key, index, random))];
         Troubles = [.. Enumerable.Range(0, random.Next(1, 7)).Select(_ => TroubleOf(random))];
-        HasPlayers = random.Next(2) == 0;
+        HasPlayers = random.Next(2) == 0 && !PublishOnly;
     }
 
     /// <summary>How long things go wrong.</summary>
@@ -93,7 +93,7 @@ internal sealed class Plan
             {
                 0 => EncoderTrouble.None,
                 1 => EncoderTrouble.Drops(seconds, TimeSpan.FromSeconds(random.Next(1, 8))),
-                2 => EncoderTrouble.Drops(seconds, TimeSpan.FromHours(1)),
+                2 => EncoderTrouble.Drops(seconds, PlannedEncoder.ForEver),
                 3 => EncoderTrouble.Flaps(TimeSpan.FromSeconds(random.Next(1, 4))),
                 4 => EncoderTrouble.Restarts(seconds, TimeSpan.FromMilliseconds(random.Next(1, 3_000))),
                 _ => EncoderTrouble.ChangesNode(seconds, TimeSpan.FromMilliseconds(random.Next(1, 3_000))),
@@ -105,6 +105,9 @@ internal sealed class Plan
                 2 => RetryPolicy.Every(TimeSpan.FromMilliseconds(200)),
                 _ => RetryPolicy.Every(TimeSpan.FromSeconds(1)),
             };
+
+            // One that vanishes is not seen again: neither its connection nor its retries end with the chaos.
+            retry = trouble.GoneFor >= PlannedEncoder.ForEver ? RetryPolicy.SingleTry : retry;
             yield return new PlannedEncoder(
                 new EncoderOptions
                 {
@@ -132,6 +135,8 @@ internal sealed class Plan
 /// <summary>An encoder, the server that it tries first, and when it begins.</summary>
 internal sealed record PlannedEncoder(EncoderOptions Options, int FirstNode, TimeSpan At)
 {
+    public static readonly TimeSpan ForEver = TimeSpan.FromHours(1);
+
     public override string ToString() =>
         $"{At:s\\.fff} {Options.Name} of {Options.Key.Stream} from {Options.Address} on node {FirstNode + 1}: {Options.Trouble.Kind} after {Options.Trouble.After.TotalSeconds} s "
         + $"for {Options.Trouble.GoneFor.TotalSeconds} s, retry {Options.Retry.First?.TotalSeconds} s";

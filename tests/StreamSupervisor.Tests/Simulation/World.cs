@@ -51,6 +51,9 @@ internal sealed class World : IDisposable
     /// <summary>The supervisor that runs; null while none does.</summary>
     public Life? Life { get; private set; }
 
+    /// <summary>How many of the last things that happened are told when a promise is broken.</summary>
+    public int Telling { get; init; } = 40;
+
     public int Lives => _lives.Count;
 
     public Node Node(string name) => Nodes.First(node => node.Name == name);
@@ -132,7 +135,7 @@ internal sealed class World : IDisposable
             var encoder = new SimulatedEncoder(planned.Options, [.. Enumerable.Range(0, Nodes.Count).Select(i => Nodes[(planned.FirstNode + i) % Nodes.Count].Srs)], Time);
 
             // One that has vanished without a word stays so: its session is for the supervisor to find.
-            var vanishes = planned.Options.Trouble.GoneFor > TimeSpan.FromMinutes(1);
+            var vanishes = planned.Options.Trouble.GoneFor >= PlannedEncoder.ForEver;
             After(planned.At, () => Watch(encoder.RunAsync(vanishes ? CancellationToken.None : _chaosEnds.Token)));
         }
 
