@@ -21,7 +21,7 @@ public sealed record ClusterMemberSettings
     public TimeSpan PollSoon { get; init; } = TimeSpan.FromMilliseconds(25);
 
     /// <summary>A longer time between two looks is a gap: what was seen before it says nothing about who is dead now.</summary>
-    public TimeSpan PollGap { get; init; } = TimeSpan.FromSeconds(1);
+    public TimeSpan PollGap { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>For one call of the store.</summary>
     public TimeSpan StoreTimeout { get; init; } = TimeSpan.FromSeconds(2);

@@ -57,6 +57,28 @@ public sealed class DrainingTests
     }
 
     [Fact]
+    public void Who_is_held_while_the_shard_is_handed_over_is_held_on_by_the_next_owner_and_answered_there()
+    {
+        var members = _scene.StartAll("a", "b", "c");
+        var shard = Enumerable.Range(0, ShardMap.Shards).First(members[2].Serves);
+        var key = MemoryClusterScene.EntityIn(shard);
+        var local = members[2].AskAsync(key, new AwaitOpening("1"), TimeSpan.FromSeconds(20));
+        var remote = members[0].AskAsync(key, new AwaitOpening("2"), TimeSpan.FromSeconds(20));
+        _scene.RunFor(TimeSpan.FromMilliseconds(100));
+
+        _scene.Simulation.Run(() => members[2].DrainAsync());
+        _scene.RunFor(TimeSpan.FromSeconds(1));
+        local.IsCompleted.ShouldBeFalse();
+        remote.IsCompleted.ShouldBeFalse();
+        members[0].Ask(key, new Open("1"));
+        members[1].Ask(key, new Open("2"));
+
+        _scene.RunUntil(() => local.IsCompleted && remote.IsCompleted);
+        local.Result.Status.ShouldBe(AskStatus.Answered);
+        remote.Result.Status.ShouldBe(AskStatus.Answered);
+    }
+
+    [Fact]
     public void A_member_that_has_left_still_passes_on_what_reaches_it()
     {
         var members = _scene.StartAll("a", "b");
