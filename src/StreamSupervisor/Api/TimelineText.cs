@@ -31,7 +31,7 @@ internal static class TimelineText
         FlappingSeen e => $"The key was published {e.Publishes} times in a short while: its encoder has a bad network or restarts.",
         KeyReserved e => $"The key is kept for {e.EncoderId} until {Clock(e.Until)}.",
         EncoderRegistered e => $"{e.EncoderId} announced itself (try {e.Tries}); the key is kept for it until {Clock(e.Until)}.",
-        RegistrationRefused e => $"{e.EncoderId} announced itself and was refused: {RefusalCatalog.Of(e.Reason).Name}.",
+        RegistrationRefused e => $"{e.EncoderId} announced itself and was refused: {Reason(e.Reason)}.",
         ReservationEnded e => e.Goodbye ? $"{e.EncoderId} said goodbye." : $"The reservation of {e.EncoderId} was used, given up or ran out.",
         KeyLocked e => $"{e.By} locked the key: {e.Why}",
         KeyUnlocked e => $"{e.By} unlocked the key: {e.Why}",
