@@ -56,6 +56,18 @@ internal sealed partial class HookDesk
     /// <summary>Messages to streams that could not be delivered yet.</summary>
     public int WaitingTells => _tells.Waiting;
 
+    /// <summary>
+    /// Gets a client that closed and is known for nothing here: another member may know it, since any of them takes any hook. Set once, before the
+    /// first hook.
+    /// </summary>
+    public Action<string, SessionId>? ClosedUnknown { get; set; }
+
+    /// <summary>
+    /// Whether all hooks of a node come to this member: false in a cluster. A viewer that connected here and played there would look, when
+    /// it leaves, like a publisher that SRS refused, and the publisher of the stream would be removed for it.
+    /// </summary>
+    public bool SeesEveryHook { get; set; } = true;
+
     /// <summary>The answer to a hook.</summary>
     /// <exception cref="OperationCanceledException">SRS went away while it was held.</exception>
     public async ValueTask<HookReply> HandleAsync(Origin origin, HookCall call, CancellationToken cancellation)
@@ -131,6 +143,11 @@ internal sealed partial class HookDesk
             _tells.Tell(key.ToString(), new NoteClosed(client));
         }
 
+        else
+        {
+            ClosedUnknown?.Invoke(origin.Name, client);
+        }
+
         if (onlyConnected is { } connected && SaysThatSrsRefused(origin))
         {
             _tells.Tell(connected.Key.ToString(), new NoteRefusedUnseen(connected.By));
@@ -140,11 +157,30 @@ internal sealed partial class HookDesk
     }
 
     /// <summary>
+    /// A client has closed, as another member was told, which knows nothing of it. Says nothing of a publisher that SRS refused: what the
+    /// client did in between, any other member may have been told.
+    /// </summary>
+    public void ClosedElsewhere(string origin, SessionId client)
+    {
+        if (!_clients.TryGetValue(origin, out var clients))
+        {
+            return;
+        }
+
+        _cues.Fire(client);
+        clients.Closed(client, out var published, out _);
+        if ((published ?? _directory.KeyOf(client)) is { } key)
+        {
+            _tells.Tell(key.ToString(), new NoteClosed(client));
+        }
+    }
+
+    /// <summary>
     /// Whether "connected, then closed, and neither published nor played" means a publisher that SRS refused as busy: only where the busy
     /// check comes before <c>on_publish</c>, and only once this node has sent an <c>on_play</c>. Without that hook a viewer leaves the same trace,
     /// and would kick the publisher by leaving. A node that never had a viewer keeps the rule off; it is the careful side.
     /// </summary>
-    private static bool SaysThatSrsRefused(Origin origin) => origin.PlayHookSeen && origin.CallOrder is { BusyCheckComesBeforeOnPublish: true };
+    private bool SaysThatSrsRefused(Origin origin) => SeesEveryHook && origin.PlayHookSeen && origin.CallOrder is { BusyCheckComesBeforeOnPublish: true };
 
     /// <summary>The key of a hook that is not about credentials; null when it names none.</summary>
     private StreamKey? KeyOf(HookCall call)

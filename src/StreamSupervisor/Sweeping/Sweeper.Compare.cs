@@ -24,7 +24,7 @@ internal sealed partial class Sweeper
         var active = new List<ActiveRow>();
         foreach (var row in look.Streams)
         {
-            if (row.Active && row.PublisherClientId.Length > 0 && _rules.KeyOf(row) is { } key)
+            if (row.Active && row.PublisherClientId.Length > 0 && _rules.KeyOf(row) is { } key && _duty.Owns(key))
             {
                 active.Add(new ActiveRow(key, row));
             }

@@ -1,6 +1,7 @@
 using StreamSupervisor.Cluster.Sharding;
 using StreamSupervisor.Configuration;
 using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Peers;
 using StreamSupervisor.Srs;
 
 namespace StreamSupervisor.Sweeping;
@@ -10,6 +11,10 @@ namespace StreamSupervisor.Sweeping;
 /// <see cref="SweepOptions.Interval"/> it is compared with what the entities believe, and every <see cref="SweepOptions.SilenceLook"/> its
 /// bytes are watched for silence. Looks keep further apart where a node has so many streams that looking would cost it more than about
 /// one percent of its only thread.
+/// <para>
+/// In a cluster one member does that for all (<see cref="ISweepDuty"/>) and passes on what it saw; each compares it for its own keys. Every
+/// member looks once by itself when it starts, and whenever it is asked to.
+/// </para>
 /// <para>
 /// It decides nothing. It tells entities what it saw and when the look began; what an entity did since then outranks the look. A look that fails says nothing,
 /// least of all that something is gone.
@@ -24,6 +29,7 @@ internal sealed partial class Sweeper
     private readonly SweepOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly ISweepDuty _duty;
     private readonly SilenceWatch _silence;
     private readonly TaskCompletionSource _firstSweep = new(); // goes on where it is: WhenAll would take it off the simulation's thread
     private readonly System.Threading.Lock _gate = new();
@@ -32,7 +38,7 @@ internal sealed partial class Sweeper
     private TimeSpan _spacing;
 
     public Sweeper(Origin origin, LiveDirectory directory, IShardRegion<LiveStreamCommand, LiveStreamReply> region, KeyRules rules,
-        SweepOptions options, TimeProvider time, ILogger<Sweeper> logger)
+        SweepOptions options, TimeProvider time, ILogger<Sweeper> logger, ISweepDuty? duty = null)
     {
         _origin = origin;
         _directory = directory;
@@ -41,6 +47,8 @@ internal sealed partial class Sweeper
         _options = options;
         _time = time;
         _logger = logger;
+        _duty = duty ?? SoleDuty.Instance;
+        _heardAt = time.GetTimestamp();
         _silence = new SilenceWatch(origin, directory, region, rules, options, time, logger);
         origin.ProcessReplaced += (_, process) => EndOlderProcesses(process, _time.GetUtcNow());
     }
@@ -83,9 +91,21 @@ internal sealed partial class Sweeper
     private async Task LookOnceAsync(CancellationToken cancellation)
     {
         bool sweep;
+        (OriginLook Look, long ArrivedAt)? shared;
+        bool own;
         lock (_gate)
         {
-            sweep = _sweptAt is not { } swept || _time.GetElapsedTime(swept) >= _options.Interval;
+            (shared, _shared) = (_shared, null);
+            own = _sweptAt is null || _duty.Sweeps(_origin.Name) || (shared?.Look.Process is null && IsNeglected());
+
+            // What others pass on comes when it comes: their interval, a little earlier or later.
+            sweep = _sweptAt is not { } swept || _time.GetElapsedTime(swept) >= (own ? _options.Interval : _options.Interval * 0.9);
+            if (!own && shared is null)
+            {
+                _soon = new Cue();
+                return;
+            }
+
             if (sweep)
             {
                 // From the begin of the sweep, so that its own length does not stretch the interval; also when it fails.
@@ -97,7 +117,17 @@ internal sealed partial class Sweeper
 
         try
         {
-            var look = await TakeAsync(sweep, cancellation);
+            var look = own ? await TakeAsync(sweep, cancellation) : Read(shared!.Value.Look, shared.Value.ArrivedAt);
+            if (look is null)
+            {
+                return;
+            }
+
+            if (own && _duty.Sweeps(_origin.Name))
+            {
+                Share(look);
+            }
+
             _spacing = SpacingOf(look);
             if (sweep)
             {
@@ -113,6 +143,10 @@ internal sealed partial class Sweeper
         {
             _logger.LogDebug("A look at {Origin} failed: {Why}", _origin.Name, unreachable.Message);
             _silence.Blind();
+            if (own && _duty.Sweeps(_origin.Name))
+            {
+                ShareFailure(unreachable.Message);
+            }
         }
         catch (Exception failed) when (failed is not OperationCanceledException)
         {
@@ -173,6 +207,12 @@ internal sealed partial class Sweeper
             }
 
             soon = _soon;
+        }
+
+        if (!_duty.Sweeps(_origin.Name) && !IsNeglected())
+        {
+            await soon.WaitAsync(Shorter(DutyCheck, _options.Interval), _time, cancellation);
+            return;
         }
 
         var pause = untilSweep;

@@ -199,6 +199,48 @@ public class HookDeskTests
     }
 
     [Fact]
+    public void In_a_cluster_the_trace_of_a_refusal_could_be_a_viewer_of_another_member_and_says_nothing()
+    {
+        WithToken();
+        Desk().SeesEveryHook = false;
+        Hear(Call(HookAction.OnConnect));
+        Hear(Close());
+        _scene.Region.Told.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_close_that_nobody_here_knows_is_passed_on_and_one_that_is_known_is_not()
+    {
+        var passed = new List<(string, SessionId)>();
+        Desk().ClosedUnknown = (origin, client) => passed.Add((origin, client));
+        Hear(Close());
+        passed.ShouldBe([("srs-1", _scene.SessionOf("c1"))]);
+
+        Hear(Call(HookAction.OnPublish));
+        Hear(Close());
+        passed.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_close_that_another_member_heard_ends_the_session_that_was_let_in_here()
+    {
+        Hear(Call(HookAction.OnPublish));
+        Desk().ClosedElsewhere("srs-1", _scene.SessionOf("c1"));
+        Desk().ClosedElsewhere("srs-1", _scene.SessionOf("c1"));
+        Desk().ClosedElsewhere("another-node", _scene.SessionOf("c1"));
+        _scene.Region.ToldOf<NoteClosed>().Single().Session.ShouldBe(_scene.SessionOf("c1"));
+    }
+
+    [Fact]
+    public void A_close_that_another_member_heard_never_makes_a_refusal_of_a_viewer()
+    {
+        WithToken();
+        Hear(Call(HookAction.OnConnect)); // and its on_play went to another member
+        Desk().ClosedElsewhere("srs-1", _scene.SessionOf("c1"));
+        _scene.Region.Told.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Where_the_busy_check_comes_after_on_publish_the_trace_says_nothing()
     {
         WithToken();
