@@ -26,6 +26,10 @@ internal sealed record SupervisorParts
     public required TimeProvider Time { get; init; }
     public required ILoggerFactory Loggers { get; init; }
 
+    /// <summary>The way to the entities of all members, given those of this one; these alone by default.</summary>
+    public Func<IShardRegion<LiveStreamCommand, LiveStreamReply>, IShardHost, IShardRegion<LiveStreamCommand, LiveStreamReply>> Route { get; init; } =
+        (local, _) => local;
+
     /// <summary>Wraps the rules; nothing by default. For tests that break a rule to see that its breach is noticed.</summary>
     public Func<Behavior, Behavior> Rules { get; init; } = rules => rules;
 }
@@ -67,8 +71,9 @@ internal sealed class Supervisor : IDisposable
                 PassivateAfter = options.Kernel.PassivateAfter,
             },
         });
-        region.Region = _local;
+        region.Region = parts.Route(_local, _local);
         Region = region;
+        Cluster = region.Region as ClusterRegion<LiveStreamCommand, LiveStreamReply>;
         Journal = parts.Journal;
         Desk = new HookDesk(Origins, region, Directory, attempts.Read, attempts.KeyRules, cues, options.Hooks, time,
             parts.Loggers.CreateLogger<HookDesk>(), _stopping.Token);
@@ -79,6 +84,9 @@ internal sealed class Supervisor : IDisposable
     public OriginRegistry Origins { get; }
     public LiveDirectory Directory { get; }
     public IShardRegion<LiveStreamCommand, LiveStreamReply> Region { get; }
+
+    /// <summary>The same way, where there are other members.</summary>
+    public ClusterRegion<LiveStreamCommand, LiveStreamReply>? Cluster { get; }
     public IJournal Journal { get; }
     public HookDesk Desk { get; }
 

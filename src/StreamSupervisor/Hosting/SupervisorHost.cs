@@ -1,16 +1,15 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using StreamSupervisor.Api;
-using StreamSupervisor.Cluster.Leases;
 using StreamSupervisor.Cluster.Sharding;
 using StreamSupervisor.Configuration;
 using StreamSupervisor.Credentials;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Hooks;
 using StreamSupervisor.Management;
+using StreamSupervisor.Peers;
 using StreamSupervisor.Registrations;
 using StreamSupervisor.Srs;
-using StreamSupervisor.Storage.Sqlite;
 
 namespace StreamSupervisor.Hosting;
 
@@ -22,11 +21,11 @@ internal sealed class SupervisorHost : IAsyncDisposable
 {
     private readonly WebApplication _web;
     private readonly Supervisor _supervisor;
-    private readonly SqliteStore _store;
+    private readonly IMember _member;
     private readonly List<SrsApiClient> _apis;
 
-    private SupervisorHost(WebApplication web, Supervisor supervisor, SqliteStore store, List<SrsApiClient> apis) =>
-        (_web, _supervisor, _store, _apis) = (web, supervisor, store, apis);
+    private SupervisorHost(WebApplication web, Supervisor supervisor, IMember member, List<SrsApiClient> apis) =>
+        (_web, _supervisor, _member, _apis) = (web, supervisor, member, apis);
 
     /// <summary>Where hooks and API really listen, for tests that let the system choose a port.</summary>
     public IReadOnlyCollection<string> Addresses =>
@@ -46,6 +45,7 @@ internal sealed class SupervisorHost : IAsyncDisposable
 
         var http = new Listeners(options.Http.Listen);
         var management = new Listeners(options.Management.Listen);
+        var peers = new Listeners(options.Cluster.Enabled ? options.Cluster.Listen : []);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -53,6 +53,7 @@ internal sealed class SupervisorHost : IAsyncDisposable
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
             http.Bind(kestrel);
             management.Bind(kestrel);
+            peers.Bind(kestrel, PeerEndpoints.Configure);
         });
 
         using var bootstrap = LoggerFactory.Create(early =>
@@ -60,7 +61,9 @@ internal sealed class SupervisorHost : IAsyncDisposable
             ConfigureLogging(early);
             logging?.Invoke(early);
         });
-        var store = await SqliteStore.OpenAsync(options.Storage.Sqlite.Path, time, bootstrap.CreateLogger<SqliteStore>(), ShardMap.Shards, cancellation);
+        IMember member = options.Storage.Provider == "postgres"
+            ? await PostgresMember.OpenAsync(options, time, bootstrap, cancellation)
+            : await SoleMember.OpenAsync(options.Storage.Sqlite.Path, time, bootstrap, cancellation);
         var apis = new List<SrsApiClient>();
         var registration = RegistrationCredential.Create(options.Credentials.Registration, options.Origins.Select(origin => origin.HookToken));
         builder.Services.AddSingleton(time);
@@ -71,8 +74,9 @@ internal sealed class SupervisorHost : IAsyncDisposable
         builder.Services.AddSingleton(services => new Supervisor(new SupervisorParts
         {
             Options = options,
-            Journal = store,
-            Ownership = services.GetRequiredService<SoleOwner>(),
+            Journal = member.Journal,
+            Ownership = member.Ownership,
+            Route = (local, host) => RouteOf(services, member, local, host),
             Apis = origin =>
             {
                 var api = new SrsApiClient(origin, options.SrsApi, time);
@@ -83,13 +87,16 @@ internal sealed class SupervisorHost : IAsyncDisposable
             Time = time,
             Loggers = services.GetRequiredService<ILoggerFactory>(),
         }));
-        builder.Services.AddSingleton(services => new SoleOwner(store, store.Epoch, time, services.GetRequiredService<ILoggerFactory>().CreateLogger("StreamSupervisor.Ownership")));
+        builder.Services.AddSingleton(_ => new PeerSignature(options.Cluster.Secrets, time));
+        builder.Services.AddSingleton<PeerClient>();
+        builder.Services.AddSingleton<HttpPeers>();
         builder.Services.AddSingleton(services => ApiContextOf(services, options));
         builder.Services.AddSingleton(services => RegistrationContextOf(services, options, registration));
         builder.Services.AddSingleton(services => new HookTokens(options.Origins, services.GetRequiredService<Supervisor>().Origins));
         builder.Services.AddSingleton(services => new HookEndpoints(
             services.GetRequiredService<Supervisor>().Desk, services.GetRequiredService<HookTokens>(), options.Hooks, time, services.GetRequiredService<ILogger<HookEndpoints>>()));
-        builder.Services.AddHostedService<SupervisorService>();
+        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<SupervisorService>(services, member));
+        builder.Services.AddHostedService(services => services.GetRequiredService<SupervisorService>());
         ApiEndpoints.AddServices(builder.Services);
 
         var web = builder.Build();
@@ -98,7 +105,15 @@ internal sealed class SupervisorHost : IAsyncDisposable
         RegistrationEndpoints.Map(web, web.Services.GetRequiredService<RegistrationContext>(), options.Api).OnListener(http.Ports);
         ApiEndpoints.Map(web).OnListener(http.Ports);
         ManagementEndpoints.Map(web).OnListener(management.Ports);
-        return new SupervisorHost(web, web.Services.GetRequiredService<Supervisor>(), store, apis);
+        if (options.Cluster.Enabled)
+        {
+            var supervisor = web.Services.GetRequiredService<Supervisor>();
+            web.Services.GetRequiredService<HttpPeers>().Undelivered = (entityId, command) => supervisor.Region.Tell(entityId, command);
+            PeerEndpoints.Map(web, new PeerHost(supervisor), web.Services.GetRequiredService<PeerSignature>(), time,
+                web.Services.GetRequiredService<ILogger<PeerEndpoints>>()).OnListener(peers.Ports);
+        }
+
+        return new SupervisorHost(web, web.Services.GetRequiredService<Supervisor>(), member, apis);
     }
 
     public Task StartAsync(CancellationToken cancellation) => _web.StartAsync(cancellation);
@@ -107,11 +122,16 @@ internal sealed class SupervisorHost : IAsyncDisposable
     public async Task RunAsync(CancellationToken cancellation)
     {
         await _web.StartAsync(cancellation);
-        await _web.WaitForShutdownAsync(cancellation);
+        var lifetime = _web.Services.GetRequiredService<IHostApplicationLifetime>();
+        await using var asked = cancellation.Register(lifetime.StopApplication);
+        var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var told = lifetime.ApplicationStopping.Register(stopping.SetResult);
+        await stopping.Task;
     }
 
     public async ValueTask DisposeAsync()
     {
+        await _web.Services.GetRequiredService<SupervisorService>().LeaveAsync();
         await _web.StopAsync();
         await _web.DisposeAsync();
         foreach (var api in _apis)
@@ -119,8 +139,20 @@ internal sealed class SupervisorHost : IAsyncDisposable
             api.Dispose();
         }
 
-        await _store.DisposeAsync();
+        await _member.DisposeAsync();
     }
+
+    private static IShardRegion<LiveStreamCommand, LiveStreamReply> RouteOf(IServiceProvider services, IMember member,
+        IShardRegion<LiveStreamCommand, LiveStreamReply> local, IShardHost host) => member.View is { } view
+        ? new ClusterRegion<LiveStreamCommand, LiveStreamReply>(new()
+        {
+            Local = local,
+            Host = host,
+            View = view,
+            Peers = services.GetRequiredService<HttpPeers>(),
+            Time = services.GetRequiredService<TimeProvider>(),
+        })
+        : local;
 
     private static ApiContext ApiContextOf(IServiceProvider services, SupervisorOptions options)
     {
