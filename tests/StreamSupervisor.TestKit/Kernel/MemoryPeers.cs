@@ -73,11 +73,18 @@ public sealed class MemoryPeers<TCommand, TReply>(MemoryNetwork<TCommand, TReply
 
         async void Answer(ClusterRegion<TCommand, TReply> region)
         {
-            var answer = await region.AskLocalAsync(entityId, command, until - network.Time.GetUtcNow(), cancellation);
-            await WayAsync();
-            if (!network.IsCut(from, baseUrl))
+            try
             {
-                answered.TrySetResult(answer);
+                var answer = await region.AskLocalAsync(entityId, command, until - network.Time.GetUtcNow(), cancellation);
+                await WayAsync();
+                if (!network.IsCut(from, baseUrl))
+                {
+                    answered.TrySetResult(answer);
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                // Whoever asked went away.
             }
         }
     }
