@@ -37,6 +37,9 @@ internal sealed class Faults(Plan plan, Random random)
         };
     }
 
+    /// <summary>How long a hook, or its answer, is on its way. SRS frees a publish token only when it has the answer to on_unpublish.</summary>
+    public TimeSpan Latency() => On && random.Next(10) == 0 ? Milliseconds(5, 300) : Milliseconds(0, 1);
+
     public bool LosesApiAnswer() => On && random.NextDouble() < plan.ApiFaults;
 
     public AppendFault? Append()

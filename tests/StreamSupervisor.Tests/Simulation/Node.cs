@@ -69,12 +69,14 @@ internal sealed class Node
             throw new InvalidOperationException(problem);
         }
 
+        await Task.Delay(_world.Faults.Latency(), _world.Time, cancellation);
         var life = _world.Life ?? throw new IOException("The supervisor is down.");
         var session = Session(hook.ClientId);
         using var gone = new CancellationTokenSource();
         await using var link = cancellation.UnsafeRegister(_ => life.Do(gone.Cancel), null);
         var reply = await life.AskAsync(() => life.Supervisor.Desk.HandleAsync(life.Supervisor.Origins.Find(Name)!, call, gone.Token).AsTask());
         _world.History.Answered(session, call, reply);
+        await Task.Delay(_world.Faults.Latency(), _world.Time, cancellation);
         return HookAnswer.Read(200, Encoding.UTF8.GetString(HookAnswers.Of(reply)));
     }
 }
