@@ -10,7 +10,13 @@ public abstract record LiveStreamEffect
 }
 
 /// <summary>DELETE this client of this node and wait for the proof that it is gone; ends in <see cref="NoteEvicted"/>.</summary>
-public sealed record EvictSession(SessionId Session, string Origin) : LiveStreamEffect
+/// <param name="Session">Whom.</param>
+/// <param name="Origin">From which node.</param>
+/// <param name="UnlistedUntil">
+/// Until then "no such client" proves nothing. A client that was admitted in <c>on_connect</c> is in no list before its <c>on_publish</c>, on SRS 4
+/// not before the answer to it: DELETE says 2049, and it publishes all the same.
+/// </param>
+public sealed record EvictSession(SessionId Session, string Origin, DateTimeOffset? UnlistedUntil = null) : LiveStreamEffect
 {
     public override string Name => NameOf(Session);
 

@@ -74,7 +74,9 @@ public enum EvictionCause
 }
 
 /// <summary>A session is to be removed from its node. The only thing that makes a DELETE.</summary>
-public sealed record EvictionOrdered(DateTimeOffset At, Publisher Of, EvictionCause Cause, string? OperatorName) : LiveStreamEvent(At);
+/// <param name="UnlistedUntil">Until then SRS may not list it yet though it is alive, so that "no such client" proves nothing; null: it was seen.</param>
+public sealed record EvictionOrdered(DateTimeOffset At, Publisher Of, EvictionCause Cause, string? OperatorName, DateTimeOffset? UnlistedUntil = null)
+    : LiveStreamEvent(At);
 
 /// <summary>The removal is proven.</summary>
 public sealed record EvictionFinished(DateTimeOffset At, SessionId Of, ReleaseProof Proof, DateTimeOffset OrderedAt) : LiveStreamEvent(At);

@@ -37,7 +37,9 @@ public static partial class LiveStream
     /// <summary>A repeated hook changes nothing and hears what it heard: yes, wait, or no.</summary>
     private static bool Repeated(LiveStreamState state, SessionId attempt, out PublishReply? same)
     {
-        if (state.Session is { } session && session.By.Session == attempt)
+        // Admitted in on_connect, ordered away since, and now in on_publish: a yes would put it on air beside its successor.
+        var isEvicted = state.Evictions.Exists(eviction => eviction.Of.Session == attempt);
+        if (!isEvicted && state.Session is { } session && session.By.Session == attempt)
         {
             same = new Allowed(session.Generation);
             return true;
@@ -49,7 +51,7 @@ public static partial class LiveStream
             return true;
         }
 
-        if (state.Evictions.Exists(eviction => eviction.Of.Session == attempt))
+        if (isEvicted)
         {
             same = new Refused(state.Generation, RefusalReason.Superseded, RefusalCatalog.Of(RefusalReason.Superseded).RetryAfter);
             return true;
@@ -158,7 +160,9 @@ public static partial class LiveStream
     {
         if (!turn.State.Evictions.Exists(eviction => eviction.Of.Session == of.Session))
         {
-            turn.Raise(new EvictionOrdered(turn.Now, of, cause, operatorName));
+            // From now, not from the admission: our answer left when that was durable, and a slow store may have taken its time.
+            var mayBeUnlisted = turn.State.Session is { Confirmed: false } session && session.By.Session == of.Session && session.Since + turn.Policy.ConfirmWithin > turn.Now;
+            turn.Raise(new EvictionOrdered(turn.Now, of, cause, operatorName, mayBeUnlisted ? turn.Now + Unlisted : null));
         }
     }
 

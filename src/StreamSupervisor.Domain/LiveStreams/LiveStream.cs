@@ -34,6 +34,12 @@ public static partial class LiveStream
 
     internal const int MaxTakeovers = 8;
 
+    /// <summary>
+    /// How long an admitted client may be on its way into SRS's list: the answer to it, and its on_publish with our answer. Under the hold,
+    /// so that a challenger need not be refused for it.
+    /// </summary>
+    internal static readonly TimeSpan Unlisted = TimeSpan.FromSeconds(1);
+
     internal const int MaxPublishes = 16;
 
     /// <summary>What follows from a command. The only place that knows a rule of admission.</summary>
@@ -72,7 +78,7 @@ public static partial class LiveStream
     /// <summary>The work that an event asks for.</summary>
     public static LiveStreamEffect? EffectOf(LiveStreamEvent @event) => @event switch
     {
-        EvictionOrdered ordered => new EvictSession(ordered.Of.Session, ordered.Of.Origin),
+        EvictionOrdered ordered => new EvictSession(ordered.Of.Session, ordered.Of.Origin, ordered.UnlistedUntil),
         ConfirmationOverdue overdue => new LookAtSession(overdue.Of.Session, overdue.Of.Origin),
         SearchOrdered search => new SearchForPublishers(search.Origin),
         _ => null,

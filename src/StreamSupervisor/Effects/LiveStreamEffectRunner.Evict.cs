@@ -20,7 +20,7 @@ internal sealed partial class LiveStreamEffectRunner
         var closed = new CloseSeen();
         try
         {
-            var proof = await ReleaseAsync(entityId, origin, evict.Session, closed, cancellation);
+            var proof = await ReleaseAsync(entityId, origin, evict, closed, cancellation);
             closed.Seen = false;
             NoteReleased(entityId, origin, evict.Session, proof, startedAt);
             await ReportAsync(entityId, new NoteEvicted(evict.Session, proof), cancellation);
@@ -46,15 +46,16 @@ internal sealed partial class LiveStreamEffectRunner
         public bool Seen { get; set; }
     }
 
-    private async Task<ReleaseProof> ReleaseAsync(string entityId, Origin origin, SessionId session, CloseSeen closed, CancellationToken cancellation)
+    private async Task<ReleaseProof> ReleaseAsync(string entityId, Origin origin, EvictSession evict, CloseSeen closed, CancellationToken cancellation)
     {
+        var session = evict.Session;
         var retry = new Backoff(FirstRetry, 2, LongestRetry);
         var stalled = false;
         while (true)
         {
             try
             {
-                return await ReleaseOnceAsync(origin, session, closed, cancellation);
+                return await ReleaseOnceAsync(origin, evict, closed, cancellation);
             }
             catch (SrsUnreachableException unreachable)
             {
@@ -72,18 +73,31 @@ internal sealed partial class LiveStreamEffectRunner
 
     /// <summary>Until the proof is there.</summary>
     /// <exception cref="SrsUnreachableException">SRS did not answer, so nothing is known.</exception>
-    private async Task<ReleaseProof> ReleaseOnceAsync(Origin origin, SessionId session, CloseSeen closed, CancellationToken cancellation)
+    private async Task<ReleaseProof> ReleaseOnceAsync(Origin origin, EvictSession evict, CloseSeen closed, CancellationToken cancellation)
     {
+        var session = evict.Session;
         if (await IsOverAsync(origin, session, cancellation))
         {
             return ReleaseProof.ProcessReplaced;
         }
 
+        var arrival = new Backoff(FirstPoll, 1.5, LongestPoll);
         while (true)
         {
             EffectTelemetry.Kicked(origin.Name);
             var deletedAt = _time.GetTimestamp();
             var deleted = await origin.Api.DeleteClientAsync(session.ClientId, cancellation);
+            if (!deleted.Value && evict.UnlistedUntil > _time.GetUtcNow())
+            {
+                // It may be about to arrive in the list. If it went instead, its on_close says so.
+                if (await _cues.WaitAsync(session, arrival.Next(), _time, cancellation))
+                {
+                    return ReleaseProof.Closed;
+                }
+
+                continue;
+            }
+
             if (!deleted.Value)
             {
                 return ReleaseProof.ClientGone;

@@ -49,6 +49,39 @@ public class EvictionTests
     }
 
     [Fact]
+    public void A_client_that_is_not_listed_yet_is_awaited_and_deleted_when_it_comes()
+    {
+        _scene.Scheduler.Run(async () =>
+        {
+            var eviction = EvictAsync(_scene.SessionOf("coming"), unlistedFor: TimeSpan.FromSeconds(1));
+            await Task.Delay(TimeSpan.FromMilliseconds(300), _scene.Time);
+            _scene.Region.AskedOf<NoteEvicted>().ShouldBeEmpty();
+            _scene.Srs.Publish(SrsScene.Key, "coming");
+            await eviction;
+        });
+
+        _scene.Srs.Clients.ShouldBeEmpty();
+        _scene.Region.AskedOf<NoteEvicted>().Single().Proof.ShouldBe(ReleaseProof.ClientGone);
+    }
+
+    [Fact]
+    public void A_client_that_never_came_into_the_list_is_gone_when_its_time_is_over_or_its_close_comes()
+    {
+        var startedAt = _scene.Time.GetUtcNow();
+        _scene.Scheduler.Run(() => EvictAsync(_scene.SessionOf("late"), unlistedFor: TimeSpan.FromSeconds(1)));
+        (_scene.Time.GetUtcNow() - startedAt).ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(1));
+
+        _scene.Scheduler.Run(async () =>
+        {
+            var eviction = EvictAsync(_scene.SessionOf("closed"), unlistedFor: TimeSpan.FromSeconds(1));
+            await Task.Delay(TimeSpan.FromMilliseconds(50), _scene.Time);
+            _cues.Fire(_scene.SessionOf("closed"));
+            await eviction;
+        });
+        _scene.Region.AskedOf<NoteEvicted>().Select(note => note.Proof).ShouldBe([ReleaseProof.ClientGone, ReleaseProof.Closed]);
+    }
+
+    [Fact]
     public void A_session_of_an_earlier_process_is_over_and_nothing_is_deleted_in_the_new_one()
     {
         var old = _scene.SessionOf("same-id");
@@ -207,7 +240,8 @@ public class EvictionTests
 
     private Task EvictAsync(string clientId) => EvictAsync(_scene.SessionOf(clientId));
 
-    private Task EvictAsync(SessionId session) => RunAsync(new EvictSession(session, "srs-1"));
+    private Task EvictAsync(SessionId session, TimeSpan? unlistedFor = null) =>
+        RunAsync(new EvictSession(session, "srs-1", _scene.Time.GetUtcNow() + unlistedFor));
 
     private Task RunAsync(LiveStreamEffect effect) =>
         new LiveStreamEffectRunner(_scene.Origins, _scene.Region, _cues, _scene.Rules, _scene.Time, NullLogger<LiveStreamEffectRunner>.Instance)

@@ -14,6 +14,21 @@ public class AdmissionTests
     private static readonly StreamPolicy FirstWins = StreamPolicy.Default with { Takeover = TakeoverPolicy.FirstWins };
 
     [Fact]
+    public void An_admitted_attempt_that_was_ordered_away_since_hears_no_in_its_next_hook()
+    {
+        var scene = Empty().When(Ask(Old, AskedIn.OnConnect)).When(Ask(New)).ThenHeld(New).When(Ask(Old, AskedIn.OnPublish)).ThenNothing();
+        scene.Reply.ShouldBeOfType<Refused>().Reason.ShouldBe(RefusalReason.Superseded);
+    }
+
+    [Fact]
+    public void Only_a_session_that_was_not_seen_yet_may_be_missing_in_the_list_and_alive()
+    {
+        Empty().When(Ask(Old, AskedIn.OnConnect)).When(Ask(New)).Then<EvictionOrdered>(e => e.UnlistedUntil.ShouldBe(Start.AddSeconds(1)));
+        Empty().When(Ask(Old, AskedIn.OnConnect)).After(6).When(Ask(New)).Then<EvictionOrdered>(e => e.UnlistedUntil.ShouldBeNull());
+        Live(Old).When(Ask(New)).Then<EvictionOrdered>(e => e.UnlistedUntil.ShouldBeNull());
+    }
+
+    [Fact]
     public void The_first_publisher_of_a_free_key_is_admitted_at_once() =>
         Empty().When(Ask(New)).ThenAdmitted(New, AdmissionRule.KeyFree).ThenIs(LiveStreamPhase.Live).State.Generation.ShouldBe(1);
 
