@@ -105,7 +105,7 @@ public sealed partial class ClusterMember
     private async Task<bool> JudgeAsync(IReadOnlyList<MemberSighting> members)
     {
         MemberSighting[] others = [.. members.Where(member => member.Identity.Id != Self.Id)];
-        await Task.WhenAll(others.Where(member => !member.SessionHeld).Select(ProbeAsync));
+        await Task.WhenAll(others.Where(_deaths.MissesSession).Select(ProbeAsync));
         var suspicion = false;
         foreach (var member in others)
         {
@@ -139,6 +139,13 @@ public sealed partial class ClusterMember
 
     private async Task ProbeAsync(MemberSighting member)
     {
+        // A process that was killed and started again at once: at its address somebody listens, and that is this process.
+        if (member.Identity.BaseUrl == Self.BaseUrl)
+        {
+            _deaths.Probed(member, refused: true);
+            return;
+        }
+
         using var patience = new CancellationTokenSource(_settings.ProbeTimeout, _time);
         _deaths.Probed(member, await _reachability.RefusesConnectionsAsync(member.Identity.BaseUrl, patience.Token));
     }

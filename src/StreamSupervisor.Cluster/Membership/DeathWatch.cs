@@ -8,11 +8,17 @@ namespace StreamSupervisor.Cluster.Membership;
 /// demonstrably answered, and who lives has beaten. A look that failed, or came late because this process was paused, starts this anew.
 ///
 /// A session that is gone is not enough either (a restart of the store ends all), nor is a refused connection (a listener that is not up
-/// yet). Both, twice in a row with the same beat, are a process that ended.
+/// yet). Both, twice in a row with the same beat, are a process that ended; but only if it was seen with a session before,
+/// or has beaten for a while. One that has just joined has neither session nor listener for a moment, and the hint of its joining brings
+/// the others' looks at that very moment.
 /// </summary>
 internal sealed class DeathWatch(ClusterMemberSettings settings, TimeProvider time)
 {
+    /// <summary>Beats after which a member must have had a session, seen or not.</summary>
+    private const long BeatsUntilSettled = 2;
+
     private Dictionary<Guid, Watched> _watched = [];
+    private HashSet<Guid> _hadSession = [];
     private long? _lastLook;
 
     /// <summary>A look failed: what was seen before it counts no more.</summary>
@@ -38,14 +44,19 @@ internal sealed class DeathWatch(ClusterMemberSettings settings, TimeProvider ti
         }
 
         _watched = watched;
+        _hadSession = [.. members.Where(member => member.SessionHeld || _hadSession.Contains(member.Identity.Id)).Select(member => member.Identity.Id)];
     }
+
+    /// <summary>Whether it is worth a look if its address refuses connections.</summary>
+    public bool MissesSession(MemberSighting member) =>
+        !member.SessionHeld && (member.Beat > BeatsUntilSettled || _hadSession.Contains(member.Identity.Id));
 
     /// <summary>Tells whether the address of a member without a session refused in this look.</summary>
     public void Probed(MemberSighting member, bool refused)
     {
         if (_watched.TryGetValue(member.Identity.Id, out var seen))
         {
-            _watched[member.Identity.Id] = seen with { Refusals = refused && !member.SessionHeld ? seen.Refusals + 1 : 0 };
+            _watched[member.Identity.Id] = seen with { Refusals = refused && MissesSession(member) ? seen.Refusals + 1 : 0 };
         }
     }
 

@@ -38,6 +38,9 @@ public sealed class MemoryClusterLink : IMembershipStore, IShardLeaseStore, ISha
     /// <summary>Of each call.</summary>
     public TimeSpan Latency { get; set; }
 
+    /// <summary>What opening a session takes in addition.</summary>
+    public TimeSpan SessionLatency { get; set; }
+
     /// <summary>Calls that change members or owners, so far.</summary>
     public int Writes { get; private set; }
 
@@ -61,8 +64,11 @@ public sealed class MemoryClusterLink : IMembershipStore, IShardLeaseStore, ISha
 
     public Task LeaveAsync(Guid member, CancellationToken cancellation) => WriteAsync(() => _cluster.Leave(member), cancellation);
 
-    public async Task<IMemberSession> OpenSessionAsync(Guid member, CancellationToken cancellation) =>
-        _session = await CallAsync(() => _cluster.OpenSession(member), cancellation);
+    public async Task<IMemberSession> OpenSessionAsync(Guid member, CancellationToken cancellation)
+    {
+        await WaitAsync(SessionLatency, cancellation);
+        return _session = await CallAsync(() => _cluster.OpenSession(member), cancellation);
+    }
 
     public Task<ShardTable?> ReadAsync(long knownVersion, CancellationToken cancellation) => CallAsync(() => _cluster.Read(knownVersion), cancellation);
 

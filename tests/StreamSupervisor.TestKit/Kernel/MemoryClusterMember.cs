@@ -8,12 +8,13 @@ public sealed class MemoryClusterMember
 {
     private readonly MemoryClusterScene _scene;
 
-    internal MemoryClusterMember(MemoryClusterScene scene, string name, int incarnation)
+    internal MemoryClusterMember(MemoryClusterScene scene, string name, int incarnation, Action<MemoryClusterLink>? spoil)
     {
         _scene = scene;
         Identity = new MemberIdentity(new Guid(incarnation, 0, 0, new byte[8]), name, $"http://{name}");
         Process = new MemoryClusterProcess(scene.Simulation);
         Link = scene.Cluster.Connect(Identity);
+        spoil?.Invoke(Link);
         Process.AtEnd(Link.Break);
         (Local, Member, Region) = Process.Inside(() => Build(incarnation));
         scene.Network.Listen(Identity.BaseUrl, Process, Region);

@@ -30,9 +30,11 @@ public sealed class MemoryClusterScene
     public ClusterMemberSettings Settings { get; set; } = ClusterMemberSettings.Default;
 
     /// <summary>Starts a process that joins. Its first shards come when the simulation runs.</summary>
-    public MemoryClusterMember Start(string name)
+    /// <param name="name">Its name, and the host of its address.</param>
+    /// <param name="spoil">Spoils its way to the database before it joins.</param>
+    public MemoryClusterMember Start(string name, Action<MemoryClusterLink>? spoil = null)
     {
-        var member = new MemoryClusterMember(this, name, ++_incarnations);
+        var member = new MemoryClusterMember(this, name, ++_incarnations, spoil);
         Members.Add(member);
         return member;
     }
@@ -40,7 +42,7 @@ public sealed class MemoryClusterScene
     /// <summary>Starts members and runs until they share all shards evenly.</summary>
     public MemoryClusterMember[] StartAll(params string[] names)
     {
-        MemoryClusterMember[] members = [.. names.Select(Start)];
+        MemoryClusterMember[] members = [.. names.Select(name => Start(name))];
         RunUntil(() => IsBalanced(members));
         return members;
     }

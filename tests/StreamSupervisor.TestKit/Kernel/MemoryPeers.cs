@@ -24,8 +24,17 @@ public sealed class MemoryNetwork<TCommand, TReply>(TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(process);
         _listeners[baseUrl] = (process, region);
-        process.AtEnd(() => _listeners.Remove(baseUrl));
+        process.AtEnd(() =>
+        {
+            if (_listeners.GetValueOrDefault(baseUrl).Process == process)
+            {
+                _listeners.Remove(baseUrl);
+            }
+        });
     }
+
+    /// <summary>Nobody listens there any more.</summary>
+    public void StopListening(string baseUrl) => _listeners.Remove(baseUrl);
 
     /// <summary>Nothing goes between the two any more; nobody is told.</summary>
     public void Cut(string one, string other) => _cuts.UnionWith([(one, other), (other, one)]);

@@ -56,6 +56,31 @@ public sealed class DeathTests
     }
 
     [Fact]
+    public void A_member_that_has_just_joined_and_has_neither_session_nor_listener_yet_is_not_taken_for_dead()
+    {
+        _scene.StartAll("a", "b");
+
+        var c = _scene.Start("c", link => link.SessionLatency = TimeSpan.FromMilliseconds(500));
+        _scene.Network.StopListening(c.Identity.BaseUrl);
+        _scene.RunFor(TimeSpan.FromSeconds(3));
+
+        c.Member.Died.IsCompleted.ShouldBeFalse();
+        c.Serving.ShouldBeInRange(85, 86);
+    }
+
+    [Fact]
+    public void A_lone_member_that_is_killed_and_started_again_at_its_address_does_not_wait_for_its_former_lease()
+    {
+        var before = _scene.StartAll("a")[0];
+        _scene.RunFor(TimeSpan.FromSeconds(5));
+        before.Kill();
+
+        var after = _scene.Start("a");
+
+        _scene.RunUntil(() => after.Serving == ShardMap.Shards).ShouldBeLessThan(TimeSpan.FromMilliseconds(500));
+    }
+
+    [Fact]
     public void A_restart_of_the_database_that_ends_all_sessions_kills_nobody()
     {
         var members = _scene.StartAll("a", "b", "c");

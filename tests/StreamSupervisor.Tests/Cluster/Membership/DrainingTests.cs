@@ -82,6 +82,7 @@ public sealed class DrainingTests
     public void A_member_that_has_left_still_passes_on_what_reaches_it()
     {
         var members = _scene.StartAll("a", "b");
+        _scene.RunFor(TimeSpan.FromSeconds(5));
         _scene.Simulation.Run(() => members[1].DrainAsync());
 
         members[0].Kill();
