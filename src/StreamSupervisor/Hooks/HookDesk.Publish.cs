@@ -31,7 +31,12 @@ internal sealed partial class HookDesk
             return await PublishAsync(origin, call, AskedIn.OnConnect, cancellation, reading);
         }
 
-        _clients[origin.Name].Connected(client, reading.Key, By(origin, client, call, reading));
+        // Whoever would not be admitted must not clear the way either, by being refused by SRS before it is asked for its credential.
+        if (reading.Credential is CredentialVerdict.NotRequired or CredentialVerdict.Valid)
+        {
+            _clients[origin.Name].Connected(client, reading.Key, By(origin, client, call, reading));
+        }
+
         return HookReply.Yes;
     }
 
