@@ -82,6 +82,7 @@ internal sealed class HookEndpoints
             NoteUnknownAction(origin.Name);
         }
 
+        using var span = HookTelemetry.Trace(call.Action, origin.Name);
         try
         {
             await WriteAsync(context, StatusCodes.Status200OK, HookAnswers.Of(await _desk.HandleAsync(origin, call, context.RequestAborted)));
