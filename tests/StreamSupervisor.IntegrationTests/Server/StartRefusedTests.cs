@@ -1,0 +1,92 @@
+using StreamSupervisor.Commands;
+using StreamSupervisor.Storage.Sqlite;
+
+namespace StreamSupervisor.IntegrationTests.Server;
+
+/// <summary>A start that can't go well ends at once, with an exit code and one sentence that says what to do.</summary>
+public sealed class StartRefusedTests
+{
+    [Fact]
+    public async Task A_database_that_is_none()
+    {
+        using var folder = new ServeFolder();
+        await File.WriteAllTextAsync(folder.Database, string.Concat(Enumerable.Repeat("no database\n", 1000)));
+        (await RefusalAsync(folder)).ShouldContain("Restore it from a backup, or move it away");
+    }
+
+    [Fact]
+    public async Task A_database_that_is_broken_in_the_middle()
+    {
+        using var folder = new ServeFolder();
+        await CreateAsync(folder);
+        await using (var file = File.OpenWrite(folder.Database))
+        {
+            file.Position = file.Length / 2;
+            await file.WriteAsync(Enumerable.Repeat((byte)0xee, (int)(file.Length / 4)).ToArray());
+        }
+
+        (await RefusalAsync(folder)).ShouldContain("Restore it from a backup, or move it away");
+    }
+
+    [Fact]
+    public async Task A_database_of_a_newer_version()
+    {
+        using var folder = new ServeFolder();
+        await CreateAsync(folder);
+        using (var connection = SqliteConnection.Open(folder.Database, readOnly: false))
+        {
+            connection.Execute("INSERT INTO migration VALUES(99, 'future', 'x', 'later')");
+        }
+
+        (await RefusalAsync(folder)).ShouldContain("Start the newer version, or restore the backup");
+    }
+
+    [Fact]
+    public async Task A_database_that_another_process_has_open_and_a_port_that_is_taken()
+    {
+        using var folder = new ServeFolder();
+        await using var first = await SupervisorProcess.ServeAsync(folder);
+        var inUse = await RefusalAsync(folder);
+        inUse.ShouldContain("is in use by another process (pid ");
+        inUse.ShouldContain("Stop that one");
+
+        using var other = new ServeFolder();
+        var taken = await RefusalAsync(other, "--set", $"http.listen.0={folder.Address}");
+        taken.ShouldContain(new Uri(folder.Address).Port.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        taken.ShouldContain("stop it, or change http.listen or management.listen");
+    }
+
+    [Fact]
+    public async Task A_folder_that_can_not_be_written()
+    {
+        using var folder = new ServeFolder();
+        await File.WriteAllTextAsync(folder.Database, "");
+        (await RefusalAsync(folder, "--set", $"storage.sqlite.path={folder.Database}/below-a-file.db")).ShouldContain("storage.sqlite.path");
+    }
+
+    [Fact]
+    public async Task Settings_with_a_mistake()
+    {
+        using var folder = new ServeFolder(more: "admision.hold = 2s");
+        (await RefusalAsync(folder, exitCode: 2)).ShouldContain("admission");
+    }
+
+    private static async Task CreateAsync(ServeFolder folder)
+    {
+        var store = await SqliteStore.OpenAsync(folder.Database, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<SqliteStore>.Instance);
+        await store.DisposeAsync();
+    }
+
+    private static Task<string> RefusalAsync(ServeFolder folder, params string[] more) => RefusalAsync(folder, ExitCodes.Failed, more);
+
+    private static async Task<string> RefusalAsync(ServeFolder folder, int exitCode, params string[] more)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        (await CommandTree.RunAsync(["serve", "--config", folder.Config, .. more], output, error).WaitAsync(Eventually.Patience)).ShouldBe(exitCode, error.ToString());
+        var sentence = error.ToString().Trim();
+        sentence.ShouldNotBeEmpty();
+        sentence.ShouldNotContain("   at ", Case.Sensitive, "a stack trace is for a fault of ours");
+        return sentence;
+    }
+}

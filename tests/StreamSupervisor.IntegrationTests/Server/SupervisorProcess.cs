@@ -1,0 +1,148 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text;
+using StreamSupervisor.Commands;
+
+namespace StreamSupervisor.IntegrationTests.Server;
+
+/// <summary>The program in a process of its own, as it is started in real life: what can be killed, and asked how much memory it takes.</summary>
+internal sealed class SupervisorProcess : IAsyncDisposable
+{
+    private const int SigTerm = 15;
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+
+    private SupervisorProcess(string[] arguments)
+    {
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Path.GetTempPath(),
+        };
+        foreach (var argument in arguments.Prepend(Path.Combine(AppContext.BaseDirectory, "StreamSupervisor.dll")))
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        _process = new Process { StartInfo = start };
+        _process.OutputDataReceived += (_, line) => Note(line.Data);
+        _process.ErrorDataReceived += (_, line) => Note(line.Data);
+        _process.Start().ShouldBeTrue();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    /// <summary>What it has written so far, to either stream.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (_output)
+            {
+                return _output.ToString();
+            }
+        }
+    }
+
+    /// <summary>Memory that it occupies, in bytes.</summary>
+    public long WorkingSet
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
+    public static SupervisorProcess Start(params string[] arguments) => new(arguments);
+
+    /// <summary>Starts <c>serve</c> and waits until it says ready.</summary>
+    public static async Task<SupervisorProcess> ServeAsync(ServeFolder settings)
+    {
+        var started = Start("serve", "--config", settings.Config);
+        using var http = new HttpClient();
+        await Eventually.HoldsAsync("the supervisor is ready", async () =>
+        {
+            started._process.HasExited.ShouldBeFalse(started.Output);
+            try
+            {
+                return (await http.GetAsync(new Uri(settings.Management + "/ready"))).IsSuccessStatusCode;
+            }
+            catch (HttpRequestException)
+            {
+                return false; // It does not listen yet.
+            }
+        });
+        return started;
+    }
+
+    /// <summary>Ends it as a crash does, with SIGKILL.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>Asks it to stop, with SIGTERM.</summary>
+    public void Terminate() => Kill(_process.Id, SigTerm).ShouldBe(0);
+
+    public async Task<int> ExitCodeAsync()
+    {
+        await _process.WaitForExitAsync().WaitAsync(Eventually.Patience);
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            await KillAsync();
+        }
+
+        _process.Dispose();
+    }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Kill(int pid, int signal);
+
+    private void Note(string? line)
+    {
+        lock (_output)
+        {
+            _output.AppendLine(line);
+        }
+    }
+}
+
+/// <summary>A folder with the settings and the database of one supervisor.</summary>
+internal sealed class ServeFolder : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("streamsupervisor-test-");
+
+    /// <param name="more">Further settings, in HOCON.</param>
+    public ServeFolder(SrsServers? srs = null, string more = "")
+    {
+        var origins = (srs?.Origins() ?? []).Select(origin => $$"""{ name = "{{origin.Name}}", api = "{{origin.Api}}", hook-token = "{{origin.HookToken}}" }""");
+        File.WriteAllText(Config,
+            $$"""
+            streamsupervisor {
+              http.listen = ["{{Address}}"]
+              management.listen = ["{{Management}}"]
+              storage.sqlite.path = "{{Database}}"
+              origins = [ {{string.Join(", ", origins)}} ]
+              {{more}}
+            }
+            """);
+    }
+
+    public string Address { get; } = FreePort.Address();
+    public string Management { get; } = FreePort.Address();
+    public string Config => Path.Combine(_folder.FullName, "test.conf");
+    public string Database => Path.Combine(_folder.FullName, "test.db");
+
+    public SupervisorApiClient Api() => new(new Uri(Address), apiKey: null);
+
+    public void Dispose() => _folder.Delete(recursive: true);
+}
