@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace StreamSupervisor.Api;
 
@@ -83,6 +84,14 @@ internal sealed class ProblemResult(ApiProblem problem) : IResult, IStatusCodeHt
         if (problem.Status == StatusCodes.Status401Unauthorized)
         {
             response.Headers.WWWAuthenticate = "Bearer realm=\"streamsupervisor\"";
+        }
+
+        var request = httpContext.Request;
+        if (request.ContentLength is null or > OperatorOrder.MaxBody
+            && httpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true })
+        {
+            // A long body that nobody read is not read to its end, and then the connection closes. Unsaid, the caller's next call goes down with it.
+            response.Headers.Connection = "close";
         }
 
         return response.WriteAsJsonAsync(problem, ApiJson.Shared.ApiProblem, ApiProblem.MediaType, httpContext.RequestAborted);
