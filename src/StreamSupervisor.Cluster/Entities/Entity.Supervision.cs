@@ -37,16 +37,7 @@ internal sealed partial class Entity<TState, TCommand, TEvent, TReply>
         Region.Metrics.Faulted();
         if (message is not null)
         {
-            lock (Shard.Gate)
-            {
-                if (message.Kind == MessageKind.Wake)
-                {
-                    _flags &= ~Flags.WakeQueued;
-                }
-
-                Shard.Leave(message, MessagePlace.Done);
-            }
-
+            Close(message);
             message.Answer(AskResult<TReply>.Not(AskStatus.Failed, $"{Id} failed on {message.Command.GetType().Name}."));
         }
 

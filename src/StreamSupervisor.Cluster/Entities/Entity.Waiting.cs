@@ -84,12 +84,7 @@ internal sealed partial class Entity<TState, TCommand, TEvent, TReply>
             }
 
             _queued--;
-            if (message.Kind == MessageKind.Wake)
-            {
-                _flags &= ~Flags.WakeQueued;
-            }
-
-            Shard.Leave(message, MessagePlace.Done);
+            Leave(message);
             taken.Add(message);
         }
     }

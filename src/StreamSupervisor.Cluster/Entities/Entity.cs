@@ -5,9 +5,10 @@ namespace StreamSupervisor.Cluster.Entities;
 /// <summary>
 /// One entity in memory: its state, its mailbox, and the turn that works on them.
 ///
-/// Guarantees. One message at a time: while a change is on its way to the journal the next message waits, so every decision is made on a
-/// state that is durable. Nothing is told, started or observed before it is durable. Whatever happens, every ask ends: answered, refused,
-/// or at its deadline.
+/// Guarantees. Messages are decided one after another, in their order. What waits while a change is on its way to the journal goes together
+/// in the next: each is decided on the state that those before it make, all become durable by one request or none does, and nothing of it is
+/// told, started or observed before. A message that throws there is put back and goes first in a turn that follows, so that it hurts
+/// only itself. Whatever happens, every ask ends: answered, refused, or at its deadline.
 ///
 /// How. The shard's lock guards the phase, the mailbox and the waiters, and is never held over an await or over code of the behavior,
 /// the observer or a caller. Whoever moves the phase to Running holds the turn: it alone touches the state, and must end it. A shard that
@@ -40,7 +41,7 @@ internal sealed partial class Entity<TState, TCommand, TEvent, TReply>(string id
     private TState? _state;
     private long _sequence;
 
-    /// <summary>What the turn works on: the message, or the <see cref="Activation"/> or <see cref="Rest"/> that it waits for.</summary>
+    /// <summary>What the turn works on: the message, the change under way, or the <see cref="Activation"/> or <see cref="Rest"/> that it waits for.</summary>
     private object? _current;
     private MessageList<TState, TCommand, TEvent, TReply> _mailbox;
     private MessageList<TState, TCommand, TEvent, TReply> _waiters;
@@ -125,17 +126,23 @@ internal sealed partial class Entity<TState, TCommand, TEvent, TReply>(string id
                 return Step.None;
 
             case EntityPhase.Idle when !_mailbox.IsEmpty && Shard.Runs:
-                var message = _mailbox.Take();
-                _queued--;
-                message.Place = MessagePlace.Current;
-                message.Owner = Shard.Owned;
-                _current = message;
+                _current = TakeNext();
                 _phase = EntityPhase.Running;
                 return Step.Turn;
 
             default:
                 return Step.None;
         }
+    }
+
+    /// <summary>Takes the next message out of the mailbox. Under the lock.</summary>
+    private Message<TState, TCommand, TEvent, TReply> TakeNext()
+    {
+        var message = _mailbox.Take();
+        _queued--;
+        message.Place = MessagePlace.Current;
+        message.Owner = Shard.Owned;
+        return message;
     }
 
     /// <summary>Does what <see cref="Advance"/> or the end of a turn said, until the entity waits for something. Without the lock.</summary>

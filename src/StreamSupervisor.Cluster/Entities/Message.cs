@@ -58,6 +58,12 @@ internal sealed class Message<TState, TCommand, TEvent, TReply>(TCommand command
     public ShardEpoch Owner { get; set; }
     public AskTrace? Trace { get; init; }
     public TReply? Reply { get; set; }
+
+    /// <summary>Whether its decision answered it, else it waits under its ticket once the decision is durable.</summary>
+    public bool HasReply { get; set; }
+
+    /// <summary>Answers that its decision gives to those who wait.</summary>
+    public List<(string Ticket, TReply Reply)>? Answers { get; set; }
     public int TimerSlot { get; set; }
 
     /// <summary>The deadline or the caller was faster. Under the lock of the shard, so that nobody lets it wait any more.</summary>

@@ -16,6 +16,19 @@ internal struct MessageList<TState, TCommand, TEvent, TReply>
         _last = message;
     }
 
+    /// <summary>Puts others before these.</summary>
+    public void Prepend(MessageList<TState, TCommand, TEvent, TReply> others)
+    {
+        if (_last is null)
+        {
+            _last = others._last;
+        }
+        else if (others._last is { } lastOfOthers)
+        {
+            (lastOfOthers.Next, _last.Next) = (_last.Next, lastOfOthers.Next);
+        }
+    }
+
     public Message<TState, TCommand, TEvent, TReply> Take()
     {
         var first = _last!.Next!;

@@ -64,6 +64,9 @@ public sealed class CounterBehavior : IEntityBehavior<CounterState, CounterComma
     /// <summary>Called before every decision: a test may look, or throw.</summary>
     public Action<string, CounterCommand>? Deciding { get; set; }
 
+    /// <summary>Called with every state that is labelled: a test may throw.</summary>
+    public Action<CounterState>? Labelling { get; set; }
+
     public CounterState Initial(string entityId) => CounterState.Empty;
 
     public EntityDecision<CounterEvent, CounterReply> Decide(string entityId, CounterState state, CounterCommand command, DateTimeOffset now)
@@ -118,7 +121,11 @@ public sealed class CounterBehavior : IEntityBehavior<CounterState, CounterComma
 
     public bool MayPassivate(CounterState state) => state is not { Resident: true };
 
-    public EntityLabels LabelsOf(CounterState state) => new("counting", "", state is { Resident: true }, default);
+    public EntityLabels LabelsOf(CounterState state)
+    {
+        Labelling?.Invoke(state);
+        return new("counting", "", state is { Resident: true }, default);
+    }
 
     public EventData Encode(CounterEvent @event) => new(@event.Kind, Encoding.UTF8.GetBytes(@event.Text));
 
