@@ -1,0 +1,194 @@
+using System.Globalization;
+using Npgsql;
+using StreamSupervisor.TestKit.Storage;
+
+namespace StreamSupervisor.Benchmarks.Hooks;
+
+/// <summary>One of the servers that are compared, running. What it needs beside itself runs with it.</summary>
+internal sealed class ChosenServer : IAsyncDisposable
+{
+    public const string Node = "node-redis";
+    public const string Product = "product-postgres";
+    public const string Ceiling = "parse-only";
+
+    private const string Token = "benchmark-0123456789";
+    private const string Path = $"/hooks/v1/{Token}";
+
+    private readonly Stack<ChildProcess> _processes = new();
+    private readonly List<string> _folders = [];
+    private readonly SrsStub _srs;
+    private PostgresServer? _postgres;
+
+    private ChosenServer(string name, SrsStub srs) => (Name, _srs) = (name, srs);
+
+    /// <summary>All names, in the order of the table.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+        [Ceiling, "product-sqlite", Product, "product-postgres-3", "advisory-lock", "upsert", Node];
+
+    public string Name { get; }
+
+    /// <summary>What a decision has survived when it is answered.</summary>
+    public string Durability { get; private set; } = "nothing is kept";
+
+    public Target Target { get; private set; } = null!;
+
+    public bool SaysAlwaysYes => Name == Ceiling;
+
+    /// <summary>Why it can't run here; null when it can.</summary>
+    public static string? WhyNot(string name) => name switch
+    {
+        Node when !IsInstalled("node") || !IsInstalled("redis-server") => "node or redis-server is not installed here",
+        "product-postgres" or "product-postgres-3" or "advisory-lock" or "upsert" when PostgresBinaries.Folder is null => "PostgreSQL is not installed here",
+        _ => null,
+    };
+
+    public static async Task<ChosenServer> StartAsync(string name, SrsStub srs)
+    {
+        var server = new ChosenServer(name, srs);
+        try
+        {
+            await (name switch
+            {
+                Ceiling => server.StartPlainAsync(""),
+                "advisory-lock" or "upsert" => server.StartPlainAsync(await server.StartPostgresAsync()),
+                "product-sqlite" => server.StartProductOnSqliteAsync(),
+                Product => server.StartProductOnPostgresAsync(members: 1),
+                "product-postgres-3" => server.StartProductOnPostgresAsync(members: 3),
+                Node => server.StartNodeAsync(),
+                _ => throw new ArgumentException($"There is no server '{name}'; there are {string.Join(", ", Names)}.", nameof(name)),
+            });
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        while (_processes.TryPop(out var process))
+        {
+            await process.DisposeAsync();
+        }
+
+        if (_postgres is not null)
+        {
+            await _postgres.DisposeAsync();
+        }
+
+        foreach (var folder in _folders)
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private async Task StartPlainAsync(string database)
+    {
+        var port = ChildProcess.FreePort();
+        var process = Keep(ChildProcess.StartDotNet("StreamSupervisor.Benchmarks.dll", PlainServer.Command, "--kind", Name, "--port", Text(port), "--database", database));
+        await process.UntilListensAsync(port);
+        Target = TargetAt(port);
+    }
+
+    private async Task StartNodeAsync()
+    {
+        var (redis, port) = (ChildProcess.FreePort(), ChildProcess.FreePort());
+        var folder = NewFolder();
+        await Keep(ChildProcess.Start(null, "redis-server", "--port", Text(redis), "--bind", "127.0.0.1", "--dir", folder,
+            "--appendonly", "yes", "--appendfsync", "always", "--save", "")).UntilListensAsync(redis);
+        var script = System.IO.Path.Combine(folder, "redis-hooks.js");
+        await using (var source = typeof(ChosenServer).Assembly.GetManifestResourceStream("redis-hooks.js")!)
+        await using (var file = File.Create(script))
+        {
+            await source.CopyToAsync(file);
+        }
+
+        await Keep(ChildProcess.Start(null, "node", script, Text(port), Text(redis))).UntilListensAsync(port);
+        Durability = "appendonly yes, appendfsync always";
+        Target = TargetAt(port);
+    }
+
+    private Task StartProductOnSqliteAsync()
+    {
+        Durability = "WAL, synchronous=FULL";
+        return StartProductAsync($$"""storage.sqlite.path = "{{System.IO.Path.Combine(NewFolder(), "benchmark.db")}}" """, cluster: false, members: 1);
+    }
+
+    private async Task StartProductOnPostgresAsync(int members) =>
+        await StartProductAsync($$"""storage { provider = postgres, postgres.connection-string = "{{await StartPostgresAsync()}}" }""", cluster: true, members);
+
+    private async Task StartProductAsync(string storage, bool cluster, int members)
+    {
+        var ready = new List<Task>();
+        var ports = new List<int>();
+        for (var member = 1; member <= members; member++)
+        {
+            var (http, management, peers) = (ChildProcess.FreePort(), ChildProcess.FreePort(), ChildProcess.FreePort());
+            var file = System.IO.Path.Combine(NewFolder(), "benchmark.conf");
+            await File.WriteAllTextAsync(file, $$"""
+                streamsupervisor {
+                  http.listen = ["http://127.0.0.1:{{http}}"]
+                  management.listen = ["http://127.0.0.1:{{management}}"]
+                  {{storage}}
+                  cluster { enabled = {{(cluster ? "true" : "false")}}, name = "m{{member}}", advertise = "http://127.0.0.1:{{peers}}", listen = ["http://127.0.0.1:{{peers}}"], secret = "benchmark-0123456789abcdef" }
+                  origins = [{ name = "{{_srs.ServerId}}", api = "{{_srs.Address}}", hook-token = "{{Token}}" }]
+
+                  # Nobody has to be kicked in the hot workload, and what counts how often a key is published does not count here: a key in a
+                  # benchmark is published more often in a second than a real one in a day.
+                  admission { takeover = first-wins, fight-window = 1s, flapping-publishes = 1000 }
+
+                  # All connections may wait for one key.
+                  kernel.mailbox-size = 1024
+                }
+                """);
+            var process = Keep(ChildProcess.StartDotNet("StreamSupervisor.dll", "serve", "--config", file));
+            ready.Add(process.UntilAsync("ready", async () =>
+            {
+                using var client = new HttpClient();
+                using var answer = await client.GetAsync(new Uri($"http://127.0.0.1:{management}/ready"));
+                return answer.IsSuccessStatusCode;
+            }));
+            ports.Add(http);
+        }
+
+        await Task.WhenAll(ready);
+        Target = TargetAt([.. ports]);
+    }
+
+    private async Task<string> StartPostgresAsync()
+    {
+        _postgres = await PostgresServer.StartAsync();
+        await using (var connection = new NpgsqlConnection(_postgres.ConnectionString))
+        {
+            await connection.OpenAsync();
+            await using var command = new NpgsqlCommand("SHOW synchronous_commit", connection);
+            Durability = $"fsync=on, synchronous_commit={await command.ExecuteScalarAsync()}";
+            await using var create = new NpgsqlCommand("CREATE DATABASE benchmark", connection);
+            await create.ExecuteNonQueryAsync();
+        }
+
+        return _postgres.ConnectionStringOf("benchmark");
+    }
+
+    private Target TargetAt(params int[] ports) => new(ports, Path, _srs.ServerId, _srs.ServiceId);
+
+    private ChildProcess Keep(ChildProcess process)
+    {
+        _processes.Push(process);
+        return process;
+    }
+
+    private string NewFolder()
+    {
+        var folder = Directory.CreateTempSubdirectory("streamsupervisor-benchmark-").FullName;
+        _folders.Add(folder);
+        return folder;
+    }
+
+    private static bool IsInstalled(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(System.IO.Path.PathSeparator)
+        .Any(folder => File.Exists(System.IO.Path.Combine(folder, program)));
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

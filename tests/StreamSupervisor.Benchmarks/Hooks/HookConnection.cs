@@ -1,0 +1,82 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace StreamSupervisor.Benchmarks.Hooks;
+
+/// <summary>One keep-alive connection that sends hooks and reads answers, and nothing else of HTTP.</summary>
+internal sealed class HookConnection : IDisposable
+{
+    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    private readonly byte[] _buffer = new byte[4096];
+
+    public static async Task<HookConnection> OpenAsync(int port)
+    {
+        var connection = new HookConnection();
+        await connection._socket.ConnectAsync(IPAddress.Loopback, port);
+        return connection;
+    }
+
+    /// <summary>Sends a hook and waits for its answer.</summary>
+    /// <returns>Whether it is a yes; null for something else than HTTP 200.</returns>
+    public async ValueTask<bool?> SendAsync(ReadOnlyMemory<byte> request, CancellationToken cancellation = default)
+    {
+        await _socket.SendAsync(request, SocketFlags.None, cancellation);
+        var filled = 0;
+        while (true)
+        {
+            var read = await _socket.ReceiveAsync(_buffer.AsMemory(filled), SocketFlags.None, cancellation);
+            if (read == 0)
+            {
+                throw new IOException("The server hung up.");
+            }
+
+            filled += read;
+            if (TryRead(_buffer.AsSpan(0, filled), out var answer))
+            {
+                return answer;
+            }
+        }
+    }
+
+    public void Dispose() => _socket.Dispose();
+
+    private static bool TryRead(ReadOnlySpan<byte> response, out bool? answer)
+    {
+        answer = null;
+        var head = response.IndexOf("\r\n\r\n"u8);
+        if (head < 0)
+        {
+            return false;
+        }
+
+        var at = response[..head].IndexOf("ontent-"u8);
+        while (at >= 0 && !response[(at + 7)..].StartsWith("Length: "u8) && !response[(at + 7)..].StartsWith("length: "u8))
+        {
+            var next = response[(at + 7)..head].IndexOf("ontent-"u8);
+            at = next < 0 ? -1 : at + 7 + next;
+        }
+
+        if (at < 0)
+        {
+            throw new IOException("An answer without a length.");
+        }
+
+        var length = 0;
+        for (var i = at + 15; response[i] is >= (byte)'0' and <= (byte)'9'; i++)
+        {
+            length = (length * 10) + response[i] - '0';
+        }
+
+        if (response.Length < head + 4 + length)
+        {
+            return false;
+        }
+
+        if (response[9..].StartsWith("200"u8))
+        {
+            answer = response.Slice(head + 4, length).IndexOf("\"code\":0"u8) >= 0;
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,107 @@
+using System.Diagnostics;
+
+namespace StreamSupervisor.Benchmarks.Hooks;
+
+/// <summary>What the clients do.</summary>
+internal enum Workload
+{
+    /// <summary>Each publishes a free key, unpublishes it, and goes on to the next as another client.</summary>
+    Spread,
+
+    /// <summary>All try to publish one key, each time as another client, against a publisher who is on air and stays.</summary>
+    Hot,
+}
+
+/// <param name="Decisions">Answers to <c>on_publish</c>.</param>
+/// <param name="Answers">Answers to all hooks.</param>
+/// <param name="Unexpected">Answers that are not the one that the workload must have.</param>
+internal sealed record LoadResult(double Decisions, double Answers, TimeSpan Median, TimeSpan P99, long Unexpected, string Load);
+
+/// <summary>Closed-loop load: each connection sends its next hook when it has the answer to the one before, as SRS does for one client.</summary>
+internal sealed class HookLoad(Target target, Workload workload, int connections, int keys)
+{
+    public const string HotStream = "hot";
+
+    private static long s_clients = DateTime.UtcNow.Ticks / 1000 % 1_000_000_000_000;
+
+    /// <param name="alwaysYes">The server decides nothing: it says yes to everything.</param>
+    public async Task<LoadResult> RunAsync(TimeSpan warmUp, TimeSpan time, bool alwaysYes)
+    {
+        var opened = await Task.WhenAll(Enumerable.Range(0, connections).Select(index => HookConnection.OpenAsync(target.Ports[index % target.Ports.Count])));
+        try
+        {
+            var start = Stopwatch.GetTimestamp() + (long)(warmUp.TotalSeconds * Stopwatch.Frequency);
+            var end = start + (long)(time.TotalSeconds * Stopwatch.Frequency);
+            var clients = opened.Select((connection, index) => new Client(connection, target, workload, index, connections, keys)).ToArray();
+            await Task.WhenAll(clients.Select(client => Task.Run(() => client.RunAsync(start, end, alwaysYes))));
+            var latencies = new Latencies();
+            foreach (var client in clients)
+            {
+                latencies.Add(client.Latencies);
+            }
+
+            return new LoadResult(clients.Sum(client => client.Decisions) / time.TotalSeconds, clients.Sum(client => client.Answers) / time.TotalSeconds,
+                latencies.Percentile(0.5), latencies.Percentile(0.99), clients.Sum(client => client.Unexpected), Report.Load);
+        }
+        finally
+        {
+            foreach (var connection in opened)
+            {
+                connection.Dispose();
+            }
+        }
+    }
+
+    private sealed class Client(HookConnection connection, Target target, Workload workload, int index, int connections, int keys)
+    {
+        private readonly HookRequest _publish = new(target, "on_publish", workload == Workload.Hot ? HotStream : null);
+        private readonly HookRequest _unpublish = new(target, "on_unpublish");
+        private long _start;
+        private long _end;
+
+        public Latencies Latencies { get; } = new();
+        public long Decisions { get; private set; }
+        public long Answers { get; private set; }
+        public long Unexpected { get; private set; }
+
+        public async Task RunAsync(long start, long end, bool alwaysYes)
+        {
+            (_start, _end) = (start, end);
+            var expected = workload == Workload.Spread || alwaysYes;
+            for (var key = index; ; key = key + connections < keys ? key + connections : index)
+            {
+                var client = Interlocked.Increment(ref s_clients);
+                if (!await SendAsync(_publish.Of(client, key), expected, isDecision: true)
+                    || (workload == Workload.Spread && !await SendAsync(_unpublish.Of(client, key), true, isDecision: false)))
+                {
+                    return;
+                }
+            }
+        }
+
+        /// <returns>False when the time is over.</returns>
+        private async ValueTask<bool> SendAsync(ReadOnlyMemory<byte> request, bool expected, bool isDecision)
+        {
+            var sent = Stopwatch.GetTimestamp();
+            var answer = await connection.SendAsync(request);
+            var now = Stopwatch.GetTimestamp();
+            if (now >= _end)
+            {
+                return false;
+            }
+
+            if (now >= _start)
+            {
+                Answers++;
+                Decisions += isDecision ? 1 : 0;
+                Unexpected += answer == expected ? 0 : 1;
+                if (isDecision)
+                {
+                    Latencies.Add(now - sent);
+                }
+            }
+
+            return true;
+        }
+    }
+}

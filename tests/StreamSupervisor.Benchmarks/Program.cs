@@ -1,0 +1,36 @@
+using BenchmarkDotNet.Running;
+using StreamSupervisor.Benchmarks;
+using StreamSupervisor.Benchmarks.Hooks;
+using StreamSupervisor.Benchmarks.Keys;
+using StreamSupervisor.Benchmarks.Micro;
+using StreamSupervisor.Benchmarks.Recipe;
+
+const string Usage = """
+    dotnet run -c Release --project tests/StreamSupervisor.Benchmarks -- COMMAND
+
+      hooks  [--seconds 5] [--warm-up 2] [--connections 1,64,200] [--keys 2000] [--workload spread,hot] [--only parse-only,product-sqlite,…]
+             hooks over real HTTP, this product beside other ways to do the same work
+      keys   [--counts 1000,100000,1000000]
+             cost per hook by the number of keys, memory of an idle entity
+      recipe [--rounds 10] [--seconds 30] [--encoders 50]
+             "query, delete, retry" by hand beside the client library, on a simulated SRS server
+      micro  [BenchmarkDotNet's own switches, such as --filter *Kernel*]
+    """;
+
+switch (args)
+{
+    case ["micro", .. var rest]:
+        BenchmarkSwitcher.FromTypes(MicroConfiguration.Benchmarks).Run(rest.Length > 0 ? rest : ["--filter", "*"], new MicroConfiguration());
+        return 0;
+    case ["hooks", .. var rest]:
+        return await HooksBenchmark.RunAsync(new Switches(rest));
+    case ["keys", .. var rest]:
+        return await KeysBenchmark.RunAsync(new Switches(rest));
+    case ["recipe", .. var rest]:
+        return await RecipeBenchmark.RunAsync(new Switches(rest));
+    case [PlainServer.Command, .. var rest]:
+        return await PlainServer.RunAsync(new Switches(rest));
+    default:
+        Console.Error.WriteLine(Usage);
+        return 1;
+}
