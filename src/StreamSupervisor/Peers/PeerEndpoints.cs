@@ -3,7 +3,6 @@ using System.Net.Mime;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using StreamSupervisor.Cluster.Peers;
 using StreamSupervisor.Cluster.Sharding;
 using StreamSupervisor.Domain.LiveStreams;
 

@@ -41,7 +41,7 @@ internal sealed class HookRequest
     /// <summary>For a client that SRS has named itself.</summary>
     public ReadOnlyMemory<byte> Of(string client)
     {
-        Encoding.ASCII.GetBytes(client.PadRight(ClientDigits.Length)[..ClientDigits.Length], _bytes.AsSpan(_client));
+        Encoding.ASCII.GetBytes(client.PadRight(ClientDigits.Length).AsSpan(0, ClientDigits.Length), _bytes.AsSpan(_client));
         return _bytes;
     }
 

@@ -1,11 +1,9 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using StreamSupervisor.Cluster.Peers;
 using StreamSupervisor.Cluster.Sharding;
 using StreamSupervisor.Domain.LiveStreams;
-using StreamSupervisor.Management;
 using StreamSupervisor.Peers;
 
 namespace StreamSupervisor.IntegrationTests.Peers;

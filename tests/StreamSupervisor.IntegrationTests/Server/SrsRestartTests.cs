@@ -1,5 +1,4 @@
 using StreamSupervisor.Configuration;
-using StreamSupervisor.Simulator.Connections;
 using StreamSupervisor.Simulator.Servers;
 
 namespace StreamSupervisor.IntegrationTests.Server;

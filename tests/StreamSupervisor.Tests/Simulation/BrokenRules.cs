@@ -1,5 +1,3 @@
-using StreamSupervisor.Cluster.Entities;
-using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Srs;
 using StreamSupervisor.TestKit.Kernel;
 using Behavior = StreamSupervisor.Cluster.Entities.IEntityBehavior<StreamSupervisor.Domain.LiveStreams.LiveStreamState,

@@ -1,5 +1,4 @@
 using StreamSupervisor.Cluster.Leases;
-using StreamSupervisor.Configuration;
 using StreamSupervisor.Credentials;
 using StreamSupervisor.Hosting;
 

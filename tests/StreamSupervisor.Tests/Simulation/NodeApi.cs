@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Domain.Origins;
-using StreamSupervisor.Simulator.Servers;
 using StreamSupervisor.Srs;
 using SrsProcess = StreamSupervisor.Srs.SrsProcess;
 

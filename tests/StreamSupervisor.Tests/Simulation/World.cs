@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Simulator.Encoders;
 using StreamSupervisor.Simulator.Servers;
