@@ -9,32 +9,47 @@ internal static class DemoCommand
 {
     public static Command Create()
     {
-        var seconds = new Option<int>("--seconds") { Description = "How long it takes in all; half for each act.", DefaultValueFactory = _ => 70 };
+        var seconds = Number("--seconds", 70, 4, 3600, "How long both acts take together, half each.");
+        var members = Number("--members", 1, 1, 9, "More than 1: so many supervisors in processes of their own on a throw-away PostgreSQL, of which one is killed and one stopped meanwhile.");
         var seed = new Option<int>("--seed") { Description = "Of the simulated servers.", DefaultValueFactory = _ => 1 };
         var plain = new Option<bool>("--plain") { Description = "Lines instead of a live table; so it is anyway where there is no terminal." };
-        seconds.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is < 4 or > 3600)
-            {
-                result.AddError("--seconds is a number from 4 to 3600.");
-            }
-        });
-
-        var command = new Command("demo", "Show what it does, without an SRS: simulated servers and encoders, without and with the supervisor.") { seconds, seed, plain };
+        var command = new Command("demo", "Show what it does, without an SRS: simulated servers and encoders, without and with the supervisor.") { seconds, members, seed, plain };
         command.SetAction(async (parsed, cancellation) =>
         {
+            if (parsed.GetValue(members) > 1)
+            {
+                _ = ThrowAwayPostgres.FindBinaries(); // Half a minute later would be too late to say that there is none.
+            }
+
             var output = parsed.InvocationConfiguration.Output;
             var length = TimeSpan.FromSeconds(parsed.GetValue(seconds) / 2.0);
-            var view = new DemoView(output);
-            await using var stage = new DemoStage(TimeProvider.System);
             var live = !parsed.GetValue(plain) && ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
-            var (without, with) = live
-                ? await AnsiConsole.Live(new Markup("")).StartAsync(screen => stage.PlayAsync(length, parsed.GetValue(seed),
-                    (title, passed, encoders) => screen.UpdateTarget(DemoView.Table(title, passed, length, encoders)), cancellation))
-                : await stage.PlayAsync(length, parsed.GetValue(seed), view.Plain, cancellation);
-            view.Summary(length, without, with);
+            var (without, with, incidents) = live
+                ? await AnsiConsole.Live(new Text("")).StartAsync(screen => PlayAsync(new LiveDemoView(screen, length)))
+                : await PlayAsync(new PlainDemoView(output));
+            DemoSummary.Write(output, length, without, with, incidents);
             return ExitCodes.Ok;
+
+            async Task<(DemoAct Without, DemoAct With, IReadOnlyList<DemoIncident> Incidents)> PlayAsync(IDemoView view)
+            {
+                await using var stage = new DemoStage(length, view, TimeProvider.System);
+                return await stage.PlayAsync(parsed.GetValue(seed), parsed.GetValue(members), cancellation);
+            }
         });
         return command;
+    }
+
+    private static Option<int> Number(string name, int preset, int min, int max, string description)
+    {
+        var option = new Option<int>(name) { Description = $"{description} {min} to {max}.", DefaultValueFactory = _ => preset };
+        option.Validators.Add(result =>
+        {
+            // What is no number at all is refused by the parser itself.
+            if (result.Tokens is [var token] && int.TryParse(token.Value, out var number) && (number < min || number > max))
+            {
+                result.AddError($"{name} is a number from {min} to {max}.");
+            }
+        });
+        return option;
     }
 }

@@ -1,8 +1,4 @@
-using System.Net;
-using System.Net.Sockets;
 using StreamSupervisor.Configuration;
-using StreamSupervisor.Hosting;
-using StreamSupervisor.Simulator.Encoders;
 using StreamSupervisor.Simulator.Http;
 
 namespace StreamSupervisor.Demo;
@@ -11,28 +7,29 @@ namespace StreamSupervisor.Demo;
 /// Plays the same encoders twice, without and with a supervisor. The servers are simulated; hooks, API calls, kicks and the store are the
 /// real ones, over real HTTP on loopback.
 /// </summary>
-internal sealed class DemoStage(TimeProvider time) : IAsyncDisposable
+/// <param name="length">Of one act.</param>
+internal sealed class DemoStage(TimeSpan length, IDemoView view, TimeProvider time) : IAsyncDisposable
 {
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("streamsupervisor-demo-");
     private SimulatedFleet? _fleet;
 
-    /// <param name="length">Of one act.</param>
-    /// <param name="watch">Is shown every look at the encoders: the title of the act, what has passed of it, and how they fare.</param>
-    public async Task<(DemoAct Without, DemoAct With)> PlayAsync(TimeSpan length, int seed, Action<string, TimeSpan, IReadOnlyList<EncoderReport>> watch,
-        CancellationToken cancellation)
+    /// <param name="seed">Of the simulated servers.</param>
+    /// <param name="members">1: a supervisor inside this process. More: processes of their own on a PostgreSQL.</param>
+    /// <exception cref="Commands.CommandException">Members could not be started; the message says why.</exception>
+    public async Task<(DemoAct Without, DemoAct With, IReadOnlyList<DemoIncident> Incidents)> PlayAsync(int seed, int members, CancellationToken cancellation)
     {
         var fleet = _fleet = await SimulatedFleet.StartAsync(DemoCast.Servers, seed, cancellation);
-        var without = await ActAsync("without the supervisor", length, watch, cancellation);
+        var without = await ActAsync("without the supervisor", Task.CompletedTask, cancellation);
         await fleet.StartOverAsync();
 
-        await using var supervisor = await SupervisorHost.BuildAsync(Options(fleet), logging => logging.ClearProviders(), cancellation);
-        await supervisor.StartAsync(cancellation);
-        var address = supervisor.Addresses.First();
-        await fleet.SendHooksToAsync(server => new Uri($"{address}/hooks/v1/{TokenOf(DemoCast.Servers[fleet.Servers.IndexOf(server)].ServerId)}"));
-        var with = await ActAsync("with the supervisor", length, watch, cancellation);
+        await using var supervisors = await SuperviseAsync(members, fleet, cancellation);
+        await fleet.SendHooksToAsync(server => new Uri($"{supervisors.Address}/hooks/v1/{TokenOf(DemoCast.Servers[fleet.Servers.IndexOf(server)].ServerId)}"));
+        var suffering = supervisors.SufferAsync(length, view.Tell, cancellation);
+        var with = await ActAsync("with the supervisor", suffering, cancellation);
         await fleet.SendHooksToAsync(_ => null);
         await fleet.StartOverAsync();
-        return (without, with);
+        return (without, with, await suffering);
     }
 
     public async ValueTask DisposeAsync()
@@ -45,7 +42,21 @@ internal sealed class DemoStage(TimeProvider time) : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-    private async Task<DemoAct> ActAsync(string title, TimeSpan length, Action<string, TimeSpan, IReadOnlyList<EncoderReport>> watch, CancellationToken cancellation)
+    private Task<IDemoSupervisors> SuperviseAsync(int members, SimulatedFleet fleet, CancellationToken cancellation)
+    {
+        List<OriginOptions> origins = [.. DemoCast.Servers.Zip(fleet.Servers, (options, server) =>
+            new OriginOptions { Name = options.ServerId, Api = server.ApiAddress, HookToken = TokenOf(options.ServerId) })];
+        if (members == 1)
+        {
+            return SoleDemoSupervisor.StartAsync(origins, _folder, cancellation);
+        }
+
+        view.Tell($"starting a PostgreSQL and {members} members");
+        return DemoCluster.StartAsync(members, origins, _folder, time, cancellation);
+    }
+
+    /// <param name="more">The act does not end before it: what happens to members takes as long as it takes.</param>
+    private async Task<DemoAct> ActAsync(string title, Task more, CancellationToken cancellation)
     {
         foreach (var (encoder, servers, _) in DemoCast.Encoders)
         {
@@ -53,32 +64,17 @@ internal sealed class DemoStage(TimeProvider time) : IAsyncDisposable
         }
 
         var start = time.GetTimestamp();
-        while (time.GetElapsedTime(start) is var passed && passed < length)
+        while (time.GetElapsedTime(start) is var passed && (passed < length || !more.IsCompleted))
         {
-            watch(title, passed, await _fleet!.ReportAsync());
-            await Task.Delay(TimeSpan.FromMilliseconds(250), time, cancellation);
+            view.Look(title, passed, await _fleet!.ReportAsync());
+            await Task.Delay(LookEvery, time, cancellation);
         }
 
+        await more;
         var reports = await _fleet!.ReportAsync();
-        watch(title, length, reports);
+        view.Look(title, time.GetElapsedTime(start), reports);
         return new DemoAct(title, reports);
     }
 
-    private SupervisorOptions Options(SimulatedFleet fleet) => new()
-    {
-        Http = new HttpOptions { Listen = { FreeAddress() } },
-        Management = new ManagementOptions { Listen = { FreeAddress() } },
-        Storage = new StorageOptions { Sqlite = new SqliteOptions { Path = Path.Combine(_folder.FullName, "demo.db") } },
-        Origins = [.. DemoCast.Servers.Zip(fleet.Servers, (options, server) =>
-            new OriginOptions { Name = options.ServerId, Api = server.ApiAddress, HookToken = TokenOf(options.ServerId) })],
-    };
-
-    private static string TokenOf(string server) => $"demo-{server}";
-
-    private static string FreeAddress()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return $"http://{socket.LocalEndPoint}";
-    }
+    private static string TokenOf(string server) => $"demo-hooks-of-{server}";
 }

@@ -1,0 +1,13 @@
+namespace StreamSupervisor.Demo;
+
+/// <summary>Who supervises in the second act: one supervisor inside the demo, or several members in processes of their own.</summary>
+internal interface IDemoSupervisors : IAsyncDisposable
+{
+    /// <summary>Where SRS posts its hooks: <c>http://127.0.0.1:8085</c>.</summary>
+    string Address { get; }
+
+    /// <summary>What befalls them during the act.</summary>
+    /// <param name="tell">Is told each step, in words for people.</param>
+    /// <returns>Ends when all has happened; at once where nothing does.</returns>
+    Task<IReadOnlyList<DemoIncident>> SufferAsync(TimeSpan length, Action<string> tell, CancellationToken cancellation);
+}

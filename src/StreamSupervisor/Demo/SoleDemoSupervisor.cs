@@ -1,0 +1,32 @@
+using StreamSupervisor.Configuration;
+using StreamSupervisor.Hosting;
+
+namespace StreamSupervisor.Demo;
+
+/// <summary>One supervisor inside the demo, on a file of its own.</summary>
+internal sealed class SoleDemoSupervisor : IDemoSupervisors
+{
+    private readonly SupervisorHost _host;
+
+    private SoleDemoSupervisor(SupervisorHost host) => _host = host;
+
+    public string Address => _host.Addresses.First();
+
+    public static async Task<IDemoSupervisors> StartAsync(List<OriginOptions> origins, DirectoryInfo folder, CancellationToken cancellation)
+    {
+        var host = await SupervisorHost.BuildAsync(new SupervisorOptions
+        {
+            Http = new HttpOptions { Listen = { FreeAddress.Next().GetLeftPart(UriPartial.Authority) } },
+            Management = new ManagementOptions { Listen = { FreeAddress.Next().GetLeftPart(UriPartial.Authority) } },
+            Storage = new StorageOptions { Sqlite = new SqliteOptions { Path = Path.Combine(folder.FullName, "demo.db") } },
+            Origins = origins,
+        }, logging => logging.ClearProviders(), cancellation);
+        await host.StartAsync(cancellation);
+        return new SoleDemoSupervisor(host);
+    }
+
+    public Task<IReadOnlyList<DemoIncident>> SufferAsync(TimeSpan length, Action<string> tell, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<DemoIncident>>([]);
+
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+}

@@ -1,0 +1,85 @@
+using StreamSupervisor.Commands;
+using StreamSupervisor.IntegrationTests.Server;
+using StreamSupervisor.IntegrationTests.Storage;
+
+namespace StreamSupervisor.IntegrationTests.Demo;
+
+/// <summary><c>demo</c> as a person starts it: it plays both acts, ends by itself, says how it went, and leaves nothing behind.</summary>
+public sealed class DemoTests
+{
+    private const string Traces = "streamsupervisor-demo-";
+
+    [Fact]
+    public async Task It_plays_the_same_encoders_without_and_with_the_supervisor_and_compares()
+    {
+        var said = await PlayAsync("demo", "--plain", "--seconds", "20");
+        said.ShouldContain("--- without the supervisor ---");
+        said.ShouldContain("--- with the supervisor ---");
+        said.ShouldContain(" back on air on srs-");
+        said.ShouldContain("6 encoders on 2 simulated SRS servers, 10 s each way:");
+        said.ShouldContain("tries that SRS refused as busy");
+        said.ShouldNotContain("to the members");
+    }
+
+    [PostgresFact]
+    public async Task With_members_one_is_killed_and_one_stopped_meanwhile_and_all_come_back()
+    {
+        var said = await PlayAsync("demo", "--plain", "--members", "3", "--seconds", "8");
+        said.ShouldContain("starting a PostgreSQL and 3 members");
+        said.ShouldContain("supervisor-2 is killed with -9");
+        said.ShouldContain("the others answer for every stream key");
+        said.ShouldContain("supervisor-2 is back");
+        said.ShouldContain("supervisor-1 has given its stream keys away and left");
+        said.ShouldContain("supervisor-1 is back");
+        said.ShouldContain("supervisor-2 was killed with -9 and came back");
+        await NothingIsLeftAsync();
+    }
+
+    [PostgresFact]
+    public async Task Ended_by_a_signal_it_takes_its_members_and_its_database_with_it()
+    {
+        await using var demo = SupervisorProcess.Start("demo", "--plain", "--members", "2", "--seconds", "8");
+        await Eventually.HoldsAsync("the members are there", () => Task.FromResult(demo.Output.Contains("--- with the", StringComparison.Ordinal)), TimeSpan.FromMinutes(2));
+        demo.Terminate();
+        (await demo.ExitCodeAsync()).ShouldBe(ExitCodes.Interrupted, demo.Output);
+        await NothingIsLeftAsync();
+    }
+
+    [Theory]
+    [InlineData("--seconds", "3")]
+    [InlineData("--seconds", "soon")]
+    [InlineData("--members", "0")]
+    [InlineData("--members", "10")]
+    public async Task A_number_that_makes_no_sense_is_refused_with_a_sentence(string name, string value)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        (await CommandTree.RunAsync(["demo", name, value], output, error)).ShouldBe(ExitCodes.Usage);
+        error.ToString().ShouldContain(name);
+    }
+
+    private static async Task<string> PlayAsync(params string[] commandLine)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        (await CommandTree.RunAsync(commandLine, output, error)).ShouldBe(ExitCodes.Ok, error.ToString());
+        error.ToString().ShouldBeEmpty();
+        return output.ToString();
+    }
+
+    /// <summary>Members and database carry the folder of their demo in their command lines.</summary>
+    private static Task NothingIsLeftAsync() => Eventually.HoldsAsync("no process of a demo is left", () =>
+        Task.FromResult(!Directory.EnumerateDirectories("/proc").Any(process => CommandLineOf(process).Contains(Traces, StringComparison.Ordinal))));
+
+    private static string CommandLineOf(string process)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(process, "cmdline"));
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return ""; // It has ended, or is no process.
+        }
+    }
+}
