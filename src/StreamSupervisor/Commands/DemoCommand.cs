@@ -25,7 +25,7 @@ internal static class DemoCommand
             var length = TimeSpan.FromSeconds(parsed.GetValue(seconds) / 2.0);
             var live = !parsed.GetValue(plain) && ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
             var (without, with, incidents) = live
-                ? await AnsiConsole.Live(new Text("")).StartAsync(screen => PlayAsync(new LiveDemoView(screen, length)))
+                ? await AnsiConsole.Live(new Text("")).StartAsync(screen => PlayAsync(new LiveDemoView(screen, length, AnsiConsole.Profile.Width)))
                 : await PlayAsync(new PlainDemoView(output));
             DemoSummary.Write(output, length, without, with, incidents);
             return ExitCodes.Ok;

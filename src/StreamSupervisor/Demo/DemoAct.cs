@@ -14,16 +14,14 @@ internal sealed record DemoAct(string Title, ImmutableArray<EncoderReport> Encod
 
     public int Returns => Encoders.Sum(encoder => encoder.Returns.Length);
 
-    /// <summary>Time that encoders with a network stood before a closed door.</summary>
+    /// <summary>Time that encoders with a network were kept off the air, those that still are at the end included.</summary>
     public TimeSpan OffAir => Encoders.Aggregate(TimeSpan.Zero, (sum, encoder) => sum + encoder.OffAir);
 
-    /// <summary>From the first try to the return to the air; null when nobody returned.</summary>
-    public TimeSpan? MedianReturn
-    {
-        get
-        {
-            var took = Encoders.SelectMany(encoder => encoder.Returns).Select(back => back.Took).Order().ToList();
-            return took.Count == 0 ? null : took[took.Count / 2];
-        }
-    }
+    /// <summary>
+    /// From the first try to the return to the air, on average; null when nobody lost the air. Why not the median of the returns: it would leave
+    /// out whoever never came back.
+    /// </summary>
+    public TimeSpan? BackOnAir => Losses == 0 ? null : OffAir / Losses;
+
+    private int Losses => Returns + Encoders.Count(encoder => encoder is { IsOnAir: false, OffAir.Ticks: > 0 });
 }

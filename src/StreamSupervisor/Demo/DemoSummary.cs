@@ -12,8 +12,8 @@ internal static class DemoSummary
         Row("tries that SRS refused as busy", without.Busy, with.Busy);
         Row("tries that the supervisor refused", "-", with.RefusedByUs);
         Row("returns to the air", without.Returns, with.Returns);
-        Row("time back on air, median", Span(without.MedianReturn), Span(with.MedianReturn));
-        Row("kept off air though the network was there", Span(without.OffAir), Span(with.OffAir));
+        Row("time back on air, average", Span(without.BackOnAir), Span(with.BackOnAir));
+        Row("kept off air though the network was there", DemoWords.Span(without.OffAir), DemoWords.Span(with.OffAir));
         if (incidents.Count > 0)
         {
             output.WriteLine();
@@ -27,5 +27,5 @@ internal static class DemoSummary
         void Row(string what, object left, object right) => output.WriteLine($"{what,-42}{left,12}{right,12}");
     }
 
-    private static string Span(TimeSpan? span) => span is { } known ? DemoWords.Span(known) : "never";
+    private static string Span(TimeSpan? span) => span is { } known ? DemoWords.Span(known) : "-";
 }

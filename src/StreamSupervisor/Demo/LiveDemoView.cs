@@ -6,27 +6,39 @@ namespace StreamSupervisor.Demo;
 
 /// <summary>A table that lives in a terminal.</summary>
 /// <param name="length">Of one act.</param>
-internal sealed class LiveDemoView(LiveDisplayContext screen, TimeSpan length) : IDemoView
+/// <param name="width">Of the terminal, in characters.</param>
+internal sealed class LiveDemoView(LiveDisplayContext screen, TimeSpan length, int width) : IDemoView
 {
+    /// <summary>What the table needs; a narrower terminal is spared the stories, else it would break them into pieces.</summary>
+    private const int WithStories = 114;
+    private const int StoryColumn = 1;
     private const int LinesShown = 6;
+    // The act and what befalls the members are told by two hands.
+    private readonly Lock _lock = new();
     private readonly Queue<string> _told = new();
     private IRenderable _table = new Text("");
 
     public void Look(string act, TimeSpan passed, IReadOnlyList<EncoderReport> encoders)
     {
-        _table = Table($"{act}: {passed.TotalSeconds:0} of {length.TotalSeconds:0} s", encoders);
-        Show();
+        lock (_lock)
+        {
+            _table = Table($"{act}: {passed.TotalSeconds:0} of {length.TotalSeconds:0} s", encoders);
+            Show();
+        }
     }
 
     public void Tell(string what)
     {
-        _told.Enqueue(what);
-        if (_told.Count > LinesShown)
+        lock (_lock)
         {
-            _ = _told.Dequeue();
-        }
+            _told.Enqueue(what);
+            if (_told.Count > LinesShown)
+            {
+                _ = _told.Dequeue();
+            }
 
-        Show();
+            Show();
+        }
     }
 
     private void Show()
@@ -35,22 +47,24 @@ internal sealed class LiveDemoView(LiveDisplayContext screen, TimeSpan length) :
         screen.UpdateTarget(new Rows([_table, .. told.Select(line => new Text(line))]));
     }
 
-    private static Table Table(string title, IReadOnlyList<EncoderReport> encoders)
+    private Table Table(string title, IReadOnlyList<EncoderReport> encoders)
     {
         var table = new Table { Title = new TableTitle(title), Border = TableBorder.Rounded };
-        table.AddColumns("encoder", "its trouble", "now", "on", "refused", "kept off air", "last return");
+        table.AddColumns(Fitting("encoder", "its trouble", "now", "on", "refused", "kept off air", "last return"));
         foreach (var (encoder, (_, _, story)) in encoders.Zip(DemoCast.Encoders))
         {
-            table.AddRow(
+            table.AddRow(Fitting(
                 encoder.Name,
                 $"[grey]{Markup.Escape(story)}[/]",
                 encoder.IsOnAir ? "[green]on air[/]" : "[red]off air[/]",
                 encoder.Server,
                 encoder.RefusedBusy == 0 ? "0" : $"[red]{encoder.RefusedBusy}[/]",
                 $"{encoder.OffAir.TotalSeconds:0.0} s",
-                encoder.Returns.IsEmpty ? "" : $"{DemoWords.Span(encoder.Returns[^1].Took)}, {DemoWords.Tries(encoder.Returns[^1].Tries)}");
+                encoder.Returns.IsEmpty ? "" : $"{DemoWords.Span(encoder.Returns[^1].Took)}, {DemoWords.Tries(encoder.Returns[^1].Tries)}"));
         }
 
         return table;
+
+        string[] Fitting(params string[] cells) => width < WithStories ? [.. cells.Where((_, column) => column != StoryColumn)] : cells;
     }
 }

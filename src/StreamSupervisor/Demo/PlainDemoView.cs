@@ -5,11 +5,29 @@ namespace StreamSupervisor.Demo;
 /// <summary>One line for each encoder that left the air or came back, for logs and pipes.</summary>
 internal sealed class PlainDemoView(TextWriter output) : IDemoView
 {
+    // The act and what befalls the members are told by two hands.
+    private readonly Lock _lock = new();
     private readonly Dictionary<string, bool> _onAir = [];
     private string _act = "";
     private TimeSpan _passed;
 
     public void Look(string act, TimeSpan passed, IReadOnlyList<EncoderReport> encoders)
+    {
+        lock (_lock)
+        {
+            Write(act, passed, encoders);
+        }
+    }
+
+    public void Tell(string what)
+    {
+        lock (_lock)
+        {
+            output.WriteLine($"{Clock} {what}");
+        }
+    }
+
+    private void Write(string act, TimeSpan passed, IReadOnlyList<EncoderReport> encoders)
     {
         if (act != _act)
         {
@@ -33,8 +51,6 @@ internal sealed class PlainDemoView(TextWriter output) : IDemoView
             }
         }
     }
-
-    public void Tell(string what) => output.WriteLine($"{Clock} {what}");
 
     private string Clock => $"{_passed.TotalSeconds,5:0.0} s ";
 
