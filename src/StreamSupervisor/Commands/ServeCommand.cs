@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net.Sockets;
 using StreamSupervisor.Hosting;
 using StreamSupervisor.Storage;
 
@@ -26,6 +27,11 @@ internal static class ServeCommand
             catch (IOException problem) when (problem.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
             {
                 throw new CommandException($"{problem.Message} Another program listens there: stop it, or change http.listen or management.listen.");
+            }
+            catch (SocketException problem) when (problem.SocketErrorCode is SocketError.AddressNotAvailable or SocketError.AccessDenied)
+            {
+                throw new CommandException($"An address cannot be listened on: {problem.Message}. Write one of this machine's own, and a port that its user may open, into "
+                    + "http.listen, management.listen and cluster.listen.");
             }
 
             return ExitCodes.Ok;

@@ -57,6 +57,14 @@ public sealed class StartRefusedTests
     }
 
     [Fact]
+    public async Task An_address_that_is_not_of_this_machine()
+    {
+        using var folder = new ServeFolder();
+        // 192.0.2.0/24 is for documentation: no machine has it.
+        (await RefusalAsync(folder, "--set", "http.listen.0=http://192.0.2.1:8085")).ShouldContain("An address cannot be listened on");
+    }
+
+    [Fact]
     public async Task A_folder_that_can_not_be_written()
     {
         using var folder = new ServeFolder();
