@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using StreamSupervisor.Cluster.Entities;
 using StreamSupervisor.Cluster.Observability;
 using StreamSupervisor.Cluster.Persistence;
@@ -21,13 +22,26 @@ internal sealed class EffectScheduler(IEffectRunner? runner, ShardRegionSettings
 
     public int Running => Volatile.Read(ref _running);
 
-    public void Start(ShardEpoch owner, string entityId, EffectData effect)
+    /// <summary>Effects that were ordered and have not ended: those that run, wait for a place, or pause after a fault.</summary>
+    public int Open
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _tables.Sum(table => table?.Effects.Count ?? 0);
+            }
+        }
+    }
+
+    /// <param name="cause">The span of the request that ordered it; the default when nobody traced it.</param>
+    public void Start(ShardEpoch owner, string entityId, EffectData effect, ActivityContext cause = default)
     {
         lock (_gate)
         {
             if (_tables[owner.Shard] is { } table && table.Epoch == owner.Epoch)
             {
-                StartLocked(table, entityId, effect);
+                StartLocked(table, entityId, effect, cause);
             }
         }
 
@@ -64,7 +78,7 @@ internal sealed class EffectScheduler(IEffectRunner? runner, ShardRegionSettings
                 }
                 else
                 {
-                    StartLocked(table, effect.EntityId, effect.Effect);
+                    StartLocked(table, effect.EntityId, effect.Effect, cause: default);
                 }
             }
 
@@ -129,14 +143,14 @@ internal sealed class EffectScheduler(IEffectRunner? runner, ShardRegionSettings
         }
     }
 
-    private void StartLocked(Table table, string entityId, EffectData data)
+    private void StartLocked(Table table, string entityId, EffectData data, ActivityContext cause)
     {
         if (runner is null || table.Effects.ContainsKey((entityId, data.Name)))
         {
             return;
         }
 
-        var effect = new RunningEffect(this, entityId, data);
+        var effect = new RunningEffect(this, entityId, data, cause);
         table.Effects.Add((entityId, data.Name), effect);
         _ready.Enqueue(effect);
     }
@@ -154,6 +168,7 @@ internal sealed class EffectScheduler(IEffectRunner? runner, ShardRegionSettings
     private async Task RunAsync(RunningEffect effect)
     {
         var again = false;
+        using var span = EffectTrace.Begin(effect.EntityId, effect.Data.Name, effect.Cause);
         try
         {
             await runner!.RunAsync(effect.EntityId, effect.Data, effect.Token);
@@ -190,13 +205,14 @@ internal sealed class EffectScheduler(IEffectRunner? runner, ShardRegionSettings
     }
 
 #pragma warning disable CA1001 // Never disposed: its source owns no timer, and a runner may hold its token for longer than it runs.
-    private sealed class RunningEffect(EffectScheduler scheduler, string entityId, EffectData data) : IThreadPoolWorkItem, ITimed
+    private sealed class RunningEffect(EffectScheduler scheduler, string entityId, EffectData data, ActivityContext cause) : IThreadPoolWorkItem, ITimed
 #pragma warning restore CA1001
     {
         private readonly CancellationTokenSource _cancellation = new();
 
         public string EntityId { get; } = entityId;
         public EffectData Data { get; } = data;
+        public ActivityContext Cause { get; } = cause;
         public CancellationToken Token => _cancellation.Token;
         public bool IsCancelled => _cancellation.IsCancellationRequested;
         public bool IsDone { get; set; }

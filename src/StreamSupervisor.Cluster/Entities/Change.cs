@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using StreamSupervisor.Cluster.Persistence;
 using StreamSupervisor.Cluster.Sharding;
 
@@ -15,6 +16,7 @@ internal sealed class Change<TState, TCommand, TEvent, TReply>(Entity<TState, TC
     private MessageList<TState, TCommand, TEvent, TReply> _messages;
     private List<EffectData>? _started;
     private List<string>? _ended;
+    private Dictionary<string, ActivityContext>? _causes;
     private AppendRequest? _request;
     private int _bytes;
 
@@ -107,6 +109,10 @@ internal sealed class Change<TState, TCommand, TEvent, TReply>(Entity<TState, TC
         foreach (var start in started ?? [])
         {
             Put(ref _started, start);
+            if (message.Trace is { } trace)
+            {
+                (_causes ??= [])[start.Name] = trace.Around;
+            }
         }
 
         (State, _bytes) = (state, bytes);
@@ -114,7 +120,7 @@ internal sealed class Change<TState, TCommand, TEvent, TReply>(Entity<TState, TC
         Waits += decision.HasReply || message.Kind != MessageKind.Ask ? 0 : 1;
         Wakes |= message.Kind == MessageKind.Wake;
         WokenInVain |= message.Kind == MessageKind.Wake && decision.Events.Count == 0;
-        (message.Reply, message.HasReply, message.Answers) = (decision.Reply, decision.HasReply, answers);
+        (message.Reply, message.HasReply, message.Answers, message.Events) = (decision.Reply, decision.HasReply, answers, decision.Events);
         _messages.Add(message);
         return true;
     }
@@ -129,6 +135,9 @@ internal sealed class Change<TState, TCommand, TEvent, TReply>(Entity<TState, TC
         message?.Trace?.AppendEnded = ReturnedAt;
         return message is not null;
     }
+
+    /// <summary>The span of the request that an effect was started for; the default when nobody traced it.</summary>
+    public ActivityContext CauseOf(string effect) => _causes?.GetValueOrDefault(effect) ?? default;
 
     /// <summary>Takes all messages out, in their order.</summary>
     public MessageList<TState, TCommand, TEvent, TReply> TakeAll()

@@ -244,6 +244,11 @@ internal sealed partial class Entity<TState, TCommand, TEvent, TReply>
             while (change.TryTake(out var message))
             {
                 Close(message);
+                if (outcome == AppendOutcome.Appended)
+                {
+                    Witness(message);
+                }
+
                 message.Answer(outcome == AppendOutcome.Appended && message.HasReply
                     ? AskResult<TReply>.Answered(message.Reply!)
                     : AskResult<TReply>.Not(AskStatus.Unknown, $"Shard {Shard.Id} was dropped while the write was under way."));
@@ -287,6 +292,7 @@ internal sealed partial class Entity<TState, TCommand, TEvent, TReply>
 
         while (change.TryTake(out var message))
         {
+            Witness(message);
             if (!message.HasReply && message.Kind == MessageKind.Ask)
             {
                 Wait(message);
@@ -310,7 +316,7 @@ internal sealed partial class Entity<TState, TCommand, TEvent, TReply>
 
         foreach (var effect in request.EffectsStarted)
         {
-            Region.Effects.Start(request.Owner, Id, effect);
+            Region.Effects.Start(request.Owner, Id, effect, change.CauseOf(effect.Name));
         }
 
         lock (Shard.Gate)
@@ -323,6 +329,25 @@ internal sealed partial class Entity<TState, TCommand, TEvent, TReply>
         }
 
         return EndTurn();
+    }
+
+    private void Witness(Message<TState, TCommand, TEvent, TReply> message)
+    {
+        if (Region.Witness is null || message.Events.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            Region.Witness.Appended(message.Events);
+        }
+#pragma warning disable CA1031 // A witness must not throw; one that does must not stop the entity either.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            Region.Log.ObserverThrew(fault, Id);
+        }
     }
 
     /// <summary>Arms the deadline of the state again after a wakeup that changed nothing.</summary>

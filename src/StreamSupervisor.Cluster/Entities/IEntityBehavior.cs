@@ -66,6 +66,15 @@ public interface IEntityObserver<in TState>
 }
 
 /// <summary>
+/// Hears every decision's events once, when they are durable: what is counted there has happened. One whose write ended unknown is not told,
+/// though it may have happened. Called by the entity's own turn: must be quick and must not throw.
+/// </summary>
+public interface IEventWitness<in TEvent>
+{
+    void Appended(IReadOnlyList<TEvent> events);
+}
+
+/// <summary>
 /// Carries out effects. The kernel starts an effect once its event is durable, and again after a restart or a failover, until an event
 /// ends it; then its token is cancelled. An implementation reports by asking the entity, retries by itself, and ends when its report was taken.
 /// </summary>

@@ -62,6 +62,9 @@ internal sealed class Message<TState, TCommand, TEvent, TReply>(TCommand command
     /// <summary>Whether its decision answered it, else it waits under its ticket once the decision is durable.</summary>
     public bool HasReply { get; set; }
 
+    /// <summary>What its decision wrote, for the witness; empty when it wrote nothing.</summary>
+    public IReadOnlyList<TEvent> Events { get; set; } = [];
+
     /// <summary>Answers that its decision gives to those who wait.</summary>
     public List<(string Ticket, TReply Reply)>? Answers { get; set; }
     public int TimerSlot { get; set; }

@@ -15,14 +15,14 @@ internal sealed class MemberMetrics : IDisposable
 
     public MemberMetrics(Func<double> leaseAge, Func<int> owned, Func<int> members)
     {
-        _meter.CreateObservableGauge("streamsupervisor.lease.age", leaseAge, "s", "Time since the last renewal was sent that succeeded");
-        _meter.CreateObservableGauge("streamsupervisor.shards.owned", owned, "{shard}", "Shards that the map gives to this member");
-        _meter.CreateObservableGauge("streamsupervisor.members", members, "{member}", "Members alive, this one included");
-        _renewal = _meter.CreateHistogram<double>("streamsupervisor.lease.renewal.duration", "s", "Time of one renewal at the store");
-        _handoffs = _meter.CreateCounter<long>("streamsupervisor.shards.handoffs", "{shard}", "Shards passed to another member as planned");
-        _grabs = _meter.CreateCounter<long>("streamsupervisor.shards.grabs", "{shard}", "Shards taken that nobody alive owned");
-        _deaths = _meter.CreateCounter<long>("streamsupervisor.members.deaths", "{member}", "Members that this one declared dead");
-        _suspensions = _meter.CreateCounter<long>("streamsupervisor.lease.suspensions", "{suspension}", "Times that serving stopped because the lease was not renewed");
+        _meter.CreateObservableGauge("streamsupervisor.lease.age", leaseAge, "s", "Time since the last renewal was sent that succeeded.");
+        _meter.CreateObservableGauge("streamsupervisor.shards.owned", owned, "{shard}", "Shards that the map gives to this member.");
+        _meter.CreateObservableGauge("streamsupervisor.members", members, "{member}", "Members alive, this one included.");
+        _renewal = _meter.CreateHistogram<double>("streamsupervisor.lease.renewal.duration", "s", "Time of one renewal at the store.");
+        _handoffs = _meter.CreateCounter<long>("streamsupervisor.shards.handoffs", "{shard}", "Shards passed to another member as planned.");
+        _grabs = _meter.CreateCounter<long>("streamsupervisor.shards.grabs", "{shard}", "Shards taken that nobody alive owned.");
+        _deaths = _meter.CreateCounter<long>("streamsupervisor.members.deaths", "{member}", "Members that this one declared dead.");
+        _suspensions = _meter.CreateCounter<long>("streamsupervisor.lease.suspensions", "{suspension}", "Times that serving stopped because the lease was not renewed.");
     }
 
     public void Renewed(TimeSpan took) => _renewal.Record(took.TotalSeconds);

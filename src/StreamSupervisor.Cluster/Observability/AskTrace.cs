@@ -6,23 +6,26 @@ namespace StreamSupervisor.Cluster.Observability;
 /// What one traced ask remembers of its way. The spans are made at its end, with the times noted here: live ones would have to travel
 /// through <see cref="Activity.Current"/> of threads that serve many asks at once.
 /// </summary>
-internal sealed class AskTrace(ActivityContext parent, DateTimeOffset askedAt)
+internal sealed class AskTrace(ActivityContext around, DateTimeOffset askedAt)
 {
     public static readonly ActivitySource Source = new("StreamSupervisor");
 
+    /// <summary>The span that the ask was made in.</summary>
+    public ActivityContext Around { get; } = around;
     public DateTimeOffset DecideBegan { get; set; }
     public DateTimeOffset DecideEnded { get; set; }
     public DateTimeOffset AppendBegan { get; set; }
     public DateTimeOffset AppendEnded { get; set; }
 
+    /// <summary>Null when nobody traces, and for an ask that is part of nothing traced: a sweep asks for thousands of keys.</summary>
     public static AskTrace? Begin(TimeProvider time) =>
-        Source.HasListeners() ? new AskTrace(Activity.Current?.Context ?? default, time.GetUtcNow()) : null;
+        Source.HasListeners() && Activity.Current is { } around ? new AskTrace(around.Context, time.GetUtcNow()) : null;
 
     /// <summary>Publishes <c>ask</c> and, within it, <c>decide</c> and <c>append</c>.</summary>
     public void End(string entityId, int shard, string outcome, DateTimeOffset now)
     {
-        var around = Activity.Current;
-        using var ask = Source.StartActivity("ask", ActivityKind.Internal, parent, startTime: askedAt);
+        var current = Activity.Current;
+        using var ask = Source.StartActivity("ask", ActivityKind.Internal, Around, startTime: askedAt);
         if (ask is not null)
         {
             ask.SetTag("entity", entityId);
@@ -34,7 +37,7 @@ internal sealed class AskTrace(ActivityContext parent, DateTimeOffset askedAt)
             ask.Stop();
         }
 
-        Activity.Current = around;
+        Activity.Current = current;
     }
 
     private static void Span(string name, ActivityContext parent, DateTimeOffset began, DateTimeOffset ended)

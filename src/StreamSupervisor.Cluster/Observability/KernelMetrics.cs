@@ -14,18 +14,21 @@ internal sealed class KernelMetrics : IDisposable
     private readonly Counter<long> _recoveries;
     private readonly Counter<long> _faults;
 
-    public KernelMetrics(Func<int> entities, Func<int> quarantined, Func<int> effectsRunning, Func<int> wakeupsPending, Func<int> shardsServing)
+    public KernelMetrics(KernelDepths depths)
     {
-        _appendDuration = _meter.CreateHistogram<double>("streamsupervisor.journal.append.duration", "s", "Time of one batch at the store");
-        _batchSize = _meter.CreateHistogram<int>("streamsupervisor.journal.batch.size", "{request}", "Requests in one batch");
-        _rejected = _meter.CreateCounter<long>("streamsupervisor.mailbox.rejected", "{message}", "Messages refused because a queue was full");
-        _recoveries = _meter.CreateCounter<long>("streamsupervisor.entity.recoveries", "{entity}", "Entities loaded from the journal");
-        _faults = _meter.CreateCounter<long>("streamsupervisor.entity.faults", "{fault}", "Messages and recoveries that threw");
-        _meter.CreateObservableGauge("streamsupervisor.entities", entities, "{entity}", "Entities in memory");
-        _meter.CreateObservableGauge("streamsupervisor.entities.quarantined", quarantined, "{entity}", "Entities in quarantine");
-        _meter.CreateObservableGauge("streamsupervisor.effects.running", effectsRunning, "{effect}", "Effects that run now");
-        _meter.CreateObservableGauge("streamsupervisor.wakeups.pending", wakeupsPending, "{wakeup}", "Wakeups armed");
-        _meter.CreateObservableGauge("streamsupervisor.shards.serving", shardsServing, "{shard}", "Shards that this member answers for");
+        _appendDuration = _meter.CreateHistogram<double>("streamsupervisor.journal.append.duration", "s", "Time of one batch at the store.");
+        _batchSize = _meter.CreateHistogram<int>("streamsupervisor.journal.batch.size", "{request}", "Changes of entities in one batch.");
+        _rejected = _meter.CreateCounter<long>("streamsupervisor.mailbox.rejected", "{message}", "Messages refused because a queue was full.");
+        _recoveries = _meter.CreateCounter<long>("streamsupervisor.entity.recoveries", "{entity}", "Entities loaded from the journal.");
+        _faults = _meter.CreateCounter<long>("streamsupervisor.entity.faults", "{fault}", "Messages and recoveries that threw.");
+        _meter.CreateObservableGauge("streamsupervisor.entities", depths.Entities, "{entity}", "Entities in memory.");
+        _meter.CreateObservableGauge("streamsupervisor.entities.quarantined", depths.Quarantined, "{entity}", "Entities in quarantine: they answer nobody.");
+        _meter.CreateObservableGauge("streamsupervisor.mailbox.open", depths.MailboxOpen, "{message}", "Messages in mailboxes, under decision or being written.");
+        _meter.CreateObservableGauge("streamsupervisor.journal.waiting", depths.AppendsWaiting, "{request}", "Changes that wait for the next batch.");
+        _meter.CreateObservableGauge("streamsupervisor.effects.open", depths.EffectsOpen, "{effect}", "Effects in the outbox: ordered and not yet reported done.");
+        _meter.CreateObservableGauge("streamsupervisor.effects.running", depths.EffectsRunning, "{effect}", "Effects that run now.");
+        _meter.CreateObservableGauge("streamsupervisor.wakeups.pending", depths.Wakeups, "{wakeup}", "Deadlines armed.");
+        _meter.CreateObservableGauge("streamsupervisor.shards.serving", depths.ShardsServing, "{shard}", "Shards that this member answers for.");
     }
 
     public Meter Meter => _meter;

@@ -24,6 +24,18 @@ internal sealed class Appender(IJournal journal, ShardRegionSettings settings, T
     private readonly Queue<IAppend> _queue = new();
     private int _lanes;
 
+    /// <summary>Changes that wait for the next batch.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _queue.Count;
+            }
+        }
+    }
+
     /// <summary>Queues a change.</summary>
     /// <returns>False when the queue is full: nothing will happen.</returns>
     public bool TryEnqueue(IAppend append)

@@ -1,3 +1,5 @@
+using StreamSupervisor.Cluster.Observability;
+
 namespace StreamSupervisor.Cluster.Sharding;
 
 /// <content>Questions under way to other members.</content>
@@ -24,10 +26,16 @@ public sealed partial class ClusterRegion<TCommand, TReply>
         using var gone = cancellation.UnsafeRegister(static state => ((Forward)state!).Cancel(), forward);
         var place = Begin(forward);
         var since = _time.GetTimestamp();
+        using var span = ForwardTrace.Begin(owner.Name);
         var answer = await _parts.Peers.AskAsync(owner.BaseUrl, entityId, command, left, forward.Token);
         End(place);
-        cancellation.ThrowIfCancellationRequested();
-        _metrics.Forwarded(answer.NotOwner ? "NotOwner" : answer.Result.Status.ToString(), _time.GetElapsedTime(since));
+        if (cancellation.IsCancellationRequested)
+        {
+            _metrics.Withdrawn(_time.GetElapsedTime(since));
+            cancellation.ThrowIfCancellationRequested();
+        }
+
+        _metrics.Forwarded(answer.NotOwner, answer.Result.Status, _time.GetElapsedTime(since));
         return answer.Result.Status == AskStatus.Unknown && forward.MemberIsGone
             ? AskResult<TReply>.Not(AskStatus.Unavailable, $"{owner.Name} died while it was asked.")
             : answer.Result;

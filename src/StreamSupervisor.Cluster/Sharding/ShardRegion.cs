@@ -22,6 +22,9 @@ public sealed record ShardRegionParts<TState, TCommand, TEvent, TReply>
     /// <summary>Null where nobody watches.</summary>
     public IEntityObserver<TState>? Observer { get; init; }
 
+    /// <summary>Null where nobody counts.</summary>
+    public IEventWitness<TEvent>? Witness { get; init; }
+
     /// <summary>Null where the behavior has no effects. Often needs the region itself: then give it a reference that is filled afterwards.</summary>
     public IEffectRunner? Effects { get; init; }
     public ShardRegionSettings Settings { get; init; } = ShardRegionSettings.Default;
@@ -41,13 +44,23 @@ public sealed partial class ShardRegion<TState, TCommand, TEvent, TReply> : ISha
     public ShardRegion(ShardRegionParts<TState, TCommand, TEvent, TReply> parts)
     {
         ArgumentNullException.ThrowIfNull(parts);
-        (Behavior, Journal, Ownership, Time, Observer, Settings) =
-            (parts.Behavior, parts.Journal, parts.Ownership, parts.Time, parts.Observer, parts.Settings);
+        (Behavior, Journal, Ownership, Time, Observer, Witness, Settings) =
+            (parts.Behavior, parts.Journal, parts.Ownership, parts.Time, parts.Observer, parts.Witness, parts.Settings);
         Stopping = _stopping.Token;
         Log = new KernelLog(parts.Logger);
         Dispatcher = new Dispatcher();
         Timers = new TimerQueue(Time, Dispatcher);
-        Metrics = new KernelMetrics(() => _entities, () => Quarantined.Count, () => Effects!.Running, () => _wakeups, () => _serving);
+        Metrics = new KernelMetrics(new KernelDepths
+        {
+            Entities = () => _entities,
+            Quarantined = () => Quarantined.Count,
+            MailboxOpen = () => _shards.Sum(shard => shard?.Open ?? 0),
+            AppendsWaiting = () => Appender?.Waiting ?? 0,
+            EffectsOpen = () => Effects?.Open ?? 0,
+            EffectsRunning = () => Effects?.Running ?? 0,
+            Wakeups = () => _wakeups,
+            ShardsServing = () => _serving,
+        });
         Effects = new EffectScheduler(parts.Effects, Settings, Timers, Dispatcher, Log);
         Appender = new Appender(Journal, Settings, Time, Dispatcher, Metrics, Stopping);
         Verifier = new Verifier(Journal, Dispatcher, Stopping);
@@ -67,6 +80,7 @@ public sealed partial class ShardRegion<TState, TCommand, TEvent, TReply> : ISha
     internal IShardOwnership Ownership { get; }
     internal TimeProvider Time { get; }
     internal IEntityObserver<TState>? Observer { get; }
+    internal IEventWitness<TEvent>? Witness { get; }
     internal ShardRegionSettings Settings { get; }
     internal CancellationToken Stopping { get; }
     internal KernelLog Log { get; }

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Observability;
 
 namespace StreamSupervisor.Credentials;
 
@@ -13,8 +14,7 @@ namespace StreamSupervisor.Credentials;
 /// </summary>
 public sealed class CredentialGate
 {
-    private static readonly Meter s_meter = new("StreamSupervisor.Credentials");
-    private static readonly Counter<long> s_checked = s_meter.CreateCounter<long>("streamsupervisor.credentials.checked", "{attempt}",
+    private static readonly Counter<long> s_checked = Telemetry.Meter.CreateCounter<long>("streamsupervisor.credentials.checked", "{attempt}",
         "Credentials looked at, by scheme and verdict.");
 
     private readonly IReadOnlyList<Rule> _rules;
@@ -123,7 +123,15 @@ public sealed class CredentialGate
     };
 
     private static void Count(string scheme, CredentialVerdict verdict) =>
-        s_checked.Add(1, new KeyValuePair<string, object?>("scheme", scheme), new KeyValuePair<string, object?>("verdict", verdict.ToString()));
+        s_checked.Add(1, new KeyValuePair<string, object?>("scheme", scheme), new KeyValuePair<string, object?>("verdict", verdict switch
+        {
+            CredentialVerdict.NotRequired => "not-required",
+            CredentialVerdict.Valid => "valid",
+            CredentialVerdict.Expired => "expired",
+            CredentialVerdict.Missing => "missing",
+            CredentialVerdict.Wrong => "wrong",
+            _ => "unknown",
+        }));
 
     private sealed record Rule(StreamPattern Pattern, CredentialScheme Scheme, string Separator, ICredentialCheck? Check);
 }

@@ -84,9 +84,8 @@ internal sealed partial class LiveStreamEffectRunner
         var arrival = new Backoff(FirstPoll, 1.5, LongestPoll);
         while (true)
         {
-            EffectTelemetry.Kicked(origin.Name);
             var deletedAt = _time.GetTimestamp();
-            var deleted = await origin.Api.DeleteClientAsync(session.ClientId, cancellation);
+            var deleted = await KickAsync(origin, session, cancellation);
             if (!deleted.Value && evict.UnlistedUntil > _time.GetUtcNow())
             {
                 // It may be about to arrive in the list. If it went instead, its on_close says so.
@@ -124,6 +123,12 @@ internal sealed partial class LiveStreamEffectRunner
                 }
             }
         }
+    }
+
+    private static async Task<SrsAnswer<bool>> KickAsync(Origin origin, SessionId session, CancellationToken cancellation)
+    {
+        using var span = EffectTelemetry.Kick(origin.Name);
+        return await origin.Api.DeleteClientAsync(session.ClientId, cancellation);
     }
 
     /// <summary>

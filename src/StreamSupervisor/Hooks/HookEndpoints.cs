@@ -85,7 +85,9 @@ internal sealed class HookEndpoints
         using var span = HookTelemetry.Trace(call.Action, origin.Name);
         try
         {
-            await WriteAsync(context, StatusCodes.Status200OK, HookAnswers.Of(await _desk.HandleAsync(origin, call, context.RequestAborted)));
+            var reply = await _desk.HandleAsync(origin, call, context.RequestAborted);
+            span?.SetTag("code", reply.Code);
+            await WriteAsync(context, StatusCodes.Status200OK, HookAnswers.Of(reply));
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {

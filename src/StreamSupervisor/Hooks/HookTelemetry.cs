@@ -1,21 +1,21 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using StreamSupervisor.Observability;
 
 namespace StreamSupervisor.Hooks;
 
 /// <summary>What is measured of hooks. Stream keys are never labels.</summary>
 internal static class HookTelemetry
 {
-    /// <summary>The kernel's spans come from a source of the same name: one name to subscribe to.</summary>
-    private static readonly ActivitySource Spans = new("StreamSupervisor");
-    private static readonly Meter Meter = new("StreamSupervisor");
-
-    private static readonly Histogram<double> Answers = Meter.CreateHistogram<double>("streamsupervisor.hooks.duration", "s",
+    private static readonly Histogram<double> Answers = Telemetry.Meter.CreateHistogram<double>("streamsupervisor.hooks.duration", "s",
         "Time from a hook's arrival to its answer, by action and result; a held one's is its hold.");
 
-    /// <summary>The span around a hook's decision; what is asked of the kernel meanwhile stands within it. Null when nobody traces.</summary>
+    /// <summary>
+    /// The span around a hook's decision; what is asked of the kernel meanwhile stands within it. Null when nobody traces. It names neither the
+    /// hook's address nor the encoder's query: both hold secrets.
+    /// </summary>
     public static Activity? Trace(HookAction action, string origin) =>
-        Spans.StartActivity("hook", ActivityKind.Internal)?.SetTag("action", Name(action)).SetTag("origin", origin);
+        RequestTrace.Begin("hook")?.SetTag("action", Name(action)).SetTag("origin", origin);
 
     public static void Answered(HookAction action, string result, TimeSpan took) =>
         Answers.Record(took.TotalSeconds, new("action", Name(action)), new("result", result));

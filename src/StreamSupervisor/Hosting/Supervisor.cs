@@ -6,6 +6,7 @@ using StreamSupervisor.Credentials;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Effects;
 using StreamSupervisor.Hooks;
+using StreamSupervisor.Observability;
 using StreamSupervisor.Srs;
 using StreamSupervisor.Sweeping;
 using Behavior = StreamSupervisor.Cluster.Entities.IEntityBehavior<StreamSupervisor.Domain.LiveStreams.LiveStreamState,
@@ -63,6 +64,7 @@ internal sealed class Supervisor : IDisposable
             Time = time,
             Logger = parts.Loggers.CreateLogger("StreamSupervisor.Kernel"),
             Observer = Directory,
+            Witness = AdmissionTelemetry.Instance,
             Effects = new LiveStreamEffectRunner(Origins, region, cues, attempts.KeyRules, time, parts.Loggers.CreateLogger<LiveStreamEffectRunner>()),
             Settings = new ShardRegionSettings
             {

@@ -7,6 +7,7 @@ using StreamSupervisor.Credentials;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Hooks;
 using StreamSupervisor.Management;
+using StreamSupervisor.Observability;
 using StreamSupervisor.Peers;
 using StreamSupervisor.Registrations;
 using StreamSupervisor.Srs;
@@ -23,9 +24,10 @@ internal sealed class SupervisorHost : IAsyncDisposable
     private readonly Supervisor _supervisor;
     private readonly IMember _member;
     private readonly List<SrsApiClient> _apis;
+    private readonly OtlpExport? _telemetry;
 
-    private SupervisorHost(WebApplication web, Supervisor supervisor, IMember member, List<SrsApiClient> apis) =>
-        (_web, _supervisor, _member, _apis) = (web, supervisor, member, apis);
+    private SupervisorHost(WebApplication web, Supervisor supervisor, IMember member, List<SrsApiClient> apis, OtlpExport? telemetry) =>
+        (_web, _supervisor, _member, _apis, _telemetry) = (web, supervisor, member, apis, telemetry);
 
     /// <summary>Where hooks and API really listen, for tests that let the system choose a port.</summary>
     public IReadOnlyCollection<string> Addresses =>
@@ -90,6 +92,7 @@ internal sealed class SupervisorHost : IAsyncDisposable
         builder.Services.AddSingleton(_ => new PeerSignature(options.Cluster.Secrets, time));
         builder.Services.AddSingleton<PeerClient>();
         builder.Services.AddSingleton<HttpPeers>();
+        builder.Services.AddSingleton(GaugesOf);
         builder.Services.AddSingleton(services => ApiContextOf(services, options));
         builder.Services.AddSingleton(services => RegistrationContextOf(services, options, registration));
         builder.Services.AddSingleton(services => new HookTokens(options.Origins, services.GetRequiredService<Supervisor>().Origins));
@@ -104,6 +107,7 @@ internal sealed class SupervisorHost : IAsyncDisposable
         MapHeartbeat(web).OnListener(http.Ports);
         RegistrationEndpoints.Map(web, web.Services.GetRequiredService<RegistrationContext>(), options.Api).OnListener(http.Ports);
         ApiEndpoints.Map(web).OnListener(http.Ports);
+        web.Services.GetRequiredService<SupervisorGauges>();
         ManagementEndpoints.Map(web).OnListener(management.Ports);
         if (options.Cluster.Enabled)
         {
@@ -113,7 +117,7 @@ internal sealed class SupervisorHost : IAsyncDisposable
                 web.Services.GetRequiredService<ILogger<PeerEndpoints>>()).OnListener(peers.Ports);
         }
 
-        return new SupervisorHost(web, web.Services.GetRequiredService<Supervisor>(), member, apis);
+        return new SupervisorHost(web, web.Services.GetRequiredService<Supervisor>(), member, apis, OtlpExport.Start(options));
     }
 
     public Task StartAsync(CancellationToken cancellation) => _web.StartAsync(cancellation);
@@ -140,6 +144,7 @@ internal sealed class SupervisorHost : IAsyncDisposable
         }
 
         await _member.DisposeAsync();
+        _telemetry?.Dispose();
     }
 
     private static IShardRegion<LiveStreamCommand, LiveStreamReply> RouteOf(IServiceProvider services, IMember member,
@@ -153,6 +158,14 @@ internal sealed class SupervisorHost : IAsyncDisposable
             Time = services.GetRequiredService<TimeProvider>(),
         })
         : local;
+
+    private static SupervisorGauges GaugesOf(IServiceProvider services)
+    {
+        var (supervisor, time) = (services.GetRequiredService<Supervisor>(), services.GetRequiredService<TimeProvider>());
+        var peers = supervisor.Cluster is null ? null : services.GetRequiredService<HttpPeers>();
+        return new SupervisorGauges(supervisor.Origins, supervisor.Directory, new OriginDrain(supervisor.Region, time), () => supervisor.Desk.WaitingTells,
+            () => peers?.Waiting ?? 0, time);
+    }
 
     private static ApiContext ApiContextOf(IServiceProvider services, SupervisorOptions options)
     {

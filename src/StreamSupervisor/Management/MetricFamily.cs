@@ -26,6 +26,7 @@ internal sealed class MetricFamily
     private readonly MetricKind _kind;
     private readonly bool _observable;
     private readonly string _help;
+    private readonly string? _unit;
     private readonly double[] _bounds;
     private readonly ConcurrentDictionary<string, MetricSeries> _byTags = new();
     private readonly ConcurrentDictionary<string, MetricSeries>.AlternateLookup<ReadOnlySpan<char>> _byTagText;
@@ -33,17 +34,20 @@ internal sealed class MetricFamily
     private readonly Dictionary<string, MetricSeries> _byLabels = [];
     private MetricSeries? _overflow;
 
-    private MetricFamily(string name, MetricKind kind, bool observable, string help, double[] bounds)
+    private MetricFamily(string name, MetricKind kind, bool observable, string help, string? unit, double[] bounds)
     {
         Name = name;
         _kind = kind;
         _observable = observable;
         _help = help;
+        _unit = unit;
         _bounds = bounds;
         _byTagText = _byTags.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
     public string Name { get; }
+
+    public static bool IsHistogram(Instrument instrument) => instrument.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(Histogram<>);
 
     /// <summary>The family of an instrument; null for a kind that does not exist yet.</summary>
     public static MetricFamily? From(Instrument instrument)
@@ -58,12 +62,18 @@ internal sealed class MetricFamily
             : null;
         return kind is { } known
             ? new MetricFamily(PrometheusText.NameOf(instrument.Name, instrument.Unit, known), known, instrument.IsObservable,
-                instrument.Description ?? "", BoundsOf(instrument))
+                instrument.Description ?? "", PrometheusText.UnitOf(instrument.Unit), BoundsOf(instrument))
             : null;
     }
 
     public void Record(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
+        // One that is no number would make the sum none for ever, and a counter that falls looks like a restart. A gauge may say that it knows nothing.
+        if (_kind != MetricKind.Gauge && (!double.IsFinite(value) || (value < 0 && _kind != MetricKind.UpDownCounter)))
+        {
+            return;
+        }
+
         Span<char> room = stackalloc char[512];
         var series = PrometheusText.TryWriteLabels(tags, room, out var length) && _byTagText.TryGetValue(room[..length], out var known)
             ? known
@@ -114,7 +124,7 @@ internal sealed class MetricFamily
             return;
         }
 
-        PrometheusText.WriteHeader(text, Name, _help, _kind);
+        PrometheusText.WriteHeader(text, Name, _help, _kind, _unit);
         foreach (var (labels, series) in all)
         {
             series.Write(text, Name, labels, _kind == MetricKind.Histogram ? _bounds : null);
@@ -123,8 +133,8 @@ internal sealed class MetricFamily
 
     private MetricSeries Add(ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        var asGiven = PrometheusText.Labels(tags, sorted: false);
-        var labels = PrometheusText.Labels(tags, sorted: true);
+        var asGiven = PrometheusText.AsGiven(tags);
+        var labels = PrometheusText.Labels(tags, reserved: _kind == MetricKind.Histogram ? "le" : null);
         lock (_adding)
         {
             if (!_byLabels.TryGetValue(labels, out var series))
@@ -147,7 +157,8 @@ internal sealed class MetricFamily
         }
     }
 
-    private static double[] BoundsOf(Instrument instrument)
+    /// <summary>The limits of a histogram's buckets: those that it advises, else by its unit.</summary>
+    public static double[] BoundsOf(Instrument instrument)
     {
         var advised = instrument switch
         {

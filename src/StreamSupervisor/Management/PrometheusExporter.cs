@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Text;
+using StreamSupervisor.Observability;
 
 namespace StreamSupervisor.Management;
 
@@ -20,15 +21,12 @@ public sealed class PrometheusExporter : IDisposable
     /// <summary>Label sets that one instrument keeps.</summary>
     public const int MaxSeries = 256;
 
-    /// <summary>The meters of the program.</summary>
-    public static readonly IReadOnlyList<string> OurMeters = ["StreamSupervisor", "StreamSupervisor.Cluster"];
-
     private readonly ConcurrentDictionary<string, MetricFamily> _families = new();
     private readonly MeterListener _listener = new();
     private readonly Lock _scraping = new();
 
     /// <summary>Listens from now on to our meters.</summary>
-    public PrometheusExporter() : this(OurMeters)
+    public PrometheusExporter() : this(Telemetry.Meters)
     {
     }
 

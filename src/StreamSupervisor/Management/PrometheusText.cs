@@ -12,16 +12,18 @@ internal static class PrometheusText
     public static string NameOf(string instrument, string? unit, MetricKind kind)
     {
         var name = Plain(instrument, colon: true);
-        var suffix = unit switch { "s" => "_seconds", "ms" => "_milliseconds", "By" => "_bytes", _ => "" };
-        if (!name.EndsWith(suffix, StringComparison.Ordinal))
+        if (UnitOf(unit) is { } word && !name.EndsWith("_" + word, StringComparison.Ordinal))
         {
-            name += suffix;
+            name += "_" + word;
         }
 
         return kind == MetricKind.Counter && !name.EndsWith("_total", StringComparison.Ordinal) ? name + "_total" : name;
     }
 
-    public static void WriteHeader(StringBuilder text, string name, string help, MetricKind kind)
+    /// <summary>The unit as names end in it; null for things that are counted.</summary>
+    public static string? UnitOf(string? unit) => unit switch { "s" => "seconds", "ms" => "milliseconds", "By" => "bytes", _ => null };
+
+    public static void WriteHeader(StringBuilder text, string name, string help, MetricKind kind, string? unit)
     {
         if (help.Length > 0)
         {
@@ -31,19 +33,33 @@ internal static class PrometheusText
 
         text.Append("# TYPE ").Append(name).Append(' ')
             .Append(kind switch { MetricKind.Counter => "counter", MetricKind.Histogram => "histogram", _ => "gauge" }).Append('\n');
+        if (unit is not null)
+        {
+            // A comment to this format, a fact to OpenMetrics.
+            text.Append("# UNIT ").Append(name).Append(' ').Append(unit).Append('\n');
+        }
     }
 
-    public static string Labels(ReadOnlySpan<KeyValuePair<string, object?>> tags, bool sorted)
+    /// <summary>The labels as they are shown: in the order of their names, and no name twice, which would make a scraper refuse the whole page.</summary>
+    /// <param name="reserved">A name that the format uses itself.</param>
+    public static string Labels(ReadOnlySpan<KeyValuePair<string, object?>> tags, string? reserved)
     {
-        var copy = tags.ToArray();
-        if (sorted)
+        var byName = new SortedDictionary<string, object?>(StringComparer.Ordinal);
+        foreach (var (tag, value) in tags)
         {
-            Array.Sort(copy, static (left, right) => string.CompareOrdinal(left.Key, right.Key));
+            var name = Plain(tag, colon: false);
+            byName.TryAdd(name == reserved || name.StartsWith("__", StringComparison.Ordinal) ? "tag_" + name : name, value);
         }
 
+        return AsGiven([.. byName]);
+    }
+
+    /// <summary>The same as <see cref="TryWriteLabels"/>, however long it becomes.</summary>
+    public static string AsGiven(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
         var room = new char[1024];
         int length;
-        while (!TryWriteLabels(copy, room, out length))
+        while (!TryWriteLabels(tags, room, out length))
         {
             room = new char[room.Length * 2];
         }

@@ -43,11 +43,8 @@ internal sealed class HttpPeers : IPeers<LiveStreamCommand, LiveStreamReply>, ID
 
     public async Task<PeerAnswer<LiveStreamReply>> AskAsync(string baseUrl, string entityId, LiveStreamCommand command, TimeSpan wait, CancellationToken cancellation)
     {
-        var startedAt = _time.GetTimestamp();
         var response = await _client.PostAsync(baseUrl, PeerEndpoints.AskPath, PeerCodec.EncodeAsk(entityId, command, wait), wait + Transit, cancellation);
-        var answer = Read(response);
-        PeerTelemetry.Asked(answer.NotOwner ? "not-owner" : JsonNamingPolicy.KebabCaseLower.ConvertName(answer.Result.Status.ToString()), _time.GetElapsedTime(startedAt));
-        return answer;
+        return Read(response);
     }
 
     public bool Tell(string baseUrl, string entityId, LiveStreamCommand command)

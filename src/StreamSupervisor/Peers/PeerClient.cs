@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 
@@ -57,7 +58,7 @@ internal sealed class PeerClient : IDisposable
             AllowAutoRedirect = false,
             UseCookies = false,
             UseProxy = false,
-            ActivityHeadersPropagator = System.Diagnostics.DistributedContextPropagator.Current,
+            ActivityHeadersPropagator = DistributedContextPropagator.Current,
             ConnectTimeout = TimeSpan.FromSeconds(1),
             EnableMultipleHttp2Connections = true,
             KeepAlivePingDelay = TimeSpan.FromSeconds(2),
@@ -102,6 +103,12 @@ internal sealed class PeerClient : IDisposable
                 { PeerSignature.SignatureHeader, signature },
             },
         };
+        if (Activity.Current is { Recorded: true, Id: { } span })
+        {
+            // HTTP would name a span of its own here, which no trace shows.
+            request.Headers.Add("traceparent", span);
+        }
+
         using var deadline = new CancellationTokenSource(within > TimeSpan.Zero ? within : TimeSpan.Zero, _time);
         using var stop = cancellation.UnsafeRegister(static deadline => ((CancellationTokenSource)deadline!).Cancel(), deadline);
         try

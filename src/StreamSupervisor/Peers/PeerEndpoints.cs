@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using StreamSupervisor.Cluster.Sharding;
 using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Observability;
 
 namespace StreamSupervisor.Peers;
 
@@ -148,6 +149,7 @@ internal sealed class PeerEndpoints
             return PeerCodec.EncodeAnswer(new(AskResult<LiveStreamReply>.Not(AskStatus.Failed, problem.Message), NotOwner: false));
         }
 
+        using var span = RequestTrace.Continue("peer");
         return PeerCodec.EncodeAnswer(await _host.AskLocalAsync(entityId, command, wait, cancellation));
     }
 

@@ -13,9 +13,12 @@ internal sealed class OriginDrain(IShardRegion<LiveStreamCommand, LiveStreamRepl
     private static readonly TimeSpan s_askFor = TimeSpan.FromSeconds(2);
 
     private readonly System.Threading.Lock _lock = new();
-    private IReadOnlySet<string> _drained = new HashSet<string>();
+    private volatile IReadOnlySet<string> _drained = new HashSet<string>();
     private DateTimeOffset _askAgainAt;
     private Task? _asking;
+
+    /// <summary>As the last question found it; asks nobody.</summary>
+    public IReadOnlySet<string> Known => _drained;
 
     public static string EntityOf(string origin) => new StreamKey("__supervisor__", "origins", origin).ToString();
 

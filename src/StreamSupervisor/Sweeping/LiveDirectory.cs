@@ -5,7 +5,7 @@ using StreamSupervisor.Domain.LiveStreams;
 namespace StreamSupervisor.Sweeping;
 
 /// <summary>What a key's entity believes, as far as a look at a node needs it.</summary>
-internal sealed record Belief(StreamKey Key, Session? Session, Publisher? Challenger, ImmutableList<Eviction> Evictions, ImmutableList<Wedge> Wedges)
+internal sealed record Belief(StreamKey Key, LiveStreamPhase Phase, Session? Session, Publisher? Challenger, ImmutableList<Eviction> Evictions, ImmutableList<Wedge> Wedges)
 {
     public string EntityId { get; } = Key.ToString();
 
@@ -25,6 +25,7 @@ internal sealed class LiveDirectory : IEntityObserver<LiveStreamState>
     private readonly System.Threading.Lock _gate = new();
     private readonly Dictionary<string, Belief> _byKey = [];
     private readonly Dictionary<SessionId, string> _byClient = [];
+    private readonly int[] _phases = new int[Enum.GetValues<LiveStreamPhase>().Length];
 
     /// <summary>Keys with a session or a wedge, by the name of its node. Dictionaries, because they are enumerated in an order that replays.</summary>
     private readonly Dictionary<string, Dictionary<string, Belief>> _byOrigin = [];
@@ -40,6 +41,15 @@ internal sealed class LiveDirectory : IEntityObserver<LiveStreamState>
         }
     }
 
+    /// <summary>How many keys are in a phase; of the idle ones only those where something is left to remove or a ghost is known.</summary>
+    public int CountOf(LiveStreamPhase phase)
+    {
+        lock (_gate)
+        {
+            return _phases[(int)phase];
+        }
+    }
+
     public void Changed(string entityId, LiveStreamState? state)
     {
         lock (_gate)
@@ -50,13 +60,14 @@ internal sealed class LiveDirectory : IEntityObserver<LiveStreamState>
             }
 
             // An idle key is nothing to look for; a million of them must not stand here.
-            if (state is null or { Session: null, Handover: null, Evictions.IsEmpty: true, Wedges.IsEmpty: true })
+            if (state is null or { Phase: LiveStreamPhase.Idle, Evictions.IsEmpty: true, Wedges.IsEmpty: true })
             {
                 return;
             }
 
-            var belief = new Belief(state.Key, state.Session, state.Handover?.To, state.Evictions, state.Wedges);
+            var belief = new Belief(state.Key, state.Phase, state.Session, state.Handover?.To, state.Evictions, state.Wedges);
             _byKey[entityId] = belief;
+            _phases[(int)belief.Phase]++;
             foreach (var session in ClientsOf(belief))
             {
                 _byClient[session] = entityId;
@@ -128,6 +139,7 @@ internal sealed class LiveDirectory : IEntityObserver<LiveStreamState>
 
     private void Forget(string entityId, Belief belief)
     {
+        _phases[(int)belief.Phase]--;
         foreach (var session in ClientsOf(belief))
         {
             // One connection may publish several keys in turn: only the entry that is ours is taken back.

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using StreamSupervisor.Management;
+using StreamSupervisor.TestKit.Metrics;
 
 namespace StreamSupervisor.Tests.Api;
 
@@ -35,12 +36,14 @@ public sealed class PrometheusExporterTests : IDisposable
             hook_answers_total{hook="on_\"x\"\\\n",verdict=""} 5
             hook_answers_total{hook="on_publish",verdict="yes"} 3
             # TYPE kick_latency_seconds histogram
+            # UNIT kick_latency_seconds seconds
             kick_latency_seconds_bucket{le="0.01"} 1
             kick_latency_seconds_bucket{le="0.1"} 2
             kick_latency_seconds_bucket{le="+Inf"} 3
             kick_latency_seconds_sum 3.06
             kick_latency_seconds_count 3
             # TYPE read_bytes_total counter
+            # UNIT read_bytes_total bytes
             read_bytes_total 7.5
             # TYPE streams gauge
             streams{state="live"} 4
@@ -79,6 +82,60 @@ public sealed class PrometheusExporterTests : IDisposable
         _meter.CreateObservableGauge("whole", () => 1);
         _exporter.Scrape().ShouldContain("whole 1");
     }
+
+    [Fact]
+    public void What_is_no_number_spoils_no_sum()
+    {
+        var latency = _meter.CreateHistogram<double>("latency", "s", "How long.");
+        var counter = _meter.CreateCounter<double>("work", description: "How much.");
+        foreach (var value in new[] { 0.5, double.NaN, double.PositiveInfinity, double.NegativeInfinity, -1 })
+        {
+            latency.Record(value);
+            counter.Add(value);
+        }
+
+        _meter.CreateObservableGauge("unknown", () => double.NaN, description: "Nobody knows.");
+
+        var page = PrometheusPage.Parse(_exporter.Scrape());
+        page.Single(family => family.Name == "latency_seconds").Samples.Single(sample => sample.Name.EndsWith("_sum", StringComparison.Ordinal)).Value.ShouldBe(0.5);
+        page.Single(family => family.Name == "work_total").Samples.Single().Value.ShouldBe(0.5);
+        page.Single(family => family.Name == "unknown").Samples.Single().Value.ShouldBe(double.NaN);
+    }
+
+    [Fact]
+    public void Labels_that_become_one_name_and_names_of_the_format_itself_make_no_page_that_a_scraper_refuses()
+    {
+        _meter.CreateHistogram<double>("latency", "s").Record(1, new("le", "mine"), new("a.b", 1), new("a_b", 2), new("__name__", "x"), new("9", "digit"));
+
+        var sample = PrometheusPage.Parse(_exporter.Scrape()).Single().Samples[^1];
+        sample.Labels.ShouldBe(new Dictionary<string, string> { ["tag_le"] = "mine", ["a_b"] = "1", ["tag___name__"] = "x", ["_9"] = "digit" }, ignoreOrder: true);
+    }
+
+    [Fact]
+    public void Two_instruments_of_one_name_and_two_meters_of_one_name_are_one_family()
+    {
+        using var twin = new Meter(_meter.Name);
+        _meter.CreateCounter<long>("kicks").Add(1);
+        twin.CreateCounter<long>("kicks").Add(2);
+        _meter.CreateObservableGauge("streams", () => new[] { new Measurement<int>(1), new Measurement<int>(2) });
+        twin.CreateObservableGauge("streams", () => 3);
+        twin.CreateHistogram<double>("kicks.total").Record(1);
+
+        var page = PrometheusPage.Parse(_exporter.Scrape());
+        page.Select(family => family.Name).ShouldBe(["kicks_total", "streams"]);
+        page[1].Samples.Count.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("a 1", "a sample outside its family")]
+    [InlineData("# TYPE a gauge\na 1\na 2\n", "stands twice")]
+    [InlineData("# TYPE a gauge\na 1\n# TYPE b gauge\nb 1\n# TYPE a gauge\na 1\n", "the family stands twice")]
+    [InlineData("# TYPE a counter\na 1\n", "_total")]
+    [InlineData("# TYPE a_total counter\na_total -1\n", "less than nothing")]
+    [InlineData("# TYPE a gauge\na{b=\"\\x\"} 1\n", "no sample")]
+    [InlineData("# TYPE a histogram\na_bucket{le=\"1\"} 2\na_bucket{le=\"+Inf\"} 1\na_sum 1\na_count 1\n", "do not grow")]
+    public void The_reader_of_these_tests_is_strict(string page, string complaint) =>
+        Should.Throw<FormatException>(() => PrometheusPage.Parse(page.EndsWith('\n') ? page : page + "\n")).Message.ShouldContain(complaint);
 
     [Fact]
     public void Other_meters_are_not_listened_to()

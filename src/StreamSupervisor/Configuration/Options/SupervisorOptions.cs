@@ -8,6 +8,7 @@ public sealed class SupervisorOptions
 {
     public HttpOptions Http { get; init; } = new();
     public ManagementOptions Management { get; init; } = new();
+    public TelemetryOptions Telemetry { get; init; } = new();
     public StorageOptions Storage { get; init; } = new();
     public List<OriginOptions> Origins { get; init; } = [];
     public AdmissionOptions Admission { get; init; } = new();

@@ -6,6 +6,7 @@ internal static class SupervisorValidator
     public static void Check(SupervisorOptions options, Checks checks)
     {
         ListenValidator.Check(options, checks);
+        TelemetryValidator.Check(options.Telemetry, checks);
         StorageValidator.Check(options.Storage, checks);
         OriginsValidator.Check(options, checks);
         AdmissionValidator.Check(options, checks);

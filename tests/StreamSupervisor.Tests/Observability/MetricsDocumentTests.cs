@@ -1,0 +1,126 @@
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Logging.Abstractions;
+using StreamSupervisor.Cluster.Membership;
+using StreamSupervisor.Cluster.Observability;
+using StreamSupervisor.Cluster.Sharding;
+using StreamSupervisor.Credentials;
+using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Effects;
+using StreamSupervisor.Hooks;
+using StreamSupervisor.Management;
+using StreamSupervisor.Observability;
+using StreamSupervisor.Peers;
+using StreamSupervisor.Registrations;
+using StreamSupervisor.Srs;
+using StreamSupervisor.Sweeping;
+using StreamSupervisor.TestKit.Metrics;
+using StreamSupervisor.Tests.Srs;
+
+namespace StreamSupervisor.Tests.Observability;
+
+/// <summary>
+/// The names, labels and meanings of all metrics stand in <c>docs/metrics.md</c>: dashboards and alarms are built on them, so a change of one shows
+/// in review.
+/// </summary>
+public sealed partial class MetricsDocumentTests
+{
+    private static readonly string s_root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "..", "..", ".."));
+    private static readonly DateTimeOffset Now = DateTimeOffset.UnixEpoch;
+
+    [Fact]
+    public async Task The_document_lists_every_metric_as_it_is_exported()
+    {
+        var families = await ExportEverythingAsync();
+        var table = string.Join('\n', families.Select(family =>
+            $"| `{family.Name}` | {family.Type} | {LabelsOf(family)} | {family.Help} |"));
+
+        var document = await File.ReadAllTextAsync(Path.Combine(s_root, "docs", "metrics.md"));
+        document[(document.IndexOf("|---|", StringComparison.Ordinal) + "|---|---|---|---|\n".Length)..].TrimEnd().ShouldBe(table);
+    }
+
+    [Fact]
+    public async Task Every_instrument_in_the_source_is_exported_under_one_convention_and_says_what_it_means()
+    {
+        var families = await ExportEverythingAsync();
+        var names = families.Select(family => family.Name).ToHashSet();
+        var created = Directory.GetFiles(Path.Combine(s_root, "src"), "*.cs", SearchOption.AllDirectories)
+            .Where(path => !path.Contains("StreamSupervisor.Client", StringComparison.Ordinal)) // a package of its own, in the encoder's process
+            .SelectMany(path => Instrument().Matches(File.ReadAllText(path)).Select(match => match.Groups["name"].Value))
+            .ToList();
+
+        created.Count.ShouldBe(families.Count);
+        created.ShouldBeUnique();
+        foreach (var name in created)
+        {
+            name.ShouldMatch(@"^streamsupervisor(\.[a-z]+)+$");
+            names.ShouldContain(exported => exported.StartsWith(name.Replace('.', '_'), StringComparison.Ordinal), name);
+        }
+
+        families.ShouldAllBe(family => family.Help.EndsWith('.'));
+        families.SelectMany(family => family.Samples).SelectMany(sample => sample.Labels.Keys).Distinct().ShouldAllBe(label => label != "key" && label != "stream");
+    }
+
+    /// <summary>Lets everything that measures measure once.</summary>
+    private static async Task<IReadOnlyList<PrometheusFamily>> ExportEverythingAsync()
+    {
+        using var exporter = new PrometheusExporter();
+        using var kernel = new KernelMetrics(new KernelDepths
+        {
+            Entities = () => 1,
+            Quarantined = () => 1,
+            MailboxOpen = () => 1,
+            AppendsWaiting = () => 1,
+            EffectsOpen = () => 1,
+            EffectsRunning = () => 1,
+            Wakeups = () => 1,
+            ShardsServing = () => 1,
+        });
+        kernel.Appended(1, TimeSpan.Zero);
+        kernel.Rejected();
+        kernel.Recovered();
+        kernel.Faulted();
+        using var member = new MemberMetrics(() => 1, () => 1, () => 1);
+        member.Renewed(TimeSpan.Zero);
+        member.HandedOff();
+        member.Grabbed(1);
+        member.DeclaredDead();
+        member.Suspended();
+        using var forwards = new ForwardMetrics();
+        forwards.Forwarded(notOwner: false, AskStatus.Answered, TimeSpan.Zero);
+
+        HookTelemetry.Answered(HookAction.OnPublish, "allowed", TimeSpan.Zero);
+        SrsTelemetry.ApiCalled("srs-1", "GET", "answered", TimeSpan.Zero);
+        EffectTelemetry.Kick("srs-1")?.Dispose();
+        EffectTelemetry.Released("srs-1", ReleaseProof.Closed, TimeSpan.Zero);
+        PeerTelemetry.Sent("tell", "taken");
+        PeerTelemetry.Rejected(PeerVerdict.Stale);
+        new CredentialGate(new CredentialOptions(), RegistrationCredential.Create(new(), ["token-0123456789abcdef"])).Check(new StreamKey("v", "live", "cam"), "", "", Now);
+        AdmissionTelemetry.Instance.Appended(
+        [
+            new EvictionFinished(Now, By.Session with { ClientId = "old" }, ReleaseProof.Closed, Now),
+            new Admitted(Now, By, 1, AdmissionRule.HandoverDone, AskedIn.OnPublish, Now, Now, SameBroadcast: false),
+            new AttemptRefused(Now, By, 1, RefusalReason.Locked, null, AskedIn.OnPublish, Now),
+            new PublisherLost(Now, By.Session, By.Origin, LossCause.BusySeen, null, NeverActive: true),
+            new SessionAdopted(Now, By, 1),
+            new FightDetected(Now, "a", "b", Now, 1),
+            new KeyWedged(Now, By.Origin, "server", "process"),
+        ]);
+
+        var srs = new Origin("srs-1", new FakeSrs(TimeProvider.System) { Latency = TimeSpan.Zero }, TimeProvider.System, NullLogger.Instance);
+        await srs.IdentifyAsync(CancellationToken.None);
+        srs.NoteLook(TimeSpan.Zero, 1);
+        using var gauges = new SupervisorGauges(new OriginRegistry([srs]), new LiveDirectory(), new OriginDrain(new FakeRegion(), TimeProvider.System), () => 1, () => 1, TimeProvider.System);
+        return PrometheusPage.Parse(exporter.Scrape());
+    }
+
+    private static Publisher By => new(new SessionId("server", "process", "client"), "srs-1", "203.0.113.9", "key");
+
+    private static string LabelsOf(PrometheusFamily family) => string.Join(", ",
+        family.Samples.SelectMany(sample => sample.Labels.Keys).Distinct().Where(label => label != "le").Order(StringComparer.Ordinal).Select(label => $"`{label}`"));
+
+    private static string Here([CallerFilePath] string path = "") => path;
+
+    [GeneratedRegex("""Create(Histogram|Counter|UpDownCounter|ObservableGauge|ObservableCounter)(<[a-z]+>)?\(\s*"(?<name>streamsupervisor\.[^"]+)["]""", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Instrument();
+}
