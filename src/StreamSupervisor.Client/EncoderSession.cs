@@ -58,6 +58,16 @@ public sealed class EncoderSession
         [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(publish);
+        await foreach (var happened in StepsAsync(publish, cancellation))
+        {
+            _options.Log?.Invoke(LevelOf(happened), $"{_options.Key}: {happened.Describe("en")}");
+            yield return happened;
+        }
+    }
+
+    private async IAsyncEnumerable<SessionEvent> StepsAsync(Func<PublishPermit, CancellationToken, Task<PublishEnd>> publish,
+        [EnumeratorCancellation] CancellationToken cancellation)
+    {
         try
         {
             while (true)
@@ -270,6 +280,13 @@ public sealed class EncoderSession
             // Nobody is left to tell.
         }
     }
+
+    private static ClientLogLevel LevelOf(SessionEvent happened) => happened switch
+    {
+        Publishing { Permit.Supervised: true } or PublishEnded { End.Finished: true } or SessionEnded { End: SessionEnd.Finished } => ClientLogLevel.Information,
+        Registering or Waiting or BackingOff => ClientLogLevel.Debug,
+        _ => ClientLogLevel.Warning,
+    };
 
     private static void CountRegistration(RegistrationAnswer? answer) => ClientMetrics.Registrations.Add(1,
         new KeyValuePair<string, object?>("decision", answer?.Decision.ToString().ToLowerInvariant() ?? "unanswered"));

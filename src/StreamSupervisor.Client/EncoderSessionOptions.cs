@@ -26,4 +26,7 @@ public sealed record EncoderSessionOptions
 
     /// <summary>How long a goodbye may take when the session ends. Default 2 s.</summary>
     public TimeSpan GoodbyeTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Takes one sentence for each thing that happens, in English; null for none. It must be quick and must not throw.</summary>
+    public ClientLog? Log { get; init; }
 }

@@ -156,6 +156,12 @@ public sealed class SupervisorClient
         var first = Volatile.Read(ref _preferred);
         var failures = new List<string>();
         Exception? last = null;
+        void Note(string failure)
+        {
+            failures.Add(failure);
+            _options.Log?.Invoke(ClientLogLevel.Warning, failures.Count < _options.Addresses.Count ? $"{failure}; asking the next supervisor." : $"{failure}; it was the last one to ask.");
+        }
+
         for (var i = 0; i < _options.Addresses.Count; i++)
         {
             var index = (first + i) % _options.Addresses.Count;
@@ -177,13 +183,13 @@ public sealed class SupervisorClient
                         throw new SupervisorProblemException(problem);
                     }
 
-                    failures.Add($"{address.Authority} answered {problem.Status} {problem.Reason}");
+                    Note($"{address.Authority} answered {problem.Status} {problem.Reason}");
                 }
             }
             catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
             {
                 last = e;
-                failures.Add($"{address.Authority} {(e is OperationCanceledException ? "did not answer in time" : $"cannot be reached ({e.Message})")}");
+                Note($"{address.Authority} {(e is OperationCanceledException ? "did not answer in time" : $"cannot be reached ({e.Message})")}");
             }
         }
 

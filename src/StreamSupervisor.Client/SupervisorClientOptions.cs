@@ -11,4 +11,7 @@ public sealed record SupervisorClientOptions
 
     /// <summary>How long one supervisor has for one answer, beyond the time that a call itself asks it to wait. Default 3 s.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Takes one sentence when an address does not answer and the next one is asked; null for none. It must be quick and must not throw.</summary>
+    public ClientLog? Log { get; init; }
 }

@@ -15,6 +15,9 @@ public sealed record SupervisorProblem
     /// <summary>The stable name, such as <c>bad-stream-key</c> or <c>api-key-missing</c>.</summary>
     public string Reason { get; init; } = "";
 
+    /// <summary>The field or parameter that is wrong; null where it is none in particular.</summary>
+    public string? Field { get; init; }
+
     /// <summary><c>temporary</c> or <c>permanent</c>.</summary>
     public string Kind { get; init; } = "";
 

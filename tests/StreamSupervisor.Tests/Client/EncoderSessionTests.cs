@@ -52,6 +52,19 @@ public sealed class EncoderSessionTests : IDisposable
         return events;
     }
 
+    [Fact]
+    public async Task Everything_that_happens_stands_in_the_log_and_no_secret()
+    {
+        var lines = new List<string>();
+        _options = _options with { Log = (level, line) => lines.Add($"{level} {line}") };
+        _supervisors.Publish().Refuse("credential-wrong", "permanent");
+        _publishes.Enqueue((_, _) => Task.FromResult(new PublishEnd(LossKind.Network, "The connection broke.")));
+        var events = await Run();
+        lines.Count.ShouldBe(events.Count);
+        lines.ShouldAllBe(line => line.Contains("live/cam1: ", StringComparison.Ordinal) && !line.Contains("v1.x", StringComparison.Ordinal));
+        lines.Select(line => line.Split(' ')[0]).ShouldBe(["Debug", "Information", "Warning", "Debug", "Debug", "Warning", "Warning"]);
+    }
+
     private Task<PublishEnd> Publish(PublishPermit permit, CancellationToken cancellation)
     {
         _permits.Add(permit);

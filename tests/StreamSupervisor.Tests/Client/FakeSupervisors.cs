@@ -46,8 +46,10 @@ internal sealed class FakeSupervisors : HttpMessageHandler
         return this;
     }
 
-    public SupervisorClient Client(TimeProvider time, params string[] addresses) => new(new HttpClient(this),
-        new SupervisorClientOptions { Addresses = [.. (addresses.Length > 0 ? addresses : ["http://one:8085"]).Select(a => new Uri(a))], ApiKey = "k" }, time);
+    public SupervisorClient Client(TimeProvider time, params string[] addresses) => Client(time, null, addresses);
+
+    public SupervisorClient Client(TimeProvider time, ClientLog? log, params string[] addresses) => new(new HttpClient(this),
+        new SupervisorClientOptions { Addresses = [.. (addresses.Length > 0 ? addresses : ["http://one:8085"]).Select(a => new Uri(a))], ApiKey = "k", Log = log }, time);
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {

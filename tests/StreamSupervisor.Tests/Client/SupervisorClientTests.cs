@@ -45,10 +45,12 @@ public sealed class SupervisorClientTests : IDisposable
     public async Task A_supervisor_that_does_not_answer_is_passed_over_and_the_one_that_does_is_kept()
     {
         _supervisors.Fail().Answer("no", HttpStatusCode.BadGateway, "text/html").Publish().Publish();
-        var client = _supervisors.Client(_time, "http://one", "http://two", "http://three");
+        var lines = new List<string>();
+        var client = _supervisors.Client(_time, (_, line) => lines.Add(line), "http://one", "http://two", "http://three");
         await client.RegisterAsync(s_request);
         await client.RegisterAsync(s_request);
         _supervisors.Calls.Select(c => c.Split(' ')[1]).ShouldBe(["one", "two", "three", "three"]);
+        lines.ShouldBe(["one cannot be reached (connection refused); asking the next supervisor.", "two answered 502 ; asking the next supervisor."]);
     }
 
     [Fact]
