@@ -74,7 +74,10 @@ public sealed record MemberIdentity(Guid Id, string Name, string BaseUrl);
 /// <param name="Beat">Grows with each renewal.</param>
 /// <param name="LeaseExpired">By the clock of the store.</param>
 /// <param name="SessionHeld">Whether its session is open. False alone proves nothing: a restart of the store ends all sessions.</param>
-public sealed record MemberSighting(MemberIdentity Identity, MemberState State, long Beat, bool LeaseExpired, bool SessionHeld);
+/// <param name="LeaseLeft">How long the lease ran on at that moment, by the clock of the store; negative when it was over.</param>
+/// <param name="Number">Grows with every incarnation that joins: the lowest is the oldest.</param>
+public sealed record MemberSighting(MemberIdentity Identity, MemberState State, long Beat, bool LeaseExpired, bool SessionHeld,
+    TimeSpan LeaseLeft = default, int Number = 0);
 
 /// <summary>The life of an incarnation. Stored as numbers.</summary>
 public enum MemberState

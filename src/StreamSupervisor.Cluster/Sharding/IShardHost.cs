@@ -23,7 +23,21 @@ public interface IShardHost
 
     /// <summary>Where a shard stands here.</summary>
     ShardState StateOf(int shard);
+
+    /// <summary>What this member knows of a shard, for people who look.</summary>
+    /// <param name="shard">The shard.</param>
+    /// <param name="most">Names at most so many of its entities; 0 for none.</param>
+    ShardReport ReportOf(int shard, int most);
 }
+
+/// <summary>A shard on this member at one moment.</summary>
+/// <param name="State">Where it stands.</param>
+/// <param name="Epoch">The last epoch under which it was owned here; 0 for never.</param>
+/// <param name="Entities">How many of its entities are in memory.</param>
+/// <param name="Names">Some of them, in the order of their ids.</param>
+/// <param name="Wakeups">Deadlines that are awaited.</param>
+/// <param name="Open">Messages taken and not yet at their end.</param>
+public sealed record ShardReport(ShardState State, long Epoch, int Entities, IReadOnlyList<string> Names, int Wakeups, int Open);
 
 /// <summary>Where a shard stands on this member. Zero never means yes.</summary>
 public enum ShardState

@@ -116,6 +116,21 @@ internal sealed partial class Shard<TState, TCommand, TEvent, TReply>(int id, Sh
         }
     }
 
+    public ShardReport Report(int most)
+    {
+        string[] names;
+        ShardReport report;
+        lock (Gate)
+        {
+            names = most > 0 ? [.. _entities.Keys] : [];
+            report = new ShardReport(State, Owned.Epoch, _entities.Count, [], _wakeups.Count, Open);
+        }
+
+        // Not under the lock, for which every message of the shard would wait.
+        Array.Sort(names, StringComparer.Ordinal);
+        return report with { Names = names.Length > most ? names[..most] : names };
+    }
+
     /// <summary>Sets or clears the wakeup of an entity. Under the lock.</summary>
     public void Arm(string entityId, DateTimeOffset? at, TimeSpan notBefore)
     {

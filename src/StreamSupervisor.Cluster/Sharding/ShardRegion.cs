@@ -139,6 +139,9 @@ public sealed partial class ShardRegion<TState, TCommand, TEvent, TReply> : ISha
     /// <inheritdoc/>
     public ShardState StateOf(int shard) => _shards[shard].State;
 
+    /// <inheritdoc/>
+    public ShardReport ReportOf(int shard, int most) => _shards[shard].Report(most);
+
     /// <summary>
     /// Ends at once, as a crash would: everything in memory is dropped, whoever waits hears <see cref="AskStatus.Unavailable"/>. To end
     /// well, disown all shards gracefully first.

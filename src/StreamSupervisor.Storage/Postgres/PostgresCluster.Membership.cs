@@ -50,13 +50,14 @@ public sealed partial class PostgresCluster
             SELECT m.member_id, m.name, m.base_url, m.state, m.beat, m.lease_until < clock_timestamp(), m.number::bigint IN (
                 SELECT l.objid::bigint FROM pg_locks l
                 WHERE l.locktype = 'advisory' AND l.classid = {PostgresSchema.LockClass}::oid AND l.objsubid = 2 AND l.granted
-                  AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database()))
+                  AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())),
+              m.lease_until - clock_timestamp(), m.number
             FROM streamsupervisor.member m WHERE m.state < 3 ORDER BY m.number
             """),
         _ => { },
         row => new MemberSighting(
             new MemberIdentity(row.GetGuid(0), row.GetString(1), row.GetString(2)),
-            (MemberState)row.GetInt16(3), row.GetInt64(4), row.GetBoolean(5), row.GetBoolean(6)),
+            (MemberState)row.GetInt16(3), row.GetInt64(4), row.GetBoolean(5), row.GetBoolean(6), row.GetTimeSpan(7), row.GetInt32(8)),
         cancellation);
 
     public async Task<bool> DeclareDeadAsync(Guid member, long beat, DeathEvidence evidence, CancellationToken cancellation)

@@ -81,8 +81,8 @@ public sealed class MemoryCluster(MemoryStore store, TimeProvider time)
     internal bool Renew(Guid member, TimeSpan lease) => Find(member) is { } row && Beat(row, lease, hint: false);
 
     internal IReadOnlyList<MemberSighting> Look() =>
-        [.. _members.Where(row => row.IsAlive).Select(row =>
-            new MemberSighting(row.Identity, row.State, row.Beat, row.LeaseUntil < Time.GetUtcNow(), row.SessionHeld))];
+        [.. _members.Index().Where(one => one.Item.IsAlive).Select(one => new MemberSighting(one.Item.Identity, one.Item.State, one.Item.Beat,
+            one.Item.LeaseUntil < Time.GetUtcNow(), one.Item.SessionHeld, one.Item.LeaseUntil - Time.GetUtcNow(), one.Index + 1))];
 
     internal bool DeclareDead(Guid member, long beat, DeathEvidence evidence)
     {

@@ -23,6 +23,24 @@ public sealed class OwnershipTests
     }
 
     [Fact]
+    public void A_report_of_a_shard_names_no_more_entities_than_were_asked_for()
+    {
+        using var member = CounterMember.Serving(_store, _simulation);
+        var shard = ShardMap.ShardOf("a");
+        member.Region.ReportOf(shard, 10).ShouldBeEquivalentTo(new ShardReport(ShardState.Serving, member.Region.ReportOf(shard, 0).Epoch, 0, Array.Empty<string>(), 0, 0));
+        var others = Enumerable.Range(0, 10_000).Select(number => $"key-{number}").Where(key => ShardMap.ShardOf(key) == shard).Take(3).ToList();
+        foreach (var key in others.Append("a"))
+        {
+            member.Ask(key, new Read()).Status.ShouldBe(AskStatus.Answered);
+        }
+
+        var report = member.Region.ReportOf(shard, 2);
+        (report.Entities, report.Open).ShouldBe((4, 0));
+        report.Names.ShouldBe(["a", others.Order(StringComparer.Ordinal).First()]);
+        member.Region.ReportOf(shard, 0).Names.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Asks_that_come_while_a_shard_recovers_wait_for_it()
     {
         using var member = new CounterMember(_store, _simulation);
