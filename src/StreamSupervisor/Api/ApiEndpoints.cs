@@ -18,7 +18,7 @@ internal static partial class ApiEndpoints
     {
         var services = endpoints.ServiceProvider;
         var api = services.GetRequiredService<ApiContext>();
-        var gate = new ApiGate(new ApiCallers(api.Options), services.GetRequiredService<ILogger<ApiGate>>());
+        var gate = new ApiGate(new ApiCallers(api.Options).Identify, services.GetRequiredService<ILogger<ApiGate>>());
         services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped.Register(gate.Dispose);
 
         var group = endpoints.MapGroup(Prefix).AddEndpointFilter(gate);

@@ -10,13 +10,15 @@ internal sealed class ApiGate : IEndpointFilter, IDisposable
     private const int OrdersAtOnce = 200;
     private const int OrdersPerSecond = 50;
 
-    private readonly ApiCallers _callers;
+    private readonly Func<HttpContext, (ApiCaller? Caller, ApiProblem? Problem)> _identify;
     private readonly ILogger _log;
     private readonly PartitionedRateLimiter<string> _orders;
 
-    public ApiGate(ApiCallers callers, ILogger<ApiGate> log)
+    /// <param name="identify">Who calls, or why it is not answered.</param>
+    /// <param name="log">Where failures are told.</param>
+    public ApiGate(Func<HttpContext, (ApiCaller? Caller, ApiProblem? Problem)> identify, ILogger<ApiGate> log)
     {
-        _callers = callers;
+        _identify = identify;
         _log = log;
         _orders = PartitionedRateLimiter.Create<string, string>(static caller => RateLimitPartition.GetTokenBucketLimiter(caller, static _ => new()
         {
@@ -33,7 +35,7 @@ internal sealed class ApiGate : IEndpointFilter, IDisposable
         call.Response.Headers.CacheControl = "no-store";
         call.Response.Headers.XContentTypeOptions = "nosniff";
 
-        var (caller, problem) = _callers.Identify(call);
+        var (caller, problem) = _identify(call);
         if (caller is null)
         {
             return new ProblemResult(problem!);

@@ -38,6 +38,7 @@ internal static class Problems
     public static readonly ProblemKind KeyWrong = new(401, "api-key-wrong", "The API key is not known", "API 密钥不正确");
     public static readonly ProblemKind RoleTooLow = new(403, "role-too-low", "This API key may only read", "该 API 密钥只能读取");
     public static readonly ProblemKind LoopbackOnly = new(403, "loopback-only", "Only callers on this machine are answered", "仅允许本机访问");
+    public static readonly ProblemKind NetworkNotAllowed = new(403, "network-not-allowed", "Callers from this network are not answered", "不允许来自该网络的访问");
     public static readonly ProblemKind CrossSite = new(403, "cross-site", "Web pages of other sites may not call", "不允许其他网站的网页调用");
     public static readonly ProblemKind TooManyCalls = new(429, "too-many-calls", "Too many changing calls", "操作过于频繁", TimeSpan.FromSeconds(1));
 
@@ -47,11 +48,18 @@ internal static class Problems
     public static readonly ProblemKind BadKey = new(400, "bad-stream-key", "This is no stream key", "流标识无效");
     public static readonly ProblemKind BadJson = new(400, "bad-json", "The body is no JSON object", "请求体不是 JSON 对象");
     public static readonly ProblemKind NotJson = new(415, "not-json", "The body must be JSON", "请求体必须是 JSON");
+    public static readonly ProblemKind NotForm = new(415, "not-form", "The body must be a form", "请求体必须是表单");
     public static readonly ProblemKind BodyTooLarge = new(413, "body-too-large", "The body is too large", "请求体过大");
 
     // What was asked for
     public static readonly ProblemKind StreamUnknown = new(404, "stream-unknown", "This stream key has never been seen", "从未见过该流");
     public static readonly ProblemKind AttemptUnknown = new(404, "attempt-unknown", "This client has not been seen on this key", "该流上未见过此客户端");
+    public static readonly ProblemKind MemberUnknown = new(404, "member-unknown", "There is no such member", "没有这个节点");
+    public static readonly ProblemKind MemberAmbiguous = new(409, "member-ambiguous", "Several members are meant", "匹配到多个节点");
+    public static readonly ProblemKind MemberAlive = new(409, "member-alive", "The member is alive", "该节点仍在运行");
+    public static readonly ProblemKind LastMember = new(409, "last-member", "It is the last member", "这是最后一个节点");
+    public static readonly ProblemKind Alone = new(409, "alone", "This supervisor is not part of a cluster", "当前不是集群模式");
+    public static readonly ProblemKind ShardUnknown = new(404, "shard-unknown", "There is no such shard", "没有这个分片");
 
     // Us
     public static readonly ProblemKind OutcomeUnknown =

@@ -18,7 +18,7 @@ internal sealed record StreamFilter(string? State, string? Origin, string? Query
 /// The HTTP API, typed. Whatever keeps an answer from coming is a problem too: with the status 0 and the reason <c>unreachable</c> when there
 /// is no supervisor, <c>not-a-supervisor</c> when something else answers.
 /// </summary>
-internal sealed class SupervisorApiClient : IDisposable
+internal sealed partial class SupervisorApiClient : IDisposable
 {
     public const string Unreachable = "unreachable";
     public const string NotASupervisor = "not-a-supervisor";

@@ -9,12 +9,8 @@ namespace StreamSupervisor.Commands;
 internal sealed class ApiClientSwitches
 {
     public const string ApiKeyVariable = "STREAMSUPERVISOR_API_KEY";
-    private const string DefaultServer = "http://127.0.0.1:8085";
-
-    private readonly Option<string?> _server = new("--server", "-s")
-    {
-        Description = $"The supervisor's address. Default: http.listen of --config, else {DefaultServer}.", HelpName = "URL", Recursive = true,
-    };
+    private readonly Door _door;
+    private readonly Option<string?> _server;
 
     private readonly Option<string?> _config = new("--config", "-c")
     {
@@ -26,10 +22,26 @@ internal sealed class ApiClientSwitches
         Description = $"An API key, where the supervisor asks for one. Others on this machine can see it here; better: {ApiKeyVariable}.", HelpName = "KEY", Recursive = true,
     };
 
-    /// <summary>Gives a command and those below it the switches.</summary>
-    public static ApiClientSwitches AddTo(Command command)
+    private ApiClientSwitches(Door door)
     {
-        var switches = new ApiClientSwitches();
+        _door = door;
+        _server = new("--server", "-s")
+        {
+            Description = $"{door.What}. Default: {door.Setting} of --config, else {door.Default}.", HelpName = "URL", Recursive = true,
+        };
+    }
+
+    /// <summary>Gives a command and those below it the switches.</summary>
+    public static ApiClientSwitches AddTo(Command command) =>
+        AddTo(command, new Door("The supervisor's address", "http.listen", "http://127.0.0.1:8085", options => options.Http.Listen));
+
+    /// <summary>The same for commands that ask the listener for health and cluster.</summary>
+    public static ApiClientSwitches AddManagementTo(Command command) =>
+        AddTo(command, new Door("The address for management of a supervisor", "management.listen", "http://127.0.0.1:8558", options => options.Management.Listen));
+
+    private static ApiClientSwitches AddTo(Command command, Door door)
+    {
+        var switches = new ApiClientSwitches(door);
         command.Add(switches._server);
         command.Add(switches._config);
         command.Add(switches._apiKey);
@@ -69,27 +81,30 @@ internal sealed class ApiClientSwitches
 
     private Uri AddressOf(ParseResult parsed)
     {
-        var text = parsed.GetValue(_server) ?? (parsed.GetValue(_config) is { } file ? ListenOf(file) : DefaultServer);
+        var text = parsed.GetValue(_server) ?? (parsed.GetValue(_config) is { } file ? ListenOf(file) : _door.Default);
         return Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
             ? address
-            : throw new CommandException($"'{text}' is no address; write --server {DefaultServer}.", ExitCodes.Usage);
+            : throw new CommandException($"'{text}' is no address; write --server {_door.Default}.", ExitCodes.Usage);
     }
 
     /// <summary>Where a supervisor with these settings listens, as seen from this machine. Mistakes elsewhere in the settings do not matter here.</summary>
-    private static string ListenOf(string file)
+    private string ListenOf(string file)
     {
         var loaded = SupervisorConfiguration.Load(file);
-        if (!loaded.IsUsable && loaded.Options.Http.Listen.Count == 0)
+        if (!loaded.IsUsable && _door.ListenOf(loaded.Options).Count == 0)
         {
             throw new CommandException(string.Join(Environment.NewLine, loaded.Problems), ExitCodes.Usage);
         }
 
         // Whoever listens on every address is found on loopback; '+' and '*' are no hosts that one could call.
-        var listen = loaded.Options.Http.Listen.FirstOrDefault() ?? DefaultServer;
+        var listen = _door.ListenOf(loaded.Options).FirstOrDefault() ?? _door.Default;
         var callable = listen.Replace("://+", "://127.0.0.1", StringComparison.Ordinal).Replace("://*", "://127.0.0.1", StringComparison.Ordinal);
         return Uri.TryCreate(callable, UriKind.Absolute, out var address) && IPAddress.TryParse(address.Host.Trim('[', ']'), out var host)
             && (host.Equals(IPAddress.Any) || host.Equals(IPAddress.IPv6Any))
             ? new UriBuilder(address) { Host = host.Equals(IPAddress.Any) ? "127.0.0.1" : "[::1]" }.Uri.ToString()
             : callable;
     }
+
+    /// <summary>One of the listeners of a supervisor.</summary>
+    private sealed record Door(string What, string Setting, string Default, Func<SupervisorOptions, List<string>> ListenOf);
 }

@@ -19,6 +19,7 @@ internal static class CommandTree
         ServeCommand.Create(),
         StreamsCommand.Create(),
         OriginsCommand.Create(),
+        ClusterCommand.Create(),
         ConfigCommand.Create(),
         LintCommand.Create(),
         PublishCommand.Create(),

@@ -52,9 +52,9 @@ internal sealed class OutputTable(params IReadOnlyList<string> columns)
 
     private static Style? StyleOf(string cell) => cell switch
     {
-        "live" or "up" => new Style(Color.Green),
-        "handover" or "interrupted" or "suspect" => new Style(Color.Yellow),
-        "down" => new Style(Color.Red),
+        "live" or "up" or "active" or "serving" => new Style(Color.Green),
+        "handover" or "interrupted" or "suspect" or "draining" or "recovering" => new Style(Color.Yellow),
+        "down" or "lost" or "unowned" => new Style(Color.Red),
         "idle" => new Style(Color.Grey),
         _ => null,
     };

@@ -14,9 +14,9 @@ internal static class ManagementEndpoints
 
         // That the process answers at all is the proof: anything more would let a probe restart a member whose store is away.
         group.MapGet("/alive", IResult () => Answer(200, new HealthAnswer("alive", null)));
-        group.MapGet("/ready", IResult () => readiness.IsReady
-            ? Answer(200, new HealthAnswer("ready", null))
-            : Answer(503, new HealthAnswer("not-ready", readiness.Reasons)));
+        group.MapGet("/ready", IResult () => readiness.Reasons is { Count: > 0 } reasons
+            ? Answer(503, new HealthAnswer("not-ready", reasons))
+            : Answer(200, new HealthAnswer("ready", null)));
         group.MapGet("/metrics", IResult () => Results.Text(metrics.Scrape(), PrometheusExporter.ContentType));
         return group;
     }

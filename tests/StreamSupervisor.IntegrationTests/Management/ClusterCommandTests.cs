@@ -1,0 +1,73 @@
+using StreamSupervisor.Commands;
+using StreamSupervisor.Configuration;
+
+namespace StreamSupervisor.IntegrationTests.Management;
+
+public sealed class ClusterCommandTests
+{
+    [Fact]
+    public async Task Members_are_plain_columns_outside_a_terminal()
+    {
+        await using var server = await ClusterServer.StartAsync();
+        var (exitCode, output, error) = await RunAsync(server, "members");
+        exitCode.ShouldBe(0, error);
+        output.ShouldBe(
+            """
+            NAME   NODE               STATE     SHARDS  BEAT  LEASE  INCARNATION                           NOTES
+            one    http://one:8560    active    85      40    4.2s   00000001-0000-0000-0000-000000000000  answers
+            three  http://three:8560  active    85      1     over   00000003-0000-0000-0000-000000000000  no session at the store
+            two    http://two:8560    draining  85      1     5.0s   00000002-0000-0000-0000-000000000000  oldest
+
+            """);
+        (await RunAsync(server, "members", "--json")).Output.ShouldContain("\"selfNode\": \"http://one:8560\"");
+    }
+
+    [Fact]
+    public async Task Shards_are_listed_all_or_those_of_one_member()
+    {
+        await using var server = await ClusterServer.StartAsync();
+        (await RunAsync(server, "shards")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(257);
+        var (_, output, _) = await RunAsync(server, "shards", "--owner", "one");
+        output.Split('\n')[1].TrimEnd().ShouldBe("0      1      one    serving  3        1        2");
+        (await RunAsync(server, "shards", "--json", "--owner", "two")).Output.ShouldContain("\"state\": \"elsewhere\"");
+    }
+
+    [Fact]
+    public async Task Drain_sends_the_named_member_away_or_the_one_that_is_asked()
+    {
+        await using var server = await ClusterServer.StartAsync();
+        var (exitCode, output, error) = await RunAsync(server, "drain", "http://two:8560");
+        exitCode.ShouldBe(0, error);
+        output.ShouldBe($"Leaving http://two:8560: its shards go to the others, then its process ends.{Environment.NewLine}");
+
+        (exitCode, _, error) = await RunAsync(server, "drain");
+        exitCode.ShouldBe(ExitCodes.Failed);
+        error.ShouldContain("the last member");
+        (await RunAsync(server, "drain", "--force")).ExitCode.ShouldBe(0);
+        server.Cluster.Orders.ShouldBe([$"leave {FakeCluster.IdOf(2)}", $"leave {FakeCluster.IdOf(1)}"]);
+    }
+
+    [Fact]
+    public async Task A_mistake_is_one_sentence_and_an_exit_code()
+    {
+        await using var server = await ClusterServer.StartAsync(keys: new ApiKeyOptions { Name = "watch", Key = "read-read-read-read", Role = "read" });
+        (await RunAsync(server, "shards", "--owner", "nobody")).ExitCode.ShouldBe(ExitCodes.Failed);
+        (await RunAsync(server, "drain", "two")).ExitCode.ShouldBe(ExitCodes.Forbidden);
+        (await RunAsync(server, "drain", "two", "--api-key", "read-read-read-read")).Error.ShouldContain("the role read");
+        (await RunAsync(server, "drain", "two", "three")).ExitCode.ShouldBe(ExitCodes.Usage);
+        (await RunAsync(server, "members", "--help")).Output.ShouldContain("management.listen");
+        var gone = server.Address;
+        await server.DisposeAsync();
+        (await RunAsync(gone, "members")).ExitCode.ShouldBe(ExitCodes.Unreachable);
+    }
+
+    private static Task<(int ExitCode, string Output, string Error)> RunAsync(ClusterServer server, params string[] arguments) => RunAsync(server.Address, arguments);
+
+    private static async Task<(int ExitCode, string Output, string Error)> RunAsync(Uri server, params string[] arguments)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var exitCode = await CommandTree.RunAsync(["cluster", .. arguments, "--server", server.ToString()], output, error);
+        return (exitCode, output.ToString(), error.ToString());
+    }
+}
