@@ -11,6 +11,20 @@ namespace StreamSupervisor.Storage;
 /// </summary>
 internal sealed record Migration(int Number, string Name, string Sql)
 {
+    private const string CompatibleFromMark = "-- compatible-from: ";
+
+    /// <summary>The oldest schema whose programs may go on working beside this step: a step that only adds what they do not look at says so in a line of
+    /// its text, <c>-- compatible-from: N</c>. Its own number where it says nothing, which stops all older programs at their next start.</summary>
+    public int CompatibleFrom { get; } = Sql.Split('\n').FirstOrDefault(line => line.StartsWith(CompatibleFromMark, StringComparison.Ordinal)) is { } mark
+        ? int.Parse(mark.AsSpan(CompatibleFromMark.Length).Trim(), NumberStyles.None, CultureInfo.InvariantCulture)
+        : Number;
+
+    /// <summary>What people call it.</summary>
+    public string Title => string.Create(CultureInfo.InvariantCulture, $"{Number:000} {Name}");
+
+    /// <summary>Where a database keeps <see cref="CompatibleFrom"/> of a step, among its <c>meta</c> rows: an older program does not know the step's text.</summary>
+    public string CompatibilityKey => string.Create(CultureInfo.InvariantCulture, $"schema-{Number}-compatible-from");
+
     /// <summary>SHA-256 of the text with line ends as LF, so that a checkout on Windows is the same migration.</summary>
     public string Checksum { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Sql)));
 
@@ -32,13 +46,19 @@ internal sealed record Migration(int Number, string Name, string Sql)
         ];
     }
 
-    /// <summary>What is left to apply.</summary>
-    /// <exception cref="StoreOpenException">The database is newer than this program, or was built from something else.</exception>
+    /// <summary>What is left to apply. Steps of a newer program that says they do no harm to this one are passed over: in a rolling restart both run side by
+    /// side, and a member of the older version may be started again meanwhile.</summary>
+    /// <exception cref="StoreOpenException">The database is too new for this program, or was built from something else.</exception>
     public static IReadOnlyList<Migration> Pending(IReadOnlyList<Migration> known, IReadOnlyList<AppliedMigration> applied, string database)
     {
         var newest = known.Count == 0 ? 0 : known[^1].Number;
         foreach (var step in applied)
         {
+            if (step.Number > newest && step.CompatibleFrom <= newest)
+            {
+                continue;
+            }
+
             if (step.Number > newest)
             {
                 throw new StoreOpenException(
@@ -57,6 +77,9 @@ internal sealed record Migration(int Number, string Name, string Sql)
         return [.. known.Where(m => applied.All(a => a.Number != m.Number))];
     }
 
+    /// <summary>The text of an embedded file of the schema.</summary>
+    public static string Text(string name) => Text(Assembly.GetExecutingAssembly(), name);
+
     private static string Text(Assembly assembly, string name)
     {
         using var stream = assembly.GetManifestResourceStream(name) ?? assembly.GetManifestResourceStream(name.Replace('/', '\\'))!;
@@ -66,4 +89,4 @@ internal sealed record Migration(int Number, string Name, string Sql)
 }
 
 /// <summary>A step that a database says it was built from.</summary>
-internal sealed record AppliedMigration(int Number, string Name, string Checksum);
+internal sealed record AppliedMigration(int Number, string Name, string Checksum, int CompatibleFrom);

@@ -63,7 +63,7 @@ internal static class PostgresFault
             "Check user and password in storage.postgres.connection-string, and the server's pg_hba.conf.",
         PostgresErrorCodes.InvalidCatalogName => "Create the database (CREATE DATABASE ...), or name another one in storage.postgres.connection-string.",
         PostgresErrorCodes.InsufficientPrivilege =>
-            "Run the migrate command with the role that owns the schema, and give this role the rights in Schema/Postgres/roles.sql.",
+            "Run the migrate command with the role that owns the schema; its --grant ROLE gives this role the rights to serve.",
         _ => null,
     };
 }

@@ -13,17 +13,52 @@ public static class PostgresSchema
     private const int MigrationLock = 0;
 
     /// <summary>Applies what is missing. Needs a role that may create the schema; without anything missing, reading it is enough.</summary>
-    /// <returns>How many steps were applied.</returns>
+    /// <returns>The steps that were applied, by their titles.</returns>
     /// <exception cref="StoreOpenException">It cannot be used as it is; the message says what to do.</exception>
     /// <exception cref="Cluster.Persistence.StoreUnavailableException">The server does not answer; try again.</exception>
-    public static async Task<int> MigrateAsync(string connectionString, ILogger log, int shards = 256, CancellationToken cancellation = default)
+    public static Task<IReadOnlyList<string>> MigrateAsync(string connectionString, ILogger log, int shards = 256, CancellationToken cancellation = default) =>
+        ConnectAsync(
+            connectionString,
+            async connection =>
+            {
+                await PostgresDataSource.CheckServerAsync(connection, log, cancellation);
+                return await MigrateAsync(connection, log, shards, cancellation);
+            },
+            cancellation);
+
+    /// <summary>Lets a role serve: it may read and write rows, and cannot change the schema. Needs the role that owns the schema.</summary>
+    /// <param name="connectionString">Connects as the owner.</param>
+    /// <param name="role">Exactly as it is written in the catalogue.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="StoreOpenException">There is no such role, or the rights of the caller do not reach; the message says what to do.</exception>
+    /// <exception cref="Cluster.Persistence.StoreUnavailableException">The server does not answer; try again.</exception>
+    public static async Task GrantAsync(string connectionString, string role, CancellationToken cancellation = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(role);
+        var quoted = $"\"{role.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+        _ = await ConnectAsync(
+            connectionString,
+            async connection =>
+            {
+                await using var exists = new NpgsqlCommand("SELECT 1 FROM pg_roles WHERE rolname = $1", connection) { Parameters = { new() { Value = role } } };
+                if (await exists.ExecuteScalarAsync(cancellation) is null)
+                {
+                    throw new StoreOpenException($"There is no role {role}. Create it first: CREATE ROLE {quoted} LOGIN PASSWORD '...'.");
+                }
+
+                await ExecuteAsync(connection, Migration.Text("Schema/Postgres/roles.sql").Replace(":\"role\"", quoted, StringComparison.Ordinal), cancellation);
+                return true;
+            },
+            cancellation);
+    }
+
+    private static async Task<T> ConnectAsync<T>(string connectionString, Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellation)
     {
         await using var source = PostgresDataSource.Create(connectionString, "migration", 1);
         try
         {
             await using var connection = await source.OpenConnectionAsync(cancellation);
-            await PostgresDataSource.CheckServerAsync(connection, log, cancellation);
-            return await MigrateAsync(connection, log, shards, cancellation);
+            return await work(connection);
         }
         catch (PostgresException e) when (PostgresFault.Advice(e) is { } advice)
         {
@@ -35,14 +70,14 @@ public static class PostgresSchema
         }
     }
 
-    private static async Task<int> MigrateAsync(NpgsqlConnection connection, ILogger log, int shards, CancellationToken cancellation)
+    private static async Task<IReadOnlyList<string>> MigrateAsync(NpgsqlConnection connection, ILogger log, int shards, CancellationToken cancellation)
     {
         var known = Migration.Of("Postgres");
         var database = $"The database {connection.Database}";
         if (Migration.Pending(known, await AppliedAsync(connection, cancellation), database).Count == 0)
         {
             await CheckShardsAsync(connection, database, shards, cancellation);
-            return 0;
+            return [];
         }
 
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
@@ -71,6 +106,15 @@ public static class PostgresSchema
                 Parameters = { new() { Value = step.Number }, new() { Value = step.Name }, new() { Value = step.Checksum } },
             };
             _ = await applied.ExecuteNonQueryAsync(cancellation);
+            if (step.CompatibleFrom < step.Number)
+            {
+                await using var compatible = new NpgsqlCommand("INSERT INTO streamsupervisor.meta(name, value) VALUES($1, $2::int::text)", connection)
+                {
+                    Parameters = { new() { Value = step.CompatibilityKey }, new() { Value = step.CompatibleFrom } },
+                };
+                _ = await compatible.ExecuteNonQueryAsync(cancellation);
+            }
+
             log.LogInformation("Applied schema step {Number} ({Name}).", step.Number, step.Name);
         }
 
@@ -84,13 +128,13 @@ public static class PostgresSchema
             cancellation);
         await CheckShardsAsync(connection, database, shards, cancellation);
         await transaction.CommitAsync(cancellation);
-        return pending.Count;
+        return [.. pending.Select(step => step.Title)];
     }
 
     private static async Task<List<AppliedMigration>> AppliedAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         var applied = new List<AppliedMigration>();
-        await using (var exists = new NpgsqlCommand("SELECT to_regclass('streamsupervisor.migration') IS NOT NULL", connection))
+        await using (var exists = new NpgsqlCommand("SELECT to_regclass('streamsupervisor.migration') IS NOT NULL AND to_regclass('streamsupervisor.meta') IS NOT NULL", connection))
         {
             if (await exists.ExecuteScalarAsync(cancellation) is not true)
             {
@@ -98,11 +142,16 @@ public static class PostgresSchema
             }
         }
 
-        await using var command = new NpgsqlCommand("SELECT number, name, checksum FROM streamsupervisor.migration ORDER BY number", connection);
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT m.number, m.name, m.checksum, coalesce(c.value::int, m.number) FROM streamsupervisor.migration m
+            LEFT JOIN streamsupervisor.meta c ON c.name = 'schema-' || m.number || '-compatible-from' ORDER BY m.number
+            """,
+            connection);
         await using var rows = await command.ExecuteReaderAsync(cancellation);
         while (await rows.ReadAsync(cancellation))
         {
-            applied.Add(new AppliedMigration(rows.GetInt32(0), rows.GetString(1), rows.GetString(2)));
+            applied.Add(new AppliedMigration(rows.GetInt32(0), rows.GetString(1), rows.GetString(2), rows.GetInt32(3)));
         }
 
         return applied;

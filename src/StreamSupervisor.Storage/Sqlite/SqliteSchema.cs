@@ -11,8 +11,9 @@ internal static class SqliteSchema
     /// <summary>A check of every page reads the whole file: below this size it costs less than a start takes anyway.</summary>
     private const long CheckedAtStartBytes = 64L << 20;
 
+    /// <returns>The steps that were applied, by their titles.</returns>
     /// <exception cref="StoreOpenException">Newer, foreign, broken, or cut into another number of shards.</exception>
-    public static void Prepare(SqliteConnection connection, string path, int shards, TimeProvider time)
+    public static IReadOnlyList<string> Prepare(SqliteConnection connection, string path, int shards, TimeProvider time)
     {
         var fresh = connection.Prepared("SELECT count(*) FROM sqlite_schema").Number() == 0;
         if (!fresh && connection.Prepared("PRAGMA application_id").Number() != ApplicationId)
@@ -32,8 +33,9 @@ internal static class SqliteSchema
                 $"{path} lies on a file system without shared memory, which write-ahead logging needs. Put it on a local disk (storage.sqlite.path).");
         }
 
-        Migrate(connection, path, time);
+        var applied = Migrate(connection, path, time);
         CheckShards(connection, path, shards);
+        return applied;
     }
 
     public static StoreOpenException Broken(string path, string what, Exception? cause) => new(
@@ -41,7 +43,7 @@ internal static class SqliteSchema
         "streams that are on air are found again by the next sweep, their history is lost.",
         cause);
 
-    private static void Migrate(SqliteConnection connection, string path, TimeProvider time)
+    private static IReadOnlyList<string> Migrate(SqliteConnection connection, string path, TimeProvider time)
     {
         connection.InTransaction(() =>
         {
@@ -54,9 +56,15 @@ internal static class SqliteSchema
             connection.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA application_id = {ApplicationId}"));
             return true;
         });
-        var applied = connection.Prepared("SELECT number, name, checksum FROM migration ORDER BY number")
-            .Rows(row => new AppliedMigration((int)row.Int64(0), row.Text(1), row.Text(2)));
-        foreach (var step in Migration.Pending(Migration.Of("Sqlite"), applied, path))
+        var isFresh = connection.Prepared("SELECT count(*) FROM migration").Number() == 0;
+        var applied = isFresh ? [] : connection.Prepared(
+                """
+                SELECT m.number, m.name, m.checksum, coalesce(CAST(c.value AS INTEGER), m.number) FROM migration m
+                LEFT JOIN meta c ON c.name = 'schema-' || m.number || '-compatible-from' ORDER BY m.number
+                """)
+            .Rows(row => new AppliedMigration((int)row.Int64(0), row.Text(1), row.Text(2), (int)row.Int64(3)));
+        var pending = Migration.Pending(Migration.Of("Sqlite"), applied, path);
+        foreach (var step in pending)
         {
             connection.InTransaction(() =>
             {
@@ -64,10 +72,18 @@ internal static class SqliteSchema
                 connection.Prepared("INSERT INTO migration(number, name, checksum, applied_at) VALUES(?1, ?2, ?3, ?4)")
                     .Bind(1, step.Number).Bind(2, step.Name).Bind(3, step.Checksum)
                     .Bind(4, time.GetUtcNow().ToString("O", CultureInfo.InvariantCulture)).Run();
+                if (step.CompatibleFrom < step.Number)
+                {
+                    connection.Prepared("INSERT INTO meta(name, value) VALUES(?1, ?2)").Bind(1, step.CompatibilityKey)
+                        .Bind(2, step.CompatibleFrom.ToString(CultureInfo.InvariantCulture)).Run();
+                }
+
                 connection.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {step.Number}"));
                 return step.Number;
             });
         }
+
+        return [.. pending.Select(step => step.Title)];
     }
 
     private static void CheckShards(SqliteConnection connection, string path, int shards) => connection.InTransaction(() =>

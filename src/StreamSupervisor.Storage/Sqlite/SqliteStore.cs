@@ -52,6 +52,27 @@ public sealed partial class SqliteStore : IJournal, IShardOwnership, IJournalRet
         return Task.Run(() => Open(System.IO.Path.GetFullPath(path), time, log, shards), cancellation);
     }
 
+    /// <summary>Brings the schema of a file up to date, as opening it does, and lets go of it again.</summary>
+    /// <returns>The steps that were applied, by their titles.</returns>
+    /// <exception cref="StoreOpenException">It cannot be used as it is; the message says what to do.</exception>
+    public static Task<IReadOnlyList<string>> MigrateAsync(string path, TimeProvider time, int shards = 256, CancellationToken cancellation = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        return Task.Run(
+            () =>
+            {
+                var full = System.IO.Path.GetFullPath(path);
+                CreateFolder(full);
+                using var fileLock = SqliteFileLock.Take(full);
+                return Guarded(full, () =>
+                {
+                    using var connection = SqliteConnection.Open(full, readOnly: false);
+                    return SqliteSchema.Prepare(connection, full, shards, time);
+                });
+            },
+            cancellation);
+    }
+
     public async Task<IReadOnlyList<AppendOutcome>> AppendAsync(IReadOnlyList<AppendRequest> batch, CancellationToken cancellation)
     {
         var outcomes = new AppendOutcome[batch.Count];
@@ -145,23 +166,36 @@ public sealed partial class SqliteStore : IJournal, IShardOwnership, IJournalRet
         SqliteConnection? connection = null;
         try
         {
-            connection = SqliteConnection.Open(path, readOnly: false);
-            SqliteSchema.Prepare(connection, path, shards, time);
-            var epoch = RaiseEpoch(connection);
-            var store = new SqliteStore(fileLock, new SqliteWriter(path, connection, log), new SqliteReaders(path, size: 4), time, log, path, shards, epoch);
-            log.LogInformation("Opened the database {Path}: {Shards} shards under epoch {Epoch}.", path, shards, epoch);
-            return store;
+            return Guarded(path, () =>
+            {
+                connection = SqliteConnection.Open(path, readOnly: false);
+                _ = SqliteSchema.Prepare(connection, path, shards, time);
+                var epoch = RaiseEpoch(connection);
+                var store = new SqliteStore(fileLock, new SqliteWriter(path, connection, log), new SqliteReaders(path, size: 4), time, log, path, shards, epoch);
+                log.LogInformation("Opened the database {Path}: {Shards} shards under epoch {Epoch}.", path, shards, epoch);
+                return store;
+            });
         }
-        catch (Exception e)
+        catch
         {
             connection?.Dispose();
             fileLock.Dispose();
-            throw e switch
-            {
-                SqliteFault { IsBroken: true } => SqliteSchema.Broken(path, e.Message, e),
-                SqliteFault => new StoreOpenException($"{path} cannot be opened: {e.Message} Check the disk and the rights of the file and its folder.", e),
-                _ => e,
-            };
+            throw;
+        }
+    }
+
+    /// <summary>What goes wrong with the file, in words for the person who starts the program.</summary>
+    private static T Guarded<T>(string path, Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (SqliteFault e)
+        {
+            throw e.IsBroken
+                ? SqliteSchema.Broken(path, e.Message, e)
+                : new StoreOpenException($"{path} cannot be opened: {e.Message} Check the disk and the rights of the file and its folder.", e);
         }
     }
 
