@@ -110,9 +110,15 @@ internal static partial class ApiEndpoints
             before = events.Count > 0 ? events[^1].Sequence : before;
         }
 
+        // Sequences begin with 1: what is missing before the oldest was cleared when it was older than journal.retention.
+        var isCut = wholeJournal && before is > 1 and < long.MaxValue;
+        var searched = isCut ? "in what is kept of it; older events were cleared (journal.retention)"
+            : wholeJournal ? "from its first event on"
+            : $"in its last {ExplainPage * ExplainReads} events";
+
         return story.Session is null
-            ? Problem(Problems.AttemptUnknown.Of($"Client {clientId} does not stand in the journal of {key}, {(wholeJournal ? "from its first event on" : $"in its last {ExplainPage * ExplainReads} events")}."))
-            : Json(AttemptExplainer.Explain(story) with { Complete = story.IsComplete || wholeJournal });
+            ? Problem(Problems.AttemptUnknown.Of($"Client {clientId} does not stand in the journal of {key}, {searched}."))
+            : Json(AttemptExplainer.Explain(story) with { Complete = story.IsComplete || (wholeJournal && !isCut) });
     }
 
     private static async Task<(LiveStreamReply? Reply, ApiProblem? Problem)> AskAsync(ApiContext api, HttpContext call, StreamKey key, LiveStreamCommand command)

@@ -21,6 +21,7 @@ internal static class CommandTree
         OriginsCommand.Create(),
         ClusterCommand.Create(),
         ConfigCommand.Create(),
+        MigrateCommand.Create(),
         LintCommand.Create(),
         PublishCommand.Create(),
         TokensCommand.Create(),

@@ -2,6 +2,7 @@ using StreamSupervisor.Cluster.Leases;
 using StreamSupervisor.Cluster.Membership;
 using StreamSupervisor.Cluster.Persistence;
 using StreamSupervisor.Cluster.Sharding;
+using StreamSupervisor.Storage;
 
 namespace StreamSupervisor.Hosting;
 
@@ -13,6 +14,15 @@ internal interface IMember : IAsyncDisposable
 
     /// <summary>The cluster as this member sees it; null where it is alone.</summary>
     IClusterView? View { get; }
+
+    /// <summary>Clears old events of the journal.</summary>
+    IJournalRetention Retention { get; }
+
+    /// <summary>Where members are drained and declared dead; null where it is alone.</summary>
+    IMembershipStore? Membership { get; }
+
+    /// <summary>Why nothing is served here for now, though this member has joined; null while it serves.</summary>
+    string? WhySilent { get; }
 
     /// <summary>Completes, with a sentence for the log, when this member must end though nobody told the process so.</summary>
     Task<string> Ended { get; }

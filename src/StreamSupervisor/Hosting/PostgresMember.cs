@@ -4,6 +4,7 @@ using StreamSupervisor.Cluster.Peers;
 using StreamSupervisor.Cluster.Persistence;
 using StreamSupervisor.Cluster.Sharding;
 using StreamSupervisor.Configuration;
+using StreamSupervisor.Storage;
 using StreamSupervisor.Storage.Postgres;
 
 namespace StreamSupervisor.Hosting;
@@ -18,6 +19,7 @@ internal sealed class PostgresMember : IMember
     private readonly PostgresCluster _cluster;
     private readonly ClusterMember _member;
     private readonly TimeProvider _time;
+    private volatile bool _leaving;
 
     private PostgresMember(PostgresStore store, PostgresCluster cluster, ClusterMember member, TimeProvider time)
     {
@@ -30,6 +32,19 @@ internal sealed class PostgresMember : IMember
     public IShardOwnership Ownership => _member;
 
     public IClusterView View => _member;
+
+    public IJournalRetention Retention => _store;
+
+    public IMembershipStore Membership => _cluster;
+
+    public string? WhySilent => _member switch
+    {
+        { HoldsLease: true } => null,
+        _ when _leaving => null,
+        { Died.IsCompleted: true } => "This member was declared dead by others, and ends.",
+        { LeaseAge: var age } => $"The lease of this member was not renewed for {age.TotalSeconds:0.0} s, so it serves nothing: the database does not answer it. "
+            + "It goes on by itself when the database does.",
+    };
 
     public Task<string> Ended { get; }
 
@@ -77,7 +92,11 @@ internal sealed class PostgresMember : IMember
         }
     }
 
-    public Task LeaveAsync(CancellationToken patience) => _member.DrainAsync(patience);
+    public Task LeaveAsync(CancellationToken patience)
+    {
+        _leaving = true;
+        return _member.DrainAsync(patience);
+    }
 
     public async ValueTask DisposeAsync()
     {

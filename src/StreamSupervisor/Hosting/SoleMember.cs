@@ -2,6 +2,7 @@ using StreamSupervisor.Cluster.Leases;
 using StreamSupervisor.Cluster.Membership;
 using StreamSupervisor.Cluster.Persistence;
 using StreamSupervisor.Cluster.Sharding;
+using StreamSupervisor.Storage;
 using StreamSupervisor.Storage.Sqlite;
 
 namespace StreamSupervisor.Hosting;
@@ -19,6 +20,13 @@ internal sealed class SoleMember : IMember
     public IShardOwnership Ownership => _owner;
 
     public IClusterView? View => null;
+
+    public IJournalRetention Retention => _store;
+
+    public IMembershipStore? Membership => null;
+
+    /// <summary>Who is alone has no lease to lose.</summary>
+    public string? WhySilent => null;
 
     public Task<string> Ended { get; } = new TaskCompletionSource<string>().Task;
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using StreamSupervisor.Api;
+using StreamSupervisor.Cluster.Membership;
 using StreamSupervisor.Cluster.Sharding;
 using StreamSupervisor.Configuration;
 using StreamSupervisor.Credentials;
@@ -94,11 +95,12 @@ internal sealed class SupervisorHost : IAsyncDisposable
         builder.Services.AddSingleton<HttpPeers>();
         builder.Services.AddSingleton(GaugesOf);
         builder.Services.AddSingleton(services => ApiContextOf(services, options));
+        builder.Services.AddSingleton(services => ClusterContextOf(services, member, options));
         builder.Services.AddSingleton(services => RegistrationContextOf(services, options, registration));
         builder.Services.AddSingleton(services => new HookTokens(options.Origins, services.GetRequiredService<Supervisor>().Origins));
         builder.Services.AddSingleton(services => new HookEndpoints(
             services.GetRequiredService<Supervisor>().Desk, services.GetRequiredService<HookTokens>(), options.Hooks, time, services.GetRequiredService<ILogger<HookEndpoints>>()));
-        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<SupervisorService>(services, member));
+        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<SupervisorService>(services, member, options.Journal));
         builder.Services.AddHostedService(services => services.GetRequiredService<SupervisorService>());
         ApiEndpoints.AddServices(builder.Services);
 
@@ -109,6 +111,7 @@ internal sealed class SupervisorHost : IAsyncDisposable
         ApiEndpoints.Map(web).OnListener(http.Ports);
         web.Services.GetRequiredService<SupervisorGauges>();
         ManagementEndpoints.Map(web).OnListener(management.Ports);
+        ClusterEndpoints.Map(web).OnListener(management.Ports);
         if (options.Cluster.Enabled)
         {
             var supervisor = web.Services.GetRequiredService<Supervisor>();
@@ -181,6 +184,16 @@ internal sealed class SupervisorHost : IAsyncDisposable
             Time = services.GetRequiredService<TimeProvider>(),
         };
     }
+
+    private static ClusterContext ClusterContextOf(IServiceProvider services, IMember member, SupervisorOptions options) => new()
+    {
+        Self = member.View?.Self ?? new MemberIdentity(Guid.NewGuid(), options.Cluster.EffectiveName, options.Http.Listen[0]),
+        View = member.View,
+        Membership = member.Membership,
+        Host = services.GetRequiredService<Supervisor>().Host,
+        Api = options.Api,
+        Management = options.Management,
+    };
 
     private static RegistrationContext RegistrationContextOf(IServiceProvider services, SupervisorOptions options, RegistrationCredential credential)
     {

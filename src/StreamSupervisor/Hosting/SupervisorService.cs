@@ -1,11 +1,15 @@
+using StreamSupervisor.Configuration;
 using StreamSupervisor.Management;
+using StreamSupervisor.Storage;
 
 namespace StreamSupervisor.Hosting;
 
 /// <summary>The member's life: rehearse, take part, look at every node once, say ready; and backwards.</summary>
-internal sealed class SupervisorService(Supervisor supervisor, IMember member, Readiness readiness, TimeProvider time,
+internal sealed class SupervisorService(Supervisor supervisor, IMember member, JournalOptions journal, Readiness readiness, TimeProvider time,
     IHostApplicationLifetime lifetime, ILogger<SupervisorService> logger) : BackgroundService
 {
+    private Task _compacting = Task.CompletedTask;
+
     /// <summary>A node that does not answer must not keep the others waiting: hooks of the nodes that are up come at once.</summary>
     private static readonly TimeSpan FirstLook = TimeSpan.FromSeconds(5);
 
@@ -22,6 +26,7 @@ internal sealed class SupervisorService(Supervisor supervisor, IMember member, R
     {
         await Rehearsal.PlayAsync(time, logger, stoppingToken);
         await member.JoinAsync(supervisor.Host, stoppingToken);
+        readiness.Watch("lease", () => member.WhySilent);
         try
         {
             await supervisor.StartSweeping().WaitAsync(FirstLook, time, stoppingToken);
@@ -33,6 +38,12 @@ internal sealed class SupervisorService(Supervisor supervisor, IMember member, R
 
         readiness.Ready("start");
         logger.LogInformation("Ready: {Origins} SRS node(s), {Live} stream(s) known here.", supervisor.Origins.All.Count, supervisor.Directory.Count);
+
+        if (journal.Retention > TimeSpan.Zero)
+        {
+            _compacting = new JournalCompaction(member.Retention, supervisor.Host, new JournalCompactionSettings { Retention = journal.Retention }, time, logger)
+                .RunAsync(stoppingToken);
+        }
 
         logger.LogCritical("{Why}", await member.Ended.WaitAsync(stoppingToken));
         lifetime.StopApplication();
@@ -54,6 +65,7 @@ internal sealed class SupervisorService(Supervisor supervisor, IMember member, R
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
+        await _compacting;
         await supervisor.StopAsync();
     }
 }

@@ -16,6 +16,9 @@ internal sealed class FakeEntities : IShardRegion<LiveStreamCommand, LiveStreamR
     public AskStatus Status { get; set; } = AskStatus.Answered;
     public bool StoreIsAway { get; set; }
 
+    /// <summary>Events up to this sequence were cleared, as retention does.</summary>
+    public long ClearedUpTo { get; set; }
+
     public void Put(LiveStreamState state) => _states[state.Key.ToString()] = state;
 
     public void Happened(StreamKey key, params LiveStreamEvent[] events)
@@ -49,7 +52,8 @@ internal sealed class FakeEntities : IShardRegion<LiveStreamCommand, LiveStreamR
         Answering();
         shard.ShouldBe(ShardMap.ShardOf(entityId));
         var history = _histories.GetValueOrDefault(entityId, []);
-        IReadOnlyList<StoredEvent> page = [.. history.Select((happened, index) => Store(happened, index + 1)).Reverse().Where(one => one.Sequence < beforeSequence).Take(limit)];
+        IReadOnlyList<StoredEvent> page = [.. history.Select((happened, index) => Store(happened, index + 1)).Reverse()
+            .Where(one => one.Sequence < beforeSequence && one.Sequence > ClearedUpTo).Take(limit)];
         return Task.FromResult(page);
     }
 

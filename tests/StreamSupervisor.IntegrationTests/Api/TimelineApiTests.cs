@@ -50,6 +50,22 @@ public class TimelineApiTests
     }
 
     [Fact]
+    public async Task A_timeline_whose_older_part_was_cleared_ends_where_it_is_cut_and_an_explanation_says_so()
+    {
+        await using var server = await ApiServer.StartAsync();
+        server.Entities.Happened(Given.Cam1, Given.Takeover());
+        server.Entities.ClearedUpTo = 5;
+
+        var (_, first) = await server.GetAsync($"{Cam1}/timeline?limit=3");
+        first.GetProperty("entries").EnumerateArray().Select(one => one.GetProperty("sequence").GetInt64()).ShouldBe([8, 7, 6]);
+        var (status, last) = await server.GetAsync($"{Cam1}/timeline?limit=3&cursor={first.GetProperty("next").GetString()}");
+        (status, last.GetProperty("entries").GetArrayLength(), last.TryGetProperty("next", out _)).ShouldBe((200, 0, false));
+
+        (await server.GetAsync($"{Cam1}/explain?clientId=new22222")).Body.GetProperty("complete").GetBoolean().ShouldBeFalse("its beginning was cleared");
+        (await server.GetAsync($"{Cam1}/explain?clientId=stranger")).Body.GetProperty("detail").GetString().ShouldNotBeNull().ShouldContain("journal.retention");
+    }
+
+    [Fact]
     public async Task A_takeover_is_explained_with_what_was_seen_the_rule_and_what_it_waited_for()
     {
         await using var server = await ApiServer.StartAsync();

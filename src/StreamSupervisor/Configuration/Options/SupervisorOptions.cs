@@ -10,6 +10,7 @@ public sealed class SupervisorOptions
     public ManagementOptions Management { get; init; } = new();
     public TelemetryOptions Telemetry { get; init; } = new();
     public StorageOptions Storage { get; init; } = new();
+    public JournalOptions Journal { get; init; } = new();
     public List<OriginOptions> Origins { get; init; } = [];
     public AdmissionOptions Admission { get; init; } = new();
     public HooksOptions Hooks { get; init; } = new();

@@ -8,6 +8,7 @@ internal static class SupervisorValidator
         ListenValidator.Check(options, checks);
         TelemetryValidator.Check(options.Telemetry, checks);
         StorageValidator.Check(options.Storage, checks);
+        JournalValidator.Check(options.Journal, checks);
         OriginsValidator.Check(options, checks);
         AdmissionValidator.Check(options, checks);
         HooksValidator.Check(options.Hooks, checks);
