@@ -17,12 +17,17 @@ public static class PostgresSchema
     /// <exception cref="StoreOpenException">It cannot be used as it is; the message says what to do.</exception>
     /// <exception cref="Cluster.Persistence.StoreUnavailableException">The server does not answer; try again.</exception>
     public static Task<IReadOnlyList<string>> MigrateAsync(string connectionString, ILogger log, int shards = 256, CancellationToken cancellation = default) =>
+        MigrateAsync(connectionString, Migration.Of("Postgres"), log, shards, cancellation);
+
+    /// <summary>The same as a version of the program with these steps.</summary>
+    internal static Task<IReadOnlyList<string>> MigrateAsync(
+        string connectionString, IReadOnlyList<Migration> known, ILogger log, int shards = 256, CancellationToken cancellation = default) =>
         ConnectAsync(
             connectionString,
             async connection =>
             {
                 await PostgresDataSource.CheckServerAsync(connection, log, cancellation);
-                return await MigrateAsync(connection, log, shards, cancellation);
+                return await MigrateAsync(connection, known, log, shards, cancellation);
             },
             cancellation);
 
@@ -70,9 +75,9 @@ public static class PostgresSchema
         }
     }
 
-    private static async Task<IReadOnlyList<string>> MigrateAsync(NpgsqlConnection connection, ILogger log, int shards, CancellationToken cancellation)
+    private static async Task<IReadOnlyList<string>> MigrateAsync(
+        NpgsqlConnection connection, IReadOnlyList<Migration> known, ILogger log, int shards, CancellationToken cancellation)
     {
-        var known = Migration.Of("Postgres");
         var database = $"The database {connection.Database}";
         if (Migration.Pending(known, await AppliedAsync(connection, cancellation), database).Count == 0)
         {
@@ -97,15 +102,17 @@ public static class PostgresSchema
             cancellation);
 
         // Looked at again under the lock: another member may have been first.
-        var pending = Migration.Pending(known, await AppliedAsync(connection, cancellation), database);
+        var applied = await AppliedAsync(connection, cancellation);
+        var pending = Migration.Pending(known, applied, database);
+        await CheckNobodyIsHurtAsync(connection, database, applied, pending, cancellation);
         foreach (var step in pending)
         {
             await ExecuteAsync(connection, step.Sql, cancellation);
-            await using var applied = new NpgsqlCommand("INSERT INTO streamsupervisor.migration(number, name, checksum) VALUES($1, $2, $3)", connection)
+            await using var note = new NpgsqlCommand("INSERT INTO streamsupervisor.migration(number, name, checksum) VALUES($1, $2, $3)", connection)
             {
                 Parameters = { new() { Value = step.Number }, new() { Value = step.Name }, new() { Value = step.Checksum } },
             };
-            _ = await applied.ExecuteNonQueryAsync(cancellation);
+            _ = await note.ExecuteNonQueryAsync(cancellation);
             if (step.CompatibleFrom < step.Number)
             {
                 await using var compatible = new NpgsqlCommand("INSERT INTO streamsupervisor.meta(name, value) VALUES($1, $2::int::text)", connection)
@@ -129,6 +136,25 @@ public static class PostgresSchema
         await CheckShardsAsync(connection, database, shards, cancellation);
         await transaction.CommitAsync(cancellation);
         return [.. pending.Select(step => step.Title)];
+    }
+
+    /// <summary>Members of an older version look at the schema at their start only: what they use must not change under them.</summary>
+    private static async Task CheckNobodyIsHurtAsync(
+        NpgsqlConnection connection, string database, List<AppliedMigration> applied, IReadOnlyList<Migration> pending, CancellationToken cancellation)
+    {
+        if (applied.Count == 0 || pending.FirstOrDefault(step => step.CompatibleFrom > applied[^1].Number) is not { } change)
+        {
+            return;
+        }
+
+        await using var command = new NpgsqlCommand(
+            "SELECT string_agg(name, ', ' ORDER BY name) FROM streamsupervisor.member WHERE state < 3 AND lease_until > clock_timestamp()", connection);
+        if (await command.ExecuteScalarAsync(cancellation) is string members)
+        {
+            throw new StoreOpenException(
+                $"{database} is in use by members of an older version ({members}), and schema step {change.Title} changes what they work with. " +
+                "Stop all of them first: a rolling restart is not possible over this step. Nothing was changed.");
+        }
     }
 
     private static async Task<List<AppliedMigration>> AppliedAsync(NpgsqlConnection connection, CancellationToken cancellation)

@@ -8,6 +8,7 @@ using StreamSupervisor.Configuration;
 using StreamSupervisor.Hosting;
 using StreamSupervisor.IntegrationTests.Server;
 using StreamSupervisor.IntegrationTests.Storage;
+using StreamSupervisor.Simulator.Connections;
 using StreamSupervisor.Simulator.Servers;
 using StreamSupervisor.Storage;
 using StreamSupervisor.Storage.Postgres;
@@ -39,7 +40,7 @@ public sealed class ServingRoleTests(PostgresFixture postgres)
         await Eventually.HoldsAsync("it is ready", async () => (await ReadyAsync(http)).Status == HttpStatusCode.OK);
         await srs.SendHooksToAsync(options.Http.Listen[0]);
         var encoder = await EncoderEnd.DialAsync(srs[0], "203.0.113.10");
-        (await encoder.PublishAsync("live/cam1")).ShouldBe(Simulator.Connections.PublishOutcome.Started);
+        (await encoder.PublishAsync("live/cam1")).ShouldBe(PublishOutcome.Started);
         var members = await http.GetFromJsonAsync<JsonElement>(new Uri("/cluster/members", UriKind.Relative));
         members.GetProperty("members")[0].GetProperty("shards").GetInt32().ShouldBe(256);
         members.GetProperty("members")[0].GetProperty("leaseLeftMs").GetDouble().ShouldBePositive();

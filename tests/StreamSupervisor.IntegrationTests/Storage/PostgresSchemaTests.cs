@@ -45,6 +45,24 @@ public sealed class PostgresSchemaTests(PostgresFixture postgres)
         (await Should.ThrowAsync<StoreOpenException>(() => PostgresSchema.MigrateAsync(database, NullLogger.Instance))).Message.ShouldContain("Start the newer version");
     }
 
+    [PostgresFact]
+    public async Task A_step_that_changes_what_older_members_work_with_waits_until_they_are_gone_and_one_that_does_not_is_applied_beside_them()
+    {
+        var database = await postgres.NewDatabaseAsync();
+        await using var older = await PostgresMember.JoinAsync(database, "older");
+        IReadOnlyList<Migration> addition = [.. Migration.Of("Postgres"), new(2, "addition", "-- compatible-from: 1\nCREATE TABLE streamsupervisor.added()")];
+        IReadOnlyList<Migration> change = [.. addition, new(3, "change", "ALTER TABLE streamsupervisor.added ADD x int")];
+
+        (await PostgresSchema.MigrateAsync(database, addition, NullLogger.Instance)).ShouldBe(["002 addition"]);
+        (await PostgresSchema.MigrateAsync(database, NullLogger.Instance)).ShouldBeEmpty("the older version starts again beside the newer one");
+        var refused = await Should.ThrowAsync<StoreOpenException>(() => PostgresSchema.MigrateAsync(database, change, NullLogger.Instance));
+        refused.Message.ShouldContain("(older), and schema step 003 change");
+
+        await older.Cluster.LeaveAsync(older.Id, default);
+        (await PostgresSchema.MigrateAsync(database, change, NullLogger.Instance)).ShouldBe(["003 change"]);
+        (await Should.ThrowAsync<StoreOpenException>(() => PostgresSchema.MigrateAsync(database, addition, NullLogger.Instance))).Message.ShouldContain("Start the newer version");
+    }
+
     [Fact]
     public void A_step_says_in_its_text_beside_which_programs_it_may_stand()
     {
