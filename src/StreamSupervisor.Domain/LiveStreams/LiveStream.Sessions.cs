@@ -49,11 +49,17 @@ public static partial class LiveStream
     /// <summary>The stream ended. No proof that SRS has freed the key: an eviction that waits for one goes on waiting.</summary>
     private static void Unpublished(Turn turn, SessionId session)
     {
+        if (IsEvicting(turn, session, out _))
+        {
+            // The proof is a millisecond away and ends the session. To write this first would hold the challenger for one more sync of the disk.
+            return;
+        }
+
         if (IsIncumbent(turn, session, out var incumbent))
         {
             Lose(turn, incumbent, LossCause.Unpublished);
         }
-        else if (!IsEvicting(turn, session, out _) && !WasRefused(turn.State, session))
+        else if (!WasRefused(turn.State, session))
         {
             turn.Raise(new LateHookIgnored(turn.Now, session, "on_unpublish"));
         }

@@ -43,9 +43,9 @@ public class AdmissionTests
     }
 
     [Fact]
-    public void The_close_of_the_old_session_is_proof_and_its_unpublish_is_not() =>
-        Live(Old).When(Ask(New)).When(new NoteUnpublished(Old.Session)).ThenNo<Admitted>().ThenHeld(New)
-            .When(new NoteClosed(Old.Session)).ThenAdmitted(New);
+    public void The_close_of_the_old_session_is_proof_and_its_unpublish_is_not_and_costs_no_write() =>
+        Live(Old).When(Ask(New)).When(new NoteUnpublished(Old.Session)).ThenNothing().ThenHeld(New)
+            .When(new NoteClosed(Old.Session)).Then<PublisherLost>(e => e.Cause.ShouldBe(LossCause.Evicted)).ThenAdmitted(New);
 
     [Fact]
     public void A_publisher_seen_inactive_is_no_proof() =>
