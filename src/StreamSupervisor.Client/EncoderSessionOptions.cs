@@ -24,6 +24,12 @@ public sealed record EncoderSessionOptions
     /// <summary>How long one question for the next decision waits at the supervisor. Default 2.5 s.</summary>
     public TimeSpan LongPoll { get; init; } = TimeSpan.FromSeconds(2.5);
 
+    /// <summary>
+    /// How often the supervisor is asked whether the encoder is still on air, while it is. An encoder whose network went away without a word
+    /// writes into the void and does not notice; the supervisor does. Default 2 s; zero for never.
+    /// </summary>
+    public TimeSpan WatchEvery { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>How long a goodbye may take when the session ends. Default 2 s.</summary>
     public TimeSpan GoodbyeTimeout { get; init; } = TimeSpan.FromSeconds(2);
 

@@ -76,6 +76,9 @@ public sealed record RegistrationAnswer
     /// <summary>The stream's generation: the fencing token of who owns it.</summary>
     public long Generation { get; init; }
 
+    /// <summary>Whether this encoder is on air, as far as the supervisor knows; null when it does not say.</summary>
+    public bool? OnAir { get; init; }
+
     /// <summary>Until when the stream is kept for this encoder; null when it is not.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 

@@ -131,5 +131,10 @@ public static partial class LiveStream
             decision is RegistrationDecision.Publish or RegistrationDecision.Wait ? state.ReservedUntil : null,
             state.Registration?.Tries ?? 0,
             (state.Session ?? state.Interrupted)?.By.Origin ?? "",
-            [.. state.Wedges.Select(wedge => wedge.Origin)]);
+            [.. state.Wedges.Select(wedge => wedge.Origin)],
+            IsOnAir(state));
+
+    private static bool IsOnAir(LiveStreamState state) =>
+        state is { Session: { } session, Registration: { } last } && session.By.Identity == last.EncoderId
+        && !state.Evictions.Exists(eviction => eviction.Of.Session == session.By.Session);
 }

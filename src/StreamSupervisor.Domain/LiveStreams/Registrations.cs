@@ -51,5 +51,6 @@ public enum RegistrationDecision
 /// <param name="Until">Until when the key is kept for it.</param>
 /// <param name="LastOrigin">The node that had the stream last; empty where unknown.</param>
 /// <param name="WedgedOn">Nodes that cannot take this key.</param>
+/// <param name="OnAir">Whether the session of the key is the registered encoder's, and nobody has ordered it away; null from a member that does not say.</param>
 public sealed record RegistrationReply(string RegistrationId, RegistrationDecision Decision, long Generation, RefusalReason Reason,
-    TimeSpan? RetryAfter, DateTimeOffset? Until, int Tries, string LastOrigin, IReadOnlyList<string> WedgedOn) : LiveStreamReply;
+    TimeSpan? RetryAfter, DateTimeOffset? Until, int Tries, string LastOrigin, IReadOnlyList<string> WedgedOn, bool? OnAir = null) : LiveStreamReply;

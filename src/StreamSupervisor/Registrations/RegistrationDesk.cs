@@ -196,6 +196,7 @@ internal sealed class RegistrationDesk(RegistrationContext context)
             },
             Publish = targets,
             Generation = reply.Generation,
+            OnAir = reply.OnAir,
             ExpiresAt = reply.Until,
             RetryAfterMs = reply.RetryAfter is { } delay ? (int)Math.Ceiling(delay.TotalMilliseconds) : null,
             AttemptsLeft = Math.Max(0, context.Options.Attempts - reply.Tries),

@@ -179,6 +179,56 @@ public sealed class EncoderSessionTests : IDisposable
     }
 
     [Fact]
+    public async Task A_publish_that_the_supervisor_has_seen_end_is_stopped_though_its_encoder_has_not_noticed()
+    {
+        _supervisors.Publish().OnAir().Fail().OnAir(false).OnAir(false).Publish();
+        PublishesIntoTheVoid();
+        var running = Run();
+        for (var look = 0; look < 4; look++)
+        {
+            _time.Advance(_options.WatchEvery);
+        }
+
+        (await running).ShouldBe(["register 1", "publish srs-1", "ended Network", "pause 0.5", "register 2", "publish srs-1", "ended finished", "end Finished"]);
+        _supervisors.Calls.Select(c => c.Split(' ')[0]).ShouldBe(["POST", "GET", "GET", "GET", "GET", "POST", "DELETE"]);
+    }
+
+    [Fact]
+    public async Task An_encoder_that_is_about_to_end_by_itself_has_the_last_word()
+    {
+        _supervisors.Publish().OnAir().OnAir(false);
+        var ended = new TaskCompletionSource<PublishEnd>();
+        _publishes.Enqueue((_, _) => ended.Task);
+        var running = Run();
+        _time.Advance(_options.WatchEvery);
+        _time.Advance(_options.WatchEvery);
+        ended.SetResult(PublishEnd.Done);
+        (await running).ShouldBe(["register 1", "publish srs-1", "ended finished", "end Finished"]);
+    }
+
+    [Fact]
+    public async Task An_encoder_that_takes_its_time_to_start_is_left_alone()
+    {
+        _supervisors.Publish().OnAir(false).OnAir(false).Answer("""{"status":404,"title":"There is no such registration"}""", System.Net.HttpStatusCode.NotFound);
+        var started = new TaskCompletionSource<PublishEnd>();
+        _publishes.Enqueue((_, _) => started.Task);
+        var running = Run();
+        for (var i = 0; i < 3; i++)
+        {
+            _time.Advance(_options.WatchEvery);
+        }
+
+        started.SetResult(PublishEnd.Done);
+        (await running).ShouldBe(["register 1", "publish srs-1", "ended finished", "end Finished"]);
+    }
+
+    private void PublishesIntoTheVoid() => _publishes.Enqueue(async (_, cancellation) =>
+    {
+        await Task.Delay(Timeout.InfiniteTimeSpan, _time, cancellation);
+        return PublishEnd.Done;
+    });
+
+    [Fact]
     public async Task Without_a_supervisor_it_publishes_to_the_fallback_address()
     {
         _options = _options with { FallbackUrl = "rtmp://srs-1/live/cam1" };

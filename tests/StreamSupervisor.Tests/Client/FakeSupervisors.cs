@@ -24,6 +24,8 @@ internal sealed class FakeSupervisors : HttpMessageHandler
     public FakeSupervisors Publish(string url = "rtmp://srs-1/live/cam1?registration=v1.x", string origin = "srs-1") =>
         Answer($$"""{"registrationId":"r1","decision":"publish","publish":[{"origin":"{{origin}}","url":"{{url}}"}],"generation":7,"expiresAt":"2026-01-01T00:00:30Z","attemptsLeft":2}""");
 
+    public FakeSupervisors OnAir(bool isOnAir = true) => Answer($$"""{"registrationId":"r1","decision":"publish","generation":8,"onAir":{{(isOnAir ? "true" : "false")}}}""");
+
     public FakeSupervisors Wait(string reason = "handover-running") =>
         Answer($$"""{"registrationId":"r1","decision":"wait","generation":6,"expiresAt":"2026-01-01T00:00:30Z","reason":"{{reason}}","kind":"temporary","text":{"en":"soon","zh":"马上"} }""");
 

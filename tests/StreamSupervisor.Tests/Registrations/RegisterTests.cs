@@ -38,6 +38,19 @@ public sealed class RegisterTests
     }
 
     [Fact]
+    public void It_is_on_air_from_its_admission_until_it_is_ordered_away()
+    {
+        var scene = Empty().When(Announce("ann"));
+        OnAir().ShouldBeFalse();
+        scene.When(Ask(Ann));
+        OnAir().ShouldBeTrue();
+        scene.After(60).When(new NoteSilent(Ann.Session, scene.Now));
+        OnAir().ShouldBeFalse();
+
+        bool OnAir() => LiveStream.StandingOf(scene.State, "r1", scene.Now).OnAir == true;
+    }
+
+    [Fact]
     public void The_same_encoder_and_attempt_hear_the_same_and_nothing_is_written()
     {
         var scene = Live(Stranger).When(Announce("ann")).When(Announce("ann", id: "r2")).ThenNothing();
