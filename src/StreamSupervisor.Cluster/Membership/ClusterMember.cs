@@ -227,8 +227,8 @@ public sealed partial class ClusterMember : IClusterView, IShardOwnership, IAsyn
         }
 
         _stopping.Cancel();
-        await _loops;
         _metrics.Dispose();
+        await _loops;
         _stopping.Dispose();
     }
 

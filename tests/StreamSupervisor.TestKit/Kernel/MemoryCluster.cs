@@ -14,6 +14,8 @@ public sealed class MemoryCluster(MemoryStore store, TimeProvider time)
     private readonly List<Row> _members = [];
     private readonly Guid?[] _wants = new Guid?[ShardMap.Shards];
     private readonly Dictionary<ShardEpoch, Guid> _writers = [];
+    private readonly Dictionary<Guid, string> _names = [];
+    private readonly Dictionary<string, Guid> _ids = new(StringComparer.Ordinal);
     private long _wantChanges;
 
     public MemoryStore Store { get; } = store;
@@ -22,8 +24,17 @@ public sealed class MemoryCluster(MemoryStore store, TimeProvider time)
     /// <summary>While on, the database answers nobody.</summary>
     public bool IsDown { get; set; }
 
+    /// <summary>How many shards its database has. Members take the number from its table.</summary>
+    public int Shards { get; init; } = ShardMap.Shards;
+
     /// <summary>Off: changes are found by polls only.</summary>
     public bool SendsHints { get; set; } = true;
+
+    /// <summary>Off: whoever is said to be dead is dead, whatever its beat and its lease say.</summary>
+    public bool ChecksDeaths { get; set; } = true;
+
+    /// <summary>Told of each declaration of death that was not an operator's: of whom, and whether its lease still ran and its session was open.</summary>
+    public Action<Guid, bool>? Declared { get; set; }
 
     /// <summary>Writes that became durable under an epoch under which another member had written before. Must stay empty.</summary>
     public List<(ShardEpoch Owner, Guid First, Guid Second)> DoubleOwners { get; } = [];
@@ -86,13 +97,19 @@ public sealed class MemoryCluster(MemoryStore store, TimeProvider time)
 
     internal bool DeclareDead(Guid member, long beat, DeathEvidence evidence)
     {
-        var proven = Find(member) is { IsAlive: true } row && row.Beat == beat && evidence switch
+        var row = Find(member);
+        var proven = row is { IsAlive: true } && (!ChecksDeaths || (row.Beat == beat && evidence switch
         {
             DeathEvidence.LeaseExpired => row.LeaseUntil < Time.GetUtcNow(),
             DeathEvidence.SessionGone => !row.SessionHeld,
             DeathEvidence.Operator => true,
             _ => throw new ArgumentOutOfRangeException(nameof(evidence), evidence, "A death needs evidence."),
-        };
+        }));
+        if (proven && evidence != DeathEvidence.Operator)
+        {
+            Declared?.Invoke(member, row!.LeaseUntil >= Time.GetUtcNow() && row.SessionHeld);
+        }
+
         return proven && Enter(member, MemberState.Dead);
     }
 
@@ -103,7 +120,7 @@ public sealed class MemoryCluster(MemoryStore store, TimeProvider time)
         if (Find(member) is { IsAlive: true })
         {
             Enter(member, MemberState.Left);
-            for (var shard = 0; shard < ShardMap.Shards; shard++)
+            for (var shard = 0; shard < Shards; shard++)
             {
                 if (OwnerOf(shard) == member)
                 {
@@ -164,13 +181,13 @@ public sealed class MemoryCluster(MemoryStore store, TimeProvider time)
     }
 
     private ShardTable ReadLocked() => new(VersionLocked(),
-        [.. Enumerable.Range(0, ShardMap.Shards).Select(shard => new ShardLease(shard, Store.Shard(shard).Epoch, OwnerOf(shard), _wants[shard]))]);
+        [.. Enumerable.Range(0, Shards).Select(shard => new ShardLease(shard, Store.Shard(shard).Epoch, OwnerOf(shard), _wants[shard]))]);
 
     /// <summary>Every change of owner raises an epoch, and a raised epoch is a change.</summary>
     private long VersionLocked()
     {
         var version = _wantChanges;
-        for (var shard = 0; shard < ShardMap.Shards; shard++)
+        for (var shard = 0; shard < Shards; shard++)
         {
             version += Store.Shard(shard).Epoch;
         }
@@ -205,14 +222,14 @@ public sealed class MemoryCluster(MemoryStore store, TimeProvider time)
     private ShardEpoch Move(int shard, Guid? to)
     {
         var row = Store.Shard(shard);
-        row.Owner = to?.ToString();
+        row.Owner = to is { } owner ? Name(owner) : null;
         row.Epoch++;
         _wants[shard] = null;
         Hint();
         return new ShardEpoch(shard, row.Epoch);
     }
 
-    private Guid? OwnerOf(int shard) => Store.Shard(shard).Owner is { } owner ? Guid.Parse(owner) : null;
+    private Guid? OwnerOf(int shard) => Store.Shard(shard).Owner is { } owner ? _ids[owner] : null;
 
     private void Hint()
     {
@@ -220,6 +237,18 @@ public sealed class MemoryCluster(MemoryStore store, TimeProvider time)
         {
             row.Session?.Hint();
         }
+    }
+
+    /// <summary>As it stands in the store: the same text for the same member, so that comparing and reading it back cost nothing.</summary>
+    private string Name(Guid member)
+    {
+        if (!_names.TryGetValue(member, out var name))
+        {
+            _names[member] = name = member.ToString();
+            _ids[name] = member;
+        }
+
+        return name;
     }
 
     private Row? Find(Guid member) => _members.Find(row => row.Identity.Id == member);

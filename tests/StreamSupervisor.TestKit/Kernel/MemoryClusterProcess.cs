@@ -9,17 +9,28 @@ namespace StreamSupervisor.TestKit.Kernel;
 public sealed class MemoryClusterProcess(SimulationScheduler scheduler) : SynchronizationContext
 {
     private readonly Queue<(SendOrPostCallback Callback, object? State)> _held = new();
-    private readonly List<Action> _atEnd = [];
+    private readonly LinkedList<Action> _atEnd = [];
 
     public bool IsPaused { get; private set; }
     public bool IsKilled { get; private set; }
+
+    /// <summary>A clock of its own, which runs wrong, and whose timers fire in here.</summary>
+    /// <param name="rate">How fast it runs: 1 is right.</param>
+    /// <param name="offset">How far its wall clock is ahead.</param>
+    public TimeProvider Clock(double rate = 1, TimeSpan offset = default) => new MemoryClusterClock(this, scheduler.Time, rate, offset);
 
     public override void Post(SendOrPostCallback d, object? state)
     {
         if (!IsKilled)
         {
-            scheduler.Post(_ => Execute(d, state), null);
+            scheduler.Post(_ => Enter(d, state), null);
         }
+    }
+
+    public override void Send(SendOrPostCallback d, object? state)
+    {
+        ArgumentNullException.ThrowIfNull(d);
+        d(state);
     }
 
     public override SynchronizationContext CreateCopy() => this;
@@ -40,6 +51,29 @@ public sealed class MemoryClusterProcess(SimulationScheduler scheduler) : Synchr
         }
     }
 
+    /// <summary>Calls something in here at once; when it wakes up, while it is paused; never, when it was killed.</summary>
+    public void Enter(SendOrPostCallback callback, object? state)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        if (IsPaused)
+        {
+            _held.Enqueue((callback, state));
+        }
+        else if (!IsKilled)
+        {
+            var before = Current;
+            SetSynchronizationContext(this);
+            try
+            {
+                callback(state);
+            }
+            finally
+            {
+                SetSynchronizationContext(before);
+            }
+        }
+    }
+
     public void Pause() => IsPaused = true;
 
     public void Resume()
@@ -56,28 +90,25 @@ public sealed class MemoryClusterProcess(SimulationScheduler scheduler) : Synchr
     {
         IsKilled = true;
         _held.Clear();
-        foreach (var action in _atEnd)
+        while (_atEnd.First is { } first)
         {
-            action();
+            _atEnd.RemoveFirst();
+            first.Value();
         }
     }
 
     /// <summary>Called when it is killed: what others see of that at once.</summary>
-    public void AtEnd(Action action) => _atEnd.Add(action);
+    /// <returns>Takes it back when disposed.</returns>
+    public IDisposable AtEnd(Action action) => new Ending(_atEnd, _atEnd.AddLast(action));
 
-    private void Execute(SendOrPostCallback callback, object? state)
+    private sealed class Ending(LinkedList<Action> all, LinkedListNode<Action> one) : IDisposable
     {
-        if (IsPaused)
+        public void Dispose()
         {
-            _held.Enqueue((callback, state));
-        }
-        else if (!IsKilled)
-        {
-            Inside(() =>
+            if (one.List == all)
             {
-                callback(state);
-                return true;
-            });
+                all.Remove(one);
+            }
         }
     }
 }

@@ -54,7 +54,7 @@ public sealed class MemoryJournal(MemoryStore store, string member) : IJournal, 
         ArgumentNullException.ThrowIfNull(epochs);
         lock (store.Gate)
         {
-            return Task.FromResult<IReadOnlyList<bool>>([.. epochs.Select(IsOwnerLocked)]);
+            return Task.FromResult<IReadOnlyList<bool>>([.. epochs.Select(epoch => !store.VerifiesEpochs || IsOwnerLocked(epoch))]);
         }
     }
 
@@ -120,12 +120,18 @@ public sealed class MemoryJournal(MemoryStore store, string member) : IJournal, 
         }
     }
 
-    private bool IsOwnerLocked(ShardEpoch owner) => store.Shard(owner.Shard) is var row && row.Owner == member && row.Epoch == owner.Epoch;
+    private bool IsOwnerLocked(ShardEpoch owner) => store.Shard(owner.Shard) is var row && row.Owner == member
+        && (row.Epoch == owner.Epoch || (!store.RaisesFence && owner.Epoch < row.Epoch));
 
     private AppendOutcome AppendLocked(AppendRequest request)
     {
         if (store.Fences && !IsOwnerLocked(request.Owner))
         {
+            if (!store.FencesEndsOfEffects)
+            {
+                store.Shard(request.Owner.Shard).Entity(request.EntityId).Effects.RemoveAll(effect => request.EffectsEnded.Contains(effect.Name));
+            }
+
             return AppendOutcome.Fenced;
         }
 
@@ -150,6 +156,7 @@ public sealed class MemoryJournal(MemoryStore store, string member) : IJournal, 
         entity.WakeAt = request.WakeAt;
         entity.Labels = request.Labels ?? entity.Labels;
         store.Appends++;
+        store.Appended?.Invoke(member, request);
         return AppendOutcome.Appended;
     }
 }

@@ -41,7 +41,7 @@ public sealed class MemoryNetwork<TCommand, TReply>(TimeProvider time)
 
     public void Heal() => _cuts.Clear();
 
-    internal bool IsCut(string from, string to) => _cuts.Contains((from, to));
+    public bool IsCut(string from, string to) => _cuts.Contains((from, to));
 
     internal (MemoryClusterProcess Process, ClusterRegion<TCommand, TReply> Region)? ListenerAt(string baseUrl) =>
         _listeners.TryGetValue(baseUrl, out var listener) ? listener : null;
@@ -69,8 +69,9 @@ public sealed class MemoryPeers<TCommand, TReply>(MemoryNetwork<TCommand, TReply
         {
             if (network.ListenerAt(baseUrl) is { } listener)
             {
-                listener.Process.AtEnd(() => answered.TrySetResult(Not(AskStatus.Unknown, "connection reset")));
+                using var reset = listener.Process.AtEnd(() => answered.TrySetResult(Not(AskStatus.Unknown, "connection reset")));
                 listener.Process.Post(_ => Answer(listener.Region), null);
+                return await answered.Task;
             }
             else
             {

@@ -20,8 +20,20 @@ public sealed class MemoryStore
     /// <summary>Off: writes that do not continue what is stored are taken.</summary>
     public bool ChecksContiguity { get; set; } = true;
 
+    /// <summary>Off: an owner that raises its epoch, after a write of unknown outcome, does not fence what it has under way itself.</summary>
+    public bool RaisesFence { get; set; } = true;
+
+    /// <summary>Off: effects end also at the word of an owner that was replaced.</summary>
+    public bool FencesEndsOfEffects { get; set; } = true;
+
+    /// <summary>Off: an epoch that was replaced is confirmed, so that answers which write nothing are given from memory alone.</summary>
+    public bool VerifiesEpochs { get; set; } = true;
+
     /// <summary>Requests that became durable.</summary>
     public long Appends { get; internal set; }
+
+    /// <summary>Told of each request the moment it becomes durable, with the member that wrote it, whether or not its sender ever hears of it.</summary>
+    public Action<string, AppendRequest>? Appended { get; set; }
 
     /// <summary>A member's view of it, owning nothing yet.</summary>
     public MemoryJournal Open(string member = "alone") => new(this, member);

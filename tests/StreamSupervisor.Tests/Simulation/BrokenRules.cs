@@ -1,3 +1,5 @@
+using StreamSupervisor.Cluster.Membership;
+using StreamSupervisor.Cluster.Persistence;
 using StreamSupervisor.Srs;
 using StreamSupervisor.TestKit.Kernel;
 using Behavior = StreamSupervisor.Cluster.Entities.IEntityBehavior<StreamSupervisor.Domain.LiveStreams.LiveStreamState,
@@ -11,4 +13,7 @@ internal sealed record BrokenRules
     public Func<Behavior, World, Behavior> Behavior { get; init; } = (behavior, _) => behavior;
     public Func<ISrsApi, World, Node, ISrsApi> Api { get; init; } = (api, _, _) => api;
     public Action<MemoryStore> Store { get; init; } = _ => { };
+    public Action<MemoryCluster> Cluster { get; init; } = _ => { };
+    public Func<IJournal, IJournal> Journal { get; init; } = journal => journal;
+    public Func<ClusterMemberSettings, ClusterMemberSettings> Membership { get; init; } = settings => settings;
 }

@@ -99,25 +99,5 @@ public class BrokenRulesTests(ITestOutputHelper output)
         Store = store => (store.Fences, store.ChecksContiguity) = (false, false),
     });
 
-    private void Notices(string promise, BrokenRules rules)
-    {
-        var others = new List<string>();
-        for (var seed = 1; seed <= Seeds; seed++)
-        {
-            using var world = new World(seed, rules);
-            if (world.Run() is { } what)
-            {
-                var named = what[(what.IndexOf(": ", StringComparison.Ordinal) + 2)..];
-                if (named.StartsWith(promise, StringComparison.Ordinal))
-                {
-                    output.WriteLine($"Noticed by seed {seed}, after {others.Count} others: {named[..named.IndexOf('\n', StringComparison.Ordinal)]}");
-                    return;
-                }
-
-                others.Add($"{seed}: {named[..Math.Min(120, named.Length)]}");
-            }
-        }
-
-        Assert.Fail($"None of {Seeds} seeds noticed it as {promise}. Others: {string.Join("\n", others.Take(5))}");
-    }
+    private void Notices(string promise, BrokenRules rules) => Noticing.Expect(promise, seed => new World(seed, rules), Seeds, output);
 }

@@ -63,6 +63,16 @@ internal sealed class Faults(Plan plan, Random random)
         return new AppendFault.Delay(Milliseconds(1, 3));
     }
 
+    /// <summary>What becomes of one statement of a member; its appends have it worse than the many looks.</summary>
+    public StatementFault Statement(bool append) =>
+        On && random.NextDouble() < (append ? plan.AppendFaults : plan.StatementFaults) ? (StatementFault)random.Next(1, 5) : StatementFault.None;
+
+    /// <summary>How long a slow statement takes, or a late one is on its way.</summary>
+    public TimeSpan Slowness() => Milliseconds(1, random.Next(4) == 0 ? 4_000 : 400);
+
+    /// <summary>One way to the store.</summary>
+    public TimeSpan StatementLatency() => Milliseconds(0, 1);
+
     /// <summary>Whether the supervisor dies at this append.</summary>
     public Crash CrashAtAppend()
     {

@@ -15,7 +15,7 @@ internal sealed class History(World world)
 
     private readonly Queue<Entry> _entries = new();
     private readonly Dictionary<string, KeyHistory> _keys = [];
-    private readonly Dictionary<(int Shard, long Epoch), int> _writers = [];
+    private readonly Dictionary<(int Shard, long Epoch), string> _writers = [];
     private readonly Dictionary<SessionId, List<(bool Yes, long Sequence)>> _answers = [];
     private ulong _hash = 14695981039346656037UL;
 
@@ -27,6 +27,9 @@ internal sealed class History(World world)
     /// <summary>A number that two runs of one seed agree on only if they took the same way to the letter.</summary>
     public ulong Trace => _hash;
 
+    /// <summary>Counts what became durable: the order that all answers must fit.</summary>
+    public long Moment { get; private set; }
+    public int Reads { get; private set; }
     public int Deletes { get; private set; }
     public int Admissions { get; private set; }
     public int Handovers { get; private set; }
@@ -42,20 +45,21 @@ internal sealed class History(World world)
     }
 
     /// <summary>Something became durable.</summary>
-    public void Durable(Life life, AppendRequest request)
+    public void Durable(string life, AppendRequest request)
     {
-        if (_writers.TryGetValue((request.Owner.Shard, request.Owner.Epoch), out var writer) && writer != life.Number)
+        if (_writers.TryGetValue((request.Owner.Shard, request.Owner.Epoch), out var writer) && writer != life)
         {
-            Break("I1", request.EntityId, $"epoch {request.Owner.Epoch} of shard {request.Owner.Shard} was used by the lives {writer} and {life.Number}");
+            Break("I1", request.EntityId, $"epoch {request.Owner.Epoch} of shard {request.Owner.Shard} was used by {writer} and {life}");
         }
 
-        _writers[(request.Owner.Shard, request.Owner.Epoch)] = life.Number;
+        _writers[(request.Owner.Shard, request.Owner.Epoch)] = life;
         var key = Of(request.EntityId);
         if (request.PreviousSequence != key.Sequence)
         {
             Break("I1", request.EntityId, $"events behind {request.PreviousSequence} were stored, and the journal ended with {key.Sequence}");
         }
 
+        Moment++;
         foreach (var stored in request.Events)
         {
             var @event = EventCodec.Decode(stored.Kind, stored.Payload.Span);
@@ -65,11 +69,27 @@ internal sealed class History(World world)
                 Break("I1", request.EntityId, wrong);
             }
 
+            key.Passed(Moment);
             Admissions += @event is Admitted ? 1 : 0;
             Handovers += @event is Admitted { Rule: AdmissionRule.HandoverDone } ? 1 : 0;
         }
 
         CheckOneOnAir(key);
+    }
+
+    /// <summary>Somebody looked at a key and was told its state: one that it had while he waited, however many members there are.</summary>
+    public void Read(string name, long asked, LiveStreamState told)
+    {
+        Reads++;
+        Note("reader", "told", name, (told.Generation, told.Phase));
+        if (!Of(name).Between(asked, Moment).Any(state => IsSame(state, told)))
+        {
+            Break("Order", name, $"a reader was told of generation {told.Generation}, {told.Session?.By.Session.ToString() ?? "nobody"}, which was over before he asked, or never was");
+        }
+
+        static bool IsSame(LiveStreamState one, LiveStreamState other) =>
+            one.Generation == other.Generation && one.Session?.By.Session == other.Session?.By.Session && one.Handover?.To.Session == other.Handover?.To.Session
+            && one.Evictions.Count == other.Evictions.Count && one.Locked == other.Locked && one.ChangedAt == other.ChangedAt && one.Phase == other.Phase;
     }
 
     /// <summary>A simulated server noted something.</summary>
@@ -112,7 +132,7 @@ internal sealed class History(World world)
     }
 
     /// <summary>The supervisor answered a hook.</summary>
-    public void Answered(SessionId session, HookCall call, HookReply reply)
+    public void Answered(SessionId session, HookCall call, HookReply reply, long asked)
     {
         var name = $"{StreamKey.DefaultVhost}/{call.App}/{call.Stream}";
         Note(session.ServerId, "answered", name, (session, call.Action, reply.Code));
@@ -128,6 +148,11 @@ internal sealed class History(World world)
         if (yes && seat is null or { AdmittedAt: 0 })
         {
             Break("I6", name, $"{session} was answered 0, and no admission of it is in the journal");
+        }
+
+        if (yes && !key.Between(asked, Moment).Any(state => state.Session?.By.Session == session))
+        {
+            Break("Order", name, $"{session} was answered 0, and at no time since it asked the key was its own");
         }
 
         if (!_answers.TryGetValue(session, out var before))

@@ -24,6 +24,32 @@ internal sealed class KeyHistory
     /// <summary>Sessions that have begun to publish and have not left their server yet.</summary>
     public HashSet<SessionId> OnAir { get; } = [];
 
+    /// <summary>Every state that it had, each with the moment in which it became durable.</summary>
+    private readonly List<(long Moment, LiveStreamState State)> _past = [];
+
+    /// <summary>An event became durable. Those of one moment did so together; whoever waited then may have been told any of their states.</summary>
+    public void Passed(long moment) => _past.Add((moment, State));
+
+    /// <summary>The states that were true at some time between two moments.</summary>
+    public IEnumerable<LiveStreamState> Between(long from, long until)
+    {
+        for (var i = _past.Count - 1; i >= 0; i--)
+        {
+            var (moment, state) = _past[i];
+            if (moment <= until)
+            {
+                yield return state;
+            }
+
+            if (moment <= from)
+            {
+                yield break;
+            }
+        }
+
+        yield return new LiveStreamState { Key = State.Key };
+    }
+
     /// <summary>Takes over an event; says what is wrong with it.</summary>
     public string? Apply(LiveStreamEvent @event)
     {

@@ -1,60 +1,44 @@
 using StreamSupervisor.Cluster.Leases;
+using StreamSupervisor.Cluster.Persistence;
 using StreamSupervisor.Credentials;
 using StreamSupervisor.Hosting;
+using StreamSupervisor.TestKit.Kernel;
 
 namespace StreamSupervisor.Tests.Simulation;
 
 /// <summary>
-/// One life of the supervisor, from its start to its crash. All that it does runs in a context of its own on the world's one thread. When the life
-/// ends, nothing of that context ever runs again: no continuation, no timer, no answer, as if the process had been killed. What it had sent before
+/// One life of a supervisor, from its start to its crash. All that it does runs in a process of its own on the world's one thread. When the life
+/// ends, nothing of that process ever runs again: no continuation, no timer, no answer, as if it had been killed. What it had sent before
 /// is on its way in the world's context and arrives.
 /// </summary>
-internal sealed class Life : IDisposable
+internal abstract class Life : IDisposable
 {
-    private readonly World _world;
-    private readonly Context _context;
     private readonly LinkedList<Action> _open = new();
-    private readonly SoleOwner _owner;
 
-    public Life(World world, int number)
+    /// <param name="world">Where it lives.</param>
+    /// <param name="member">The place that it takes.</param>
+    /// <param name="number">Its own, in the whole world.</param>
+    protected Life(World world, Member member, int number)
     {
-        (_world, Number) = (world, number);
-        _context = new Context(this);
-        var time = new Clock(this);
-        var store = world.Store.Open();
-        var epoch = store.TakeAll();
-        var journal = new WorldJournal(world, this, store);
-        var options = world.Plan.Options;
-        (_owner, Supervisor) = Do(() =>
-        {
-            var owner = new SoleOwner(journal, epoch, time, world.Log);
-            return (owner, new Supervisor(new SupervisorParts
-            {
-                Options = options,
-                Journal = journal,
-                Ownership = owner,
-                Apis = origin => world.Rules.Api(new NodeApi(this, world.Node(origin.Name)), world, world.Node(origin.Name)),
-                Credentials = new CredentialGate(new CredentialOptions(), Registrations),
-                Time = time,
-                Loggers = world.Log,
-                Rules = rules => world.Rules.Behavior(rules, world),
-            }));
-        });
-        Do(() => _ = StartAsync());
+        (World, Member, Number) = (world, member, number);
+        Process = new MemoryClusterProcess(world.Scheduler);
+        Time = Process.Clock(member.ClockRate, member.ClockOffset);
     }
 
     public int Number { get; }
-    public bool IsOver { get; private set; }
-    public Supervisor Supervisor { get; }
+    public Member Member { get; }
+    public MemoryClusterProcess Process { get; }
+    public DateTimeOffset Now => Time.GetUtcNow();
+    public bool IsOver => Process.IsKilled;
+    public abstract Supervisor Supervisor { get; }
+
+    protected World World { get; }
+    protected TimeProvider Time { get; }
 
     private static RegistrationCredential Registrations { get; } = RegistrationCredential.Create(new CredentialOptions().Registration, ["simulation"]);
 
-    /// <summary>Calls something in this life, at once; nothing when it is over.</summary>
-    public void Do(Action call) => Do(() =>
-    {
-        call();
-        return true;
-    });
+    /// <summary>Calls something in this life: at once, when it wakes up if it is paused, and not at all when it is over.</summary>
+    public void Do(Action call) => Process.Enter(static call => ((Action)call!)(), call);
 
     /// <summary>From the world into this life: the answer, or an <see cref="IOException"/> when nobody lives to give it.</summary>
     public Task<T> AskAsync<T>(Func<Task<T>> call)
@@ -89,14 +73,14 @@ internal sealed class Life : IDisposable
     }
 
     /// <summary>From this life into the world: what is begun there goes on when this life ends, but its answer is not heard any more.</summary>
-    public Task<T> CallAsync<T>(Func<Task<T>> call) => IsOver ? Never<T>() : _world.Scheduler.Inside(call);
+    public Task<T> CallAsync<T>(Func<Task<T>> call) => IsOver ? Never<T>() : World.Scheduler.Inside(call);
 
     public static Task<T> Never<T>() => new TaskCompletionSource<T>().Task;
 
     /// <summary>The crash.</summary>
     public void End()
     {
-        IsOver = true;
+        Process.Kill();
         while (_open.First is { } open)
         {
             _open.RemoveFirst();
@@ -105,62 +89,22 @@ internal sealed class Life : IDisposable
     }
 
     /// <summary>Gives back what the process would have given back by ending; to be called when the world has come to its end.</summary>
-    public void Dispose()
+    public virtual void Dispose()
     {
         End();
         Supervisor.Dispose();
-        _owner.Dispose();
     }
 
-    private async Task StartAsync()
+    /// <summary>What every life is built from; the ways to the store and to others are added.</summary>
+    protected SupervisorParts Parts(IJournal journal, IShardOwnership ownership) => new()
     {
-        await _owner.OwnAllAsync(Supervisor.Host, CancellationToken.None);
-        _ = Supervisor.StartSweeping();
-    }
-
-    private T? Do<T>(Func<T> call)
-    {
-        if (IsOver)
-        {
-            return default;
-        }
-
-        var before = SynchronizationContext.Current;
-        SynchronizationContext.SetSynchronizationContext(_context);
-        try
-        {
-            return call();
-        }
-        finally
-        {
-            SynchronizationContext.SetSynchronizationContext(before);
-        }
-    }
-
-    private sealed class Context(Life life) : SynchronizationContext
-    {
-        public override void Post(SendOrPostCallback d, object? state)
-        {
-            if (!life.IsOver)
-            {
-                life._world.Scheduler.Post(_ => life.Do(() => d(state)), null);
-            }
-        }
-
-        public override void Send(SendOrPostCallback d, object? state) => d(state);
-
-        public override SynchronizationContext CreateCopy() => this;
-    }
-
-    private sealed class Clock(Life life) : TimeProvider
-    {
-        public override long TimestampFrequency => life._world.Time.TimestampFrequency;
-
-        public override DateTimeOffset GetUtcNow() => life._world.Time.GetUtcNow();
-
-        public override long GetTimestamp() => life._world.Time.GetTimestamp();
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-            life._world.Time.CreateTimer(_ => life.Do(() => callback(state)), null, dueTime, period);
-    }
+        Options = World.Plan.Options,
+        Journal = World.Rules.Journal(journal),
+        Ownership = ownership,
+        Apis = origin => World.Rules.Api(new NodeApi(this, World.Node(origin.Name)), World, World.Node(origin.Name)),
+        Credentials = new CredentialGate(new CredentialOptions(), Registrations),
+        Time = Time,
+        Loggers = World.Log,
+        Rules = rules => World.Rules.Behavior(rules, World),
+    };
 }

@@ -69,13 +69,16 @@ internal sealed class Node
             throw new InvalidOperationException(problem);
         }
 
-        await Task.Delay(_world.Faults.Latency(), _world.Time, cancellation);
-        var life = _world.Life ?? throw new IOException("The supervisor is down.");
         var session = Session(hook.ClientId);
-        using var gone = new CancellationTokenSource();
+        await Task.Delay(_world.Faults.Latency(), _world.Time, cancellation);
+        var life = _world.TakesHook() ?? throw new IOException("The supervisor is down.");
+        var asked = _world.History.Moment;
+
+        // Not disposed: a member that is paused hears of it later.
+        var gone = new CancellationTokenSource();
         await using var link = cancellation.UnsafeRegister(_ => life.Do(gone.Cancel), null);
         var reply = await life.AskAsync(() => life.Supervisor.Desk.HandleAsync(life.Supervisor.Origins.Find(Name)!, call, gone.Token).AsTask());
-        _world.History.Answered(session, call, reply);
+        _world.History.Answered(session, call, reply, asked);
         await Task.Delay(_world.Faults.Latency(), _world.Time, cancellation);
         return HookAnswer.Read(200, Encoding.UTF8.GetString(HookAnswers.Of(reply)));
     }

@@ -1,3 +1,4 @@
+using StreamSupervisor.Cluster.Sharding;
 using StreamSupervisor.Configuration;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Simulator.Encoders;
@@ -10,12 +11,21 @@ internal sealed class Plan
 {
     private static readonly SrsModel[] Models = [SrsModel.V4, SrsModel.V5, SrsModel.V6, SrsModel.V7, SrsModel.V7Token, SrsModel.V7Token];
 
-    public Plan(int seed)
+    /// <summary>A cluster's database has fewer shards here than anywhere else: each of them costs every member time when it changes hands.</summary>
+    public const int Shards = 16;
+
+    private static readonly SimulatedStreamKey[] Names = [.. Enumerable.Range(1, 100).Select(number => new SimulatedStreamKey("live", $"cam{number}"))];
+    private static readonly SimulatedStreamKey[] KeysOfFewShards =
+        [.. Names.Where(key => ShardMap.ShardOf($"{key.Vhost}/{key.App}/{key.Stream}") < Shards)];
+
+    /// <param name="seed">Decides all of it.</param>
+    /// <param name="cluster">Whether several members share the work, in a shorter time.</param>
+    public Plan(int seed, bool cluster = false)
     {
         var random = new Random(seed);
-        Chaos = TimeSpan.FromSeconds(random.Next(20, 41));
+        Chaos = TimeSpan.FromSeconds(cluster ? random.Next(8, 17) : random.Next(20, 41));
         Nodes = [.. Enumerable.Range(1, random.Next(4) == 0 ? 1 : random.Next(2, 4)).Select(number => ($"srs-{number}", Models[random.Next(Models.Length)]))];
-        Keys = [.. Enumerable.Range(1, random.Next(3) == 0 ? 2 : 1).Select(number => new SimulatedStreamKey("live", $"cam{number}"))];
+        Keys = [.. (cluster ? KeysOfFewShards : Names).Take(random.Next(3) == 0 ? 2 : 1)];
         PublishOnly = random.Next(2) == 0;
         Options = OptionsOf(random);
         HookFaults = random.Next(3) * 0.05;
@@ -25,7 +35,20 @@ internal sealed class Plan
         Encoders = [.. Keys.SelectMany((key, index) => EncodersOf(key, index, random))];
         Troubles = [.. Enumerable.Range(0, random.Next(1, 7)).Select(_ => TroubleOf(random))];
         HasPlayers = random.Next(2) == 0 && !PublishOnly;
+        if (cluster)
+        {
+            Members = random.Next(2, 5);
+            StatementFaults = random.Next(3) * 0.01;
+            MemberTroubles = [.. Enumerable.Range(0, random.Next(1, 7)).Select(_ => MemberTroubleOf(random))];
+        }
     }
+
+    /// <summary>How many members share the work; 1: it is alone, on a store of its own.</summary>
+    public int Members { get; } = 1;
+
+    /// <summary>The share of statements of members that something happens to.</summary>
+    public double StatementFaults { get; }
+    public IReadOnlyList<PlannedMemberTrouble> MemberTroubles { get; } = [];
 
     /// <summary>How long things go wrong.</summary>
     public TimeSpan Chaos { get; }
@@ -49,7 +72,9 @@ internal sealed class Plan
         $"{string.Join(", ", Nodes.Select(node => $"{node.Name} {node.Model.Version}"))}; {Keys.Count} key(s), {Encoders.Count} encoder(s); "
         + $"{Options.Admission.Takeover}, identity {Options.Admission.Identity}{(PublishOnly ? ", publish-only" : "")}{(HasPlayers ? ", players" : "")}; faults of hooks {HookFaults:0%}, "
         + $"API {ApiFaults:0%}, appends {AppendFaults:0%}; crashes {string.Join(' ', Crashes)}\n  "
-        + string.Join("\n  ", Encoders.Select(encoder => encoder.ToString()).Concat(Troubles.Select(trouble => trouble.ToString())));
+        + (Members > 1 ? $"{Members} members, faults of statements {StatementFaults:0%}\n  " : "")
+        + string.Join("\n  ", Encoders.Select(encoder => encoder.ToString()).Concat(Troubles.Select(trouble => trouble.ToString()))
+            .Concat(MemberTroubles.Select(trouble => trouble.ToString())));
 
     private SupervisorOptions OptionsOf(Random random) => new()
     {
@@ -130,6 +155,13 @@ internal sealed class Plan
         (TroubleOfWorld)random.Next(1, Enum.GetValues<TroubleOfWorld>().Length),
         random.Next(Nodes.Count),
         Keys[random.Next(Keys.Count)]);
+
+    private PlannedMemberTrouble MemberTroubleOf(Random random) => new(
+        TimeSpan.FromMilliseconds(random.Next((int)Chaos.TotalMilliseconds)),
+        TimeSpan.FromMilliseconds(random.Next(100, 9_000)),
+        (TroubleOfMember)random.Next(1, Enum.GetValues<TroubleOfMember>().Length),
+        random.Next(Members),
+        random.Next(Members));
 }
 
 /// <summary>An encoder, the server that it tries first, and when it begins.</summary>
@@ -159,6 +191,44 @@ internal enum TroubleOfWorld
     OperatorLocks,
     OperatorPins,
 }
+
+internal enum TroubleOfMember
+{
+    Unknown,
+
+    /// <summary>kill -9; it comes back after a while.</summary>
+    IsKilled,
+
+    /// <summary>SIGSTOP, and SIGCONT after a while.</summary>
+    IsPaused,
+
+    /// <summary>SIGTERM: it hands over and ends; another life follows.</summary>
+    Leaves,
+
+    /// <summary>SIGTERM to one after the other.</summary>
+    AllLeaveInTurn,
+
+    /// <summary>Nothing that it says to the store is answered.</summary>
+    IsCutFromStore,
+
+    /// <summary>The store refuses its connections.</summary>
+    IsRefusedByStore,
+
+    /// <summary>The store does what it is told and its answers are lost.</summary>
+    HearsNoAnswers,
+
+    /// <summary>It and one other do not reach each other.</summary>
+    IsCutFromOne,
+
+    /// <summary>It reaches no other member.</summary>
+    IsCutFromAll,
+
+    /// <summary>The store ends the sessions of all.</summary>
+    SessionsEnd,
+}
+
+/// <summary>Something that happens to a member for a while.</summary>
+internal sealed record PlannedMemberTrouble(TimeSpan At, TimeSpan For, TroubleOfMember What, int Member, int Other);
 
 /// <summary>Something that goes wrong, or that a person does, for a while.</summary>
 internal sealed record PlannedTrouble(TimeSpan At, TimeSpan For, TroubleOfWorld What, int Node, SimulatedStreamKey Key);

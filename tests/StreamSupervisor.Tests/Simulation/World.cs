@@ -1,3 +1,4 @@
+using StreamSupervisor.Cluster.Sharding;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Simulator.Encoders;
 using StreamSupervisor.Simulator.Servers;
@@ -21,16 +22,27 @@ internal sealed class World : IDisposable
     private readonly List<SimulatedEncoder> _keepers = [];
     private readonly CancellationTokenSource _chaosEnds = new();
 
-    public World(int seed, BrokenRules? rules = null)
+    /// <param name="seed">Decides all that happens.</param>
+    /// <param name="rules">Which rules of the product are broken; none.</param>
+    /// <param name="cluster">Whether several members share the work.</param>
+    public World(int seed, BrokenRules? rules = null, bool cluster = false)
     {
-        (Seed, Rules, Plan) = (seed, rules ?? new BrokenRules(), new Plan(seed));
+        (Seed, Rules, Plan) = (seed, rules ?? new BrokenRules(), new Plan(seed, cluster));
         _random = new Random(~seed);
         Scheduler = new SimulationScheduler(Time, seed);
+        Cluster = new MemoryCluster(Store, Time) { Shards = Plan.Shards };
+        Network = new MemoryNetwork<LiveStreamCommand, LiveStreamReply>(Time) { Latency = TimeSpan.FromMilliseconds(_random.Next(3)) };
+        Members = [.. Enumerable.Range(1, Plan.Members).Select(number => cluster
+            ? new Member(number, 1 + ((_random.NextDouble() - 0.5) * 0.02), TimeSpan.FromMilliseconds(_random.Next(-500, 500)))
+            : new Member(number, 1, TimeSpan.Zero))];
         History = new History(this);
         Faults = new Faults(Plan, new Random(seed * 31));
         Log = new FaultLog(this);
         Nodes = [.. Plan.Nodes.Select((node, index) => new Node(this, node.Name, node.Model, new Random((seed * 17) + index)))];
+        Store.Appended = History.Durable;
         Rules.Store(Store);
+        Rules.Cluster(Cluster);
+        Cluster.Declared = (dead, alive) => DeclaredDead(dead, alive);
     }
 
     public int Seed { get; }
@@ -39,6 +51,11 @@ internal sealed class World : IDisposable
     public VirtualTime Time { get; } = new();
     public SimulationScheduler Scheduler { get; }
     public MemoryStore Store { get; } = new();
+
+    /// <summary>Members and owners, where there are several; and the network between them.</summary>
+    public MemoryCluster Cluster { get; }
+    public MemoryNetwork<LiveStreamCommand, LiveStreamReply> Network { get; }
+    public IReadOnlyList<Member> Members { get; }
     public History History { get; }
     public Faults Faults { get; }
     public FaultLog Log { get; }
@@ -46,9 +63,6 @@ internal sealed class World : IDisposable
 
     /// <summary>How long it took from the end of the faults until all was well.</summary>
     public TimeSpan CameToRestIn { get; private set; }
-
-    /// <summary>The supervisor that runs; null while none does.</summary>
-    public Life? Life { get; private set; }
 
     /// <summary>How many of the last things that happened are told when a promise is broken.</summary>
     public int Telling { get; init; } = 40;
@@ -66,7 +80,7 @@ internal sealed class World : IDisposable
         {
             Scheduler.Inside(() =>
             {
-                StartLife();
+                StartAll();
                 Begin();
                 return true;
             });
@@ -81,8 +95,9 @@ internal sealed class World : IDisposable
             CameToRestIn = Time.GetUtcNow() - faultsEnded;
             CheckRest();
 
-            // Rest must last: two sweeps later all is as it was.
-            RunUntil(() => false, TimeSpan.FromSeconds(11));
+            // Rest must last: two sweeps later, or one of each member, all is as it was, or is again: one that had been held all the time may just have begun a fight.
+            RunUntil(() => false, TimeSpan.FromSeconds(Members.Count == 1 ? 11 : 6));
+            RunUntil(() => Unrest() is null, Rest);
             CheckRest();
         }
         catch (Exception fault) when (fault is InvalidOperationException or NullReferenceException)
@@ -93,18 +108,42 @@ internal sealed class World : IDisposable
         return History.Broken is { } broken ? $"seed {Seed}: {broken}\n  --- {Time.GetUtcNow() - began:mm\\:ss\\.f} after the begin; {Plan}" : null;
     }
 
-    /// <summary>The supervisor dies, and comes back after a while.</summary>
-    public void Kill()
+    /// <summary>One supervisor dies, and comes back after a while.</summary>
+    public void Kill(Life life)
     {
-        if (Life is not { } life)
+        if (life.IsOver)
         {
             return;
         }
 
-        History.Note("world", "crash", "", "");
-        Life = null;
+        History.Note("world", "crash", "", life.Member.Name);
+        life.Member.Life = null;
         life.End();
-        After(TimeSpan.FromMilliseconds(_random.Next(3) == 0 ? 10 : _random.Next(100, 4_000)), StartLife);
+        After(TimeSpan.FromMilliseconds(_random.Next(3) == 0 ? 10 : _random.Next(100, 4_000)), () => StartLife(life.Member));
+    }
+
+    /// <summary>Who gets the next hook: any member, for whoever balances them asks nobody. Now and then one that has just died.</summary>
+    public Life? TakesHook()
+    {
+        if (Members.Count == 1)
+        {
+            return Members[0].Life;
+        }
+
+        var ready = Members.Where(member => member.Life is not null ? !member.IsLeaving : Faults.On && _random.Next(4) == 0).ToList();
+        return ready.Count > 0 ? ready[_random.Next(ready.Count)].Life : null;
+    }
+
+    /// <summary>A client has closed, and the member that heard of it knows nothing of it: the others are told, as far as they are reached.</summary>
+    public void PassOnClosed(Life from, string origin, SessionId closed)
+    {
+        foreach (var member in Members)
+        {
+            if (member.Life is { } life && life != from && !Network.IsCut(from.Member.Url, member.Url))
+            {
+                life.Process.Post(_ => life.Supervisor.Desk.ClosedElsewhere(origin, closed), null);
+            }
+        }
     }
 
     public void Dispose()
@@ -117,13 +156,22 @@ internal sealed class World : IDisposable
         _chaosEnds.Dispose();
     }
 
-    private void StartLife()
+    private void StartAll()
     {
-        if (Life is null)
+        foreach (var member in Members)
         {
-            History.Note("world", "start", "", "");
-            Life = new Life(this, _lives.Count + 1);
-            _lives.Add(Life);
+            StartLife(member);
+        }
+    }
+
+    private void StartLife(Member member)
+    {
+        if (member.Life is null)
+        {
+            History.Note("world", "start", "", member.Name);
+            member.IsLeaving = false;
+            member.Life = Members.Count == 1 ? new SoleLife(this, member, _lives.Count + 1) : new ClusterLife(this, member, _lives.Count + 1);
+            _lives.Add(member.Life);
         }
     }
 
@@ -143,9 +191,19 @@ internal sealed class World : IDisposable
             After(trouble.At, () => Begin(trouble));
         }
 
+        foreach (var trouble in Plan.MemberTroubles)
+        {
+            After(trouble.At, () => Begin(trouble));
+        }
+
         if (Plan.HasPlayers)
         {
             After(TimeSpan.FromSeconds(1), () => Watch(PlayAsync()));
+        }
+
+        if (Members.Count > 1)
+        {
+            After(TimeSpan.FromSeconds(1), () => Watch(ReadAsync()));
         }
     }
 
@@ -174,11 +232,11 @@ internal sealed class World : IDisposable
                 srs.LieAboutActive(trouble.Key);
                 break;
             case TroubleOfWorld.StoreIsDown:
-                Faults.StoreIsDown = true;
-                After(trouble.For, () => Faults.StoreIsDown = false);
+                Faults.StoreIsDown = Cluster.IsDown = true;
+                After(trouble.For, () => Faults.StoreIsDown = Cluster.IsDown = false);
                 break;
             case TroubleOfWorld.SupervisorCrashes:
-                Kill();
+                KillSomebody();
                 break;
             case TroubleOfWorld.OperatorKicks:
                 Order(trouble.Key, new Kick("operator", "because"));
@@ -197,12 +255,114 @@ internal sealed class World : IDisposable
         }
     }
 
+    private void Begin(PlannedMemberTrouble trouble)
+    {
+        var member = Members[trouble.Member];
+        if (!Faults.On || member.Life is not ClusterLife life)
+        {
+            return;
+        }
+
+        History.Note("world", trouble.What.ToString(), "", member.Name);
+        switch (trouble.What)
+        {
+            case TroubleOfMember.IsKilled:
+                Kill(life);
+                break;
+            case TroubleOfMember.IsPaused:
+                life.Process.Pause();
+                After(trouble.For, () => WakeUp(life));
+                break;
+            case TroubleOfMember.Leaves:
+                life.Leave();
+                break;
+            case TroubleOfMember.AllLeaveInTurn:
+                for (var i = 0; i < Members.Count; i++)
+                {
+                    var next = Members[i];
+                    After(i * trouble.For, () => (next.Life as ClusterLife)?.Leave());
+                }
+
+                break;
+            case TroubleOfMember.IsCutFromStore or TroubleOfMember.IsRefusedByStore or TroubleOfMember.HearsNoAnswers:
+                life.Link.Fault = trouble.What switch
+                {
+                    TroubleOfMember.IsCutFromStore => LinkFault.Silent,
+                    TroubleOfMember.IsRefusedByStore => LinkFault.Refuses,
+                    _ => LinkFault.LosesAnswers,
+                };
+                After(trouble.For, () => Heal(life));
+                break;
+            case TroubleOfMember.IsCutFromOne:
+                Network.Cut(member.Url, Members[trouble.Other].Url);
+                After(trouble.For, Network.Heal);
+                break;
+            case TroubleOfMember.IsCutFromAll:
+                foreach (var other in Members)
+                {
+                    Network.Cut(member.Url, other.Url);
+                }
+
+                After(trouble.For, Network.Heal);
+                break;
+            case TroubleOfMember.SessionsEnd:
+                Cluster.EndSessions();
+                break;
+        }
+    }
+
+    /// <summary>Who asks a member at the moment when it wakes up finds it believing what was true when it fell asleep.</summary>
+    private void WakeUp(Life life)
+    {
+        foreach (var key in Plan.Keys)
+        {
+            Watch(ReadAsync(life, $"{key.Vhost}/{key.App}/{key.Stream}"));
+        }
+
+        life.Process.Resume();
+    }
+
+    private static void Heal(ClusterLife life)
+    {
+        if (!life.IsOver)
+        {
+            life.Link.Fault = LinkFault.None;
+        }
+    }
+
+    private void KillSomebody()
+    {
+        if (Members[_random.Next(Members.Count)].Life is { } life)
+        {
+            Kill(life);
+        }
+    }
+
+    /// <summary>Rule 4: whoever is alive and beats is not declared dead.</summary>
+    private void DeclaredDead(Guid dead, bool leaseRuns)
+    {
+        if (leaseRuns && Members.Any(member => member.Life is ClusterLife life && life.Identity.Id == dead))
+        {
+            History.Break("Death", "", $"{dead} was declared dead, and its lease runs and its process lives");
+        }
+    }
+
     /// <summary>From now on all ways are good, every server is up, nobody orders anything, and for each key one steady encoder keeps trying.</summary>
     private void EndFaults()
     {
         History.Note("world", "faults end", "", "");
         Faults.On = false;
-        Faults.StoreIsDown = false;
+        Faults.StoreIsDown = Cluster.IsDown = false;
+        Network.Heal();
+        foreach (var life in _lives)
+        {
+            life.Process.Resume();
+            if (life is ClusterLife member)
+            {
+                Heal(member);
+            }
+        }
+
         _chaosEnds.Cancel();
         foreach (var node in Nodes)
         {
@@ -211,7 +371,7 @@ internal sealed class World : IDisposable
             node.Srs.Start();
         }
 
-        StartLife();
+        StartAll();
         foreach (var key in Plan.Keys)
         {
             var keeper = new SimulatedEncoder(
@@ -227,7 +387,7 @@ internal sealed class World : IDisposable
                 [Nodes[_random.Next(Nodes.Count)].Srs], Time);
             _keepers.Add(keeper);
             After(TimeSpan.FromMilliseconds(_random.Next(1, 2_000)), () => Watch(keeper.RunAsync(CancellationToken.None)));
-            After(TimeSpan.FromMilliseconds(500), () => Order(key, new Unlock("operator", "because")));
+            After(TimeSpan.FromMilliseconds(500), () => Order(key, new Unlock("operator", "because"), insists: true));
         }
     }
 
@@ -252,6 +412,12 @@ internal sealed class World : IDisposable
             if (key.State.Evictions.Count > 0)
             {
                 return ("I7", key.Name, $"still to be removed: {string.Join(", ", key.State.Evictions.Select(eviction => eviction.Of.Session))}");
+            }
+
+            var shard = ShardMap.ShardOf(key.Name);
+            if (Members.Count > 1 && Members.Count(member => member.Life is ClusterLife life && life.Serves(shard)) != 1)
+            {
+                return ("I8", key.Name, $"shard {shard} is served by {string.Join(" and ", Members.Where(member => member.Life is ClusterLife life && life.Serves(shard)).Select(member => member.Name))}");
             }
 
             if (Store.EffectsOf(key.Name) is { Count: > 0 } effects)
@@ -305,12 +471,49 @@ internal sealed class World : IDisposable
         }
     }
 
-    private void Order(SimulatedStreamKey key, LiveStreamCommand order)
+    /// <summary>Somebody looks at a key now and then, at any member: what he is told must be true at some moment while he waits.</summary>
+    private async Task ReadAsync()
     {
-        if (Life is { } life)
+        while (!_chaosEnds.IsCancellationRequested)
         {
-            Watch(life.AskAsync(() => life.Supervisor.Region.AskAsync(
-                $"{key.Vhost}/{key.App}/{key.Stream}", order, Time.GetUtcNow() + TimeSpan.FromSeconds(2), CancellationToken.None)));
+            var key = Plan.Keys[_random.Next(Plan.Keys.Count)];
+            if (Members[_random.Next(Members.Count)].Life is { } life)
+            {
+                Watch(ReadAsync(life, $"{key.Vhost}/{key.App}/{key.Stream}"));
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(_random.Next(50, 700)), Time);
+        }
+    }
+
+    private async Task ReadAsync(Life life, string key)
+    {
+        var asked = History.Moment;
+        var told = await life.AskAsync(() =>
+            life.Supervisor.Region.AskAsync(key, Inspect.Instance, life.Now + TimeSpan.FromSeconds(2), CancellationToken.None));
+        if (told is { Status: AskStatus.Answered, Reply: Inspected { State: var state } })
+        {
+            History.Read(key, asked, state);
+        }
+    }
+
+    /// <summary>An operator gives an order to any member.</summary>
+    /// <param name="insists">Whether it is given again until somebody has carried it out.</param>
+    private void Order(SimulatedStreamKey key, LiveStreamCommand order, bool insists = false) => Watch(OrderAsync($"{key.Vhost}/{key.App}/{key.Stream}", order, insists));
+
+    private async Task OrderAsync(string key, LiveStreamCommand order, bool insists)
+    {
+        while (true)
+        {
+            var life = Members[_random.Next(Members.Count)].Life;
+            var told = life is null ? default : await life.AskAsync(() =>
+                life.Supervisor.Region.AskAsync(key, order, life.Now + TimeSpan.FromSeconds(2), CancellationToken.None));
+            if (!insists || told.Status == AskStatus.Answered)
+            {
+                return;
+            }
+
+            await Task.Delay(TimeSpan.FromSeconds(1), Time);
         }
     }
 

@@ -11,14 +11,14 @@ namespace StreamSupervisor.Tests.Simulation;
 internal sealed class WorldJournal : IJournal, IShardOwnership
 {
     private readonly World _world;
-    private readonly Life _life;
+    private readonly SoleLife _life;
     private readonly MemoryJournal _store;
     private readonly FaultyJournal _network;
 
-    public WorldJournal(World world, Life life, MemoryJournal store)
+    public WorldJournal(World world, SoleLife life, MemoryJournal store)
     {
         (_world, _life, _store) = (world, life, store);
-        _network = new FaultyJournal(new Recorder(world, life, store), world.Time) { Choose = (_, _) => world.Faults.Append() };
+        _network = new FaultyJournal(store, world.Time) { Choose = (_, _) => world.Faults.Append() };
     }
 
     public Task<IReadOnlyList<AppendOutcome>> AppendAsync(IReadOnlyList<AppendRequest> batch, CancellationToken cancellation)
@@ -27,11 +27,11 @@ internal sealed class WorldJournal : IJournal, IShardOwnership
         switch (_world.Faults.CrashAtAppend())
         {
             case Crash.BeforeTheWrite:
-                _world.Kill();
+                _world.Kill(_life);
                 break;
             case Crash.AfterTheWrite:
                 _ = _life.CallAsync(() => _network.AppendAsync(requests, CancellationToken.None));
-                _world.Kill();
+                _world.Kill(_life);
                 break;
         }
 
@@ -55,33 +55,4 @@ internal sealed class WorldJournal : IJournal, IShardOwnership
         _world.Faults.StoreIsDown ? Task.FromResult<long?>(null) : _store.ReacquireAsync(shard, epoch, cancellation);
 
     private MemoryJournal Reading() => _world.Faults.StoreIsDown ? throw new StoreUnavailableException("the store does not answer") : _store;
-
-    /// <summary>Stands right before the store: what it lets through is durable.</summary>
-    private sealed class Recorder(World world, Life life, MemoryJournal store) : IJournal
-    {
-        public async Task<IReadOnlyList<AppendOutcome>> AppendAsync(IReadOnlyList<AppendRequest> batch, CancellationToken cancellation)
-        {
-            var outcomes = await store.AppendAsync(batch, cancellation);
-            for (var i = 0; i < outcomes.Count; i++)
-            {
-                if (outcomes[i] == AppendOutcome.Appended)
-                {
-                    world.History.Durable(life, batch[i]);
-                }
-            }
-
-            return outcomes;
-        }
-
-        public Task<IReadOnlyList<bool>> VerifyAsync(IReadOnlyList<ShardEpoch> epochs, CancellationToken cancellation) => throw new NotSupportedException();
-
-        public Task<StoredEntity> LoadAsync(int shard, string entityId, CancellationToken cancellation) => throw new NotSupportedException();
-
-        public Task<ShardBacklog> LoadBacklogAsync(int shard, CancellationToken cancellation) => throw new NotSupportedException();
-
-        public Task<IReadOnlyList<StoredEvent>> ReadBackwardsAsync(int shard, string entityId, long beforeSequence, int limit, CancellationToken cancellation) =>
-            throw new NotSupportedException();
-
-        public Task<IReadOnlyList<EntityListing>> ListAsync(EntityQuery query, CancellationToken cancellation) => throw new NotSupportedException();
-    }
 }
