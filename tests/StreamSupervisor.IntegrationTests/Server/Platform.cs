@@ -18,6 +18,7 @@ internal sealed record PlatformSettings
     public AdmissionOptions Admission { get; init; } = new();
     public CredentialOptions Credentials { get; init; } = new();
     public SweepOptions Sweep { get; init; } = new();
+    public TelemetryOptions Telemetry { get; init; } = new();
 }
 
 /// <summary>
@@ -62,6 +63,7 @@ internal sealed class Platform : IAsyncDisposable
             Admission = settings.Admission,
             Credentials = settings.Credentials,
             Sweep = settings.Sweep,
+            Telemetry = settings.Telemetry,
         };
         var program = await SupervisorHost.BuildAsync(options, logging => logging.ClearProviders());
         await program.StartAsync(CancellationToken.None);

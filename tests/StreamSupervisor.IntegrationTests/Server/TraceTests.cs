@@ -7,6 +7,7 @@ using StreamSupervisor.Simulator.Servers;
 namespace StreamSupervisor.IntegrationTests.Server;
 
 /// <summary>The way of one publish request, step by step: a step that is added shows here, and in review.</summary>
+[Collection(Collections.Spans)]
 public sealed class TraceTests
 {
     [Fact]

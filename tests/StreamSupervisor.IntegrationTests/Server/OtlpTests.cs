@@ -1,0 +1,85 @@
+using StreamSupervisor.Configuration;
+using StreamSupervisor.Credentials;
+using StreamSupervisor.Observability;
+using StreamSupervisor.Simulator.Servers;
+
+namespace StreamSupervisor.IntegrationTests.Server;
+
+/// <summary>Metrics and traces go to a collector where one is configured, and nowhere else.</summary>
+[Collection(Collections.Spans)]
+public sealed class OtlpTests
+{
+    private const string Secret = "correct-horse-battery";
+
+    private static CredentialOptions WithSecret => new()
+    {
+        Rules = { new CredentialRuleOptions { Match = "live/*", Scheme = CredentialScheme.Secret, Primary = Secret } },
+    };
+
+    [Fact]
+    public async Task A_takeover_reaches_the_collector_as_metrics_and_as_a_trace_without_any_secret()
+    {
+        await using var collector = await OtlpReceiver.StartAsync();
+        var settings = new PlatformSettings
+        {
+            Credentials = WithSecret,
+            Telemetry = new TelemetryOptions { Otlp = new OtlpOptions { Endpoint = collector.Address, Headers = "x-key=abc" } },
+        };
+        await using (var platform = await Platform.StartAsync(settings, SrsModel.V6))
+        {
+            await platform.PublishAsync(platform.Srs[0], "live/cam", $"?secret={Secret}");
+            await platform.PublishAsync(platform.Srs[0], "live/cam", $"?secret={Secret}");
+            await platform.StreamAsync("live/cam", stream => stream is { State: "live", Generation: 2 });
+        }
+
+        collector.Requests.ShouldAllBe(request => request.Type == "application/x-protobuf" && request.Key == "abc");
+        var metrics = collector.Received("/v1/metrics");
+        foreach (var name in new[] { "streamsupervisor.hooks.duration", "streamsupervisor.busy.prevented", "streamsupervisor.journal.append.duration", "service.name" })
+        {
+            metrics.ShouldContain(name);
+        }
+
+        var traces = collector.Received("/v1/traces");
+        foreach (var span in new[] { "hook", "ask", "decide", "append", "effect", "kick", "on_publish", "evict/" })
+        {
+            traces.ShouldContain(span);
+        }
+
+        (metrics + traces).ShouldNotContain(Secret);
+        (metrics + traces).ShouldNotContain(SrsServers.TokenOf("srs-1"));
+        metrics.ShouldNotContain("live/cam");
+    }
+
+    [Fact]
+    public async Task Without_an_endpoint_nothing_is_sent_whatever_the_environment_says()
+    {
+        await using var collector = await OtlpReceiver.StartAsync();
+        Environment.SetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Address);
+        try
+        {
+            await using (var platform = await Platform.StartAsync(SrsModel.V6))
+            {
+                Telemetry.Spans.HasListeners().ShouldBeFalse("nobody listens, so a span costs a look at a flag");
+                await platform.PublishAsync(platform.Srs[0], "live/cam");
+            }
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT", null);
+        }
+
+        collector.Requests.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_collector_that_is_away_costs_nothing_but_its_data()
+    {
+        var settings = new PlatformSettings
+        {
+            Telemetry = new TelemetryOptions { Otlp = new OtlpOptions { Endpoint = FreePort.Address(), Timeout = TimeSpan.FromMilliseconds(200) } },
+        };
+        await using var platform = await Platform.StartAsync(settings, SrsModel.V6);
+        await platform.PublishAsync(platform.Srs[0], "live/cam");
+        (await platform.Srs.ActiveAsync("live/cam")).Length.ShouldBe(1);
+    }
+}
