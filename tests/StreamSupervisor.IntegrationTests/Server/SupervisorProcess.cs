@@ -9,6 +9,8 @@ namespace StreamSupervisor.IntegrationTests.Server;
 internal sealed class SupervisorProcess : IAsyncDisposable
 {
     private const int SigTerm = 15;
+    private const int SigCont = 18;
+    private const int SigStop = 19;
     private readonly Process _process;
     private readonly StringBuilder _output = new();
 
@@ -62,20 +64,29 @@ internal sealed class SupervisorProcess : IAsyncDisposable
     public static async Task<SupervisorProcess> ServeAsync(ServeFolder settings)
     {
         var started = Start("serve", "--config", settings.Config);
+        await started.ReadyAsync(settings.Management);
+        return started;
+    }
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>Waits until it says ready.</summary>
+    /// <param name="management">Its management address.</param>
+    public async Task ReadyAsync(string management, TimeSpan? within = null)
+    {
         using var http = new HttpClient();
         await Eventually.HoldsAsync("the supervisor is ready", async () =>
         {
-            started._process.HasExited.ShouldBeFalse(started.Output);
+            _process.HasExited.ShouldBeFalse(Output);
             try
             {
-                return (await http.GetAsync(new Uri(settings.Management + "/ready"))).IsSuccessStatusCode;
+                return (await http.GetAsync(new Uri(management + "/ready"))).IsSuccessStatusCode;
             }
             catch (HttpRequestException)
             {
                 return false; // It does not listen yet.
             }
-        });
-        return started;
+        }, within);
     }
 
     /// <summary>Ends it as a crash does, with SIGKILL.</summary>
@@ -88,9 +99,15 @@ internal sealed class SupervisorProcess : IAsyncDisposable
     /// <summary>Asks it to stop, with SIGTERM.</summary>
     public void Terminate() => Kill(_process.Id, SigTerm).ShouldBe(0);
 
-    public async Task<int> ExitCodeAsync()
+    /// <summary>Stops it where it stands, with SIGSTOP: it neither answers nor knows, until it is thawed.</summary>
+    public void Freeze() => Kill(_process.Id, SigStop).ShouldBe(0);
+
+    /// <summary>Lets it go on, with SIGCONT.</summary>
+    public void Thaw() => Kill(_process.Id, SigCont).ShouldBe(0);
+
+    public async Task<int> ExitCodeAsync(TimeSpan? within = null)
     {
-        await _process.WaitForExitAsync().WaitAsync(Eventually.Patience);
+        await _process.WaitForExitAsync().WaitAsync(within ?? Eventually.Patience);
         return _process.ExitCode;
     }
 

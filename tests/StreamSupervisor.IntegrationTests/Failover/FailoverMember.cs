@@ -1,0 +1,110 @@
+using System.Globalization;
+using StreamSupervisor.IntegrationTests.Server;
+
+namespace StreamSupervisor.IntegrationTests.Failover;
+
+/// <summary>
+/// One member: a process of <c>serve</c>, and the wires between it and the database and between the others and it. Its ports and its settings
+/// outlive the process, as those of a machine do.
+/// </summary>
+internal sealed class FailoverMember : IAsyncDisposable
+{
+    private readonly ServeFolder _settings;
+    private SupervisorProcess? _process;
+    private string _earlier = "";
+
+    public FailoverMember(string name, SrsServers srs, string database, int databasePort)
+    {
+        Name = name;
+        var peers = StablePort.Next();
+        Database = new TcpRelay(databasePort);
+        Peers = new TcpRelay(peers);
+        var connection = database.Replace(
+            string.Create(CultureInfo.InvariantCulture, $"Port={databasePort}"), string.Create(CultureInfo.InvariantCulture, $"Port={Database.Port}"),
+            StringComparison.Ordinal);
+        _settings = new ServeFolder(srs,
+            $$"""
+            http.listen = ["{{StablePort.AddressOf(Hooks)}}"]
+            management.listen = ["{{StablePort.AddressOf(Management)}}"]
+            storage { provider = postgres, postgres.connection-string = "{{connection}}" }
+            admission.rules = [ { match = "ingest/*", publish-only = true } ]
+            cluster {
+              enabled = true
+              name = "{{name}}"
+              advertise = "{{StablePort.AddressOf(Peers.Port)}}"
+              listen = ["{{StablePort.AddressOf(peers)}}"]
+              secret = "of-the-failover-tests-0123456789"
+            }
+            """);
+    }
+
+    public string Name { get; }
+
+    /// <summary>The port of hooks and API.</summary>
+    public int Hooks { get; } = StablePort.Next();
+    public int Management { get; } = StablePort.Next();
+
+    /// <summary>Its way to the database.</summary>
+    public TcpRelay Database { get; }
+
+    /// <summary>The way of the other members to it.</summary>
+    public TcpRelay Peers { get; }
+
+    public bool IsRunning => _process is { HasExited: false };
+
+    /// <summary>What its processes have written, for the message of a test that fails.</summary>
+    public string Story => $"--- {Name}\n{_earlier}{_process?.Output}";
+
+    /// <summary>Starts a process, or does nothing when one runs.</summary>
+    /// <returns>When it says ready.</returns>
+    public async Task StartAsync()
+    {
+        if (!IsRunning)
+        {
+            await DropAsync();
+            Peers.Listen();
+            _process = SupervisorProcess.Start("serve", "--config", _settings.Config);
+        }
+
+        await _process!.ReadyAsync(StablePort.AddressOf(Management), TimeSpan.FromSeconds(90));
+    }
+
+    public Task KillAsync()
+    {
+        var killed = _process!.KillAsync();
+        Peers.Refuse();
+        return killed;
+    }
+
+    public void Freeze() => _process!.Freeze();
+
+    public void Thaw() => _process!.Thaw();
+
+    /// <summary>SIGTERM.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> StopAsync()
+    {
+        _process!.Terminate();
+        var code = await _process.ExitCodeAsync(TimeSpan.FromSeconds(90));
+        Peers.Refuse();
+        return code;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await DropAsync();
+        await Database.DisposeAsync();
+        await Peers.DisposeAsync();
+        _settings.Dispose();
+    }
+
+    private async Task DropAsync()
+    {
+        if (_process is { } old)
+        {
+            await old.DisposeAsync();
+            _earlier += $"{old.Output}\n";
+            _process = null;
+        }
+    }
+}

@@ -1,0 +1,166 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using StreamSupervisor.Cluster.Sharding;
+using StreamSupervisor.Commands;
+using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.IntegrationTests.Server;
+using StreamSupervisor.IntegrationTests.Storage;
+using Xunit.Abstractions;
+
+namespace StreamSupervisor.IntegrationTests.Failover;
+
+/// <summary>
+/// Members are killed, frozen, restarted and cut off in the middle of a storm of publishers. Afterwards the journal and the servers are held
+/// against the promises. <c>FAILOVER_ROUNDS=10</c> does each ten times; the output tells for how long encoders stood before the door.
+/// </summary>
+[Collection(FailoverCollection.Name)]
+public sealed class FailoverTests(FailoverStage stage, ITestOutputHelper log)
+{
+    /// <summary>Not what is promised, but what a machine that does ten other things may take: the promise is in the printed figures.</summary>
+    private static readonly TimeSpan LiveAgain = TimeSpan.FromSeconds(60);
+    private static readonly int Rounds = int.Parse(Environment.GetEnvironmentVariable("FAILOVER_ROUNDS") ?? "1", CultureInfo.InvariantCulture);
+    private readonly List<Outage> _outages = [];
+    private Random _random = new(0);
+
+    [PostgresFact]
+    public Task Killed() => StandsAsync("killed", async _ =>
+    {
+        var victim = Victim();
+        await using var fault = await BeginAsync(victim);
+        await victim.KillAsync();
+    });
+
+    [PostgresFact]
+    public Task Frozen_for_a_while() => StandsAsync("frozen", async _ =>
+    {
+        var victim = Victim();
+        await using var fault = await BeginAsync(victim);
+        victim.Freeze();
+        await fault.LastsAsync(Between(0.1, 9));
+        victim.Thaw();
+    });
+
+    [PostgresFact]
+    public Task Restarted_one_after_the_other_without_a_refused_publisher() => StandsAsync("rolling", async storm =>
+    {
+        var refused = storm.RefusedHealthy;
+        await using (await BeginAsync(victim: null))
+        {
+            foreach (var member in stage.Members)
+            {
+                (await member.StopAsync()).ShouldBe(0, member.Story);
+                await member.StartAsync();
+            }
+        }
+
+        (storm.RefusedHealthy - refused).ShouldBe(0, stage.Story);
+    });
+
+    [PostgresFact]
+    public Task The_database_crashes_and_is_back_at_once() => StandsAsync("database", async _ =>
+    {
+        await using var fault = await BeginAsync(victim: null);
+        await stage.Postgres.RestartImmediatelyAsync();
+    });
+
+    [PostgresFact]
+    public Task Every_connection_to_the_database_is_terminated() => StandsAsync("terminated", async _ =>
+    {
+        await using var fault = await BeginAsync(victim: null);
+        await stage.Witness.TerminateConnectionsAsync();
+    });
+
+    [PostgresFact]
+    public Task Cut_off_from_the_database() => StandsAsync("cut-database", async _ =>
+    {
+        var victim = Victim();
+        await using var fault = await BeginAsync(victim);
+        victim.Database.Cut();
+        await fault.LastsAsync(Between(0.5, 9));
+        victim.Database.Repair();
+    });
+
+    [PostgresFact]
+    public Task Cut_off_from_the_other_members() => StandsAsync("cut-peers", async _ =>
+    {
+        var victim = Victim();
+        await using var fault = await BeginAsync(victim);
+        victim.Peers.Cut();
+        await fault.LastsAsync(Between(0.5, 6));
+        victim.Peers.Repair();
+    });
+
+    private async Task StandsAsync(string kind, Func<Storm, Task> strike)
+    {
+        var seed = Environment.GetEnvironmentVariable("FAILOVER_SEED") is { } given ? int.Parse(given, CultureInfo.InvariantCulture) : Random.Shared.Next(1_000_000);
+        log.WriteLine($"FAILOVER_SEED={seed}");
+        _random = new Random(seed);
+        await stage.HealAsync();
+        await using var storm = new Storm(stage.Srs, kind, seed);
+        try
+        {
+            await storm.AllComeInAsync(DateTimeOffset.MinValue, LiveAgain);
+            for (var round = 1; round <= Rounds; round++)
+            {
+                await strike(storm);
+                var over = _outages[^1].Until;
+                await storm.AllComeInAsync(over, LiveAgain);
+                _outages[^1].Measure(storm);
+                await stage.HealAsync();
+                _outages[^1].AddFirstGrant(await stage.Witness.JournalAsync(storm.EntityPrefix));
+                log.WriteLine($"{kind} {round}: {_outages[^1]}");
+            }
+
+            await CheckAsync(storm);
+        }
+        catch
+        {
+            log.WriteLine(stage.Story);
+            throw;
+        }
+
+        log.WriteLine($"{kind}: {Outage.Summary(_outages)}");
+    }
+
+    private async Task CheckAsync(Storm storm)
+    {
+        await storm.CalmAsync();
+        using var api = new SupervisorApiClient(new Uri(stage.Address), apiKey: null);
+        foreach (var encoder in storm.Staying)
+        {
+            await Eventually.HoldsAsync($"{encoder.Key} is settled", async () =>
+                encoder.OnAir is { } onAir
+                && (await api.GetStreamAsync(StreamKey.Parse(encoder.Key), CancellationToken.None)).Value is { State: "live", Evictions: [], Handover: null, Session: { } session }
+                && session.ClientId == onAir.ClientId
+                && (await stage.Srs.ActiveAsync(encoder.Key)).SequenceEqual([onAir.ClientId]), LiveAgain);
+        }
+
+        var (onAir, accepted, deleted, busy) = await stage.Record.ReadAsync();
+        var journal = await stage.Witness.JournalAsync(storm.EntityPrefix);
+        var sessions = onAir.Where(one => one.Entity.StartsWith(storm.EntityPrefix, StringComparison.Ordinal)).ToImmutableArray();
+        ImmutableArray<string> violations =
+        [
+            .. Invariants.OfTheJournal(journal),
+            .. Invariants.OfOwnership(await stage.Witness.OwnershipAsync()),
+            .. Invariants.OfTheAir(sessions, journal),
+            .. Invariants.OfDeletes(deleted, await stage.Witness.JournalAsync("")),
+            .. Invariants.OfAnswers([.. accepted.Where(one => one.Entity.StartsWith(storm.EntityPrefix, StringComparison.Ordinal))], journal),
+            .. Invariants.OfEvictions(journal),
+        ];
+        log.WriteLine($"{storm.Name}: {journal.Length} events, {sessions.Length} sessions on air, {deleted.Length} DELETEs in all, {busy} StreamBusy in all; {violations.Length} violations");
+        violations.ShouldBeEmpty();
+        (await stage.Witness.StaleCommitsAsync()).ShouldBeEmpty();
+        busy.ShouldBe(0);
+    }
+
+    private FailoverMember Victim() => stage.Members[_random.Next(stage.Members.Length)];
+
+    private TimeSpan Between(double from, double to) => TimeSpan.FromSeconds(from + ((to - from) * _random.NextDouble()));
+
+    private async Task<Outage> BeginAsync(FailoverMember? victim)
+    {
+        var shards = (await stage.Witness.OwnersAsync()).Where(row => row.Member == victim?.Name).ToImmutableDictionary(row => row.Shard, row => row.Epoch);
+        _outages.Add(new Outage(shards));
+        return _outages[^1];
+    }
+}

@@ -1,0 +1,152 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
+
+namespace StreamSupervisor.IntegrationTests.Failover;
+
+/// <summary>
+/// The balancer in front of the members, as people run it: round robin over TCP, health checks on <c>/ready</c>. Whoever refuses a connection is
+/// passed over at once; whoever says not ready gets no new connections and keeps those it has; whoever answers no check twice in a row loses
+/// those too, so that SRS need not wait for one that is frozen.
+/// </summary>
+internal sealed class HookRelay : IAsyncDisposable
+{
+    private const int ChecksToFall = 2;
+    private static readonly TimeSpan CheckEvery = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan CheckWithin = TimeSpan.FromMilliseconds(500);
+
+    private readonly TcpListener _listener = new(IPAddress.Loopback, StablePort.Next());
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ImmutableArray<Backend> _backends;
+    private readonly HttpClient _http = new() { Timeout = CheckWithin };
+    private readonly Task _running;
+    private int _turn;
+
+    public HookRelay(IEnumerable<(int Hooks, int Management)> members)
+    {
+        _backends = [.. members.Select(member => new Backend(member.Hooks, new Uri($"{StablePort.AddressOf(member.Management)}/ready")))];
+        _listener.Start();
+        _running = Task.WhenAll([AcceptAsync(), .. _backends.Select(CheckAsync)]);
+    }
+
+    public string Address => StablePort.AddressOf(((IPEndPoint)_listener.LocalEndpoint).Port);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        _listener.Dispose();
+        await _running;
+        _http.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                _ = ServeAsync(await _listener.AcceptTcpClientAsync(_stop.Token));
+            }
+        }
+        catch (Exception over) when (over is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            // Disposed.
+        }
+    }
+
+    private async Task ServeAsync(TcpClient near)
+    {
+        using (near)
+        {
+            try
+            {
+                if (await DialAsync() is not var (backend, far))
+                {
+                    return;
+                }
+
+                using (far)
+                {
+                    using var down = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, backend.Down);
+                    await Splice.BothWaysAsync(near, far, () => Task.CompletedTask, down.Token);
+                }
+            }
+            catch (Exception broken) when (broken is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+            {
+                // The member or SRS has gone.
+            }
+        }
+    }
+
+    /// <summary>The next member that takes a connection. When no check says well, all are tried: a check may be wrong.</summary>
+    private async Task<(Backend Backend, TcpClient Connection)?> DialAsync()
+    {
+        var turn = Interlocked.Increment(ref _turn);
+        var order = Enumerable.Range(0, _backends.Length).Select(step => _backends[(turn + step) % _backends.Length]).OrderByDescending(backend => backend.TakesNew);
+        foreach (var backend in order)
+        {
+            var far = new TcpClient();
+            try
+            {
+                await far.ConnectAsync(IPAddress.Loopback, backend.Port, _stop.Token);
+                return (backend, far);
+            }
+            catch (SocketException)
+            {
+                far.Dispose();
+            }
+        }
+
+        return null;
+    }
+
+    private async Task CheckAsync(Backend backend)
+    {
+        using var timer = new PeriodicTimer(CheckEvery);
+        try
+        {
+            var failed = 0;
+            do
+            {
+                try
+                {
+                    using var answer = await _http.GetAsync(backend.Ready, _stop.Token);
+                    (failed, backend.TakesNew) = (0, answer.IsSuccessStatusCode);
+                }
+                catch (Exception fault) when (!_stop.IsCancellationRequested && fault is HttpRequestException or OperationCanceledException)
+                {
+                    if (++failed == ChecksToFall)
+                    {
+                        backend.TakesNew = false;
+                        backend.Shut();
+                    }
+                }
+            }
+            while (await timer.WaitForNextTickAsync(_stop.Token));
+        }
+        catch (OperationCanceledException)
+        {
+            // Disposed.
+        }
+    }
+
+    private sealed class Backend(int port, Uri ready)
+    {
+        private volatile CancellationTokenSource _down = new();
+
+        public int Port => port;
+        public Uri Ready => ready;
+        public volatile bool TakesNew;
+
+        /// <summary>Ends the connections that are open now.</summary>
+        public CancellationToken Down => _down.Token;
+
+        public void Shut()
+        {
+            var down = _down;
+            _down = new CancellationTokenSource();
+            down.Cancel();
+            down.Dispose();
+        }
+    }
+}

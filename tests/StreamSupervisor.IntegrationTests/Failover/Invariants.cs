@@ -1,0 +1,157 @@
+using System.Collections.Immutable;
+using StreamSupervisor.Domain.LiveStreams;
+
+namespace StreamSupervisor.IntegrationTests.Failover;
+
+/// <summary>The promises of admission, held against what was stored and what the servers saw. Each method brings the violations, in words.</summary>
+internal static class Invariants
+{
+    /// <summary>Sequence numbers have no gaps, generations grow, and the epochs under which a key was written never go back.</summary>
+    public static IEnumerable<string> OfTheJournal(ImmutableArray<JournalRow> journal)
+    {
+        foreach (var key in journal.GroupBy(row => row.Entity))
+        {
+            var (sequence, epoch, generation) = (0L, 0L, 0L);
+            foreach (var row in key)
+            {
+                if (row.Sequence != sequence + 1)
+                {
+                    yield return $"{key.Key}: #{row.Sequence} follows #{sequence}";
+                }
+
+                if (row.Epoch < epoch)
+                {
+                    yield return $"{key.Key}: #{row.Sequence} was written under epoch {row.Epoch}, after one under {epoch}";
+                }
+
+                if (GenerationOf(row.Event) is { } next)
+                {
+                    if (next <= generation)
+                    {
+                        yield return $"{key.Key}: #{row.Sequence} has generation {next} after {generation}";
+                    }
+
+                    generation = next;
+                }
+
+                (sequence, epoch) = (row.Sequence, row.Epoch);
+            }
+        }
+
+        // Across the keys of a shard too: an owner that is no more has written nothing after its successor.
+        foreach (var shard in journal.GroupBy(row => row.Shard))
+        {
+            var epoch = 0L;
+            foreach (var row in shard.OrderBy(row => row.StoredAt).ThenBy(row => row.Epoch))
+            {
+                if (row.Epoch < epoch)
+                {
+                    yield return $"shard {shard.Key}: {row.Entity} #{row.Sequence} at {row.StoredAt:HH:mm:ss.ffffff} under epoch {row.Epoch}, after one under {epoch}";
+                }
+
+                epoch = row.Epoch;
+            }
+        }
+    }
+
+    /// <summary>The epoch of a shard never goes back, and each belongs to one owner.</summary>
+    public static IEnumerable<string> OfOwnership(ImmutableArray<OwnershipRow> ownership)
+    {
+        foreach (var shard in ownership.GroupBy(row => row.Shard))
+        {
+            foreach (var (before, after) in shard.Zip(shard.Skip(1)))
+            {
+                if (after.Epoch < before.Epoch)
+                {
+                    yield return $"shard {shard.Key}: epoch {after.Epoch} after {before.Epoch}";
+                }
+            }
+
+            foreach (var epoch in shard.GroupBy(row => row.Epoch))
+            {
+                if (epoch.Select(row => row.Owner).Where(owner => owner is not null).Distinct().Count() > 1)
+                {
+                    yield return $"shard {shard.Key}: epoch {epoch.Key} had several owners";
+                }
+            }
+        }
+    }
+
+    /// <summary>Whoever publishes beside another was admitted after that one was ordered away.</summary>
+    public static IEnumerable<string> OfTheAir(ImmutableArray<OnAir> onAir, ImmutableArray<JournalRow> journal)
+    {
+        var ordered = Ordered(journal);
+        foreach (var key in onAir.GroupBy(one => one.Entity))
+        {
+            OnAir[] inOrder = [.. key.OrderBy(one => one.From)];
+            for (var later = 1; later < inOrder.Length; later++)
+            {
+                foreach (var earlier in inOrder[..later].Where(one => one.To > inOrder[later].From))
+                {
+                    if (!ordered[earlier.Session].Any(row => row.Event.At <= inOrder[later].From))
+                    {
+                        yield return $"{key.Key}: {inOrder[later].Session} went on air at {inOrder[later].From:HH:mm:ss.fff} beside {earlier.Session}, which nobody had ordered away";
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>Each DELETE names a session that a stored eviction names, and was sent after it; a session that was admitted was ordered away after that.</summary>
+    public static IEnumerable<string> OfDeletes(ImmutableArray<Deleted> deletes, ImmutableArray<JournalRow> journal)
+    {
+        var ordered = Ordered(journal);
+        var admitted = Admitted(journal);
+        foreach (var delete in deletes)
+        {
+            if (!ordered[delete.Session].Any(row => row.StoredAt <= delete.At))
+            {
+                yield return $"a DELETE of {delete.Session} at {delete.At:HH:mm:ss.fff} that no stored eviction had ordered";
+            }
+            else if (admitted[delete.Session].Any(row => row.StoredAt <= delete.At && !ordered[delete.Session].Any(order => order.Sequence > row.Sequence && order.StoredAt <= delete.At)))
+            {
+                yield return $"a DELETE at {delete.At:HH:mm:ss.fff} of {delete.Session}, which was admitted after it had been ordered away";
+            }
+        }
+    }
+
+    /// <summary>Who heard yes stands in the journal, admitted once.</summary>
+    public static IEnumerable<string> OfAnswers(ImmutableArray<Accepted> answers, ImmutableArray<JournalRow> journal)
+    {
+        var admitted = Admitted(journal);
+        foreach (var answer in answers)
+        {
+            var times = admitted[answer.Session].Count(row => row.Event is Admitted && row.Entity == answer.Entity && row.StoredAt <= answer.At);
+            if (times != 1)
+            {
+                yield return $"{answer.Entity}: {answer.Session} heard yes at {answer.At:HH:mm:ss.fff} and stands in the journal {times} times as admitted";
+            }
+        }
+    }
+
+    /// <summary>Every eviction that was decided is over: carried out, or found needless.</summary>
+    public static IEnumerable<string> OfEvictions(ImmutableArray<JournalRow> journal)
+    {
+        var finished = journal.Where(row => row.Event is EvictionFinished).ToLookup(row => ((EvictionFinished)row.Event).Of);
+        foreach (var order in journal.Where(row => row.Event is EvictionOrdered))
+        {
+            if (!finished[((EvictionOrdered)order.Event).Of.Session].Any(row => row.Sequence > order.Sequence))
+            {
+                yield return $"{order.Entity}: the eviction of {((EvictionOrdered)order.Event).Of.Session} at {order.Event.At:HH:mm:ss.fff} has not ended";
+            }
+        }
+    }
+
+    private static long? GenerationOf(LiveStreamEvent happened) => happened switch
+    {
+        Admitted e => e.Generation,
+        SessionAdopted e => e.Generation,
+        _ => null,
+    };
+
+    private static ILookup<SessionId, JournalRow> Ordered(ImmutableArray<JournalRow> journal) =>
+        journal.Where(row => row.Event is EvictionOrdered).ToLookup(row => ((EvictionOrdered)row.Event).Of.Session);
+
+    private static ILookup<SessionId, JournalRow> Admitted(ImmutableArray<JournalRow> journal) =>
+        journal.Where(row => GenerationOf(row.Event) is not null).ToLookup(row => row.Event is Admitted admitted ? admitted.By.Session : ((SessionAdopted)row.Event).By.Session);
+}

@@ -1,0 +1,39 @@
+using System.Net.Sockets;
+
+namespace StreamSupervisor.IntegrationTests.Failover;
+
+/// <summary>Two connections made one.</summary>
+internal static class Splice
+{
+    private const int BufferSize = 16 * 1024;
+
+    /// <summary>Ends when either direction has ended in error, or both have ended well.</summary>
+    /// <param name="gate">Asked before each piece is passed on.</param>
+    public static async Task BothWaysAsync(TcpClient near, TcpClient far, Func<Task> gate, CancellationToken stop)
+    {
+        near.NoDelay = far.NoDelay = true;
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        await Task.WhenAll(OneWayAsync(near, far, gate, over), OneWayAsync(far, near, gate, over));
+    }
+
+    private static async Task OneWayAsync(TcpClient from, TcpClient to, Func<Task> gate, CancellationTokenSource over)
+    {
+        var buffer = new byte[BufferSize];
+        try
+        {
+            while (await from.GetStream().ReadAsync(buffer, over.Token) is > 0 and var length)
+            {
+                await gate().WaitAsync(over.Token);
+                await to.GetStream().WriteAsync(buffer.AsMemory(0, length), over.Token);
+            }
+
+            await gate().WaitAsync(over.Token);
+            to.Client.Shutdown(SocketShutdown.Send);
+        }
+        catch
+        {
+            await over.CancelAsync();
+            throw;
+        }
+    }
+}
