@@ -9,19 +9,11 @@ namespace StreamSupervisor.IntegrationTests.Failover;
 internal sealed class Outage(ImmutableDictionary<int, long> shards) : IAsyncDisposable
 {
     private readonly DateTimeOffset _from = TimeProvider.System.GetUtcNow();
-    private TimeSpan? _lasted;
     private TimeSpan _longest;
     private TimeSpan? _firstGrant;
 
     /// <summary>When the fault was over.</summary>
     public DateTimeOffset Until { get; private set; } = DateTimeOffset.MaxValue;
-
-    /// <summary>Keeps it up for so long.</summary>
-    public async Task LastsAsync(TimeSpan time)
-    {
-        _lasted = time;
-        await Task.Delay(time);
-    }
 
     public ValueTask DisposeAsync()
     {
@@ -45,7 +37,7 @@ internal sealed class Outage(ImmutableDictionary<int, long> shards) : IAsyncDisp
     }
 
     public override string ToString() =>
-        $"{(_lasted is { } lasted ? $"lasted {Milliseconds(lasted)}, " : "")}longest without an answer {Milliseconds(_longest)}"
+        $"lasted {Milliseconds(Until - _from)}, longest without an answer {Milliseconds(_longest)}"
         + (_firstGrant is { } grant ? $", first grant of a key of the victim after {Milliseconds(grant)}" : "");
 
     public static string Summary(IReadOnlyCollection<Outage> all) =>
