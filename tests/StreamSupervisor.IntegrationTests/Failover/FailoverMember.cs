@@ -27,6 +27,8 @@ internal sealed class FailoverMember : IAsyncDisposable
             http.listen = ["{{StablePort.AddressOf(Hooks)}}"]
             management.listen = ["{{StablePort.AddressOf(Management)}}"]
             storage { provider = postgres, postgres.connection-string = "{{connection}}" }
+            # On a machine that does ten other things a process that has just started may need longer than the default for its first answers.
+            hooks.deadline = 25s
             admission.rules = [ { match = "ingest/*", publish-only = true } ]
             cluster {
               enabled = true

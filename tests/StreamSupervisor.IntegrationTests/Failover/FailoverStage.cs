@@ -61,7 +61,7 @@ public sealed class FailoverStage : IAsyncLifetime
             try
             {
                 var owners = await Witness.OwnersAsync();
-                return owners.Length == ShardMap.Shards && owners.GroupBy(row => row.Member).Count(shards => shards.Count() >= ShardMap.Shards / Members.Length) == Members.Length;
+                return owners.Count(row => row.Holds) == ShardMap.Shards && owners.GroupBy(row => row.Member).Count(shards => shards.Count() >= ShardMap.Shards / Members.Length) == Members.Length;
             }
             catch (NpgsqlException)
             {

@@ -23,7 +23,7 @@ public sealed class FailoverTests(FailoverStage stage, ITestOutputHelper log)
     private Random _random = new(0);
 
     [PostgresFact]
-    public Task Killed() => StandsAsync("killed", async _ =>
+    public Task A_killed_member_is_replaced() => StandsAsync("killed", async _ =>
     {
         var victim = Victim();
         await using var fault = await BeginAsync(victim);
@@ -31,7 +31,7 @@ public sealed class FailoverTests(FailoverStage stage, ITestOutputHelper log)
     });
 
     [PostgresFact]
-    public Task Frozen_for_a_while() => StandsAsync("frozen", async _ =>
+    public Task A_member_that_is_frozen_for_a_while_does_no_harm_afterwards() => StandsAsync("frozen", async _ =>
     {
         var victim = Victim();
         await using var fault = await BeginAsync(victim);
@@ -41,7 +41,7 @@ public sealed class FailoverTests(FailoverStage stage, ITestOutputHelper log)
     });
 
     [PostgresFact]
-    public Task Restarted_one_after_the_other_without_a_refused_publisher() => StandsAsync("rolling", async storm =>
+    public Task All_members_are_restarted_one_after_the_other_without_a_refused_publisher() => StandsAsync("rolling", async storm =>
     {
         var refused = storm.RefusedHealthy;
         await using (await BeginAsync(victim: null))
@@ -57,21 +57,21 @@ public sealed class FailoverTests(FailoverStage stage, ITestOutputHelper log)
     });
 
     [PostgresFact]
-    public Task The_database_crashes_and_is_back_at_once() => StandsAsync("database", async _ =>
+    public Task A_database_that_crashed_and_is_back_is_gone_on_with() => StandsAsync("database", async _ =>
     {
         await using var fault = await BeginAsync(victim: null);
         await stage.Postgres.RestartImmediatelyAsync();
     });
 
     [PostgresFact]
-    public Task Every_connection_to_the_database_is_terminated() => StandsAsync("terminated", async _ =>
+    public Task Terminated_connections_to_the_database_are_replaced() => StandsAsync("terminated", async _ =>
     {
         await using var fault = await BeginAsync(victim: null);
         await stage.Witness.TerminateConnectionsAsync();
     });
 
     [PostgresFact]
-    public Task Cut_off_from_the_database() => StandsAsync("cut-database", async _ =>
+    public Task A_member_that_is_cut_off_from_the_database_is_replaced() => StandsAsync("cut-database", async _ =>
     {
         var victim = Victim();
         await using var fault = await BeginAsync(victim);
@@ -81,7 +81,7 @@ public sealed class FailoverTests(FailoverStage stage, ITestOutputHelper log)
     });
 
     [PostgresFact]
-    public Task Cut_off_from_the_other_members() => StandsAsync("cut-peers", async _ =>
+    public Task A_member_that_the_others_cannot_reach_is_found_again() => StandsAsync("cut-peers", async _ =>
     {
         var victim = Victim();
         await using var fault = await BeginAsync(victim);

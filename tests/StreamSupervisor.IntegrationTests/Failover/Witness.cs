@@ -57,10 +57,10 @@ internal sealed class Witness(string database)
         "SELECT format('%s #%s under epoch %s of shard %s, which was at %s', entity_id, sequence, epoch, shard, current) FROM witness.stale",
         row => row.GetString(0));
 
-    /// <summary>The shards of each member that is there: its name, each shard, and its epoch.</summary>
-    public Task<ImmutableArray<(string Member, int Shard, long Epoch)>> OwnersAsync() => ReadAsync(
-        "SELECT m.name, s.shard, s.epoch FROM streamsupervisor.shard s JOIN streamsupervisor.member m ON m.member_id = s.owner WHERE m.state = 1 AND m.lease_until > clock_timestamp()",
-        row => (row.GetString(0), row.GetInt32(1), row.GetInt64(2)));
+    /// <summary>The shards of each member that is not dead: its name, each shard with its epoch, and whether its lease holds.</summary>
+    public Task<ImmutableArray<(string Member, int Shard, long Epoch, bool Holds)>> OwnersAsync() => ReadAsync(
+        "SELECT m.name, s.shard, s.epoch, m.lease_until > clock_timestamp() FROM streamsupervisor.shard s JOIN streamsupervisor.member m ON m.member_id = s.owner WHERE m.state = 1",
+        row => (row.GetString(0), row.GetInt32(1), row.GetInt64(2), row.GetBoolean(3)));
 
     /// <summary>Ends every connection of the members.</summary>
     public Task TerminateConnectionsAsync() => ReadAsync(
