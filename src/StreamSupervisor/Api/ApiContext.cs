@@ -19,6 +19,9 @@ internal sealed record ApiContext
 
     /// <summary>What is known of every SRS node, as of now.</summary>
     public required Func<IReadOnlyList<OriginView>> Origins { get; init; }
+
+    /// <summary>Which of them take no new streams.</summary>
+    public Func<Task<IReadOnlySet<string>>> Drained { get; init; } = () => Task.FromResult<IReadOnlySet<string>>(new HashSet<string>());
     public required ApiOptions Options { get; init; }
     public required TimeProvider Time { get; init; }
 

@@ -11,6 +11,8 @@ internal static class ApiDocument
         ["vhost"] = "The vhost as SRS resolved it; '-' for the default one.",
         ["app"] = "The app; a slash inside it is written %2F.",
         ["stream"] = "The stream name.",
+        ["id"] = "The registrationId of the answer to a registration.",
+        ["name"] = "The configured name of the node.",
     };
 
     public static void AddTo(IServiceCollection services)
@@ -25,7 +27,8 @@ internal static class ApiDocument
                     Title = "StreamSupervisor",
                     Version = "v1",
                     Description = "Without api.keys only callers from loopback are answered; with them send 'Authorization: Bearer KEY' or 'X-Api-Key: KEY'. "
-                        + "Errors are problem+json with a stable 'reason'.",
+                        + "Errors are problem+json with a stable 'reason'. Registrations also take an encoder that has no API key "
+                        + "and sends the credential of its stream instead.",
                 };
                 document.Servers = [];
                 return Task.CompletedTask;

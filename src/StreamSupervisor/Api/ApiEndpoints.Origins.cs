@@ -7,13 +7,13 @@ internal static partial class ApiEndpoints
 {
     private static void MapOrigins(RouteGroupBuilder group, ApiContext api)
     {
-        group.MapGet("/origins", IResult (HttpContext call) => ListOrigins(api, call))
+        group.MapGet("/origins", Task<IResult> (HttpContext call) => ListOriginsAsync(api, call))
             .WithSummary("The SRS nodes, in the order of their names.").Produces<OriginPage>().WithName("ListOrigins").TakesQuery(Paging.Limit, Paging.Cursor);
         group.MapGet("/reasons", IResult (HttpContext call) => ListReasons(call))
             .WithSummary("Every reason for a refusal.").Produces<ReasonList>().WithName("ListReasons");
     }
 
-    private static IResult ListOrigins(ApiContext api, HttpContext call)
+    private static async Task<IResult> ListOriginsAsync(ApiContext api, HttpContext call)
     {
         var query = call.Request.Query;
         query.AllowOnly("limit", "cursor");
@@ -21,7 +21,9 @@ internal static partial class ApiEndpoints
         var after = query.Cursor() ?? "";
         var rows = api.Origins().Where(origin => string.CompareOrdinal(origin.Name, after) > 0).OrderBy(origin => origin.Name, StringComparer.Ordinal)
             .Take(limit + 1).ToList();
-        return Json(new OriginPage([.. rows.Take(limit)], rows.Count > limit ? ApiQuery.ToCursor(rows[limit - 1].Name) : null));
+        var drained = await api.Drained();
+        return Json(new OriginPage([.. rows.Take(limit).Select(origin => origin with { Draining = drained.Contains(origin.Name) })],
+            rows.Count > limit ? ApiQuery.ToCursor(rows[limit - 1].Name) : null));
     }
 
     private static IResult ListReasons(HttpContext call)

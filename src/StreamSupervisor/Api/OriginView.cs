@@ -9,9 +9,10 @@ namespace StreamSupervisor.Api;
 /// <param name="Streams">Active streams at the last look.</param>
 /// <param name="LastLook">When it answered last.</param>
 /// <param name="Why">What the last failed look met.</param>
+/// <param name="Draining">Whether it is taken out of the choice for new streams.</param>
 /// <param name="WedgedKeys">Keys of which it holds a ghost: some of them, at most 100.</param>
 public sealed record OriginView(string Name, string Api, string State, string? Version, string? ServerId, string? ServiceId, int? Streams,
-    DateTimeOffset? LastLook, string? Why, IReadOnlyList<string> WedgedKeys)
+    DateTimeOffset? LastLook, string? Why, IReadOnlyList<string> WedgedKeys, bool Draining = false)
 {
     /// <summary>The address without user, password, query and fragment: they may be secrets.</summary>
     public static string WithoutCredentials(string api) =>

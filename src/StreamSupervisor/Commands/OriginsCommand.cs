@@ -58,6 +58,11 @@ internal static class OriginsCommand
 
     private static IEnumerable<string> NotesOf(OriginView origin)
     {
+        if (origin.Draining)
+        {
+            yield return "draining: no new streams";
+        }
+
         if (origin.Why is { Length: > 0 } why)
         {
             yield return why;

@@ -24,7 +24,7 @@ internal static class OriginViews
                 OriginStatus.Up => OriginHealth.Up,
                 OriginStatus.Down => OriginHealth.Down,
                 _ => OriginHealth.Suspect,
-            }, origin.Streams, CpuPercent: origin.CpuPercent);
+            }, origin.ActiveStreams, origin.BytesPerSecond, origin.CpuPercent);
         }),
     ];
 
@@ -44,7 +44,7 @@ internal static class OriginViews
             origin.Process?.Version.ToString(),
             origin.Process?.ServerId,
             origin.Process?.ServiceId,
-            origin.Process is null ? null : origin.Streams,
+            origin.Process is null ? null : origin.ActiveStreams,
             origin.LastAnswerAt,
             origin.LastError,
             [.. supervisor.Directory.On(origin.Name)

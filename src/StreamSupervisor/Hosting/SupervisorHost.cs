@@ -94,6 +94,7 @@ internal sealed class SupervisorHost : IAsyncDisposable
         builder.Services.AddSingleton<PeerClient>();
         builder.Services.AddSingleton<HttpPeers>();
         builder.Services.AddSingleton(GaugesOf);
+        builder.Services.AddSingleton(services => new OriginDrain(services.GetRequiredService<Supervisor>().Region, [.. options.Origins.Select(origin => origin.Name)], time));
         builder.Services.AddSingleton(services => ApiContextOf(services, options));
         builder.Services.AddSingleton(services => ClusterContextOf(services, member, options));
         builder.Services.AddSingleton(services => RegistrationContextOf(services, options, registration));
@@ -166,7 +167,7 @@ internal sealed class SupervisorHost : IAsyncDisposable
     {
         var (supervisor, time) = (services.GetRequiredService<Supervisor>(), services.GetRequiredService<TimeProvider>());
         var peers = supervisor.Cluster is null ? null : services.GetRequiredService<HttpPeers>();
-        return new SupervisorGauges(supervisor.Origins, supervisor.Directory, new OriginDrain(supervisor.Region, time), () => supervisor.Desk.WaitingTells,
+        return new SupervisorGauges(supervisor.Origins, supervisor.Directory, services.GetRequiredService<OriginDrain>(), () => supervisor.Desk.WaitingTells,
             () => peers?.Waiting ?? 0, time);
     }
 
@@ -180,6 +181,7 @@ internal sealed class SupervisorHost : IAsyncDisposable
             ShardOf = ShardMap.ShardOf,
             Decode = stored => EventCodec.Decode(stored.Kind, stored.Payload.Span),
             Origins = () => OriginViews.Of(supervisor, options.Origins),
+            Drained = services.GetRequiredService<OriginDrain>().GetAsync,
             Options = options.Api,
             Time = services.GetRequiredService<TimeProvider>(),
         };
@@ -204,6 +206,7 @@ internal sealed class SupervisorHost : IAsyncDisposable
             Gate = services.GetRequiredService<CredentialGate>(),
             Credential = credential,
             Origins = () => OriginViews.LoadsOf(supervisor, options.Origins),
+            Drain = services.GetRequiredService<OriginDrain>(),
             Options = options.Registrations,
             Time = services.GetRequiredService<TimeProvider>(),
         };

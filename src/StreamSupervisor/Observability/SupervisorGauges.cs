@@ -63,7 +63,7 @@ internal sealed class SupervisorGauges : IDisposable
     private List<Measurement<int>> StatesOfOrigins()
     {
         // Kept in the cluster, so asking takes time: this reading shows what the one before has asked for.
-        _ = _drain.GetAsync(_origins.All.Select(origin => origin.Name));
+        _ = _drain.GetAsync();
         var rows = new List<Measurement<int>>();
         foreach (var origin in _origins.All.Select(origin => origin.Snapshot()))
         {

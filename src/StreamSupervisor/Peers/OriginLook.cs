@@ -13,4 +13,8 @@ namespace StreamSupervisor.Peers;
 /// <param name="Took">How long it took.</param>
 /// <param name="Failure">Why there was no answer; null when there was one.</param>
 internal sealed record OriginLook(string Origin, SrsProcess? Process, IReadOnlyList<SrsStream> Streams, TimeSpan Age, TimeSpan SeenAge, TimeSpan Took,
-    string? Failure = null);
+    string? Failure = null)
+{
+    /// <summary>How busy the node's only thread is; null where nobody knows.</summary>
+    public double? CpuPercent { get; init; }
+}

@@ -49,8 +49,10 @@ internal static class HeartbeatEndpoint
             }
 
             var data = Child(Child(root, "summaries"), "data");
+
+            // A fraction of one processor, whatever its name says.
             return new OriginHeartbeat(origin, Text(root, "server", "server_id"), Text(root, "service", "service_id"),
-                Number(Child(data, "self"), "cpu_percent"), (int?)Number(Child(data, "system"), "conn_srs"));
+                Number(Child(data, "self"), "cpu_percent") * 100, (int?)Number(Child(data, "system"), "conn_srs"));
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {

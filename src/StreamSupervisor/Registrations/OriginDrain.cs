@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using StreamSupervisor.Cluster.Sharding;
 using StreamSupervisor.Domain.LiveStreams;
 
@@ -7,13 +8,17 @@ namespace StreamSupervisor.Registrations;
 /// Which nodes take no new streams. The mark is the lock of a reserved stream key, <c>__supervisor__/origins/{name}</c>: so it is durable,
 /// says who set it and why, and is the same on every member, with nothing new to store. No encoder can reach that vhost: SRS would have to name it so.
 /// </summary>
-internal sealed class OriginDrain(IShardRegion<LiveStreamCommand, LiveStreamReply> region, TimeProvider time)
+/// <param name="origins">The names of all nodes.</param>
+internal sealed class OriginDrain(IShardRegion<LiveStreamCommand, LiveStreamReply> region, IReadOnlyList<string> origins, TimeProvider time)
 {
     private static readonly TimeSpan s_believeFor = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_askFor = TimeSpan.FromSeconds(2);
 
+    /// <summary>The owner of a mark may have died a moment ago; an encoder that has nothing to do with it must not wait for the next one.</summary>
+    private static readonly TimeSpan s_waitFor = TimeSpan.FromMilliseconds(250);
+
     private readonly System.Threading.Lock _lock = new();
-    private volatile IReadOnlySet<string> _drained = new HashSet<string>();
+    private volatile ImmutableHashSet<string> _drained = [];
     private DateTimeOffset _askAgainAt;
     private Task? _asking;
 
@@ -22,18 +27,20 @@ internal sealed class OriginDrain(IShardRegion<LiveStreamCommand, LiveStreamRepl
 
     public static string EntityOf(string origin) => new StreamKey("__supervisor__", "origins", origin).ToString();
 
-    public Task<AskResult<LiveStreamReply>> SetAsync(string origin, bool draining, string by, string why, CancellationToken cancellation)
+    public async Task<AskResult<LiveStreamReply>> SetAsync(string origin, bool draining, string by, string why, CancellationToken cancellation)
     {
-        lock (_lock)
+        var order = draining ? (LiveStreamCommand)new Domain.LiveStreams.Lock(by, why) : new Unlock(by, why);
+        var answer = await region.AskAsync(EntityOf(origin), order, time.GetUtcNow() + s_askFor, cancellation);
+        if (answer.Reply is Done)
         {
-            _askAgainAt = default;
+            Note(origin, draining);
         }
 
-        return region.AskAsync(EntityOf(origin), draining ? new Domain.LiveStreams.Lock(by, why) : new Unlock(by, why), time.GetUtcNow() + s_askFor, cancellation);
+        return answer;
     }
 
     /// <summary>The nodes that are being drained, not older than a second; where an owner does not answer, as it was known last.</summary>
-    public async Task<IReadOnlySet<string>> GetAsync(IEnumerable<string> origins)
+    public async Task<IReadOnlySet<string>> GetAsync()
     {
         Task asking;
         lock (_lock)
@@ -43,30 +50,30 @@ internal sealed class OriginDrain(IShardRegion<LiveStreamCommand, LiveStreamRepl
                 return _drained;
             }
 
-            asking = _asking ??= AskAsync([.. origins]);
+            asking = _asking ??= AskAsync();
         }
 
-        await asking;
-        return _drained;
+        try
+        {
+            await asking.WaitAsync(s_waitFor, time);
+        }
+        catch (TimeoutException)
+        {
+            // What is known stands; the next one who asks may know more.
+        }
+
+        lock (_lock)
+        {
+            return _drained;
+        }
     }
 
-    private async Task AskAsync(IReadOnlyList<string> origins)
+    private async Task AskAsync()
     {
         await Task.Yield();
         try
         {
-            var answers = await Task.WhenAll(origins.Select(o => region.AskAsync(EntityOf(o), Inspect.Instance, time.GetUtcNow() + s_askFor, CancellationToken.None)));
-            var drained = new HashSet<string>();
-            for (var i = 0; i < origins.Count; i++)
-            {
-                var marked = answers[i].Reply is Inspected { State: var state } ? state.Locked is not null : _drained.Contains(origins[i]);
-                if (marked)
-                {
-                    drained.Add(origins[i]);
-                }
-            }
-
-            _drained = drained;
+            await Task.WhenAll(origins.Select(AskAsync));
         }
         finally
         {
@@ -75,6 +82,23 @@ internal sealed class OriginDrain(IShardRegion<LiveStreamCommand, LiveStreamRepl
                 _asking = null;
                 _askAgainAt = time.GetUtcNow() + s_believeFor;
             }
+        }
+    }
+
+    private async Task AskAsync(string origin)
+    {
+        var answer = await region.AskAsync(EntityOf(origin), Inspect.Instance, time.GetUtcNow() + s_askFor, CancellationToken.None);
+        if (answer.Reply is Inspected { State: var state })
+        {
+            Note(origin, state.Locked is not null);
+        }
+    }
+
+    private void Note(string origin, bool draining)
+    {
+        lock (_lock)
+        {
+            _drained = draining ? _drained.Add(origin) : _drained.Remove(origin);
         }
     }
 }

@@ -6,7 +6,7 @@ public enum OriginHealth
     Unknown,
     Up,
 
-    /// <summary>The last look or heartbeat failed.</summary>
+    /// <summary>The last look failed.</summary>
     Suspect,
     Down,
 }
@@ -25,9 +25,13 @@ public static class OriginChoice
     /// <summary>An encoder that cannot reach the first has two more to try; a longer list would only be a list of the farm.</summary>
     public const int MaxTargets = 3;
 
+    /// <summary>In percent of its only thread. A node as busy as this may soon carry none of its streams well, however few they are.</summary>
+    private const double Busy = 80;
+
     /// <summary>
     /// The nodes in their order: the one that was wished for, the one that had the stream (its viewers and its cache are there), then the
-    /// least loaded. Never one that is down, drained or wedged for this key; a suspect one only when no other is left.
+    /// least loaded: by streams, then by bytes, one that is busy after all that are not. Never one that is down, drained or wedged for this key; a
+    /// suspect one only when no other is left.
     /// </summary>
     public static IReadOnlyList<OriginLoad> Order(IReadOnlyList<OriginLoad> origins, string? wished, string? last, IReadOnlySet<string> drained,
         IReadOnlyCollection<string> wedged)
@@ -39,6 +43,7 @@ public static class OriginChoice
             .. (sure.Count > 0 ? sure : fit)
                 .OrderByDescending(o => o.Name == wished)
                 .ThenByDescending(o => o.Name == last)
+                .ThenBy(o => o.CpuPercent >= Busy)
                 .ThenBy(o => o.Streams)
                 .ThenBy(o => o.BytesPerSecond)
                 .ThenBy(o => o.CpuPercent)

@@ -16,6 +16,9 @@ internal sealed record RegistrationContext
 
     /// <summary>What is known of every node, as of now.</summary>
     public required Func<IReadOnlyList<OriginLoad>> Origins { get; init; }
+
+    /// <summary>Which of them take no new streams.</summary>
+    public required OriginDrain Drain { get; init; }
     public required RegistrationOptions Options { get; init; }
     public required TimeProvider Time { get; init; }
 
@@ -30,17 +33,36 @@ internal sealed record RegistrationContext
 internal sealed class RegistrationDesk(RegistrationContext context)
 {
     private static readonly TimeSpan s_firstLook = TimeSpan.FromMilliseconds(5);
-    private static readonly TimeSpan s_slowestLook = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>While an encoder waits for its turn: it shall hear at once.</summary>
+    private static readonly TimeSpan s_slowestLook = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>When nothing is being waited for: its reservation will run out, or its session end.</summary>
+    private static readonly TimeSpan s_idleLook = TimeSpan.FromSeconds(1);
     private int _watchers;
 
-    public OriginDrain Drain { get; } = new(context.Region, context.Time);
-
-    /// <exception cref="ApiProblemException">The entity could not be asked.</exception>
-    public async Task<RegistrationAnswer> RegisterAsync(StreamKey key, RegistrationRequest request, string address, CancellationToken cancellation)
+    /// <summary>What the credential of a request is worth. Takes its time where wrong ones pile up.</summary>
+    public async Task<CredentialResult> LookAtCredentialAsync(StreamKey key, RegistrationRequest request, string address, CancellationToken cancellation)
     {
-        var (entity, credential) = await LookAtCredentialAsync(key, request.Credential, address, cancellation);
-        var options = context.Options;
-        var reply = await AskAsync(entity, new Register(RegistrationName.Make(entity), request.EncoderId, request.Attempt, credential.Verdict,
+        var result = context.Gate.Check(key, request.Credential, address, context.Time.GetUtcNow());
+        if (result.AnswerAfter > TimeSpan.Zero)
+        {
+            await Task.Delay(result.AnswerAfter, context.Time, cancellation);
+        }
+
+        return result;
+    }
+
+    /// <param name="credential">As it was looked at: names the key too.</param>
+    /// <exception cref="ApiProblemException">The entity could not be asked.</exception>
+    public async Task<RegistrationAnswer> RegisterAsync(CredentialResult credential, RegistrationRequest request, string address, CancellationToken cancellation)
+    {
+        var (entity, options) = (credential.EffectiveKey, context.Options);
+
+        // Whoever may call the API with the right to change things has shown a key already, and may be the back end that speaks for an encoder. A
+        // credential that is there and wrong is another matter: that encoder would be refused later.
+        var verdict = credential.Verdict == CredentialVerdict.Missing ? CredentialVerdict.NotRequired : credential.Verdict;
+        var reply = await AskAsync(entity, new Register(RegistrationName.Make(entity), request.EncoderId, request.Attempt, verdict,
             credential.Subject, address, options.Reserve, request.LastError), cancellation);
 
         // A removal takes a few milliseconds: most encoders hear "publish" in the answer to their first question.
@@ -54,7 +76,7 @@ internal sealed class RegistrationDesk(RegistrationContext context)
 
     /// <summary>The broadcast of an encoder is over.</summary>
     public Task GoodbyeAsync(StreamKey key, string encoderId, CancellationToken cancellation) =>
-        AskAnyAsync(context.Gate.EffectiveKeyOf(key), new CancelReservation(encoderId, Goodbye: true), cancellation);
+        AskAnyAsync(key, new CancelReservation(encoderId, Goodbye: true), cancellation);
 
     /// <returns>False when there is no such registration.</returns>
     public async Task<bool> GoodbyeAsync(string id, CancellationToken cancellation)
@@ -123,19 +145,6 @@ internal sealed class RegistrationDesk(RegistrationContext context)
         }
     }
 
-    private async Task<(StreamKey Key, CredentialResult Credential)> LookAtCredentialAsync(StreamKey key, string? credential, string address, CancellationToken cancellation)
-    {
-        var result = context.Gate.Check(key, credential, address, context.Time.GetUtcNow());
-        if (result.AnswerAfter > TimeSpan.Zero)
-        {
-            await Task.Delay(result.AnswerAfter, context.Time, cancellation);
-        }
-
-        // Whoever may call the API with the right to change things has shown a key already, and may be the back end that speaks for an encoder. A
-        // credential that is there and wrong is another matter: that encoder would be refused later.
-        return (result.EffectiveKey, result.Verdict == CredentialVerdict.Missing ? result with { Verdict = CredentialVerdict.NotRequired } : result);
-    }
-
     /// <summary>Looks until the decision is another one, or the time is over.</summary>
     private async Task<RegistrationReply> NextAsync(StreamKey key, RegistrationReply standing, TimeSpan within, CancellationToken cancellation)
     {
@@ -151,7 +160,8 @@ internal sealed class RegistrationDesk(RegistrationContext context)
                 return next;
             }
 
-            pause = pause * 2 < s_slowestLook ? pause * 2 : s_slowestLook;
+            var slowest = standing.Decision == RegistrationDecision.Wait ? s_slowestLook : s_idleLook;
+            pause = pause * 2 < slowest ? pause * 2 : slowest;
         }
 
         return standing;
@@ -209,7 +219,7 @@ internal sealed class RegistrationDesk(RegistrationContext context)
     private async Task<IReadOnlyList<PublishTarget>> TargetsAsync(StreamKey key, RegistrationReply reply, string encoderId, string? wished)
     {
         var origins = context.Origins();
-        var drained = await Drain.GetAsync(origins.Select(o => o.Name));
+        var drained = await context.Drain.GetAsync();
         var query = context.Credential.QueryFor(key, encoderId, context.Time.GetUtcNow());
         return
         [

@@ -5,6 +5,7 @@ using StreamSupervisor.Client;
 using StreamSupervisor.Cluster.Sharding;
 using StreamSupervisor.Commands;
 using StreamSupervisor.Configuration;
+using StreamSupervisor.Credentials;
 using StreamSupervisor.Domain.LiveStreams;
 
 namespace StreamSupervisor.Registrations;
@@ -24,18 +25,20 @@ internal static class RegistrationEndpoints
         var desk = new RegistrationDesk(context);
         var gate = new RegistrationGate(new ApiCallers(api), endpoints.ServiceProvider.GetRequiredService<ILogger<RegistrationGate>>());
         var group = endpoints.MapGroup(ApiEndpoints.Prefix).AddEndpointFilter(gate);
-        group.MapPost("/registrations", Task<IResult> (HttpContext call) => RegisterAsync(desk, call))
+        var open = group.MapGroup("/registrations").WithMetadata(OpenToCredentials.Instance);
+        open.MapPost("", Task<IResult> (HttpContext call) => RegisterAsync(desk, call))
             .Accepts<RegistrationRequest>("application/json").Produces<RegistrationAnswer>().WithName("Register")
             .WithSummary("An encoder announces that it is about to publish, and hears where and when.");
-        group.MapPut("/registrations/{id}", Task<IResult> (HttpContext call, string id) => RenewAsync(desk, call, id))
+        open.MapPut("/{id}", Task<IResult> (HttpContext call, string id) => RenewAsync(desk, call, id))
             .Accepts<RegistrationUpdate>("application/json").Produces<RegistrationAnswer>().WithName("RenewRegistration").WithSummary("Keeps a registration alive.");
-        group.MapGet("/registrations/{id}", Task<IResult> (HttpContext call, string id) => GetAsync(desk, context.Options, call, id))
-            .Produces<RegistrationAnswer>().WithName("GetRegistration").WithSummary("The decision as it stands; with wait=2500ms the next one (a long poll).");
-        group.MapDelete("/registrations/{id}", Task<IResult> (HttpContext call, string id) => GoodbyeAsync(desk, call, id))
+        open.MapGet("/{id}", Task<IResult> (HttpContext call, string id) => GetAsync(desk, context.Options, call, id))
+            .Produces<RegistrationAnswer>().WithName("GetRegistration").WithSummary("The decision as it stands; with wait the next one (a long poll).")
+            .TakesQuery(("wait", "a duration such as 2500ms: how long to wait for another decision than the one that stands"));
+        open.MapDelete("/{id}", Task<IResult> (HttpContext call, string id) => GoodbyeAsync(desk, call, id))
             .Produces(StatusCodes.Status204NoContent).WithName("EndRegistration").WithSummary("Goodbye: the broadcast is over, no reconnect window follows.");
-        group.MapGet("/registrations/{id}/events", Task<IResult> (HttpContext call, string id) => WatchAsync(desk, call, id))
-            .WithName("WatchRegistration").WithSummary("Every decision as it is made, as server-sent events.");
-        group.MapPut("/origins/{name}", Task<IResult> (HttpContext call, string name) => DrainAsync(desk, context, call, name))
+        open.MapGet("/{id}/events", Task<IResult> (HttpContext call, string id) => WatchAsync(desk, call, id))
+            .Produces<string>(StatusCodes.Status200OK, "text/event-stream").WithName("WatchRegistration").WithSummary("Every decision as it is made, as server-sent events.");
+        group.MapPut("/origins/{name}", Task<IResult> (HttpContext call, string name) => DrainAsync(context, call, name))
             .Accepts<DrainRequest>("application/json").Produces<DrainAnswer>().WithName("DrainOrigin")
             .WithSummary("Drains a node: no new streams, those that it has stay.");
         return group;
@@ -54,9 +57,16 @@ internal static class RegistrationEndpoints
             throw Wrong("encoderId", $"Name the encoder in 1 to {MaxEncoderId} characters, and keep the name over its restarts.");
         }
 
+        var address = call.Connection.RemoteIpAddress?.ToString() ?? "";
+        var credential = await desk.LookAtCredentialAsync(key, request, address, call.RequestAborted);
+        if (call.Features.Get<RegistrationCaller>() is { Known: null, Why: { } why })
+        {
+            AdmitByCredential(credential, request, why);
+        }
+
         if (request.Goodbye)
         {
-            await desk.GoodbyeAsync(key, request.EncoderId, call.RequestAborted);
+            await desk.GoodbyeAsync(credential.EffectiveKey, request.EncoderId, call.RequestAborted);
             return Results.NoContent();
         }
 
@@ -66,7 +76,28 @@ internal static class RegistrationEndpoints
         }
 
         var cleaned = request with { LastError = Clean(request.LastError), PreferOrigin = Shorten(request.PreferOrigin) };
-        return Json(await desk.RegisterAsync(key, cleaned, call.Connection.RemoteIpAddress?.ToString() ?? "", call.RequestAborted));
+        return Json(await desk.RegisterAsync(credential, cleaned, address, call.RequestAborted));
+    }
+
+    /// <summary>Lets a caller pass whom the API does not know, but who holds a credential of the stream. Others leave no trace: they must not fill the journal.</summary>
+    private static void AdmitByCredential(CredentialResult credential, RegistrationRequest request, ApiProblem why)
+    {
+        switch (credential.Verdict)
+        {
+            // Whether an expired one is good enough inside the reconnect window is the entity's business.
+            case CredentialVerdict.Valid or CredentialVerdict.Expired:
+                break;
+            case CredentialVerdict.Wrong:
+                throw new ApiProblemException(CredentialWrong.Of(RefusalCatalog.Of(RefusalReason.CredentialWrong).English, "credential"));
+            default:
+                throw new ApiProblemException(why with { Detail = $"{why.Detail} An encoder may send the credential of its stream as 'credential' instead, where the stream has one." });
+        }
+
+        // Else one who may publish a stream could register as somebody whom the rules of takeover put first.
+        if (credential.Subject is { } subject && subject != request.EncoderId)
+        {
+            throw Wrong("encoderId", $"The credential belongs to '{subject}'; register under that name, or call with an API key.");
+        }
     }
 
     private static async Task<IResult> RenewAsync(RegistrationDesk desk, HttpContext call, string id)
@@ -117,7 +148,7 @@ internal static class RegistrationEndpoints
         return response.HasStarted ? Results.Empty : Unknown();
     }
 
-    private static async Task<IResult> DrainAsync(RegistrationDesk desk, RegistrationContext context, HttpContext call, string name)
+    private static async Task<IResult> DrainAsync(RegistrationContext context, HttpContext call, string name)
     {
         var request = await ReadAsync(call, RegistrationJson.Shared.DrainRequest);
         if (!context.Origins().Any(o => o.Name == name))
@@ -125,8 +156,8 @@ internal static class RegistrationEndpoints
             return new ProblemResult(Problems.NoSuchCall.Of($"There is no origin '{Shorten(name)}'; GET {ApiEndpoints.Prefix}/origins lists them."));
         }
 
-        var caller = call.Features.Get<ApiCaller>()!;
-        var answer = await desk.Drain.SetAsync(name, request.Draining, Clean(request.By) ?? caller.Name, Clean(request.Why) ?? "", call.RequestAborted);
+        var caller = call.Features.Get<RegistrationCaller>()!.Known!;
+        var answer = await context.Drain.SetAsync(name, request.Draining, Clean(request.By) ?? caller.Name, Clean(request.Why) ?? "", call.RequestAborted);
         return answer is { Status: AskStatus.Answered, Reply: Done done }
             ? Results.Json(new DrainAnswer(name, request.Draining, done.Changed), RegistrationJson.Shared.DrainAnswer)
             : new ProblemResult(Problems.OutcomeUnknown.Of("The node's mark may or may not have changed; send it again."));
@@ -163,6 +194,8 @@ internal static class RegistrationEndpoints
         new(RegistrationUnknown.Of("It has run out, was replaced by a newer one, or never was. Register again."));
 
     private static readonly ProblemKind RegistrationUnknown = new(404, "registration-unknown", "There is no such registration", "没有该登记", TimeSpan.FromSeconds(0.5));
+
+    private static readonly ProblemKind CredentialWrong = new(403, "credential-wrong", "The credential is wrong", RefusalCatalog.Of(RefusalReason.CredentialWrong).Chinese);
 
     private static ApiProblemException Wrong(string field, string detail) => new(ApiProblem.BadField(field, $"{field}: {detail}"));
 

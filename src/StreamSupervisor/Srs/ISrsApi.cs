@@ -36,6 +36,11 @@ public interface ISrsApi
     /// <returns>Null where the server does not say.</returns>
     /// <exception cref="SrsUnreachableException">No usable answer.</exception>
     Task<TimeSpan?> GetSampleAgeAsync(CancellationToken cancellation) => Task.FromResult<TimeSpan?>(null);
+
+    /// <summary>How busy SRS's only thread is, in percent of one processor (<c>self.cpu_percent</c> in <c>/summaries</c>, which is a fraction whatever its name says).</summary>
+    /// <returns>Null where the server does not say.</returns>
+    /// <exception cref="SrsUnreachableException">No usable answer.</exception>
+    Task<double?> GetCpuPercentAsync(CancellationToken cancellation) => Task.FromResult<double?>(null);
 }
 
 /// <summary>An answer, and the process that gave it (empty strings where SRS does not say: SRS 4, and its short error answers).</summary>
@@ -48,6 +53,9 @@ public sealed record SrsProcess(string ServerId, string ServiceId, string Pid, S
 /// <summary>A row of <c>/streams</c>. Its <c>publish.active</c> and <c>cid</c> can lie; rows of ended streams may stay for ever.</summary>
 public sealed record SrsStream(string Id, string Vhost, string App, string Name, bool Active, string PublisherClientId, long ReceivedBytes, int Clients)
 {
+    /// <summary>What it received in the last 30 s, in kbit/s (<c>kbps.recv_30s</c>).</summary>
+    public int ReceivedKbps { get; init; }
+
     /// <summary>Whether media has come: the row has a <c>video</c> or an <c>audio</c>, which it gets with the first of it. Null where the server does not say.</summary>
     public bool? HasMedia { get; init; }
 }

@@ -21,6 +21,9 @@ internal sealed class ObservedSrsApi(Origin origin, ISrsApi api) : ISrsApi
     public Task<TimeSpan?> GetSampleAgeAsync(CancellationToken cancellation) =>
         ObserveAsync(api.GetSampleAgeAsync(cancellation), _ => "");
 
+    public Task<double?> GetCpuPercentAsync(CancellationToken cancellation) =>
+        ObserveAsync(api.GetCpuPercentAsync(cancellation), _ => "");
+
     private async Task<T> ObserveAsync<T>(Task<T> call, Func<T, string> serviceIdOf)
     {
         try

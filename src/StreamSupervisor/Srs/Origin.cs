@@ -13,16 +13,19 @@ internal enum OriginStatus
     /// <summary>It did not answer the last call.</summary>
     Suspect,
 
-    /// <summary>It has not answered for a while.</summary>
+    /// <summary>It has not answered for a while, and sends no heartbeats either.</summary>
     Down,
 }
 
 /// <summary>What is known of a node, for those who look.</summary>
 /// <param name="Since">Since when it has this status.</param>
-/// <param name="CpuPercent">What SRS's own heartbeat said of its only thread last; 0 where none is configured.</param>
+/// <param name="Streams">Rows of its list of streams: what a look at it costs.</param>
+/// <param name="ActiveStreams">Those of them that somebody publishes.</param>
+/// <param name="BytesPerSecond">What it received lately, by its own count over 30 s.</param>
+/// <param name="CpuPercent">Of its only thread, by its summaries or its heartbeat; 0 where neither has said.</param>
 /// <param name="LastError">The sentence of the last call that failed; null when the last one succeeded.</param>
 internal sealed record OriginSnapshot(string Name, OriginStatus Status, DateTimeOffset? Since, string? LastError, SrsProcess? Process,
-    DateTimeOffset? LastAnswerAt, TimeSpan? LastLookTook, int Streams, bool PlayHookSeen, double CpuPercent);
+    DateTimeOffset? LastAnswerAt, TimeSpan? LastLookTook, int Streams, bool PlayHookSeen, int ActiveStreams, long BytesPerSecond, double CpuPercent);
 
 /// <summary>
 /// One configured SRS node as this member knows it: its API, the process that runs there now, and whether it answers.
@@ -36,6 +39,12 @@ internal sealed class Origin
 {
     /// <summary>A node that has been silent for this long is down, not just suspect: two sweeps at their default interval.</summary>
     private static readonly TimeSpan DownAfter = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// SRS sends its heartbeat every 9.9 s unless told otherwise. A node that goes on sending them lives, and carries its streams, though
+    /// its API does not answer us: it is suspect for as long as that lasts, not down.
+    /// </summary>
+    private static readonly TimeSpan HeartbeatCountsFor = TimeSpan.FromSeconds(15);
 
     private const int MaxSuperseded = 64;
 
@@ -51,7 +60,10 @@ internal sealed class Origin
     private DateTimeOffset? _lastAnswerAt;
     private string? _lastError;
     private TimeSpan? _lastLookTook;
+    private DateTimeOffset? _heartbeatAt;
     private int _streams;
+    private int _activeStreams;
+    private long _bytesPerSecond;
     private bool _playHookSeen;
     private double _cpuPercent;
 
@@ -107,12 +119,27 @@ internal sealed class Origin
         }
     }
 
-    public void NoteLook(TimeSpan took, int streams)
+    public void NoteLook(TimeSpan took, IReadOnlyList<SrsStream> streams)
+    {
+        var (active, kbps) = (0, 0L);
+        foreach (var stream in streams)
+        {
+            active += stream.Active ? 1 : 0;
+            kbps += stream.ReceivedKbps;
+        }
+
+        lock (_gate)
+        {
+            (_lastLookTook, _streams, _activeStreams, _bytesPerSecond) = (took, streams.Count, active, kbps * 125);
+        }
+    }
+
+    /// <param name="cpuPercent">Null: nobody knows, what was known stays.</param>
+    public void NoteCpu(double? cpuPercent)
     {
         lock (_gate)
         {
-            _lastLookTook = took;
-            _streams = streams;
+            _cpuPercent = cpuPercent ?? _cpuPercent;
         }
     }
 
@@ -121,9 +148,10 @@ internal sealed class Origin
     {
         lock (_gate)
         {
-            _cpuPercent = cpuPercent ?? _cpuPercent;
+            _heartbeatAt = _time.GetUtcNow();
         }
 
+        NoteCpu(cpuPercent);
         Heard(serviceId);
     }
 
@@ -131,7 +159,8 @@ internal sealed class Origin
     {
         lock (_gate)
         {
-            return new OriginSnapshot(Name, _status, _since, _lastError, _process, _lastAnswerAt, _lastLookTook, _streams, _playHookSeen, _cpuPercent);
+            return new OriginSnapshot(Name, _status, _since, _lastError, _process, _lastAnswerAt, _lastLookTook, _streams, _playHookSeen,
+                _activeStreams, _bytesPerSecond, _cpuPercent);
         }
     }
 
@@ -194,7 +223,8 @@ internal sealed class Origin
             was = _status;
             _failingSince ??= at;
             _lastError = why;
-            now = at - _failingSince >= DownAfter ? OriginStatus.Down : OriginStatus.Suspect;
+            var lives = _heartbeatAt is { } heartbeat && at - heartbeat < HeartbeatCountsFor;
+            now = at - _failingSince >= DownAfter && !lives ? OriginStatus.Down : OriginStatus.Suspect;
             if (now != was)
             {
                 _status = now;

@@ -28,6 +28,7 @@ internal sealed partial class SrsApiClient
             streams.Add(new SrsStream(row.Id, vhosts.GetValueOrDefault(row.Vhost, row.Vhost), row.App, row.Name,
                 row.Publish?.Active ?? false, row.Publish?.Cid ?? "", row.ReceivedBytes, row.Clients)
             {
+                ReceivedKbps = row.Kbps?.Received ?? 0,
                 HasMedia = row.Video is null && row.Audio is null ? null : row.Video == true || row.Audio == true,
             });
         }

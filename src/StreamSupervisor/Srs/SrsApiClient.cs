@@ -134,6 +134,12 @@ internal sealed partial class SrsApiClient : ISrsApi, IDisposable
             : null;
     }
 
+    public async Task<double?> GetCpuPercentAsync(CancellationToken cancellation)
+    {
+        var answer = await GetAsync("api/v1/summaries", SrsWireContext.Default.SummariesWire, cancellation);
+        return answer.Data?.Self?.Cpu is { } fraction && double.IsFinite(fraction) && fraction >= 0 ? fraction * 100 : null;
+    }
+
     public void Dispose() => _http.Dispose();
 
     private static SrsAnswer<T> Answer<T>(T value, SrsEnvelope envelope) => new(value, envelope.Server, envelope.Service);

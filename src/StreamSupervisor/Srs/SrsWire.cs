@@ -62,6 +62,10 @@ internal sealed class SummarySelfWire
 
     [JsonPropertyName("srs_uptime")]
     public long UptimeSeconds { get; set; }
+
+    /// <summary>A fraction of one processor.</summary>
+    [JsonPropertyName("cpu_percent")]
+    public double? Cpu { get; set; }
 }
 
 internal sealed class SummarySystemWire
@@ -86,6 +90,7 @@ internal sealed class StreamWire
     [JsonPropertyName("recv_bytes")]
     public long ReceivedBytes { get; set; }
     public PublishWire? Publish { get; set; }
+    public BitrateWire? Kbps { get; set; }
 
     /// <summary>Null on the wire until the first of it has come.</summary>
     [JsonConverter(typeof(Presence))]
@@ -93,6 +98,12 @@ internal sealed class StreamWire
 
     [JsonConverter(typeof(Presence))]
     public bool? Audio { get; set; }
+}
+
+internal sealed class BitrateWire
+{
+    [JsonPropertyName("recv_30s")]
+    public int Received { get; set; }
 }
 
 internal sealed class PublishWire

@@ -54,13 +54,14 @@ internal sealed partial class Sweeper
 
         _heardAt = _time.GetTimestamp();
         _origin.Answered(process.ServiceId);
-        _origin.NoteLook(shared.Took, shared.Streams.Count);
+        _origin.NoteLook(shared.Took, shared.Streams);
+        _origin.NoteCpu(shared.CpuPercent);
         return new Look(process, shared.Streams, _time.GetUtcNow() - _time.GetElapsedTime(arrivedAt) - shared.Age,
             arrivedAt - (long)(shared.SeenAge.TotalSeconds * _time.TimestampFrequency), shared.Took);
     }
 
     private void Share(Look look) => _duty.Share(new OriginLook(_origin.Name, look.Process, look.Streams,
-        _time.GetUtcNow() - look.At, _time.GetElapsedTime(look.Seen), look.Took));
+        _time.GetUtcNow() - look.At, _time.GetElapsedTime(look.Seen), look.Took) { CpuPercent = _origin.Snapshot().CpuPercent });
 
     private void ShareFailure(string why) => _duty.Share(new OriginLook(_origin.Name, null, [], TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero, why));
 }

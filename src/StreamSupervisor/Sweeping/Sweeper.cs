@@ -170,7 +170,7 @@ internal sealed partial class Sweeper
         var askedAt = _time.GetTimestamp();
         var answer = await _origin.Api.GetStreamsAsync(cancellation);
         var seen = _time.GetTimestamp();
-        _origin.NoteLook(_time.GetElapsedTime(askedAt, seen), answer.Value.Count);
+        _origin.NoteLook(_time.GetElapsedTime(askedAt, seen), answer.Value);
         if (answer.ServiceId.Length > 0 && answer.ServiceId != process.ServiceId)
         {
             process = await _origin.IdentifyAsync(cancellation);
@@ -180,7 +180,25 @@ internal sealed partial class Sweeper
             }
         }
 
+        if (sweep)
+        {
+            await AskHowBusyAsync(cancellation);
+        }
+
         return new Look(process, answer.Value, at, seen, _time.GetElapsedTime(startedAt, seen));
+    }
+
+    /// <summary>For the choice of a node only: that it does not say so spoils no look.</summary>
+    private async Task AskHowBusyAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            _origin.NoteCpu(await _origin.Api.GetCpuPercentAsync(cancellation));
+        }
+        catch (SrsUnreachableException unreachable)
+        {
+            _logger.LogDebug("{Origin} did not say how busy it is: {Why}", _origin.Name, unreachable.Message);
+        }
     }
 
     private TimeSpan SpacingOf(Look look)

@@ -1,11 +1,9 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
 using StreamSupervisor.Client;
-using StreamSupervisor.Cluster.Sharding;
 using StreamSupervisor.Configuration;
 using StreamSupervisor.Credentials;
 using StreamSupervisor.Domain.LiveStreams;
@@ -19,7 +17,7 @@ namespace StreamSupervisor.IntegrationTests.Registrations;
 public sealed class RegistrationApiTests : IAsyncLifetime
 {
     private const string Key = "live/cam1";
-    private readonly Rules _rules = new();
+    private readonly RuledRegion _rules = new();
     private readonly List<OriginLoad> _origins =
     [
         new("srs-1", "rtmp://srs-1/{app}/{stream}", OriginHealth.Up, 5), new("srs-2", "rtmp://srs-2/{app}/{stream}", OriginHealth.Up, 1),
@@ -46,12 +44,13 @@ public sealed class RegistrationApiTests : IAsyncLifetime
             Gate = _gate,
             Credential = _credential,
             Origins = () => _origins,
+            Drain = new OriginDrain(_rules, ["srs-1", "srs-2"], TimeProvider.System),
             Options = new RegistrationOptions(),
             Time = TimeProvider.System,
         }, new ApiOptions());
         await _web.StartAsync();
         _http.BaseAddress = new Uri(_web.Urls.First());
-        _client = new SupervisorClient(_http, new SupervisorClientOptions { Addresses = [_http.BaseAddress] });
+        _client = new SupervisorClient(_http, new SupervisorClientOptions { Addresses = [_http.BaseAddress], Timeout = TimeSpan.FromSeconds(30) });
     }
 
     public async Task DisposeAsync()
@@ -201,67 +200,5 @@ public sealed class RegistrationApiTests : IAsyncLifetime
 
         events.Select(e => e.GetType().Name).ShouldBe([nameof(Registering), nameof(Publishing), nameof(PublishEnded), nameof(SessionEnded)]);
         _rules.StateOf(Key).Goodbye.ShouldBeTrue();
-    }
-
-    /// <summary>Entities that decide by the real rules, one at a time, without a journal.</summary>
-    private sealed class Rules : IShardRegion<LiveStreamCommand, LiveStreamReply>
-    {
-        private readonly System.Threading.Lock _lock = new();
-        private readonly Dictionary<string, LiveStreamState> _states = [];
-
-        public bool EvictAtOnce { get; set; }
-
-        public ConcurrentQueue<string> Registered { get; } = new();
-
-        public Task<AskResult<LiveStreamReply>> AskAsync(string entityId, LiveStreamCommand command, DateTimeOffset deadline, CancellationToken cancellation)
-        {
-            var reply = Do(entityId, command);
-            if (EvictAtOnce && command is Register)
-            {
-                Evicted(entityId);
-            }
-
-            return Task.FromResult(reply is null ? AskResult<LiveStreamReply>.Not(AskStatus.Unknown, "held") : AskResult<LiveStreamReply>.Answered(reply));
-        }
-
-        public bool Tell(string entityId, LiveStreamCommand command) => Do(entityId, command) is not null;
-
-        public LiveStreamState StateOf(string key)
-        {
-            lock (_lock)
-            {
-                return _states[StreamKey.Parse(key).ToString()];
-            }
-        }
-
-        public void GoesLive(string key, Publisher by)
-        {
-            Do(StreamKey.Parse(key).ToString(), Scene.Ask(by));
-            Do(StreamKey.Parse(key).ToString(), new NotePublisherSeen(by, 1, TimeProvider.System.GetUtcNow(), Verified: true));
-        }
-
-        public void Evicted(string key)
-        {
-            foreach (var eviction in StateOf(key).Evictions)
-            {
-                Do(StreamKey.Parse(key).ToString(), Scene.Gone(eviction.Of));
-            }
-        }
-
-        private LiveStreamReply? Do(string id, LiveStreamCommand command)
-        {
-            lock (_lock)
-            {
-                var state = _states.GetValueOrDefault(id) ?? new LiveStreamState { Key = StreamKey.Parse(id) };
-                var decision = LiveStream.Decide(state, command, StreamPolicy.Default, TimeProvider.System.GetUtcNow());
-                foreach (var registered in decision.Events.OfType<EncoderRegistered>())
-                {
-                    Registered.Enqueue(registered.EncoderId);
-                }
-
-                _states[id] = decision.Events.Aggregate(state, LiveStream.Evolve);
-                return decision.Reply;
-            }
-        }
     }
 }

@@ -109,8 +109,8 @@ public sealed partial class MetricsDocumentTests
 
         var srs = new Origin("srs-1", new FakeSrs(TimeProvider.System) { Latency = TimeSpan.Zero }, TimeProvider.System, NullLogger.Instance);
         await srs.IdentifyAsync(CancellationToken.None);
-        srs.NoteLook(TimeSpan.Zero, 1);
-        using var gauges = new SupervisorGauges(new OriginRegistry([srs]), new LiveDirectory(), new OriginDrain(new FakeRegion(), TimeProvider.System), () => 1, () => 1, TimeProvider.System);
+        srs.NoteLook(TimeSpan.Zero, [new SrsStream("vid-1", "__defaultVhost__", "live", "cam", true, "c1", 0, 1)]);
+        using var gauges = new SupervisorGauges(new OriginRegistry([srs]), new LiveDirectory(), new OriginDrain(new FakeRegion(), [], TimeProvider.System), () => 1, () => 1, TimeProvider.System);
         return PrometheusPage.Parse(exporter.Scrape());
     }
 

@@ -17,6 +17,10 @@ public sealed class OriginChoiceTests
         Order(null, null, [], [], Origin("a", 3), Origin("b", 1, bytes: 9), Origin("c", 1, bytes: 2, cpu: 50), Origin("d", 1, bytes: 2, cpu: 5)).ShouldBe("d c b");
 
     [Fact]
+    public void A_busy_node_comes_after_those_that_are_not_however_few_streams_it_has() =>
+        Order(null, null, [], [], Origin("a", 1, cpu: 85), Origin("b", 7, cpu: 79)).ShouldBe("b a");
+
+    [Fact]
     public void The_node_that_had_the_stream_goes_before_load_and_a_wish_before_that()
     {
         Order(null, "a", [], [], Origin("a", 90), Origin("b")).ShouldBe("a b");
@@ -63,7 +67,7 @@ public sealed class OriginChoiceTests
     public void A_heartbeat_names_the_process_and_how_busy_it_is()
     {
         OriginHeartbeat? Read(string json) => HeartbeatEndpoint.Read("srs-1", Encoding.UTF8.GetBytes(json));
-        Read("""{"device_id":"d","ip":"10.0.0.5","server":"vid-1","service":"s1","pid":"7","summaries":{"code":0,"data":{"self":{"cpu_percent":12.5},"system":{"conn_srs":40}}}}""")
+        Read("""{"device_id":"d","ip":"10.0.0.5","server":"vid-1","service":"s1","pid":"7","summaries":{"code":0,"data":{"self":{"cpu_percent":0.125},"system":{"conn_srs":40}}}}""")
             .ShouldBe(new OriginHeartbeat("srs-1", "vid-1", "s1", 12.5, 40));
         Read("""{"device_id":"d","ip":"10.0.0.5"}""").ShouldBe(new OriginHeartbeat("srs-1", "", "", null, null));
         foreach (var nonsense in new[] { "", "[]", "7", "{\"server\":", "{\"summaries\":{\"data\":[]}}x" })

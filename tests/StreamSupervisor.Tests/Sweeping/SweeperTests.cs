@@ -227,6 +227,20 @@ public class SweeperTests
     }
 
     [Fact]
+    public void A_node_whose_API_is_away_but_whose_heartbeats_go_on_is_suspect_and_down_only_when_they_end()
+    {
+        var sweeper = SweepOnce();
+        _scene.Srs.Reachable = false;
+        _scene.Origin.NoteHeartbeat(_scene.Srs.ServiceId, 12.5);
+        Run(sweeper, TimeSpan.FromSeconds(12));
+        _scene.Origin.Snapshot().Status.ShouldBe(OriginStatus.Suspect);
+        _scene.Origin.Snapshot().CpuPercent.ShouldBe(12.5);
+
+        Run(sweeper, TimeSpan.FromSeconds(10));
+        _scene.Origin.Snapshot().Status.ShouldBe(OriginStatus.Down);
+    }
+
+    [Fact]
     public void Looking_costs_a_node_with_many_streams_no_more_than_a_hundredth_of_its_time()
     {
         for (var i = 0; i < 2_000; i++)
