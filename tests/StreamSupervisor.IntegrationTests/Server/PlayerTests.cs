@@ -1,3 +1,4 @@
+using StreamSupervisor.Credentials;
 using StreamSupervisor.Simulator.Connections;
 using StreamSupervisor.Simulator.Servers;
 
@@ -5,7 +6,37 @@ namespace StreamSupervisor.IntegrationTests.Server;
 
 public sealed class PlayerTests
 {
-    private const int Viewers = 20;
+    private const int Viewers = 50;
+
+    [Theory]
+    [InlineData("secret=correct-horse")]
+    [InlineData("")]
+    public async Task Where_the_busy_check_comes_first_viewers_with_the_publishers_address_and_key_are_neither_held_nor_counted(string param)
+    {
+        // From one studio: all of them show the same address.
+        var settings = param.Length == 0 ? new PlatformSettings() : new PlatformSettings
+        {
+            Credentials = new CredentialOptions { Rules = { new CredentialRuleOptions { Match = "live/*", Scheme = CredentialScheme.Secret, Primary = "correct-horse" } } },
+        };
+        await using var platform = await Platform.StartAsync(settings, SrsModel.V7Token);
+        var publisher = await platform.PublishAsync(platform.Srs[0], "live/cam", param);
+        (await (await EncoderEnd.DialAsync(platform.Srs[0])).PlayAsync("live/cam")).ShouldBe(PublishOutcome.Started);
+        await Task.WhenAll(Enumerable.Range(0, Viewers).Select(async number =>
+        {
+            for (var visit = 0; visit < 3; visit++)
+            {
+                var viewer = await EncoderEnd.DialAsync(platform.Srs[0]);
+                (await viewer.PlayAsync("live/cam")).ShouldBe(PublishOutcome.Started);
+                await viewer.HangUpAsync();
+            }
+        }));
+
+        var story = await platform.StoryAsync("live/cam");
+        (await platform.StreamAsync("live/cam"))!.Generation.ShouldBe(1, story);
+        (await platform.TimelineAsync("live/cam")).ShouldNotContain(entry => entry.Kind == "eviction-ordered", story);
+        (await platform.Srs.DeletesAsync()).ShouldBeEmpty(story);
+        (await platform.Srs.ActiveAsync("live/cam")).ShouldBe([publisher.ClientId], story);
+    }
 
     [Fact]
     public async Task Viewers_of_a_key_under_handover_are_never_held_and_remove_nobody()

@@ -61,10 +61,10 @@ internal sealed class SupervisorProcess : IAsyncDisposable
     public static SupervisorProcess Start(params string[] arguments) => new(arguments);
 
     /// <summary>Starts <c>serve</c> and waits until it says ready.</summary>
-    public static async Task<SupervisorProcess> ServeAsync(ServeFolder settings)
+    public static async Task<SupervisorProcess> ServeAsync(ServeFolder settings, TimeSpan? within = null)
     {
         var started = Start("serve", "--config", settings.Config);
-        await started.ReadyAsync(settings.Management);
+        await started.ReadyAsync(settings.Management, within);
         return started;
     }
 
