@@ -8,8 +8,8 @@ using StreamSupervisor.Benchmarks.Recipe;
 const string Usage = """
     dotnet run -c Release --project tests/StreamSupervisor.Benchmarks -- COMMAND
 
-      hooks  [--seconds 5] [--warm-up 2] [--connections 1,64,200] [--keys 2000] [--workload spread,hot] [--only parse-only,product-sqlite,…]
-             hooks over real HTTP, this product beside other ways to do the same work
+      hooks  [--seconds 5] [--warm-up 2] [--connections 1,64,200] [--keys 2000] [--workload spread,hot,register,reserved] [--only parse-only,product-sqlite,…]
+             hooks and registrations over real HTTP, this product beside other ways to do the same work
       keys   [--counts 1000,100000,1000000]
              cost per hook by the number of keys, memory of an idle entity
       recipe [--rounds 10] [--seconds 30] [--encoders 50]

@@ -34,6 +34,9 @@ internal sealed class ChosenServer : IAsyncDisposable
 
     public bool SaysAlwaysYes => Name == Ceiling;
 
+    /// <summary>The others know no encoders that announce themselves.</summary>
+    public bool TakesRegistrations => Name.StartsWith("product-", StringComparison.Ordinal);
+
     /// <summary>Why it can't run here; null when it can.</summary>
     public static string? WhyNot(string name) => name switch
     {
@@ -138,6 +141,9 @@ internal sealed class ChosenServer : IAsyncDisposable
                   # Nobody has to be kicked in the hot workload, and what counts how often a key is published does not count here: a key in a
                   # benchmark is published more often in a second than a real one in a day.
                   admission { takeover = first-wins, fight-window = 1s, flapping-publishes = 1000 }
+
+                  # The one reservation that all others meet lasts for the run.
+                  registrations.reserve = 10m
 
                   # All connections may wait for one key.
                   kernel.mailbox-size = 1024

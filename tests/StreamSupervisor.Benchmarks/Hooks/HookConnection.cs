@@ -1,17 +1,25 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace StreamSupervisor.Benchmarks.Hooks;
 
-/// <summary>One keep-alive connection that sends hooks and reads answers, and nothing else of HTTP.</summary>
+/// <summary>One keep-alive connection that sends hooks, or announcements, and reads answers, and nothing else of HTTP.</summary>
 internal sealed class HookConnection : IDisposable
 {
+    private const string HookYes = "\"code\":0";
+    public const string RegistrationYes = "\"decision\":\"publish\"";
+
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly byte[] _buffer = new byte[4096];
+    private readonly byte[] _yes;
 
-    public static async Task<HookConnection> OpenAsync(int port)
+    private HookConnection(string yes) => _yes = Encoding.ASCII.GetBytes(yes);
+
+    /// <param name="yes">What stands in an answer that is a yes.</param>
+    public static async Task<HookConnection> OpenAsync(int port, string yes = HookYes)
     {
-        var connection = new HookConnection();
+        var connection = new HookConnection(yes);
         await connection._socket.ConnectAsync(IPAddress.Loopback, port);
         return connection;
     }
@@ -40,7 +48,7 @@ internal sealed class HookConnection : IDisposable
 
     public void Dispose() => _socket.Dispose();
 
-    private static bool TryRead(ReadOnlySpan<byte> response, out bool? answer)
+    private bool TryRead(ReadOnlySpan<byte> response, out bool? answer)
     {
         answer = null;
         var head = response.IndexOf("\r\n\r\n"u8);
@@ -74,7 +82,7 @@ internal sealed class HookConnection : IDisposable
 
         if (response[9..].StartsWith("200"u8))
         {
-            answer = response.Slice(head + 4, length).IndexOf("\"code\":0"u8) >= 0;
+            answer = response.Slice(head + 4, length).IndexOf(_yes) >= 0;
         }
 
         return true;

@@ -10,9 +10,15 @@ internal enum Workload
 
     /// <summary>All try to publish one key, each time as another client, against a publisher who is on air and stays.</summary>
     Hot,
+
+    /// <summary>Encoders announce themselves over the API, each for a key of its own that is free: one journaled decision a call.</summary>
+    Register,
+
+    /// <summary>All announce themselves for one key that is reserved for another.</summary>
+    Reserved,
 }
 
-/// <param name="Decisions">Answers to <c>on_publish</c>.</param>
+/// <param name="Decisions">Answers to <c>on_publish</c>, or to announcements.</param>
 /// <param name="Answers">Answers to all hooks.</param>
 /// <param name="Unexpected">Answers that are not the one that the workload must have.</param>
 internal sealed record LoadResult(double Decisions, double Answers, TimeSpan Median, TimeSpan P99, long Unexpected, string Load);
@@ -21,13 +27,16 @@ internal sealed record LoadResult(double Decisions, double Answers, TimeSpan Med
 internal sealed class HookLoad(Target target, Workload workload, int connections, int keys)
 {
     public const string HotStream = "hot";
+    public const string ReservedStream = "reserved";
 
     private static long s_clients = DateTime.UtcNow.Ticks / 1000 % 1_000_000_000_000;
 
     /// <param name="alwaysYes">The server decides nothing: it says yes to everything.</param>
     public async Task<LoadResult> RunAsync(TimeSpan warmUp, TimeSpan time, bool alwaysYes)
     {
-        var opened = await Task.WhenAll(Enumerable.Range(0, connections).Select(index => HookConnection.OpenAsync(target.Ports[index % target.Ports.Count])));
+        var opened = await Task.WhenAll(Enumerable.Range(0, connections).Select(index => Registers(workload)
+            ? HookConnection.OpenAsync(target.Ports[index % target.Ports.Count], HookConnection.RegistrationYes)
+            : HookConnection.OpenAsync(target.Ports[index % target.Ports.Count])));
         try
         {
             var start = Stopwatch.GetTimestamp() + (long)(warmUp.TotalSeconds * Stopwatch.Frequency);
@@ -52,10 +61,14 @@ internal sealed class HookLoad(Target target, Workload workload, int connections
         }
     }
 
+    /// <summary>Whether a workload calls the API instead of sending hooks.</summary>
+    public static bool Registers(Workload workload) => workload is Workload.Register or Workload.Reserved;
+
     private sealed class Client(HookConnection connection, Target target, Workload workload, int index, int connections, int keys)
     {
         private readonly HookRequest _publish = new(target, "on_publish", workload == Workload.Hot ? HotStream : null);
         private readonly HookRequest _unpublish = new(target, "on_unpublish");
+        private readonly RegistrationCall _register = new(workload == Workload.Reserved ? ReservedStream : null);
         private long _start;
         private long _end;
 
@@ -67,11 +80,11 @@ internal sealed class HookLoad(Target target, Workload workload, int connections
         public async Task RunAsync(long start, long end, bool alwaysYes)
         {
             (_start, _end) = (start, end);
-            var expected = workload == Workload.Spread || alwaysYes;
+            var expected = workload is Workload.Spread or Workload.Register || alwaysYes;
             for (var key = index; ; key = key + connections < keys ? key + connections : index)
             {
                 var client = Interlocked.Increment(ref s_clients);
-                if (!await SendAsync(_publish.Of(client, key), expected, isDecision: true)
+                if (!await SendAsync(Registers(workload) ? _register.Of(client, key) : _publish.Of(client, key), expected, isDecision: true)
                     || (workload == Workload.Spread && !await SendAsync(_unpublish.Of(client, key), true, isDecision: false)))
                 {
                     return;

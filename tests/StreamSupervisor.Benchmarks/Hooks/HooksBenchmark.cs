@@ -12,7 +12,7 @@ internal static class HooksBenchmark
     {
         var (time, warmUp) = (switches.Seconds("seconds", 5), switches.Seconds("warm-up", 2));
         var connections = switches.Numbers("connections", "1,64,200");
-        var workloads = switches.List("workload", "spread,hot").Select(name => Enum.Parse<Workload>(name, ignoreCase: true)).ToArray();
+        var workloads = switches.List("workload", "spread,hot,register,reserved").Select(name => Enum.Parse<Workload>(name, ignoreCase: true)).ToArray();
         var keys = switches.Number("keys", 2000);
         var names = switches.List("only", string.Join(',', ChosenServer.Names));
         ThreadPool.SetMinThreads(Environment.ProcessorCount, 1);
@@ -29,7 +29,7 @@ internal static class HooksBenchmark
 
             await using var server = await ChosenServer.StartAsync(name, srs);
             await LetPublishAsync(server, srs);
-            foreach (var workload in workloads)
+            foreach (var workload in workloads.Where(workload => server.TakesRegistrations || !HookLoad.Registers(workload)))
             {
                 foreach (var count in connections)
                 {
@@ -52,6 +52,17 @@ internal static class HooksBenchmark
         {
             throw new InvalidOperationException($"{server.Name} did not admit the first publisher.");
         }
+
+        if (!server.TakesRegistrations)
+        {
+            return;
+        }
+
+        using var announced = await HookConnection.OpenAsync(server.Target.Ports[0], HookConnection.RegistrationYes);
+        if (await announced.SendAsync(new RegistrationCall(HookLoad.ReservedStream).Of(1, 9_999_999)) != true)
+        {
+            throw new InvalidOperationException($"{server.Name} did not reserve the key for the first encoder.");
+        }
     }
 
     private static void Print(List<Row> rows, TimeSpan time)
@@ -71,8 +82,9 @@ internal static class HooksBenchmark
 
         table.Print();
         Console.WriteLine($"""
-            {time.TotalSeconds:0.#} s a row on {Environment.ProcessorCount} cores, shared by the client, the server and its database. A decision is an answered on_publish; its
+            {time.TotalSeconds:0.#} s a row on {Environment.ProcessorCount} cores, shared by the client, the server and its database. A decision is an answered on_publish or announcement; its
             latency is in the percentiles. Spread: a free key is published, then unpublished. Hot: every connection tries one key that is on air.
+            Register: an encoder announces itself over the API for a free key of its own. Reserved: all for one key that is reserved for another.
             product-*: kernel.mailbox-size 1024, takeover first-wins. Plain servers on PostgreSQL: {PlainServer.Pool} pooled connections, prepared statements. wrong: answers
             that the workload does not allow. load: the machine's load average over the last minute, this run included.
             """);
