@@ -20,7 +20,7 @@ using StreamSupervisor.Tests.Srs;
 namespace StreamSupervisor.Tests.Observability;
 
 /// <summary>
-/// The names, labels and meanings of all metrics stand in <c>docs/metrics.md</c>: dashboards and alarms are built on them, so a change of one shows
+/// The names, labels and meanings of all metrics stand in <c>src/StreamSupervisor/Observability/metrics.md</c>: dashboards and alarms are built on them, so a change of one shows
 /// in review.
 /// </summary>
 public sealed partial class MetricsDocumentTests
@@ -35,7 +35,7 @@ public sealed partial class MetricsDocumentTests
         var table = string.Join('\n', families.Select(family =>
             $"| `{family.Name}` | {family.Type} | {LabelsOf(family)} | {family.Help} |"));
 
-        var document = await File.ReadAllTextAsync(Path.Combine(s_root, "docs", "metrics.md"));
+        var document = await File.ReadAllTextAsync(Path.Combine(s_root, "src", "StreamSupervisor", "Observability", "metrics.md"));
         document[(document.IndexOf("|---|", StringComparison.Ordinal) + "|---|---|---|---|\n".Length)..].TrimEnd().ShouldBe(table);
     }
 
