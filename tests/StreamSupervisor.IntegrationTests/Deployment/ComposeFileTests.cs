@@ -149,7 +149,7 @@ public sealed partial class ComposeFileTests
         }
 
         Scene.Services.Values.SelectMany(service => service.Configs).Select(config => config.Source).Distinct().ShouldBe(Scene.Configs.Keys, ignoreOrder: true);
-        Members.Select(member => member.Command.Last()).ShouldBe(Members.Select(member => member.Configs[0].Target));
+        Members.Select(member => member.Command[^1]).ShouldBe(Members.Select(member => member.Configs[0].Target));
         Scene.Services["srs-1"].Command.ShouldBe(["./objs/srs", "-c", "conf/scene.conf"]);
     }
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using StreamSupervisor.Cluster.Sharding;
 using StreamSupervisor.Commands;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.IntegrationTests.Server;
