@@ -16,11 +16,7 @@ internal sealed class PeerHost(Supervisor supervisor) : IPeerHost
 
     public bool TellLocal(string entityId, LiveStreamCommand command) => _region.TellLocal(entityId, command);
 
-    public void Looked(OriginLook look)
-    {
-    }
+    public void Looked(OriginLook look) => supervisor.Looked(look);
 
-    public void Closed(string origin, SessionId client)
-    {
-    }
+    public void Closed(string origin, SessionId client) => supervisor.Desk.ClosedElsewhere(origin, client);
 }

@@ -7,6 +7,7 @@ using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Effects;
 using StreamSupervisor.Hooks;
 using StreamSupervisor.Observability;
+using StreamSupervisor.Peers;
 using StreamSupervisor.Srs;
 using StreamSupervisor.Sweeping;
 using Behavior = StreamSupervisor.Cluster.Entities.IEntityBehavior<StreamSupervisor.Domain.LiveStreams.LiveStreamState,
@@ -30,6 +31,9 @@ internal sealed record SupervisorParts
     /// <summary>The way to the entities of all members, given those of this one; these alone by default.</summary>
     public Func<IShardRegion<LiveStreamCommand, LiveStreamReply>, IShardHost, IShardRegion<LiveStreamCommand, LiveStreamReply>> Route { get; init; } =
         (local, _) => local;
+
+    /// <summary>Who looks at which node; by default this one looks at all of them.</summary>
+    public ISweepDuty Duty { get; init; } = SoleDuty.Instance;
 
     /// <summary>Wraps the rules; nothing by default. For tests that break a rule to see that its breach is noticed.</summary>
     public Func<Behavior, Behavior> Rules { get; init; } = rules => rules;
@@ -78,9 +82,12 @@ internal sealed class Supervisor : IDisposable
         Cluster = region.Region as ClusterRegion<LiveStreamCommand, LiveStreamReply>;
         Journal = parts.Journal;
         Desk = new HookDesk(Origins, region, Directory, attempts.Read, attempts.KeyRules, cues, options.Hooks, time,
-            parts.Loggers.CreateLogger<HookDesk>(), _stopping.Token);
+            parts.Loggers.CreateLogger<HookDesk>(), _stopping.Token)
+        {
+            SeesEveryHook = Cluster is null,
+        };
         _sweepers = [.. Origins.All.Select(origin =>
-            new Sweeper(origin, Directory, region, attempts.KeyRules, options.Sweep, time, parts.Loggers.CreateLogger<Sweeper>()))];
+            new Sweeper(origin, Directory, region, attempts.KeyRules, options.Sweep, time, parts.Loggers.CreateLogger<Sweeper>(), parts.Duty))];
     }
 
     public OriginRegistry Origins { get; }
@@ -94,6 +101,9 @@ internal sealed class Supervisor : IDisposable
 
     /// <summary>Whoever keeps the leases gives and takes shards here.</summary>
     public IShardHost Host => _local;
+
+    /// <summary>Another member has looked at a node.</summary>
+    public void Looked(OriginLook look) => _sweepers.Find(sweeper => sweeper.OriginName == look.Origin)?.Take(look);
 
     /// <summary>Starts to look at the nodes.</summary>
     /// <returns>Ends when each node was looked at once, or did not answer.</returns>

@@ -12,6 +12,7 @@ using StreamSupervisor.Observability;
 using StreamSupervisor.Peers;
 using StreamSupervisor.Registrations;
 using StreamSupervisor.Srs;
+using StreamSupervisor.Sweeping;
 
 namespace StreamSupervisor.Hosting;
 
@@ -80,6 +81,7 @@ internal sealed class SupervisorHost : IAsyncDisposable
             Journal = member.Journal,
             Ownership = member.Ownership,
             Route = (local, host) => RouteOf(services, member, local, host),
+            Duty = options.Cluster.Enabled ? services.GetRequiredService<LookExchange>() : SoleDuty.Instance,
             Apis = origin =>
             {
                 var api = new SrsApiClient(origin, options.SrsApi, time);
@@ -93,6 +95,8 @@ internal sealed class SupervisorHost : IAsyncDisposable
         builder.Services.AddSingleton(_ => new PeerSignature(options.Cluster.Secrets, time));
         builder.Services.AddSingleton<PeerClient>();
         builder.Services.AddSingleton<HttpPeers>();
+        builder.Services.AddSingleton(services => new LookExchange(
+            member.View!, shard => services.GetRequiredService<Supervisor>().Host.StateOf(shard) == ShardState.Serving, services.GetRequiredService<PeerClient>(), time));
         builder.Services.AddSingleton(GaugesOf);
         builder.Services.AddSingleton(services => new OriginDrain(services.GetRequiredService<Supervisor>().Region, [.. options.Origins.Select(origin => origin.Name)], time));
         builder.Services.AddSingleton(services => ApiContextOf(services, options));
@@ -116,6 +120,7 @@ internal sealed class SupervisorHost : IAsyncDisposable
         if (options.Cluster.Enabled)
         {
             var supervisor = web.Services.GetRequiredService<Supervisor>();
+            supervisor.Desk.ClosedUnknown = web.Services.GetRequiredService<LookExchange>().PassOnClosed;
             web.Services.GetRequiredService<HttpPeers>().Undelivered = (entityId, command) => supervisor.Region.Tell(entityId, command);
             PeerEndpoints.Map(web, new PeerHost(supervisor), web.Services.GetRequiredService<PeerSignature>(), time,
                 web.Services.GetRequiredService<ILogger<PeerEndpoints>>()).OnListener(peers.Ports);

@@ -53,6 +53,9 @@ internal sealed partial class Sweeper
         origin.ProcessReplaced += (_, process) => EndOlderProcesses(process, _time.GetUtcNow());
     }
 
+    /// <summary>The node that it looks at.</summary>
+    public string OriginName => _origin.Name;
+
     /// <summary>Done when the first sweep has ended, also when the node did not answer.</summary>
     public Task FirstSweepDone => _firstSweep.Task;
 

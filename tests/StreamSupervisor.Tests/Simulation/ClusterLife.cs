@@ -70,7 +70,6 @@ internal sealed class ClusterLife : Life
                 Time = Time,
             }),
         });
-        supervisor.Desk.SeesEveryHook = false;
         supervisor.Desk.ClosedUnknown = (origin, closed) => World.PassOnClosed(this, origin, closed);
         return (member, supervisor);
     }
