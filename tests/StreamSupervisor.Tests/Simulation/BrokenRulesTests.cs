@@ -85,12 +85,6 @@ public class BrokenRulesTests(ITestOutputHelper output)
     });
 
     [Fact]
-    public void An_eviction_that_nobody_carries_out_is_noticed() => Notices("I", new BrokenRules
-    {
-        Behavior = (rules, _) => new ChangedBehavior(rules) { Starts = @event => @event is not EvictionOrdered },
-    });
-
-    [Fact]
     public void A_journal_without_a_fence_is_noticed() => Notices("", new BrokenRules { Store = store => store.Fences = false });
 
     [Fact]
