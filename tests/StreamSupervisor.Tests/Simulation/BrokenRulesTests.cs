@@ -84,6 +84,19 @@ public class BrokenRulesTests(ITestOutputHelper output)
         },
     });
 
+    /// <summary>One that is only late would not be: SRS's own timeouts end the session before the world must be at rest.</summary>
+    [Fact]
+    public void An_eviction_that_is_believed_without_a_proof_is_noticed() => Notices("Hold", new BrokenRules
+    {
+        Behavior = (rules, _) => new ChangedBehavior(rules)
+        {
+            Starts = @event => @event is not EvictionOrdered,
+            Decides = (_, events) => [.. events.SelectMany(@event => @event is EvictionOrdered ordered
+                ? [ordered, new EvictionFinished(ordered.At, ordered.Of.Session, ReleaseProof.ClientGone, ordered.At)]
+                : new[] { @event })],
+        },
+    });
+
     [Fact]
     public void A_journal_without_a_fence_is_noticed() => Notices("", new BrokenRules { Store = store => store.Fences = false });
 
