@@ -36,6 +36,8 @@ public sealed class StampedeTests(ITestOutputHelper log)
         var story = await platform.StoryAsync("ingest/cam");
         log.WriteLine(story);
 
+        // SRS 4 tells the encoder that it is live before it asks us, and the key is live here before SRS has read our answer.
+        await Eventually.HoldsAsync("the winner is on air", async () => (await platform.Srs.ActiveAsync("ingest/cam")).Contains(winner.ClientId));
         (await platform.Srs.ActiveAsync("ingest/cam")).ShouldBe([winner.ClientId], story);
         stream.Session!.ClientId.ShouldBe(winner.ClientId, story);
         (await incumbent.Closed).ShouldBe(CloseReason.Kicked);
