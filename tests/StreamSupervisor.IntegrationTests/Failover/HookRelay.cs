@@ -33,9 +33,10 @@ internal sealed class HookRelay : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // The listener goes last: between two connections a loop would ask one that has stopped, which is a fault and not an end.
         await _stop.CancelAsync();
-        _listener.Dispose();
         await _running;
+        _listener.Dispose();
         _http.Dispose();
     }
 
