@@ -11,6 +11,7 @@ using StreamSupervisor.Api;
 using StreamSupervisor.Cluster.Sharding;
 using StreamSupervisor.Configuration;
 using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.IntegrationTests.Server;
 
 namespace StreamSupervisor.IntegrationTests.Api;
 
@@ -87,26 +88,8 @@ internal sealed class ApiServer : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private async Task<(int Status, JsonElement Body)> SendAsync(HttpRequestMessage request, (string Name, string Value)[] headers)
-    {
-        using (request)
-        {
-            foreach (var (name, value) in headers)
-            {
-                request.Headers.TryAddWithoutValidation(name, value);
-            }
-
-            using var response = await Http.SendAsync(request);
-            var text = await response.Content.ReadAsStringAsync();
-            if ((int)response.StatusCode >= 400)
-            {
-                response.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json", text);
-            }
-
-            using var document = JsonDocument.Parse(text);
-            return ((int)response.StatusCode, document.RootElement.Clone());
-        }
-    }
+    private Task<(int Status, JsonElement Body)> SendAsync(HttpRequestMessage request, (string Name, string Value)[] headers) =>
+        Http.AnswerAsync(request, headers);
 
     private sealed class StoppedClock : TimeProvider
     {

@@ -52,8 +52,13 @@ public sealed class FailoverTests(FailoverStage stage, ITestOutputHelper log)
             }
         }
 
-        // Printed, not asserted: where the machine is starved the balancer's health checks fail, and it drops hooks of members that are well.
+        // Printed, not asserted, since it does not hold yet: a healthy key is sometimes taken for wedged and refused for 30 s. Its last sessions were
+        // noted as closed without ever publishing. Once that is mended this must be 0.
         log.WriteLine($"{storm.RefusedHealthy - refused} tries were not let in");
+        if (storm.RefusedHealthy > refused)
+        {
+            log.WriteLine(await ReasonsAsync(storm));
+        }
     });
 
     [PostgresFact]
@@ -89,6 +94,16 @@ public sealed class FailoverTests(FailoverStage stage, ITestOutputHelper log)
         await Task.Delay(Between(0.5, 6));
         victim.Peers.Repair();
     });
+
+    /// <summary>Why attempts were refused, and what was noted of their keys, as the journal has it.</summary>
+    private async Task<string> ReasonsAsync(Storm storm) => string.Join('\n', (await stage.Witness.JournalAsync(storm.EntityPrefix))
+        .Select(row => row.Event switch
+        {
+            AttemptRefused refused => $"{row.Entity} refused: {refused.Reason}",
+            PublisherLost lost => $"{row.Entity} lost: {lost.Cause}{(lost.NeverActive ? ", never active" : "")}",
+            var other => $"{row.Entity} {other.GetType().Name}",
+        })
+        .CountBy(line => line).OrderByDescending(line => line.Value).Select(line => $"{line.Value} x {line.Key}"));
 
     private async Task StandsAsync(string kind, Func<Storm, Task> strike)
     {

@@ -7,6 +7,8 @@ using Microsoft.Extensions.Logging;
 using StreamSupervisor.Configuration;
 using StreamSupervisor.Management;
 
+using StreamSupervisor.IntegrationTests.Server;
+
 namespace StreamSupervisor.IntegrationTests.Management;
 
 /// <summary>The cluster endpoints on a real listener on a free port, over a <see cref="FakeCluster"/>.</summary>
@@ -62,26 +64,8 @@ internal sealed class ClusterServer : IAsyncDisposable
     public Task<(int Status, JsonElement Body)> PutAsync(string path, string form, params (string Name, string Value)[] headers) =>
         SendAsync(new HttpRequestMessage(HttpMethod.Put, path) { Content = new StringContent(form, null, "application/x-www-form-urlencoded") }, headers);
 
-    public async Task<(int Status, JsonElement Body)> SendAsync(HttpRequestMessage request, params (string Name, string Value)[] headers)
-    {
-        using (request)
-        {
-            foreach (var (name, value) in headers)
-            {
-                request.Headers.TryAddWithoutValidation(name, value);
-            }
-
-            using var response = await Http.SendAsync(request);
-            var text = await response.Content.ReadAsStringAsync();
-            if ((int)response.StatusCode >= 400)
-            {
-                response.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json", text);
-            }
-
-            using var document = JsonDocument.Parse(text);
-            return ((int)response.StatusCode, document.RootElement.Clone());
-        }
-    }
+    public Task<(int Status, JsonElement Body)> SendAsync(HttpRequestMessage request, params (string Name, string Value)[] headers) =>
+        Http.AnswerAsync(request, headers);
 
     public async ValueTask DisposeAsync()
     {
