@@ -2,6 +2,9 @@ namespace StreamSupervisor.Domain.LiveStreams;
 
 public static partial class LiveStream
 {
+    /// <summary>SRS refuses a client as busy within milliseconds of our yes; the rest is for a slow journal and a busy machine.</summary>
+    private static readonly TimeSpan SaysBusyWithin = TimeSpan.FromMilliseconds(200);
+
     /// <summary>What hooks, looks, effects and deadlines report. Whoever reports is told that it was heard, and nothing more.</summary>
     private static Noted Note(Turn turn, LiveStreamCommand command)
     {
@@ -78,14 +81,19 @@ public static partial class LiveStream
         }
         else if (IsIncumbent(turn, session, out var incumbent))
         {
-            // It was let in, never seen publishing, and closed without an unpublish: SRS said busy to it all the same.
-            Lose(turn, incumbent, incumbent.Confirmed ? LossCause.Closed : LossCause.BusySeen);
+            Lose(turn, incumbent, SaidBusy(turn, incumbent) ? LossCause.BusySeen : LossCause.Closed);
         }
         else if (!WasRefused(turn.State, session) && turn.State.Interrupted?.By.Session != session)
         {
             turn.Raise(new LateHookIgnored(turn.Now, session, "on_close"));
         }
     }
+
+    /// <summary>
+    /// Whether a session that closed without an unpublish was refused by SRS as busy: it was never seen publishing, and it closed at once. One that
+    /// closes later had published, and its unpublish is late or lost; it may come through another member than the close.
+    /// </summary>
+    private static bool SaidBusy(Turn turn, Session session) => !session.Confirmed && turn.Now - session.Since < SaysBusyWithin;
 
     /// <summary>
     /// A node with the publish token refused an attempt before it asked us. If the rules would have let it in, the way is cleared now, so

@@ -81,6 +81,21 @@ public class SessionTests
     }
 
     [Fact]
+    public void Sessions_that_published_for_a_moment_and_whose_unpublish_is_lost_or_late_do_not_wedge_the_key()
+    {
+        var scene = Empty();
+        foreach (var name in new[] { "first", "second", "third" })
+        {
+            var shortLived = Encoder(name);
+            scene = scene.When(Ask(shortLived)).After(0.3).When(new NoteClosed(shortLived.Session))
+                .Then<PublisherLost>(e => (e.Cause, e.NeverActive).ShouldBe((LossCause.Closed, false))).ThenNo<SearchOrdered>()
+                .When(new NoteUnpublished(shortLived.Session));
+        }
+
+        scene.When(Ask(New)).ThenAdmitted(New);
+    }
+
+    [Fact]
     public void After_a_while_one_attempt_probes_a_wedged_key_and_a_publisher_that_is_seen_ends_the_wedge()
     {
         var probe = Encoder("probe");
