@@ -4,39 +4,37 @@ namespace StreamSupervisor.Cluster.Membership;
 internal sealed class ChangeSignal
 {
     private readonly Lock _gate = new();
-    private LinkedList<TaskCompletionSource> _waiting = [];
+    private LinkedList<TaskCompletionSource<bool>> _waiting = [];
 
-    public async Task NextAsync(CancellationToken cancellation)
+    /// <returns>True with the next change; false when cancelled before it. To give up is no fault here: many wait only for so long.</returns>
+    public async Task<bool> NextAsync(CancellationToken cancellation)
     {
-        cancellation.ThrowIfCancellationRequested();
-        var waiting = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        LinkedListNode<TaskCompletionSource> place;
+        var waiting = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        LinkedListNode<TaskCompletionSource<bool>> place;
         lock (_gate)
         {
             place = _waiting.AddLast(waiting);
         }
 
-        try
+        using (cancellation.UnsafeRegister(static state => ((TaskCompletionSource<bool>)state!).TrySetResult(false), waiting))
         {
-            using (cancellation.UnsafeRegister(static (state, token) => ((TaskCompletionSource)state!).TrySetCanceled(token), waiting))
+            if (await waiting.Task)
             {
-                await waiting.Task;
+                return true;
             }
         }
-        catch (OperationCanceledException)
-        {
-            lock (_gate)
-            {
-                place.List?.Remove(place);
-            }
 
-            throw;
+        lock (_gate)
+        {
+            place.List?.Remove(place);
         }
+
+        return false;
     }
 
     public void Raise()
     {
-        LinkedList<TaskCompletionSource> waiting;
+        LinkedList<TaskCompletionSource<bool>> waiting;
         lock (_gate)
         {
             if (_waiting.Count == 0)
@@ -50,11 +48,11 @@ internal sealed class ChangeSignal
         // One that gives up at this moment takes itself out of the same list: so not by the list's own enumerator.
         foreach (var waiter in Snapshot(waiting))
         {
-            waiter.TrySetResult();
+            waiter.TrySetResult(true);
         }
     }
 
-    private TaskCompletionSource[] Snapshot(LinkedList<TaskCompletionSource> waiting)
+    private TaskCompletionSource<bool>[] Snapshot(LinkedList<TaskCompletionSource<bool>> waiting)
     {
         lock (_gate)
         {

@@ -130,7 +130,7 @@ public sealed partial class ClusterMember : IClusterView, IShardOwnership, IAsyn
     public MemberIdentity? OwnerOf(int shard) => Map.OwnerOf(shard);
 
     /// <inheritdoc/>
-    public Task NextChangeAsync(CancellationToken cancellation) => _changes.NextAsync(cancellation);
+    public Task<bool> NextChangeAsync(CancellationToken cancellation) => _changes.NextAsync(cancellation);
 
     /// <inheritdoc/>
     public void LookSoon() => _look.Set();

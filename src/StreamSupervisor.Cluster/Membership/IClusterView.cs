@@ -20,8 +20,9 @@ public interface IClusterView
     /// <summary>Monotonic time since the last renewal was sent that succeeded: how old this member's lease is.</summary>
     TimeSpan LeaseAge { get; }
 
-    /// <summary>Completes with the next change of members or owners.</summary>
-    Task NextChangeAsync(CancellationToken cancellation);
+    /// <summary>Waits for the next change of members or owners.</summary>
+    /// <returns>False when cancelled before it.</returns>
+    Task<bool> NextChangeAsync(CancellationToken cancellation);
 
     /// <summary>Looks soon instead of at the next poll: somebody said that the map here is old.</summary>
     void LookSoon();

@@ -147,14 +147,8 @@ public sealed partial class ClusterRegion<TCommand, TReply> : IShardRegion<TComm
     {
         using var patience = new CancellationTokenSource(most, _time);
         using var gone = cancellation.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), patience);
-        try
-        {
-            await _view.NextChangeAsync(patience.Token);
-            return true;
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            return false;
-        }
+        var news = await _view.NextChangeAsync(patience.Token);
+        cancellation.ThrowIfCancellationRequested();
+        return news;
     }
 }

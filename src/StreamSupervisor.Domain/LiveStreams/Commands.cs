@@ -8,7 +8,9 @@ public abstract record LiveStreamCommand;
 /// <param name="In">The hook that asks.</param>
 /// <param name="Credential">What became of its credential.</param>
 /// <param name="Hold">How long it may wait; already capped by the node's version.</param>
-public sealed record RequestPublish(Publisher By, AskedIn In, CredentialVerdict Credential, HoldLimits Hold) : LiveStreamCommand;
+/// <param name="ProcessConfirmed">Whether the node itself said just now that the process of the attempt runs there. Else it is what the member remembers
+/// that took the hook, and a hook may have been long on its way.</param>
+public sealed record RequestPublish(Publisher By, AskedIn In, CredentialVerdict Credential, HoldLimits Hold, bool ProcessConfirmed = false) : LiveStreamCommand;
 
 /// <summary>SRS's <c>on_unpublish</c> of a session.</summary>
 public sealed record NoteUnpublished(SessionId Session) : LiveStreamCommand;

@@ -7,6 +7,12 @@ public static partial class LiveStream
     /// </summary>
     private static LiveStreamReply? Publish(Turn turn, RequestPublish ask)
     {
+        if (!ask.ProcessConfirmed && KnowsAnotherProcess(turn.State, ask.By.Session))
+        {
+            // The hook may come from the newer of the two, or may have lain with a member that was paused while the node was started anew.
+            return ProcessInDoubt.Instance;
+        }
+
         EndEarlierProcess(turn, ask.By.Session.ServerId, ask.By.Session.ServiceId);
         if (Repeated(turn.State, ask.By.Session, out var same))
         {
@@ -15,6 +21,13 @@ public static partial class LiveStream
         }
 
         return turn.Observes ? Observe(turn, ask) : Admit(turn, ask);
+    }
+
+    private static bool KnowsAnotherProcess(LiveStreamState state, SessionId attempt)
+    {
+        return IsOther(state.Session?.By) || IsOther(state.Handover?.To) || state.Evictions.Exists(eviction => IsOther(eviction.Of));
+
+        bool IsOther(Publisher? known) => known is not null && known.Session.IsOfAnEarlierProcess(attempt.ServerId, attempt.ServiceId);
     }
 
     private static PublishReply? Admit(Turn turn, RequestPublish ask) => (turn.State, ask.By) switch

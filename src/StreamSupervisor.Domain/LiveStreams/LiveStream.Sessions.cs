@@ -114,7 +114,11 @@ public static partial class LiveStream
 
     private static void Seen(Turn turn, NotePublisherSeen note)
     {
-        EndEarlierProcess(turn, note.By.Session.ServerId, note.By.Session.ServiceId);
+        if (note.LookedAt >= turn.State.ChangedAt)
+        {
+            EndEarlierProcess(turn, note.By.Session.ServerId, note.By.Session.ServiceId);
+        }
+
         var session = note.By.Session;
         if (IsIncumbent(turn, session, out var incumbent))
         {

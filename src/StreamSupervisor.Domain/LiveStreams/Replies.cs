@@ -16,6 +16,15 @@ public sealed record Allowed(long Generation) : PublishReply(Generation);
 /// <param name="RetryAfter">When a new try pays; null when it never does.</param>
 public sealed record Refused(long Generation, RefusalReason Reason, TimeSpan? RetryAfter) : PublishReply(Generation);
 
+/// <summary>
+/// No answer yet: the key knows of another process of the same node. One of the two is over, and only the node can say which. Ask it, and ask again with
+/// <see cref="RequestPublish.ProcessConfirmed"/>.
+/// </summary>
+public sealed record ProcessInDoubt : LiveStreamReply
+{
+    public static readonly ProcessInDoubt Instance = new();
+}
+
 /// <summary>Heard, and nothing more to say.</summary>
 public sealed record Noted : LiveStreamReply
 {

@@ -42,7 +42,7 @@ internal sealed partial class HookDesk
 
     private async ValueTask<HookReply> ConfirmedRefusalAsync(Origin origin, HookCall call, CancellationToken cancellation)
     {
-        var (refused, _) = await ProcessOfAsync(origin, call, _time.GetUtcNow() + _options.Deadline, cancellation);
+        var (refused, _, _) = await ProcessOfAsync(origin, call, askTheNode: false, _time.GetUtcNow() + _options.Deadline, cancellation);
         return refused ?? HookReply.Yes;
     }
 
@@ -56,22 +56,17 @@ internal sealed partial class HookDesk
         }
 
         var reading = alreadyRead ?? _read(call);
-        var (refused, process) = await ProcessOfAsync(origin, call, deadline, cancellation);
+        var (refused, reply, why) = await DecideAsync(origin, call, askedIn, reading, askTheNode: false, deadline, cancellation);
+        if (reply is ProcessInDoubt)
+        {
+            (refused, reply, why) = await DecideAsync(origin, call, askedIn, reading, askTheNode: true, deadline, cancellation);
+        }
+
         if (refused is { } no)
         {
             return no;
         }
 
-        if (process is null)
-        {
-            return WhenUnavailable(reading.Key, call, $"{origin.Name} did not say who it is");
-        }
-
-        var client = new SessionId(process.ServerId, process.ServiceId, call.ClientId);
-        _clients[origin.Name].AskedToPublish(client, reading.Key);
-        var request = new RequestPublish(By(origin, client, call, reading), askedIn, reading.Credential,
-            CallOrder.Of(process.Version).Limits(reading.Hold, askedIn));
-        var (reply, why) = await AskAsync(reading.Key.ToString(), request, deadline, cancellation);
         switch (reply)
         {
             case Allowed:
@@ -86,6 +81,26 @@ internal sealed partial class HookDesk
             default:
                 return WhenUnavailable(reading.Key, call, why);
         }
+    }
+
+    /// <summary>One attempt, named by its process, before its entity.</summary>
+    /// <param name="askTheNode">Whether the node is asked which process runs there, though it is known.</param>
+    /// <returns>A refusal that needs no entity; or what the entity says; or neither, and why.</returns>
+    private async Task<(HookReply? Refused, LiveStreamReply? Reply, string Why)> DecideAsync(Origin origin, HookCall call, AskedIn askedIn,
+        AttemptReading reading, bool askTheNode, DateTimeOffset deadline, CancellationToken cancellation)
+    {
+        var (refused, process, confirmed) = await ProcessOfAsync(origin, call, askTheNode, deadline, cancellation);
+        if (process is null)
+        {
+            return (refused, null, $"{origin.Name} did not say who it is");
+        }
+
+        var client = new SessionId(process.ServerId, process.ServiceId, call.ClientId);
+        _clients[origin.Name].AskedToPublish(client, reading.Key);
+        var request = new RequestPublish(By(origin, client, call, reading), askedIn, reading.Credential,
+            CallOrder.Of(process.Version).Limits(reading.Hold, askedIn), ProcessConfirmed: confirmed);
+        var (reply, why) = await AskAsync(reading.Key.ToString(), request, deadline, cancellation);
+        return (null, reply, why);
     }
 
     /// <summary>Asks until there is an answer or no time for one.</summary>
@@ -122,20 +137,21 @@ internal sealed partial class HookDesk
     /// <summary>
     /// The process that a publisher's hook came from, checked against the node's own API: known already, or asked until the deadline.
     /// </summary>
-    /// <returns>A refusal; or the process; or neither, when the node could not be asked in time.</returns>
-    private async ValueTask<(HookReply? Refused, SrsProcess? Process)> ProcessOfAsync(Origin origin, HookCall call, DateTimeOffset deadline,
-        CancellationToken cancellation)
+    /// <param name="askTheNode">Whether what is known already does not count.</param>
+    /// <returns>A refusal; or the process, and whether the node has said so just now; or neither, when it could not be asked in time.</returns>
+    private async ValueTask<(HookReply? Refused, SrsProcess? Process, bool Confirmed)> ProcessOfAsync(Origin origin, HookCall call, bool askTheNode,
+        DateTimeOffset deadline, CancellationToken cancellation)
     {
         if (call.ServiceId.Length > 0)
         {
             if (origin.Supersedes(call.ServiceId))
             {
-                return (HookRefusals.ReplacedProcess, null);
+                return (HookRefusals.ReplacedProcess, null, false);
             }
 
-            if (origin.Process is { } known && known.ServerId == call.ServerId && known.ServiceId == call.ServiceId)
+            if (!askTheNode && origin.Process is { } known && known.ServerId == call.ServerId && known.ServiceId == call.ServiceId)
             {
-                return (null, known);
+                return (null, known, false);
             }
         }
 
@@ -149,12 +165,12 @@ internal sealed partial class HookDesk
                 var process = await origin.IdentifyAsync(cancellation).WaitAsync(deadline - _time.GetUtcNow(), _time, cancellation);
                 if (process.ServerId == call.ServerId && (call.ServiceId.Length == 0 || process.ServiceId == call.ServiceId))
                 {
-                    return (null, process);
+                    return (null, process, true);
                 }
 
                 if (differed)
                 {
-                    return (Differs(origin, call, process), null);
+                    return (Differs(origin, call, process), null, true);
                 }
 
                 // The look may have begun before the process did that sends this hook. The next one has not.
@@ -172,7 +188,7 @@ internal sealed partial class HookDesk
             await Task.Delay(retry.Next(), _time, cancellation);
         }
 
-        return (null, null);
+        return (null, null, false);
     }
 
     private HookReply Differs(Origin origin, HookCall call, SrsProcess process)

@@ -45,6 +45,7 @@ internal static class PeerCodec
     [
         ("allowed", PeerWire.Json.Allowed),
         ("refused", PeerWire.Json.Refused),
+        ("process-in-doubt", PeerWire.Json.ProcessInDoubt),
         ("noted", PeerWire.Json.Noted),
         ("done", PeerWire.Json.Done),
         ("registration", PeerWire.Json.RegistrationReply),

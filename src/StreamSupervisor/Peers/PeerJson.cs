@@ -48,6 +48,7 @@ namespace StreamSupervisor.Peers;
 [JsonSerializable(typeof(Inspect))]
 [JsonSerializable(typeof(Allowed))]
 [JsonSerializable(typeof(Refused))]
+[JsonSerializable(typeof(ProcessInDoubt))]
 [JsonSerializable(typeof(Noted))]
 [JsonSerializable(typeof(Done))]
 [JsonSerializable(typeof(RegistrationReply))]

@@ -171,11 +171,17 @@ internal static class RegistrationEndpoints
             throw new ApiProblemException(Problems.NotJson.Of("Send the body as 'Content-Type: application/json'."));
         }
 
+        // The server itself takes less than some send, and would fail in the midst of reading it.
+        if (call.Request.ContentLength > MaxBody)
+        {
+            throw TooLarge();
+        }
+
         var buffer = new byte[MaxBody + 1];
         var read = await call.Request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, call.RequestAborted);
         if (read > MaxBody)
         {
-            throw new ApiProblemException(Problems.BodyTooLarge.Of($"A registration has at most {MaxBody / 1024} KB."));
+            throw TooLarge();
         }
 
         try
@@ -196,6 +202,8 @@ internal static class RegistrationEndpoints
     private static readonly ProblemKind RegistrationUnknown = new(404, "registration-unknown", "There is no such registration", "没有该登记", TimeSpan.FromSeconds(0.5));
 
     private static readonly ProblemKind CredentialWrong = new(403, "credential-wrong", "The credential is wrong", RefusalCatalog.Of(RefusalReason.CredentialWrong).Chinese);
+
+    private static ApiProblemException TooLarge() => new(Problems.BodyTooLarge.Of($"A registration has at most {MaxBody / 1024} KB."));
 
     private static ApiProblemException Wrong(string field, string detail) => new(ApiProblem.BadField(field, $"{field}: {detail}"));
 

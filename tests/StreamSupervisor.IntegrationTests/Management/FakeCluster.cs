@@ -36,7 +36,7 @@ internal sealed class FakeCluster : IClusterView, IMembershipStore, IShardHost
 
     public MemberIdentity? OwnerOf(int shard) => Members.Find(member => member.Identity.Id == Shards[shard].Owner)?.Identity;
 
-    public Task NextChangeAsync(CancellationToken cancellation) => Task.Delay(Timeout.Infinite, cancellation);
+    public Task<bool> NextChangeAsync(CancellationToken cancellation) => new TaskCompletionSource<bool>().Task.WaitAsync(cancellation);
 
     public void LookSoon()
     {

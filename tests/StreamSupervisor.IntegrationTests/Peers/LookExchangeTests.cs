@@ -101,7 +101,7 @@ public sealed class LookExchangeTests
 
         public MemberIdentity? OwnerOf(int shard) => Owner;
 
-        public Task NextChangeAsync(CancellationToken cancellation) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellation);
+        public Task<bool> NextChangeAsync(CancellationToken cancellation) => new TaskCompletionSource<bool>().Task.WaitAsync(cancellation);
 
         public void LookSoon()
         {

@@ -182,6 +182,18 @@ public sealed class RegistrationApiTests : IAsyncLifetime
         (await response.Content.ReadFromJsonAsync<SupervisorProblem>())!.Reason.ShouldBe(reason);
     }
 
+    [Theory]
+    [InlineData(20_000)]
+    [InlineData(31_000_000)]
+    public async Task A_body_that_says_it_is_huge_is_refused_before_it_comes(int size)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/registrations") { Content = new StringContent(new string('x', size), null, "application/json") };
+        request.Headers.ExpectContinue = true;
+        var response = await _http.SendAsync(request);
+        response.StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
+        (await response.Content.ReadFromJsonAsync<SupervisorProblem>())!.Reason.ShouldBe("body-too-large");
+    }
+
     [Fact]
     public async Task An_encoder_session_publishes_at_its_first_try_although_its_old_session_is_stale()
     {

@@ -39,7 +39,7 @@ public sealed class Scene
         new(new SessionId(origin, service, client), origin, address, identity, proven);
 
     public static RequestPublish Ask(Publisher by, AskedIn @in = AskedIn.OnPublish, CredentialVerdict credential = CredentialVerdict.NotRequired,
-        HoldLimits? hold = null) => new(by, @in, credential, hold ?? Patient);
+        HoldLimits? hold = null, bool confirmed = true) => new(by, @in, credential, hold ?? Patient, confirmed);
 
     public Scene When(params ReadOnlySpan<LiveStreamCommand> commands)
     {

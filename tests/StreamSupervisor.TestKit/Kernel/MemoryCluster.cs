@@ -63,6 +63,18 @@ public sealed class MemoryCluster(MemoryStore store, TimeProvider time)
         }
     }
 
+    /// <summary>An operator declares a member dead, whatever it does.</summary>
+    public void Down(Guid member)
+    {
+        lock (Store.Gate)
+        {
+            if (Find(member) is { IsAlive: true } row)
+            {
+                DeclareDead(member, row.Beat, DeathEvidence.Operator);
+            }
+        }
+    }
+
     /// <summary>Ends every session, as a restart of the database does.</summary>
     public void EndSessions()
     {

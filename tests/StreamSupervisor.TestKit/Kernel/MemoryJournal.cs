@@ -127,9 +127,9 @@ public sealed class MemoryJournal(MemoryStore store, string member) : IJournal, 
     {
         if (store.Fences && !IsOwnerLocked(request.Owner))
         {
-            if (!store.FencesEndsOfEffects)
+            if (!store.FencesEndsOfEffects && EndEffects(store.Shard(request.Owner.Shard).Entity(request.EntityId), request))
             {
-                store.Shard(request.Owner.Shard).Entity(request.EntityId).Effects.RemoveAll(effect => request.EffectsEnded.Contains(effect.Name));
+                store.EffectsEnded?.Invoke(request.EntityId);
             }
 
             return AppendOutcome.Fenced;
@@ -151,12 +151,20 @@ public sealed class MemoryJournal(MemoryStore store, string member) : IJournal, 
             (entity.Snapshot, entity.SnapshotSequence) = (request.Snapshot, request.LastSequence);
         }
 
-        entity.Effects.RemoveAll(effect => request.EffectsEnded.Contains(effect.Name));
+        var haveEnded = EndEffects(entity, request);
         entity.Effects.AddRange(request.EffectsStarted.Where(started => entity.Effects.TrueForAll(effect => effect.Name != started.Name)));
         entity.WakeAt = request.WakeAt;
         entity.Labels = request.Labels ?? entity.Labels;
         store.Appends++;
         store.Appended?.Invoke(member, request);
+        if (haveEnded)
+        {
+            store.EffectsEnded?.Invoke(request.EntityId);
+        }
+
         return AppendOutcome.Appended;
     }
+
+    private static bool EndEffects(MemoryStore.EntityRow entity, AppendRequest request) =>
+        entity.Effects.RemoveAll(effect => request.EffectsEnded.Contains(effect.Name)) > 0;
 }

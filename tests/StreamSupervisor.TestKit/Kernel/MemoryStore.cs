@@ -35,6 +35,9 @@ public sealed class MemoryStore
     /// <summary>Told of each request the moment it becomes durable, with the member that wrote it, whether or not its sender ever hears of it.</summary>
     public Action<string, AppendRequest>? Appended { get; set; }
 
+    /// <summary>Told of each entity of which a write, or one that was refused, has ended effects.</summary>
+    public Action<string>? EffectsEnded { get; set; }
+
     /// <summary>A member's view of it, owning nothing yet.</summary>
     public MemoryJournal Open(string member = "alone") => new(this, member);
 

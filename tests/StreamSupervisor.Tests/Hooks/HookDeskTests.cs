@@ -272,6 +272,30 @@ public class HookDeskTests
     }
 
     [Fact]
+    public void A_hook_that_its_entity_takes_for_one_of_another_process_is_asked_again_when_the_node_has_said_that_it_is_its_own()
+    {
+        Identify();
+        _scene.Region.Answer = command => AskResult<LiveStreamReply>.Answered(
+            command is RequestPublish { ProcessConfirmed: false } ? ProcessInDoubt.Instance : new Allowed(7));
+
+        Hear(Call(HookAction.OnPublish)).ShouldBe(HookReply.Yes);
+
+        _scene.Region.AskedOf<RequestPublish>().Select(ask => ask.ProcessConfirmed).ShouldBe([false, true]);
+    }
+
+    [Fact]
+    public void A_hook_that_lay_with_a_paused_member_while_its_node_was_started_anew_is_refused()
+    {
+        Identify();
+        Answer(ProcessInDoubt.Instance);
+        _scene.Srs.Restart("process-2");
+
+        Hear(Call(HookAction.OnPublish) with { ServiceId = "process-1" }).ShouldBe(HookRefusals.ReplacedProcess);
+
+        _scene.Region.AskedOf<RequestPublish>().Single().ProcessConfirmed.ShouldBeFalse();
+    }
+
+    [Fact]
     public void The_first_hook_of_a_new_process_is_answered_once_the_API_has_confirmed_it()
     {
         Identify();

@@ -11,6 +11,8 @@ internal sealed class ClusterLife : Life
 {
     /// <summary>As the program has it: not ready, then a moment for the balancer to notice, then the leave.</summary>
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
+    /// <summary>Longer than in the program: looks that bring no news are half of all that happens, and hints bring the news.</summary>
+    private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(400);
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(12);
 
     private readonly ClusterMember _member;
@@ -57,7 +59,7 @@ internal sealed class ClusterLife : Life
             Time = Time,
             Random = new Random((World.Seed * 131) + Number),
             Logger = World.Log,
-            Settings = World.Rules.Membership(ClusterMemberSettings.Default),
+            Settings = World.Rules.Membership(ClusterMemberSettings.Default with { PollEvery = PollEvery }),
         });
         var supervisor = new Supervisor(Parts(store, member) with
         {

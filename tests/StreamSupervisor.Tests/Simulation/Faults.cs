@@ -67,6 +67,9 @@ internal sealed class Faults(Plan plan, Random random)
     public StatementFault Statement(bool append) =>
         On && random.NextDouble() < (append ? plan.AppendFaults : plan.StatementFaults) ? (StatementFault)random.Next(1, 5) : StatementFault.None;
 
+    /// <summary>What becomes of a declaration of death: one that is slow must find out that the member is back.</summary>
+    public StatementFault Declaration() => On && random.Next(4) == 0 ? StatementFault.Slow : StatementFault.None;
+
     /// <summary>How long a slow statement takes, or a late one is on its way.</summary>
     public TimeSpan Slowness() => Milliseconds(1, random.Next(4) == 0 ? 4_000 : 400);
 

@@ -77,6 +77,16 @@ internal sealed class History(World world)
         CheckOneOnAir(key);
     }
 
+    /// <summary>I7: while a session is ordered away, the order is on the list of those to be carried out; else nobody would after a crash.</summary>
+    public void EffectsEnded(string key)
+    {
+        var open = world.Store.EffectsOf(key);
+        foreach (var eviction in Of(key).State.Evictions.Where(eviction => !open.Contains(EvictSession.NameOf(eviction.Of.Session))))
+        {
+            Break("I7", key, $"{eviction.Of.Session} is to be removed, and the order is not in the store any more");
+        }
+    }
+
     /// <summary>Somebody looked at a key and was told its state: one that it had while he waited, however many members there are.</summary>
     public void Read(string name, long asked, LiveStreamState told)
     {

@@ -72,9 +72,9 @@ internal sealed class NodeApi(Life life, Node node) : ISrsApi
         where T : SrsEnvelope
     {
         var (response, service) = await life.CallAsync(() => node.CallAsync(method, path, Timeout, cancellation));
-        if (response.Status != 200)
+        if (response is not { Status: 200 })
         {
-            throw new SrsUnreachableException($"status {response.Status}");
+            throw new SrsUnreachableException($"status {response?.Status}");
         }
 
         try

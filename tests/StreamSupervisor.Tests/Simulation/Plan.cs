@@ -23,7 +23,7 @@ internal sealed class Plan
     public Plan(int seed, bool cluster = false)
     {
         var random = new Random(seed);
-        Chaos = TimeSpan.FromSeconds(cluster ? random.Next(8, 17) : random.Next(20, 41));
+        Chaos = TimeSpan.FromSeconds(cluster ? random.Next(6, 14) : random.Next(20, 41));
         Nodes = [.. Enumerable.Range(1, random.Next(4) == 0 ? 1 : random.Next(2, 4)).Select(number => ($"srs-{number}", Models[random.Next(Models.Length)]))];
         Keys = [.. (cluster ? KeysOfFewShards : Names).Take(random.Next(3) == 0 ? 2 : 1)];
         PublishOnly = random.Next(2) == 0;
@@ -225,6 +225,9 @@ internal enum TroubleOfMember
 
     /// <summary>The store ends the sessions of all.</summary>
     SessionsEnd,
+
+    /// <summary>An operator says that it is dead. It lives, is cut off from the store, and does not hear of it.</summary>
+    IsDownedUnheard,
 }
 
 /// <summary>Something that happens to a member for a while.</summary>

@@ -12,7 +12,7 @@ public class SimulationTests(ITestOutputHelper output)
 
     [Fact]
     public void In_every_world_the_promises_hold() => Worlds(_only is null ? 40 : 4_000)
-        .Hold(_only ?? Seeds.Setting("SIMULATION_FIRST") ?? 1, _only is null ? Seeds.Setting("SIMULATION_SEEDS") ?? 200 : 1);
+        .Hold(_only ?? Seeds.Setting("SIMULATION_FIRST") ?? 1, _only is null ? Seeds.Setting("SIMULATION_SEEDS") ?? 2_000 : 1);
 
     [Theory]
     [InlineData(1)]

@@ -17,6 +17,8 @@ internal sealed class World : IDisposable
     /// a cool-down end, an eviction be tried again.</summary>
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(45);
 
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50);
+
     private readonly Random _random;
     private readonly List<Life> _lives = [];
     private readonly List<SimulatedEncoder> _keepers = [];
@@ -40,6 +42,7 @@ internal sealed class World : IDisposable
         Log = new FaultLog(this);
         Nodes = [.. Plan.Nodes.Select((node, index) => new Node(this, node.Name, node.Model, new Random((seed * 17) + index)))];
         Store.Appended = History.Durable;
+        Store.EffectsEnded = History.EffectsEnded;
         Rules.Store(Store);
         Rules.Cluster(Cluster);
         Cluster.Declared = (dead, alive) => DeclaredDead(dead, alive);
@@ -84,7 +87,7 @@ internal sealed class World : IDisposable
                 Begin();
                 return true;
             });
-            RunUntil(() => false, Plan.Chaos);
+            RunUntil(null, Plan.Chaos);
             var faultsEnded = Time.GetUtcNow();
             Scheduler.Inside(() =>
             {
@@ -96,7 +99,7 @@ internal sealed class World : IDisposable
             CheckRest();
 
             // Rest must last: two sweeps later, or one of each member, all is as it was, or is again: one that had been held all the time may just have begun a fight.
-            RunUntil(() => false, TimeSpan.FromSeconds(Members.Count == 1 ? 11 : 6));
+            RunUntil(null, TimeSpan.FromSeconds(Members.Count == 1 ? 11 : 6));
             RunUntil(() => Unrest() is null, Rest);
             CheckRest();
         }
@@ -308,6 +311,11 @@ internal sealed class World : IDisposable
             case TroubleOfMember.SessionsEnd:
                 Cluster.EndSessions();
                 break;
+            case TroubleOfMember.IsDownedUnheard:
+                life.Link.Fault = LinkFault.Silent;
+                Cluster.Down(life.Identity.Id);
+                After(trouble.For, () => Heal(life));
+                break;
         }
     }
 
@@ -503,18 +511,25 @@ internal sealed class World : IDisposable
 
     private async Task OrderAsync(string key, LiveStreamCommand order, bool insists)
     {
-        while (true)
+        do
         {
-            var life = Members[_random.Next(Members.Count)].Life;
-            var told = life is null ? default : await life.AskAsync(() =>
-                life.Supervisor.Region.AskAsync(key, order, life.Now + TimeSpan.FromSeconds(2), CancellationToken.None));
-            if (!insists || told.Status == AskStatus.Answered)
+            try
             {
-                return;
+                if (Members[_random.Next(Members.Count)].Life is { } life
+                    && await life.AskAsync(() => life.Supervisor.Region.AskAsync(key, order, life.Now + TimeSpan.FromSeconds(2), CancellationToken.None))
+                        is { Status: AskStatus.Answered })
+                {
+                    return;
+                }
+            }
+            catch (IOException)
+            {
+                // The supervisor was down, or died.
             }
 
             await Task.Delay(TimeSpan.FromSeconds(1), Time);
         }
+        while (insists);
     }
 
     private void After(TimeSpan delay, Action act) => Time.CreateTimer(_ => act(), null, delay, Timeout.InfiniteTimeSpan);
@@ -535,16 +550,17 @@ internal sealed class World : IDisposable
         }
     }
 
-    private void RunUntil(Func<bool> condition, TimeSpan limit)
+    /// <summary>Lets the world turn for so long, or until a condition holds; it is asked now and then, not at each step.</summary>
+    private void RunUntil(Func<bool>? condition, TimeSpan limit)
     {
         if (History.Broken is not null)
         {
             return;
         }
 
-        var end = Time.GetUtcNow() + limit;
-        var over = false;
+        var over = condition?.Invoke() == true;
         using var alarm = Time.CreateTimer(_ => over = true, null, limit, Timeout.InfiniteTimeSpan);
-        Scheduler.RunUntil(() => over || Time.GetUtcNow() > end || History.Broken is not null || condition(), limit + TimeSpan.FromSeconds(1));
+        using var look = condition is null ? null : Time.CreateTimer(_ => over |= condition(), null, LookEvery, LookEvery);
+        Scheduler.RunUntil(() => over || History.Broken is not null, limit + TimeSpan.FromSeconds(1));
     }
 }

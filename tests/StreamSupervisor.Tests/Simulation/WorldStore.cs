@@ -41,7 +41,7 @@ internal sealed class WorldStore(World world, ClusterLife life, MemoryClusterLin
     public Task<IReadOnlyList<MemberSighting>> LookAsync(CancellationToken cancellation) => CallAsync(() => link.LookAsync(CancellationToken.None), cancellation);
 
     public Task<bool> DeclareDeadAsync(Guid member, long beat, DeathEvidence evidence, CancellationToken cancellation) =>
-        CallAsync(() => link.DeclareDeadAsync(member, beat, evidence, CancellationToken.None), cancellation);
+        CallAsync(() => link.DeclareDeadAsync(member, beat, evidence, CancellationToken.None), cancellation, world.Faults.Declaration);
 
     public Task<bool> DrainAsync(Guid member, CancellationToken cancellation) => CallAsync(() => link.DrainAsync(member, CancellationToken.None), cancellation);
 
@@ -87,7 +87,7 @@ internal sealed class WorldStore(World world, ClusterLife life, MemoryClusterLin
         var crash = world.Faults.CrashAtAppend();
         if (crash == Crash.AfterTheWrite)
         {
-            _ = CallAsync(() => link.AppendAsync(requests, CancellationToken.None), CancellationToken.None, append: true);
+            _ = CallAsync(() => link.AppendAsync(requests, CancellationToken.None), CancellationToken.None, Append);
         }
 
         if (crash != Crash.None)
@@ -97,7 +97,7 @@ internal sealed class WorldStore(World world, ClusterLife life, MemoryClusterLin
 
         try
         {
-            return await CallAsync(() => link.AppendAsync(requests, CancellationToken.None), cancellation, append: true);
+            return await CallAsync(() => link.AppendAsync(requests, CancellationToken.None), cancellation, Append);
         }
         catch (StoreUnavailableException)
         {
@@ -131,12 +131,12 @@ internal sealed class WorldStore(World world, ClusterLife life, MemoryClusterLin
         CallAsync(() => link.ListAsync(query, CancellationToken.None), cancellation);
 
     /// <summary>Faults travel as values up to here: thousands of them are thrown in every world otherwise, and each costs more than all that it stands for.</summary>
-    private async Task<T> CallAsync<T>(Func<Task<T>> call, CancellationToken cancellation, bool append = false)
+    private async Task<T> CallAsync<T>(Func<Task<T>> call, CancellationToken cancellation, Func<StatementFault>? fault = null)
     {
         cancellation.ThrowIfCancellationRequested();
         var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var gone = cancellation.UnsafeRegister(_ => answer.TrySetCanceled(cancellation), null);
-        _ = life.CallAsync(() => BringAsync(call, answer, world.Faults.Statement(append)));
+        _ = life.CallAsync(() => BringAsync(call, answer, (fault ?? Statement)()));
         return await answer.Task;
     }
 
@@ -177,6 +177,10 @@ internal sealed class WorldStore(World world, ClusterLife life, MemoryClusterLin
             return answer.TrySetException(silent);
         }
     }
+
+    private StatementFault Statement() => world.Faults.Statement(append: false);
+
+    private StatementFault Append() => world.Faults.Statement(append: true);
 
     private Task WayAsync() => world.Faults.StatementLatency() is var latency && latency > TimeSpan.Zero ? Task.Delay(latency, world.Time) : Task.CompletedTask;
 }

@@ -146,6 +146,16 @@ public class AdmissionTests
     }
 
     [Fact]
+    public void Which_of_two_processes_of_a_node_is_over_is_not_told_by_a_hook_that_may_be_late()
+    {
+        var late = Encoder("late", service: "run-0");
+        Live(Old).When(Ask(late, confirmed: false)).ThenNothing().Reply.ShouldBe(ProcessInDoubt.Instance);
+        Live(Old).When(Ask(New)).When(Ask(late, confirmed: false)).ThenNothing();
+        Live(Old).When(Ask(Encoder("elsewhere", origin: "srs-2"), confirmed: false)).Then<HandoverStarted>();
+        Empty().When(Ask(late, confirmed: false)).ThenAdmitted(late);
+    }
+
+    [Fact]
     public void An_incumbent_of_an_earlier_process_is_in_nobodys_way()
     {
         var restarted = Encoder("new", service: "run-2");
