@@ -99,10 +99,13 @@ internal sealed partial class Shard<TState, TCommand, TEvent, TReply>(int id, Sh
         }
     }
 
-    /// <summary>An entity that is out of memory and that nobody wants. Under the lock.</summary>
+    /// <summary>
+    /// An entity that is out of memory and that nobody wants. Under the lock. One that was forgotten already may come again, with an ask that ends late: by
+    /// then another has its place, which must keep it, or there would be two of one id.
+    /// </summary>
     public void Forget(Entity<TState, TCommand, TEvent, TReply> entity)
     {
-        if (_entities.Remove(entity.Id))
+        if (_entities.GetValueOrDefault(entity.Id) == entity && _entities.Remove(entity.Id))
         {
             Region.CountEntities(-1);
         }

@@ -55,7 +55,7 @@ public static class RefusalCatalog
         Temporary(RefusalReason.HoldExhausted, "hold-exhausted", 9106, 1_000,
             "Your earlier connection is still being removed. Keep the encoder running: its next try should succeed.",
             "系统仍在清除您之前的连接。请保持编码器运行，下一次重试应当会成功。"),
-        Temporary(RefusalReason.Wedged, "wedged", 9107, 30_000,
+        Temporary(RefusalReason.Wedged, "wedged", 9107, 10_000,
             "This media server cannot accept the stream until it is restarted. Publish to another server if you have one, and tell the operator.",
             "该媒体服务器在重启之前无法接收此直播流。如有其他服务器，请改推到其他服务器，并通知管理员。"),
         Temporary(RefusalReason.Withdrawn, "withdrawn", 9108, 1_000,

@@ -159,6 +159,23 @@ public sealed class OwnershipTests
     }
 
     [Fact]
+    public void An_ask_that_ends_after_its_entity_left_memory_leaves_the_one_that_took_its_place_alone()
+    {
+        using var member = CounterMember.Serving(_store, _simulation);
+        member.Journal.OnNext(new AppendFault.Hold(new TaskCompletionSource().Task));
+        var late = member.AskAsync("a", new Count("1"));
+        _simulation.RunReady();
+        _simulation.Run(() => member.OwnShardOfAsync("a"));
+        member.Ask("a", new Read()).Status.ShouldBe(AskStatus.Answered);
+        var loads = member.Journal.Loads;
+
+        _simulation.Run(() => late).Status.ShouldBe(AskStatus.Unknown);
+
+        member.Ask("a", new Read()).Status.ShouldBe(AskStatus.Answered);
+        member.Journal.Loads.ShouldBe(loads);
+    }
+
+    [Fact]
     public void The_write_of_a_member_that_was_replaced_is_fenced_and_the_member_gives_the_shard_up()
     {
         using var old = CounterMember.Serving(_store, _simulation, "old");

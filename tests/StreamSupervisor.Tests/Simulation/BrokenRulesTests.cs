@@ -84,7 +84,12 @@ public class BrokenRulesTests(ITestOutputHelper output)
         },
     });
 
-    /// <summary>One that is only late would not be: SRS's own timeouts end the session before the world must be at rest.</summary>
+    [Fact]
+    public void An_eviction_that_nobody_carries_out_is_noticed() => Notices("I8", new BrokenRules
+    {
+        Behavior = (rules, _) => new ChangedBehavior(rules) { Starts = @event => @event is not EvictionOrdered },
+    });
+
     [Fact]
     public void An_eviction_that_is_believed_without_a_proof_is_noticed() => Notices("Hold", new BrokenRules
     {

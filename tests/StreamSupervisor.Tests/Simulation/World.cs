@@ -13,10 +13,6 @@ namespace StreamSupervisor.Tests.Simulation;
 /// </summary>
 internal sealed class World : IDisposable
 {
-    /// <summary>All that may pass between the end of the faults and everything being well: the silence of an encoder that is gone must be noticed,
-    /// a cool-down end, an eviction be tried again.</summary>
-    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(45);
-
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50);
 
     private readonly Random _random;
@@ -71,6 +67,12 @@ internal sealed class World : IDisposable
     public int Telling { get; init; } = 40;
 
     public int Lives => _lives.Count;
+
+    /// <summary>
+    /// All that may pass between the end of the faults and everything being well: an owner that hangs is replaced, a cool-down ends, a key that was taken for
+    /// wedged is tried again. Where the newest does not win, the silence of who is gone must be noticed too, and the one on air may stay for as long as it likes.
+    /// </summary>
+    private TimeSpan Rest => TimeSpan.FromSeconds(Plan.Options.Admission.Takeover == TakeoverPolicy.NewestWins ? 18 : 45);
 
     public Node Node(string name) => Nodes.First(node => node.Name == name);
 

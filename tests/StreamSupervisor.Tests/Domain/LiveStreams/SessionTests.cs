@@ -99,7 +99,7 @@ public class SessionTests
     public void After_a_while_one_attempt_probes_a_wedged_key_and_a_publisher_that_is_seen_ends_the_wedge()
     {
         var probe = Encoder("probe");
-        var scene = Wedged().After(31).When(Ask(probe)).ThenAdmitted(probe);
+        var scene = Wedged().After(11).When(Ask(probe)).ThenAdmitted(probe);
         scene.After(1).When(new NotePublisherSeen(probe, 10, scene.Now, Verified: false)).Then(typeof(PublisherConfirmed), typeof(WedgeCleared));
     }
 
@@ -107,7 +107,7 @@ public class SessionTests
     public void A_probe_that_never_becomes_active_renews_the_wedge_at_once()
     {
         var probe = Encoder("probe");
-        var scene = Wedged().After(31).When(Ask(probe)).When(new NoteClosed(probe.Session));
+        var scene = Wedged().After(11).When(Ask(probe)).When(new NoteClosed(probe.Session));
         scene.When(new NoteSearched("srs-1", "srs-1", "run-1", 0, scene.Now)).Then<KeyWedged>();
         scene.When(Ask(Encoder("next"))).Then<AttemptRefused>(e => e.Reason.ShouldBe(RefusalReason.Wedged));
         scene.State.Wedges.Count.ShouldBe(1);
