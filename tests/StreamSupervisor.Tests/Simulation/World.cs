@@ -70,9 +70,12 @@ internal sealed class World : IDisposable
 
     /// <summary>
     /// All that may pass between the end of the faults and everything being well: an owner that hangs is replaced, a cool-down ends, a key that was taken for
-    /// wedged is tried again. Where the newest does not win, the silence of who is gone must be noticed too, and the one on air may stay for as long as it likes.
+    /// wedged is tried again. Where the newest does not win, or nobody hears of it because SRS refuses it before it asks, the silence of who is gone
+    /// must be noticed too.
     /// </summary>
-    private TimeSpan Rest => TimeSpan.FromSeconds(Plan.Options.Admission.Takeover == TakeoverPolicy.NewestWins ? 18 : 45);
+    private TimeSpan Rest => TimeSpan.FromSeconds(Plan.Options.Admission.Takeover == TakeoverPolicy.NewestWins && !MayBeRefusedUnheard ? 18 : 45);
+
+    private bool MayBeRefusedUnheard => !Plan.PublishOnly && Nodes.Any(node => node.Srs.Model.TakesTokenFirst);
 
     public Node Node(string name) => Nodes.First(node => node.Name == name);
 
