@@ -21,6 +21,7 @@ namespace StreamSupervisor.Hosting;
 internal static class Rehearsal
 {
     private const int Rounds = 30;
+    private static readonly TimeSpan KickTakes = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     public static async Task PlayAsync(TimeProvider time, ILogger logger, CancellationToken cancellation)
@@ -57,9 +58,12 @@ internal static class Rehearsal
         await Task.WhenAll(Enumerable.Range(0, ShardMap.Shards).Select(shard => supervisor.Host.OwnAsync(new ShardEpoch(shard, 1), cancellation)));
         for (var round = 0; round < Rounds; round++)
         {
-            // Every attempt but the first finds an incumbent, so each is a whole takeover: hold, kick, proof, admission.
-            await supervisor.Desk.HandleAsync(origin, Hook("on_publish", round), cancellation);
+            // Every attempt but the first finds an incumbent, so each is a whole takeover: hold, kick, proof, admission. The proof is the close: that SRS does not
+            // list a client counts only a while after its admission.
+            var held = supervisor.Desk.HandleAsync(origin, Hook("on_publish", round), cancellation).AsTask();
+            await Task.Delay(KickTakes, time, cancellation);
             await supervisor.Desk.HandleAsync(origin, Hook("on_close", round - 1), cancellation);
+            await held;
         }
 
         await supervisor.StopAsync();

@@ -32,6 +32,7 @@ internal sealed class SupervisorProcess : IAsyncDisposable
         _process.OutputDataReceived += (_, line) => Note(line.Data);
         _process.ErrorDataReceived += (_, line) => Note(line.Data);
         _process.Start().ShouldBeTrue();
+        AppDomain.CurrentDomain.ProcessExit += EndIfLeft;
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
     }
@@ -113,6 +114,7 @@ internal sealed class SupervisorProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        AppDomain.CurrentDomain.ProcessExit -= EndIfLeft;
         if (!_process.HasExited)
         {
             await KillAsync();
@@ -124,6 +126,15 @@ internal sealed class SupervisorProcess : IAsyncDisposable
     [DllImport("libc", EntryPoint = "kill")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Kill(int pid, int signal);
+
+    /// <summary>A test run that falls over leaves no process behind.</summary>
+    private void EndIfLeft(object? sender, EventArgs over)
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+        }
+    }
 
     private void Note(string? line)
     {
