@@ -172,8 +172,8 @@ internal sealed class History(World world)
 
         foreach (var past in before)
         {
-            // A session that has ended since hears no; an attempt that was refused never hears yes.
-            if (yes != past.Yes && (yes || seat is null || (seat.OrderedAt <= seat.AdmittedAt && seat.LostAt <= seat.AdmittedAt)))
+            // A session that has ended since hears no, also when a look has found it again by now; an attempt that was refused never hears yes.
+            if (yes != past.Yes && (yes || key.Between(asked, Moment).All(state => IsItsOwn(state, session))))
             {
                 Break("I5", name, $"{session} was answered {(past.Yes ? "yes" : "no")} before and {(yes ? "yes" : "no")} now");
             }
@@ -181,6 +181,9 @@ internal sealed class History(World world)
 
         before.Add((yes, key.Sequence));
     }
+
+    private static bool IsItsOwn(LiveStreamState state, SessionId session) =>
+        state.Session?.By.Session == session && !state.Evictions.Exists(eviction => eviction.Of.Session == session);
 
     public void Note(string where, string what, string key, object? detail)
     {

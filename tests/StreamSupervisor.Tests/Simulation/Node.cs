@@ -65,7 +65,8 @@ internal sealed class Node
             throw new InvalidOperationException(problem);
         }
 
-        var session = Session(hook.ClientId);
+        // As the hook names it: it may have been so long on its way that another process runs by now, or none.
+        var session = call.ServiceId.Length > 0 ? new SessionId(call.ServerId, call.ServiceId, call.ClientId) : Session(hook.ClientId);
         await Task.Delay(_world.Faults.Latency(), _world.Time, cancellation);
         var life = _world.TakesHook() ?? throw new IOException("The supervisor is down.");
         var asked = _world.History.Moment;

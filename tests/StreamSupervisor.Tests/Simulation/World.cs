@@ -400,7 +400,9 @@ internal sealed class World : IDisposable
                 [Nodes[_random.Next(Nodes.Count)].Srs], Time);
             _keepers.Add(keeper);
             After(TimeSpan.FromMilliseconds(_random.Next(1, 2_000)), () => Watch(keeper.RunAsync(CancellationToken.None)));
-            After(TimeSpan.FromMilliseconds(500), () => Order(key, new Unlock("operator", "because"), insists: true));
+
+            // Later than any order that was given before and has lain with a paused member.
+            After(TimeSpan.FromSeconds(3), () => Order(key, new Unlock("operator", "because"), insists: true));
         }
     }
 
