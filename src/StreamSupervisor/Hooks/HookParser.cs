@@ -35,6 +35,9 @@ internal static class HookParser
         }
     }
 
+    /// <summary>SRS's own ids have 8 characters, a server's configured one may be anything sensible.</summary>
+    private const int MaxName = 128;
+
     private static HookCall Nothing { get; } = new(HookAction.Unknown, "", "", "", "", "", "", "", "", "");
 
     private static bool TryRead(ReadOnlySequence<byte> body, out HookCall call, out string problem)
@@ -104,7 +107,9 @@ internal static class HookParser
         }
 
         call = new HookCall(ActionOf(action), server, service, client, address, vhost, app, stream, param, tcUrl);
-        problem = Missing(action, call) is { } field ? $"The field '{field}' is missing or no text." : "";
+        problem = Missing(action, call) is { } missing ? $"The field '{missing}' is missing or no text."
+            : NoName(call) is { } field ? $"The field '{field}' has more than {MaxName} characters, or some that are no text."
+            : "";
         return problem.Length == 0;
     }
 
@@ -139,6 +144,12 @@ internal static class HookParser
                 return "";
         }
     }
+
+    /// <summary>What names a session must fit the store, whoever sends it.</summary>
+    private static string? NoName(HookCall call) =>
+        !IsName(call.ServerId) ? "server_id" : !IsName(call.ServiceId) ? "service_id" : !IsName(call.ClientId) ? "client_id" : !IsName(call.Address) ? "ip" : null;
+
+    private static bool IsName(string text) => text.Length <= MaxName && !text.AsSpan().ContainsAnyInRange('\0', '\u001f');
 
     private static HookAction ActionOf(string? action) => action switch
     {

@@ -52,6 +52,18 @@ public class HookParserTests
     }
 
     [Theory]
+    [InlineData("z217p88s", "client_id")]
+    [InlineData("rig-v7", "server_id")]
+    [InlineData("1u0x0407", "service_id")]
+    [InlineData("127.0.0.1\",\"vhost", "ip")]
+    public void A_name_that_no_store_would_take_is_refused_and_named(string text, string named)
+    {
+        var rest = text.Contains('"', StringComparison.Ordinal) ? text[text.IndexOf('"', StringComparison.Ordinal)..] : "";
+        Problem(Publish7.Replace(text, new string('x', 129) + rest, StringComparison.Ordinal)).ShouldContain($"'{named}'");
+        Problem(Publish7.Replace(text, "a\\u0000" + rest, StringComparison.Ordinal)).ShouldContain($"'{named}'");
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("   ")]
     [InlineData("[]")]
