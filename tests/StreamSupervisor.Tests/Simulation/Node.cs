@@ -4,7 +4,6 @@ using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Hooks;
 using StreamSupervisor.Simulator.Hooks;
 using StreamSupervisor.Simulator.Servers;
-using StreamSupervisor.Srs;
 
 namespace StreamSupervisor.Tests.Simulation;
 

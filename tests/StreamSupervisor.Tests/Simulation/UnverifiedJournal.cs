@@ -1,5 +1,4 @@
 using StreamSupervisor.Cluster.Persistence;
-using StreamSupervisor.Cluster.Sharding;
 
 namespace StreamSupervisor.Tests.Simulation;
 
