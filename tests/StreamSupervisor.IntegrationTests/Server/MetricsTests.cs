@@ -27,9 +27,11 @@ public sealed class MetricsTests
         Grown("streamsupervisor_credentials_checked_total", ("verdict", "not-required")).ShouldBeGreaterThanOrEqualTo(2);
 
         var service = await platform.Srs[0].RunAsync(core => core.ServiceId);
-        Value(page, "streamsupervisor_srs_state", ("server", "srs-1"), ("service", service), ("state", "up")).ShouldBe(1);
+
+        // One for each supervisor in this process that looks at a server of these names: tests run beside each other.
+        Value(page, "streamsupervisor_srs_state", ("server", "srs-1"), ("service", service), ("state", "up")).ShouldBeGreaterThanOrEqualTo(1);
         Value(page, "streamsupervisor_srs_state", ("server", "srs-1"), ("service", service), ("state", "down")).ShouldBe(0);
-        Value(page, "streamsupervisor_srs_info", ("server", "srs-1"), ("service", service)).ShouldBe(1);
+        Value(page, "streamsupervisor_srs_info", ("server", "srs-1"), ("service", service)).ShouldBeGreaterThanOrEqualTo(1);
         page.SelectMany(family => family.Samples).SelectMany(sample => sample.Labels.Values).ShouldAllBe(value => !value.Contains("very-secret", StringComparison.Ordinal));
 
         double Grown(string name, params (string Name, string Value)[] labels) => Value(page, name, labels) - Value(before, name, labels);
