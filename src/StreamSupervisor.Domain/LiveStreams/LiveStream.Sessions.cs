@@ -116,6 +116,7 @@ public static partial class LiveStream
     {
         if (note.LookedAt >= turn.State.ChangedAt)
         {
+            // One that began earlier may have seen the process before the one that runs.
             EndEarlierProcess(turn, note.By.Session.ServerId, note.By.Session.ServiceId);
         }
 

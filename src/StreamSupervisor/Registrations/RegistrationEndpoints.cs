@@ -171,7 +171,7 @@ internal static class RegistrationEndpoints
             throw new ApiProblemException(Problems.NotJson.Of("Send the body as 'Content-Type: application/json'."));
         }
 
-        // The server itself takes less than some send, and would fail in the midst of reading it.
+        // Above the limit of the listener the reading itself would throw, and the caller would hear no reason.
         if (call.Request.ContentLength > MaxBody)
         {
             throw TooLarge();
