@@ -122,7 +122,9 @@ public sealed record OpenWakeup(string EntityId, DateTimeOffset At);
 /// <param name="Status">Only this status; null for all.</param>
 /// <param name="Place">Only this place; null for all.</param>
 /// <param name="Contains">Only ids that contain this text (case-insensitive); null for all.</param>
-public sealed record EntityQuery(string After, int Limit, string? Status = null, string? Place = null, string? Contains = null);
+/// <param name="OnlyOpen">Only entities that are resident or have a wakeup. A store finds these fast, however many others it keeps; say it
+/// where the other conditions imply it.</param>
+public sealed record EntityQuery(string After, int Limit, string? Status = null, string? Place = null, string? Contains = null, bool OnlyOpen = false);
 
 public sealed record EntityListing(string EntityId, EntityLabels Labels);
 

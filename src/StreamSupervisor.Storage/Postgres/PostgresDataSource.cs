@@ -12,8 +12,9 @@ internal static class PostgresDataSource
     /// <param name="connectionString">As configured.</param>
     /// <param name="purpose">Shown in <c>pg_stat_activity.application_name</c>.</param>
     /// <param name="size">At most so many connections.</param>
+    /// <param name="options">Settings of the server for these connections, as <c>-c name=value</c>.</param>
     /// <exception cref="StoreOpenException">The text is not a connection string.</exception>
-    public static NpgsqlDataSource Create(string connectionString, string purpose, int size)
+    public static NpgsqlDataSource Create(string connectionString, string purpose, int size, string options = "")
     {
         NpgsqlConnectionStringBuilder settings;
         try
@@ -52,7 +53,7 @@ internal static class PostgresDataSource
         settings.TcpKeepAliveInterval = 1;
         settings.Options = "-c statement_timeout=5000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=5000 " +
             "-c tcp_keepalives_idle=3 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3 -c tcp_user_timeout=6000 -c jit=off " +
-            "-c default_transaction_isolation=read\\ committed " + settings.Options;
+            "-c default_transaction_isolation=read\\ committed " + options + " " + settings.Options;
 
         return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
     }

@@ -22,7 +22,7 @@ internal static class PostgresFault
     public static WriteVerdict Of(Exception e) => e is PostgresException { SqlState: var state }
         ? state switch
         {
-            // Another append of this entity came in between. The whole statement was undone; the next look tells who was first.
+            // The journal has events that the statement did not know of. It was undone as a whole; the next look tells who was first.
             PostgresErrorCodes.UniqueViolation => WriteVerdict.Again,
 
             // Undone by the server in favour of another transaction.

@@ -34,11 +34,9 @@ public sealed partial class PostgresStore
     public Task<ShardBacklog> LoadBacklogAsync(int shard, CancellationToken cancellation) => ReadAsync(
         "the backlog of a shard",
         """
-        SELECT 1 AS part, entity_id, name, body, sequence AS number FROM streamsupervisor.outbox WHERE shard = $1
+        SELECT entity_id, name, body, sequence, NULL AS wake_at, false AS resident FROM streamsupervisor.outbox WHERE shard = $1
         UNION ALL
-        SELECT 2, entity_id, NULL, NULL, at FROM streamsupervisor.wakeup WHERE shard = $1
-        UNION ALL
-        SELECT 3, entity_id, NULL, NULL, 0 FROM streamsupervisor.entity WHERE shard = $1 AND resident
+        SELECT entity_id, NULL, NULL, 0, wake_at, resident FROM streamsupervisor.entity WHERE shard = $1 AND open
         """,
         command => Add(command, shard),
         async rows =>
@@ -48,18 +46,20 @@ public sealed partial class PostgresStore
             List<string> residents = [];
             while (await rows.ReadAsync(cancellation))
             {
-                var id = rows.GetString(1);
-                switch (rows.GetInt32(0))
+                var id = rows.GetString(0);
+                if (!rows.IsDBNull(1))
                 {
-                    case 1:
-                        effects.Add((new OpenEffect(id, new EffectData(rows.GetString(2), rows.GetFieldValue<byte[]>(3))), rows.GetInt64(4)));
-                        break;
-                    case 2:
-                        wakeups.Add(new OpenWakeup(id, new DateTimeOffset(rows.GetInt64(4), TimeSpan.Zero)));
-                        break;
-                    default:
-                        residents.Add(id);
-                        break;
+                    effects.Add((new OpenEffect(id, new EffectData(rows.GetString(1), rows.GetFieldValue<byte[]>(2))), rows.GetInt64(3)));
+                }
+
+                if (!rows.IsDBNull(4))
+                {
+                    wakeups.Add(new OpenWakeup(id, new DateTimeOffset(rows.GetInt64(4), TimeSpan.Zero)));
+                }
+
+                if (rows.GetBoolean(5))
+                {
+                    residents.Add(id);
                 }
             }
 
@@ -107,7 +107,12 @@ public sealed partial class PostgresStore
             return [];
         }
 
-        var conditions = new List<string> { "entity_id > $1" };
+        var conditions = new List<string> { "entity_id > $1", "status IS NOT NULL" };
+        if (query.OnlyOpen)
+        {
+            conditions.Add("open");
+        }
+
         var values = new List<string> { query.After };
         foreach (var (condition, value) in new[]
         {

@@ -22,7 +22,7 @@ public sealed partial class PostgresStore : IJournal, IShardOwnership, IJournalR
     {
         Member = member;
         _log = log;
-        _appends = PostgresDataSource.Create(connectionString, "append", PostgresAppender.Connections);
+        _appends = PostgresDataSource.Create(connectionString, "append", PostgresAppender.Connections, PostgresAppender.Options);
         _reads = PostgresDataSource.Create(connectionString, "read", 8);
         _appender = new PostgresAppender(_appends, member, log);
     }

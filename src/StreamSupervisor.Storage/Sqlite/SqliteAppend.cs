@@ -16,16 +16,18 @@ internal static class SqliteAppend
         for (var i = 0; i < batch.Count; i++)
         {
             var request = batch[i];
-            outcomes[i] = Check(connection, request, epochs, log);
+            outcomes[i] = Check(connection, request, epochs, log, out var row);
             if (outcomes[i] == AppendOutcome.Appended)
             {
-                Write(connection, request, nowMilliseconds);
+                Write(connection, request, row, nowMilliseconds);
             }
         }
     }
 
-    private static AppendOutcome Check(SqliteConnection connection, AppendRequest request, Dictionary<int, long> epochs, ILogger log)
+    /// <param name="row">The entity's row; null when it has none yet.</param>
+    private static AppendOutcome Check(SqliteConnection connection, AppendRequest request, Dictionary<int, long> epochs, ILogger log, out Row? row)
     {
+        row = null;
         if (!Storable.Accepts(request))
         {
             Storable.Refused(log, request);
@@ -37,9 +39,13 @@ internal static class SqliteAppend
             return AppendOutcome.Fenced;
         }
 
-        var last = connection.Prepared("SELECT sequence FROM journal WHERE shard = ?1 AND entity_id = ?2 ORDER BY sequence DESC LIMIT 1")
-            .Bind(1, request.Owner.Shard).Bind(2, request.EntityId).Number() ?? 0;
-        return last == request.PreviousSequence ? AppendOutcome.Appended : AppendOutcome.Conflict;
+        if (connection.Prepared("SELECT sequence, open, resident FROM entity WHERE entity_id = ?1").Bind(1, request.EntityId)
+            .Rows(entity => new Row(entity.Int64(0), entity.Int64(1) == 1, entity.Int64(2) == 1)) is [var found])
+        {
+            row = found;
+        }
+
+        return (row?.Sequence ?? 0) == request.PreviousSequence ? AppendOutcome.Appended : AppendOutcome.Conflict;
     }
 
     /// <summary>Read in a transaction that holds the write lock, nobody can raise it before the commit.</summary>
@@ -54,7 +60,7 @@ internal static class SqliteAppend
         return epoch;
     }
 
-    private static void Write(SqliteConnection connection, AppendRequest request, long nowMilliseconds)
+    private static void Write(SqliteConnection connection, AppendRequest request, Row? row, long nowMilliseconds)
     {
         var (shard, epoch) = request.Owner;
         var id = request.EntityId;
@@ -88,29 +94,48 @@ internal static class SqliteAppend
                 .Bind(1, shard).Bind(2, id).Bind(3, effect.Name).Bind(4, sequence).Bind(5, effect.Body.Span).Run();
         }
 
+        WriteRow(connection, request, row);
+    }
+
+    private static void WriteRow(SqliteConnection connection, AppendRequest request, Row? row)
+    {
+        const string Update =
+            "UPDATE entity SET sequence = ?2, wake_at = ?3, status = coalesce(?4, status), place = coalesce(?5, place), resident = ?6, summary = coalesce(?7, summary)";
+        const string Of = " WHERE entity_id = ?1";
+
+        var labels = request.Labels;
+        var isResident = labels?.Resident ?? row is { Resident: true };
+        var isOpen = isResident || request.WakeAt is not null;
+
+        // SQLite writes the entries of an index anew whenever a column of it is named, changed or not.
+        var statement = connection.Prepared(
+            row is null ? "INSERT INTO entity(entity_id, sequence, wake_at, status, place, resident, summary, open, shard) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+            : row.Value.Open == isOpen ? Update + Of
+            : Update + ", open = ?8" + Of);
+        _ = statement.Bind(1, request.EntityId).Bind(2, request.LastSequence).Bind(6, isResident ? 1 : 0);
         if (request.WakeAt is { } at)
         {
-            connection.Prepared(
-                """
-                INSERT INTO wakeup(shard, entity_id, at) VALUES(?1, ?2, ?3)
-                ON CONFLICT(shard, entity_id) DO UPDATE SET at = excluded.at WHERE at <> excluded.at
-                """)
-                .Bind(1, shard).Bind(2, id).Bind(3, at.UtcTicks).Run();
-        }
-        else
-        {
-            connection.Prepared("DELETE FROM wakeup WHERE shard = ?1 AND entity_id = ?2").Bind(1, shard).Bind(2, id).Run();
+            _ = statement.Bind(3, at.UtcTicks);
         }
 
-        if (request.Labels is { } labels)
+        if (labels is not null)
         {
-            connection.Prepared(
-                """
-                INSERT INTO entity(entity_id, shard, status, place, resident, summary) VALUES(?1, ?2, ?3, ?4, ?5, ?6)
-                ON CONFLICT(entity_id) DO UPDATE SET shard = excluded.shard, status = excluded.status, place = excluded.place,
-                  resident = excluded.resident, summary = excluded.summary
-                """)
-                .Bind(1, id).Bind(2, shard).Bind(3, labels.Status).Bind(4, labels.Place).Bind(5, labels.Resident ? 1 : 0).Bind(6, labels.Summary.Span).Run();
+            _ = statement.Bind(4, labels.Status).Bind(5, labels.Place).Bind(7, labels.Summary.Span);
         }
+
+        if (row is null)
+        {
+            _ = statement.Bind(9, request.Owner.Shard);
+        }
+
+        if (row?.Open != isOpen)
+        {
+            _ = statement.Bind(8, isOpen ? 1 : 0);
+        }
+
+        statement.Run();
     }
+
+    /// <summary>What an append needs to know of the entity's row.</summary>
+    private readonly record struct Row(long Sequence, bool Open, bool Resident);
 }

@@ -28,9 +28,9 @@ public sealed partial class SqliteStore
         connection => new ShardBacklog(
             connection.Prepared("SELECT entity_id, name, body FROM outbox WHERE shard = ?1 ORDER BY entity_id, sequence, name").Bind(1, shard)
                 .Rows(row => new OpenEffect(row.Text(0), new EffectData(row.Text(1), row.Bytes(2)))),
-            connection.Prepared("SELECT entity_id, at FROM wakeup WHERE shard = ?1 ORDER BY at, entity_id").Bind(1, shard)
+            connection.Prepared("SELECT entity_id, wake_at FROM entity WHERE shard = ?1 AND open = 1 AND wake_at IS NOT NULL ORDER BY wake_at, entity_id").Bind(1, shard)
                 .Rows(row => new OpenWakeup(row.Text(0), new DateTimeOffset(row.Int64(1), TimeSpan.Zero))),
-            connection.Prepared("SELECT entity_id FROM entity WHERE shard = ?1 AND resident = 1 ORDER BY entity_id").Bind(1, shard)
+            connection.Prepared("SELECT entity_id FROM entity WHERE shard = ?1 AND open = 1 AND resident = 1 ORDER BY entity_id").Bind(1, shard)
                 .Rows(row => row.Text(0))),
         cancellation);
 
@@ -49,7 +49,7 @@ public sealed partial class SqliteStore
     /// <summary>Letters of ASCII are alike in upper and lower case; others are compared as they are, like in PostgreSQL.</summary>
     public Task<IReadOnlyList<EntityListing>> ListAsync(EntityQuery query, CancellationToken cancellation) => _readers.ReadAsync<IReadOnlyList<EntityListing>>(
         "a list of entities",
-        connection => connection.Prepared(query.Status is null ? ListAll : ListByStatus)
+        connection => connection.Prepared(query.OnlyOpen ? ListOpen : ListAll)
             .Bind(1, query.After).Bind(2, query.Limit).Bind(3, query.Status).Bind(4, query.Place)
             .Bind(5, query.Contains is null ? null : Storable.Containing(query.Contains))
             .Rows(row => new EntityListing(row.Text(0), new EntityLabels(row.Text(1), row.Text(2), row.Int64(3) == 1, row.Bytes(4)))),
@@ -58,14 +58,16 @@ public sealed partial class SqliteStore
     private const string ListAll =
         """
         SELECT entity_id, status, place, resident, summary FROM entity
-        WHERE entity_id > ?1 AND ?3 IS NULL AND (?4 IS NULL OR place = ?4) AND (?5 IS NULL OR entity_id LIKE ?5 ESCAPE '\')
+        WHERE entity_id > ?1 AND status IS NOT NULL AND (?3 IS NULL OR status = ?3) AND (?4 IS NULL OR place = ?4)
+          AND (?5 IS NULL OR entity_id LIKE ?5 ESCAPE '\')
         ORDER BY entity_id LIMIT ?2
         """;
 
-    private const string ListByStatus =
+    private const string ListOpen =
         """
-        SELECT entity_id, status, place, resident, summary FROM entity INDEXED BY entity_by_status
-        WHERE entity_id > ?1 AND status = ?3 AND (?4 IS NULL OR place = ?4) AND (?5 IS NULL OR entity_id LIKE ?5 ESCAPE '\')
+        SELECT entity_id, status, place, resident, summary FROM entity INDEXED BY entity_open
+        WHERE open = 1 AND entity_id > ?1 AND status IS NOT NULL AND (?3 IS NULL OR status = ?3) AND (?4 IS NULL OR place = ?4)
+          AND (?5 IS NULL OR entity_id LIKE ?5 ESCAPE '\')
         ORDER BY entity_id LIMIT ?2
         """;
 }

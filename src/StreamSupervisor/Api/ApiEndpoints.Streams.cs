@@ -47,8 +47,9 @@ internal static partial class ApiEndpoints
         query.AllowOnly("state", "origin", "q", "limit", "cursor");
         var limit = query.Limit(StandardPage, api.Options.MaxPage);
         // One more than a page tells whether there is another.
+        var (state, origin) = (query.OneOf("state", States), query.Text("origin"));
         var rows = await api.Journal.ListAsync(
-            new EntityQuery(query.Cursor() ?? "", limit + 1, query.OneOf("state", States), query.Text("origin"), query.Text("q")), call.RequestAborted);
+            new EntityQuery(query.Cursor() ?? "", limit + 1, state, origin, query.Text("q"), OnlyOpen: StreamLabels.AreOpen(state, origin)), call.RequestAborted);
         var now = api.Time.GetUtcNow();
         var page = rows.Take(limit).Select(row => (StreamLabels.Read(row.Labels) ?? Bare(row)).AsOf(now)).ToList();
         return Json(new StreamPage(page, rows.Count > limit ? ApiQuery.ToCursor(rows[limit - 1].EntityId) : null));

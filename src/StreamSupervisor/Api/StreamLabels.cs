@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using StreamSupervisor.Cluster.Persistence;
 using StreamSupervisor.Domain.LiveStreams;
 
@@ -14,7 +15,7 @@ public static class StreamLabels
             Status: Words.Of(state.Phase),
             Place: state.Session?.By.Origin ?? "",
             Resident: IsResident(state),
-            Summary: JsonSerializer.SerializeToUtf8Bytes(StreamView.From(state), ApiJson.Shared.StreamView));
+            Summary: JsonSerializer.SerializeToUtf8Bytes(StreamView.From(state), SummaryJson.Default.StreamView));
     }
 
     /// <summary>Whether the key has something under way that a sweep or a new owner of its shard must find in memory.</summary>
@@ -26,6 +27,9 @@ public static class StreamLabels
         // wedges of those that are in memory.
         return state.Phase != LiveStreamPhase.Idle || !state.Evictions.IsEmpty || !state.Releasing.IsEmpty || !state.Wedges.IsEmpty;
     }
+
+    /// <summary>Whether all keys with this state, or with a session on this node, are open for the store: those that are idle may be a million.</summary>
+    public static bool AreOpen(string? state, string? origin) => origin is not null || (state is not null && state != Words.Of(LiveStreamPhase.Idle));
 
     /// <summary>The row of a list; null for one that this version can't read.</summary>
     internal static StreamView? Read(EntityLabels labels)
@@ -40,3 +44,11 @@ public static class StreamLabels
         }
     }
 }
+
+/// <summary>
+/// How a summary is written: as the API writes a stream, but with the options that generated code can write without looking at them; it is
+/// written with every event of every key.
+/// </summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(StreamView))]
+internal sealed partial class SummaryJson : JsonSerializerContext;

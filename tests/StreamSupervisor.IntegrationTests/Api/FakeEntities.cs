@@ -63,6 +63,7 @@ internal sealed class FakeEntities : IShardRegion<LiveStreamCommand, LiveStreamR
         IReadOnlyList<EntityListing> page = [.. _states
             .Select(one => new EntityListing(one.Key, StreamLabels.Of(one.Value)))
             .Where(one => string.CompareOrdinal(one.EntityId, query.After) > 0
+                && (!query.OnlyOpen || one.Labels.Resident || LiveStream.WakeAt(_states[one.EntityId]) is not null)
                 && (query.Status is null || one.Labels.Status == query.Status)
                 && (query.Place is null || one.Labels.Place == query.Place)
                 && (query.Contains is null || one.EntityId.Contains(query.Contains, StringComparison.OrdinalIgnoreCase)))

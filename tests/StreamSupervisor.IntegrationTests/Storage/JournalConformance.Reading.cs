@@ -62,6 +62,34 @@ public abstract partial class JournalConformance
     }
 
     [ConformanceFact]
+    public async Task A_list_of_open_entities_has_those_that_are_resident_or_have_a_wakeup_and_follows_each_change()
+    {
+        var at = DateTimeOffset.UnixEpoch;
+        EntityLabels resident = new("live", "", true, default), idle = new("idle", "", false, default);
+        _ = await Store.AppendAsync(Store.Request("both", 0, "1") with { Labels = resident, WakeAt = at });
+        _ = await Store.AppendAsync(Store.Request("idle", 0, "1") with { Labels = idle });
+        _ = await Store.AppendAsync(Store.Request("resident", 0, "1") with { Labels = resident });
+        _ = await Store.AppendAsync(Store.Request("unlabelled", 0, "1") with { WakeAt = at });
+        _ = await Store.AppendAsync(Store.Request("wakeup", 0, "1") with { Labels = idle, WakeAt = at });
+        (await Open()).ShouldBe(["both", "resident", "wakeup"]);
+        (await Ids()).ShouldBe(["both", "idle", "resident", "wakeup"]);
+
+        _ = await Store.AppendAsync(Store.Request("both", 1, "2") with { Labels = idle, WakeAt = at });
+        _ = await Store.AppendAsync(Store.Request("idle", 1, "2") with { WakeAt = at });
+        _ = await Store.AppendAsync(Store.Request("resident", 1, "2"));
+        _ = await Store.AppendAsync(Store.Request("wakeup", 1, "2"));
+        (await Open()).ShouldBe(["both", "idle", "resident"]);
+        (await Store.Journal.LoadBacklogAsync(0, default)).Residents.ShouldBe(["resident"]);
+
+        _ = await Store.AppendAsync(Store.Request("both", 2, "3"));
+        _ = await Store.AppendAsync(Store.Request("idle", 2, "3") with { Labels = idle });
+        _ = await Store.AppendAsync(Store.Request("resident", 2, "3") with { Labels = idle });
+        (await Open()).ShouldBeEmpty();
+
+        async Task<string[]> Open() => [.. (await Store.Journal.ListAsync(new EntityQuery("", 100, OnlyOpen: true), default)).Select(row => row.EntityId)];
+    }
+
+    [ConformanceFact]
     public async Task Compaction_deletes_what_a_snapshot_covers_and_keeps_the_chain()
     {
         _ = await Store.AppendAsync(Store.Request("a", 0, [.. Enumerable.Range(1, 10).Select(i => $"{i}")]) with { Snapshot = Bytes("at 10") });

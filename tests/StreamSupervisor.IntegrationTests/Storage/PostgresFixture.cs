@@ -55,7 +55,7 @@ public sealed class PostgresFixture : IAsyncLifetime, ICollectionFixture<Postgre
             _shared,
             """
             DELETE FROM streamsupervisor.member; DELETE FROM streamsupervisor.journal; DELETE FROM streamsupervisor.snapshot; DELETE FROM streamsupervisor.outbox;
-            DELETE FROM streamsupervisor.wakeup; DELETE FROM streamsupervisor.entity; UPDATE streamsupervisor.shard SET epoch = 0, owner = NULL, want = NULL
+            DELETE FROM streamsupervisor.entity; UPDATE streamsupervisor.shard SET epoch = 0, owner = NULL, want = NULL
             """);
         return _shared;
     }

@@ -38,7 +38,7 @@ public sealed class PostgresSchemaTests(PostgresFixture postgres)
     {
         var database = await postgres.NewDatabaseAsync();
         _ = await PostgresSchema.MigrateAsync(database, NullLogger.Instance);
-        _ = await ExecuteAsync(database, "INSERT INTO streamsupervisor.migration VALUES(98, 'addition', 'x'); INSERT INTO streamsupervisor.meta VALUES('schema-98-compatible-from', '1')");
+        _ = await ExecuteAsync(database, "INSERT INTO streamsupervisor.migration VALUES(98, 'addition', 'x'); INSERT INTO streamsupervisor.meta VALUES('schema-98-compatible-from', '2')");
         (await PostgresSchema.MigrateAsync(database, NullLogger.Instance)).ShouldBeEmpty();
 
         _ = await ExecuteAsync(database, "INSERT INTO streamsupervisor.migration VALUES(99, 'break', 'x')");
@@ -50,17 +50,58 @@ public sealed class PostgresSchemaTests(PostgresFixture postgres)
     {
         var database = await postgres.NewDatabaseAsync();
         await using var older = await PostgresMember.JoinAsync(database, "older");
-        IReadOnlyList<Migration> addition = [.. Migration.Of("Postgres"), new(2, "addition", "-- compatible-from: 1\nCREATE TABLE streamsupervisor.added()")];
-        IReadOnlyList<Migration> change = [.. addition, new(3, "change", "ALTER TABLE streamsupervisor.added ADD x int")];
+        IReadOnlyList<Migration> addition = [.. Migration.Of("Postgres"), new(90, "addition", "-- compatible-from: 2\nCREATE TABLE streamsupervisor.added()")];
+        IReadOnlyList<Migration> change = [.. addition, new(91, "change", "ALTER TABLE streamsupervisor.added ADD x int")];
 
-        (await PostgresSchema.MigrateAsync(database, addition, NullLogger.Instance)).ShouldBe(["002 addition"]);
+        (await PostgresSchema.MigrateAsync(database, addition, NullLogger.Instance)).ShouldBe(["090 addition"]);
         (await PostgresSchema.MigrateAsync(database, NullLogger.Instance)).ShouldBeEmpty("the older version starts again beside the newer one");
         var refused = await Should.ThrowAsync<StoreOpenException>(() => PostgresSchema.MigrateAsync(database, change, NullLogger.Instance));
-        refused.Message.ShouldContain("(older), and schema step 003 change");
+        refused.Message.ShouldContain("(older), and schema step 091 change");
 
         await older.Cluster.LeaveAsync(older.Id, default);
-        (await PostgresSchema.MigrateAsync(database, change, NullLogger.Instance)).ShouldBe(["003 change"]);
+        (await PostgresSchema.MigrateAsync(database, change, NullLogger.Instance)).ShouldBe(["091 change"]);
         (await Should.ThrowAsync<StoreOpenException>(() => PostgresSchema.MigrateAsync(database, addition, NullLogger.Instance))).Message.ShouldContain("Start the newer version");
+    }
+
+    [PostgresFact]
+    public async Task What_the_first_schema_kept_of_entities_is_in_their_rows_afterwards()
+    {
+        var database = await postgres.NewDatabaseAsync();
+        _ = await PostgresSchema.MigrateAsync(database, [Migration.Of("Postgres")[0]], NullLogger.Instance);
+        _ = await ExecuteAsync(database, OfTheFirstSchema("streamsupervisor."));
+
+        (await PostgresSchema.MigrateAsync(database, NullLogger.Instance)).ShouldBe(["002 entity_row"]);
+        await using var member = await PostgresMember.JoinAsync(database);
+        var owner = (await member.UsurpAsync())[0];
+        await ShouldHoldWhatTheFirstSchemaHeldAsync(member.Store, owner);
+    }
+
+    /// <summary>Three entities of shard 0: one on air, one that waits for its deadline, one that a snapshot covers whole.</summary>
+    internal static string OfTheFirstSchema(string schema)
+    {
+        var (now, bytes) = schema.Length == 0 ? ("0", "x'00'") : ("now()", "'\\x00'");
+        return
+            $"""
+            INSERT INTO {schema}journal(shard, entity_id, sequence, epoch, kind, at, payload)
+              VALUES(0, 'live', 1, 1, 'k', {now}, {bytes}), (0, 'live', 2, 1, 'k', {now}, {bytes}), (0, 'waits', 1, 1, 'k', {now}, {bytes});
+            INSERT INTO {schema}snapshot(shard, entity_id, sequence, epoch, state) VALUES(0, 'live', 1, 1, {bytes}), (0, 'old', 64, 1, {bytes});
+            INSERT INTO {schema}wakeup(shard, entity_id, at) VALUES(0, 'waits', 630822816000000000);
+            INSERT INTO {schema}entity(entity_id, shard, status, place, resident, summary)
+              VALUES('live', 0, 'live', 'srs-1', {(schema.Length == 0 ? "1" : "true")}, {bytes}), ('old', 0, 'idle', '', {(schema.Length == 0 ? "0" : "false")}, {bytes});
+            """;
+    }
+
+    internal static async Task ShouldHoldWhatTheFirstSchemaHeldAsync(IJournal store, ShardEpoch owner)
+    {
+        var backlog = await store.LoadBacklogAsync(0, default);
+        backlog.Residents.ShouldBe(["live"]);
+        backlog.Wakeups.ShouldBe([new OpenWakeup("waits", new DateTimeOffset(630822816000000000, TimeSpan.Zero))]);
+        (await store.ListAsync(new EntityQuery("", 10), default)).Select(row => (row.EntityId, row.Labels.Status, row.Labels.Place))
+            .ShouldBe([("live", "live", "srs-1"), ("old", "idle", "")]);
+        (await store.ListAsync(new EntityQuery("", 10, OnlyOpen: true), default)).ShouldHaveSingleItem().EntityId.ShouldBe("live");
+        (await store.AppendAsync([RequestOf(owner, "live", 1, "x"), RequestOf(owner, "waits", 1, "x"), RequestOf(owner, "old", 64, "x"), RequestOf(owner, "new", 0, "x")], default))
+            .ShouldBe([AppendOutcome.Conflict, AppendOutcome.Appended, AppendOutcome.Appended, AppendOutcome.Appended]);
+        (await store.LoadAsync(0, "old", default)).LastSequence.ShouldBe(65);
     }
 
     [Fact]

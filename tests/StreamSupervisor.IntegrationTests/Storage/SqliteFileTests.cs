@@ -128,6 +128,27 @@ public sealed class SqliteFileTests : IDisposable
     }
 
     [Fact]
+    public async Task What_the_first_schema_kept_of_entities_is_in_their_rows_afterwards()
+    {
+        using (var connection = SqliteConnection.Open(_folder["a.db"], readOnly: false))
+        {
+            var first = Migration.Of("Sqlite")[0];
+            connection.Execute(
+                $"""
+                CREATE TABLE migration(number INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at TEXT NOT NULL) STRICT;
+                PRAGMA application_id = {0x53537570};
+                {first.Sql}
+                INSERT INTO migration VALUES(1, '{first.Name}', '{first.Checksum}', '');
+                INSERT INTO meta VALUES('shards', '256');
+                """);
+            connection.Execute(PostgresSchemaTests.OfTheFirstSchema(""));
+        }
+
+        await using var store = await OpenAsync();
+        await PostgresSchemaTests.ShouldHoldWhatTheFirstSchemaHeldAsync(store, new ShardEpoch(0, store.Epoch));
+    }
+
+    [Fact]
     public async Task What_was_acknowledged_is_in_the_files_at_that_moment()
     {
         await using var store = await OpenAsync();

@@ -103,6 +103,7 @@ public sealed class MemoryJournal(MemoryStore store, string member) : IJournal, 
                 .SelectMany(shard => store.Shard(shard).Entities)
                 .Where(entity => entity.Value.Labels is { } labels
                     && string.CompareOrdinal(entity.Key, query.After) > 0
+                    && (!query.OnlyOpen || labels.Resident || entity.Value.WakeAt is not null)
                     && (query.Status is null || labels.Status == query.Status)
                     && (query.Place is null || labels.Place == query.Place)
                     && (query.Contains is null || entity.Key.Contains(query.Contains, StringComparison.OrdinalIgnoreCase)))
