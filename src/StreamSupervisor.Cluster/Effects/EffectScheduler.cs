@@ -61,6 +61,15 @@ internal sealed class EffectScheduler(IEffectRunner? runner, ShardRegionSettings
         Pump();
     }
 
+    /// <summary>Whether the store may hold an effect that has not ended; false only when it certainly does not.</summary>
+    public bool MayBeOpen(ShardEpoch owner, string entityId, string name)
+    {
+        lock (_gate)
+        {
+            return runner is null || _tables[owner.Shard] is not { } table || table.Epoch != owner.Epoch || table.Effects.ContainsKey((entityId, name));
+        }
+    }
+
     /// <summary>What is open in a shard, by its journal. The caller calls <see cref="Pump"/> once it has left its locks.</summary>
     public void Recover(ShardEpoch owner, IReadOnlyList<OpenEffect> open)
     {

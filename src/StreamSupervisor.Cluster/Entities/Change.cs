@@ -151,6 +151,9 @@ internal sealed class Change<TState, TCommand, TEvent, TReply>(Entity<TState, TC
     public void Seal(ShardEpoch owner, long sequence, int sinceSnapshot)
     {
         var region = entity.Shard.Region;
+
+        // Events end effects that mostly never started; what was not stored need not be deleted.
+        _ended?.RemoveAll(name => !region.Effects.MayBeOpen(owner, entity.Id, name));
         _request = new AppendRequest
         {
             Owner = owner,

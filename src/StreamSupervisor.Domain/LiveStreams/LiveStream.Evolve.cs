@@ -15,7 +15,7 @@ public static partial class LiveStream
             Interrupted = null,
             ReconnectUntil = null,
             Goodbye = false,
-            Publishes = Append(state.Publishes, e.At, MaxPublishes),
+            Publishes = [.. state.Publishes.AsSpan()[Math.Max(0, state.Publishes.Length - MaxPublishes + 1)..], e.At],
             ChangedAt = e.At,
         },
         AttemptRefused e => state with

@@ -189,7 +189,12 @@ public static partial class LiveStream
             turn.Raise(new ReservationEnded(turn.Now, holder, Goodbye: false));
         }
 
-        var publishes = turn.State.Publishes.Count(at => at > turn.Now - turn.Policy.FightWindow);
+        var publishes = 0;
+        foreach (var at in turn.State.Publishes)
+        {
+            publishes += at > turn.Now - turn.Policy.FightWindow ? 1 : 0;
+        }
+
         if (publishes == turn.Policy.FlappingPublishes)
         {
             turn.Raise(new FlappingSeen(turn.Now, publishes));

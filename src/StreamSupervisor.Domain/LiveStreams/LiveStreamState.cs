@@ -58,7 +58,7 @@ public sealed record LiveStreamState
     public DateTimeOffset? CoolDownUntil { get; init; }
     public int FightLevel { get; init; }
     public ImmutableList<PastTakeover> Takeovers { get; init; } = [];
-    public ImmutableList<DateTimeOffset> Publishes { get; init; } = [];
+    public ImmutableArray<DateTimeOffset> Publishes { get; init; } = [];
 
     /// <summary>Origins that are searched on an operator's order: whoever is found there is removed.</summary>
     public ImmutableList<string> Releasing { get; init; } = [];

@@ -44,7 +44,7 @@ internal sealed class SupervisorHost : IAsyncDisposable
         var time = TimeProvider.System;
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
         builder.Configuration.Sources.Clear();
-        ConfigureLogging(builder.Logging);
+        ConfigureLogging(builder.Logging, options.Telemetry.Otlp.IsOn);
         logging?.Invoke(builder.Logging);
 
         var http = new Listeners(options.Http.Listen);
@@ -62,7 +62,7 @@ internal sealed class SupervisorHost : IAsyncDisposable
 
         using var bootstrap = LoggerFactory.Create(early =>
         {
-            ConfigureLogging(early);
+            ConfigureLogging(early, traced: false);
             logging?.Invoke(early);
         });
         IMember member = options.Storage.Provider == "postgres"
@@ -225,7 +225,8 @@ internal sealed class SupervisorHost : IAsyncDisposable
             heartbeat => origins.Find(heartbeat.Origin)?.NoteHeartbeat(heartbeat.ServiceId, heartbeat.CpuPercent));
     }
 
-    private static void ConfigureLogging(ILoggingBuilder logging)
+    /// <param name="traced">Whether traces are exported.</param>
+    private static void ConfigureLogging(ILoggingBuilder logging, bool traced)
     {
         logging.ClearProviders();
         logging.AddSimpleConsole(console =>
@@ -236,5 +237,10 @@ internal sealed class SupervisorHost : IAsyncDisposable
         });
         logging.SetMinimumLevel(LogLevel.Information);
         logging.AddFilter("Microsoft", LogLevel.Warning);
+        if (!traced)
+        {
+            // Says nothing at this level, but makes an activity and a scope for each request as long as it may; only traces need them.
+            logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+        }
     }
 }

@@ -67,16 +67,7 @@ internal sealed class LiveDirectory : IEntityObserver<LiveStreamState>
 
             var belief = new Belief(state.Key, state.Phase, state.Session, state.Handover?.To, state.Evictions, state.Wedges);
             _byKey[entityId] = belief;
-            _phases[(int)belief.Phase]++;
-            foreach (var session in ClientsOf(belief))
-            {
-                _byClient[session] = entityId;
-            }
-
-            foreach (var origin in OriginsOf(belief))
-            {
-                OfOrigin(origin)[entityId] = belief;
-            }
+            Know(entityId, belief);
         }
     }
 
@@ -106,52 +97,62 @@ internal sealed class LiveDirectory : IEntityObserver<LiveStreamState>
         }
     }
 
-    private static IEnumerable<SessionId> ClientsOf(Belief belief)
+    private void Know(string entityId, Belief belief)
     {
+        _phases[(int)belief.Phase]++;
         if (belief.Session is { } session)
         {
-            yield return session.By.Session;
+            _byClient[session.By.Session] = entityId;
+            OfOrigin(session.By.Origin)[entityId] = belief;
         }
 
         if (belief.Challenger is { } challenger)
         {
-            yield return challenger.Session;
+            _byClient[challenger.Session] = entityId;
         }
 
         foreach (var eviction in belief.Evictions)
         {
-            yield return eviction.Of.Session;
-        }
-    }
-
-    private static IEnumerable<string> OriginsOf(Belief belief)
-    {
-        if (belief.Session is { } session)
-        {
-            yield return session.By.Origin;
+            _byClient[eviction.Of.Session] = entityId;
         }
 
         foreach (var wedge in belief.Wedges)
         {
-            yield return wedge.Origin;
+            OfOrigin(wedge.Origin)[entityId] = belief;
         }
     }
 
     private void Forget(string entityId, Belief belief)
     {
         _phases[(int)belief.Phase]--;
-        foreach (var session in ClientsOf(belief))
+        if (belief.Session is { } session)
         {
-            // One connection may publish several keys in turn: only the entry that is ours is taken back.
-            if (_byClient.TryGetValue(session, out var owner) && owner == entityId)
-            {
-                _byClient.Remove(session);
-            }
+            ForgetClient(entityId, session.By.Session);
+            OfOrigin(session.By.Origin).Remove(entityId);
         }
 
-        foreach (var origin in OriginsOf(belief))
+        if (belief.Challenger is { } challenger)
         {
-            OfOrigin(origin).Remove(entityId);
+            ForgetClient(entityId, challenger.Session);
+        }
+
+        foreach (var eviction in belief.Evictions)
+        {
+            ForgetClient(entityId, eviction.Of.Session);
+        }
+
+        foreach (var wedge in belief.Wedges)
+        {
+            OfOrigin(wedge.Origin).Remove(entityId);
+        }
+    }
+
+    /// <summary>One connection may publish several keys in turn: only the entry that is ours is taken back.</summary>
+    private void ForgetClient(string entityId, SessionId session)
+    {
+        if (_byClient.TryGetValue(session, out var owner) && owner == entityId)
+        {
+            _byClient.Remove(session);
         }
     }
 

@@ -69,6 +69,18 @@ internal sealed class ChosenServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Lets PostgreSQL keep the files of its log for the next row: one that is young stops at each new one to write it full of zeros.</summary>
+    public async Task SettleAsync()
+    {
+        if (_postgres is not null)
+        {
+            await using var connection = new NpgsqlConnection(_postgres.ConnectionString);
+            await connection.OpenAsync();
+            await using var checkpoint = new NpgsqlCommand("CHECKPOINT", connection);
+            await checkpoint.ExecuteNonQueryAsync();
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         while (_processes.TryPop(out var process))
@@ -171,8 +183,11 @@ internal sealed class ChosenServer : IAsyncDisposable
             await connection.OpenAsync();
             await using var command = new NpgsqlCommand("SHOW synchronous_commit", connection);
             Durability = $"fsync=on, synchronous_commit={await command.ExecuteScalarAsync()}";
-            await using var create = new NpgsqlCommand("CREATE DATABASE benchmark", connection);
-            await create.ExecuteNonQueryAsync();
+            foreach (var statement in (string[])["CREATE DATABASE benchmark", "ALTER SYSTEM SET min_wal_size = '1GB'", "SELECT pg_reload_conf()"])
+            {
+                await using var prepare = new NpgsqlCommand(statement, connection);
+                await prepare.ExecuteNonQueryAsync();
+            }
         }
 
         return _postgres.ConnectionStringOf("benchmark");

@@ -1,4 +1,4 @@
-using System.Text;
+using System.Text.Json;
 using StreamSupervisor.Api;
 using StreamSupervisor.Domain.LiveStreams;
 
@@ -13,10 +13,12 @@ public class StreamLabelsTests
     [Fact]
     public void A_live_stream_stays_in_memory_at_the_place_of_its_session()
     {
-        var labels = StreamLabels.Of(Idle with { Generation = 1, Session = new Session(By, 1, Now, null, true, false, null) });
+        var state = Idle with { Generation = 1, Session = new Session(By, 1, Now, null, true, false, null) };
+        var labels = StreamLabels.Of(state);
         (labels.Status, labels.Place, labels.Resident).ShouldBe(("live", "srs-1", true));
-        Encoding.UTF8.GetString(labels.Summary.Span).ShouldStartWith(
-            """{"key":{"vhost":"__defaultVhost__","app":"live","stream":"直播"},"state":"live","generation":1,"session":{"origin":"srs-1",""");
+        using var summary = JsonDocument.Parse(labels.Summary);
+        var api = JsonSerializer.SerializeToElement(StreamView.From(state), ApiJson.Shared.StreamView);
+        JsonElement.DeepEquals(summary.RootElement, api).ShouldBeTrue("a row of a list is what the API says of the stream");
     }
 
     [Fact]

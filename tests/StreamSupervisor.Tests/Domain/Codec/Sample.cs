@@ -112,7 +112,7 @@ internal static class Sample
             return Array.CreateInstance(type.GetGenericArguments()[0], 0);
         }
 
-        if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ImmutableList<>))
+        if (type.IsGenericType && type.GetGenericTypeDefinition() is var list && (list == typeof(ImmutableList<>) || list == typeof(ImmutableArray<>)))
         {
             var item = type.GetGenericArguments()[0];
             var empty = type.GetField("Empty")!.GetValue(null)!;
