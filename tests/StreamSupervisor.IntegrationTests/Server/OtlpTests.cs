@@ -16,14 +16,16 @@ public sealed class OtlpTests
         Rules = { new CredentialRuleOptions { Match = "live/*", Scheme = CredentialScheme.Secret, Primary = Secret } },
     };
 
-    [Fact]
-    public async Task A_takeover_reaches_the_collector_as_metrics_and_as_a_trace_without_any_secret()
+    [Theory]
+    [InlineData("http/protobuf", "application/x-protobuf")]
+    [InlineData("grpc", "application/grpc")]
+    public async Task A_takeover_reaches_the_collector_as_metrics_and_as_a_trace_without_any_secret(string protocol, string type)
     {
-        await using var collector = await OtlpReceiver.StartAsync();
+        await using var collector = await OtlpReceiver.StartAsync(protocol);
         var settings = new PlatformSettings
         {
             Credentials = WithSecret,
-            Telemetry = new TelemetryOptions { Otlp = new OtlpOptions { Endpoint = collector.Address, Headers = "x-key=abc" } },
+            Telemetry = new TelemetryOptions { Otlp = new OtlpOptions { Endpoint = collector.Address, Protocol = protocol, Headers = "x-key=abc" } },
         };
         await using (var platform = await Platform.StartAsync(settings, SrsModel.V6))
         {
@@ -32,7 +34,7 @@ public sealed class OtlpTests
             await platform.StreamAsync("live/cam", stream => stream is { State: "live", Generation: 2 });
         }
 
-        collector.Requests.ShouldAllBe(request => request.Type == "application/x-protobuf" && request.Key == "abc");
+        collector.Requests.ShouldAllBe(request => request.Type == type && request.Key == "abc");
         var metrics = collector.Received("/v1/metrics");
         foreach (var name in new[] { "streamsupervisor.hooks.duration", "streamsupervisor.busy.prevented", "streamsupervisor.journal.append.duration", "service.name" })
         {
