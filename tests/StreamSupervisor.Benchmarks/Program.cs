@@ -8,8 +8,10 @@ using StreamSupervisor.Benchmarks.Recipe;
 const string Usage = """
     dotnet run -c Release --project tests/StreamSupervisor.Benchmarks -- COMMAND
 
-      hooks  [--seconds 5] [--warm-up 2] [--connections 1,64,200] [--keys 2000] [--workload spread,hot,register,reserved] [--only parse-only,product-sqlite,…]
+      hooks  [--seconds 5] [--warm-up 2] [--settle 30] [--connections 1,64,200] [--keys 2000] [--workload spread,hot,register,reserved] [--only parse-only,product-sqlite,…]
              hooks and registrations over real HTTP, this product beside other ways to do the same work
+      hop    [--rounds 10] [--seconds 2] [--settle 20]
+             what it costs that another member owns the key
       keys   [--counts 1000,100000,1000000]
              cost per hook by the number of keys, memory of an idle entity
       recipe [--rounds 10] [--seconds 30] [--encoders 50]
@@ -24,6 +26,8 @@ switch (args)
         return 0;
     case ["hooks", .. var rest]:
         return await HooksBenchmark.RunAsync(new Switches(rest));
+    case ["hop", .. var rest]:
+        return await HopBenchmark.RunAsync(new Switches(rest));
     case ["keys", .. var rest]:
         return await KeysBenchmark.RunAsync(new Switches(rest));
     case ["recipe", .. var rest]:

@@ -9,6 +9,7 @@ internal sealed class ChosenServer : IAsyncDisposable
 {
     public const string Node = "node-redis";
     public const string Product = "product-postgres";
+    public const string ThreeMembers = "product-postgres-3";
     public const string Ceiling = "parse-only";
 
     private const string Token = "benchmark-0123456789";
@@ -23,7 +24,7 @@ internal sealed class ChosenServer : IAsyncDisposable
 
     /// <summary>All names, in the order of the table.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        [Ceiling, "product-sqlite", Product, "product-postgres-3", "advisory-lock", "upsert", Node];
+        [Ceiling, "product-sqlite", Product, ThreeMembers, "advisory-lock", "upsert", Node];
 
     public string Name { get; }
 
@@ -31,6 +32,9 @@ internal sealed class ChosenServer : IAsyncDisposable
     public string Durability { get; private set; } = "nothing is kept";
 
     public Target Target { get; private set; } = null!;
+
+    /// <summary>Where the first member of the product answers operators; null of others.</summary>
+    public Uri? Management { get; private set; }
 
     public bool SaysAlwaysYes => Name == Ceiling;
 
@@ -41,7 +45,7 @@ internal sealed class ChosenServer : IAsyncDisposable
     public static string? WhyNot(string name) => name switch
     {
         Node when !IsInstalled("node") || !IsInstalled("redis-server") => "node or redis-server is not installed here",
-        "product-postgres" or "product-postgres-3" or "advisory-lock" or "upsert" when PostgresBinaries.Folder is null => "PostgreSQL is not installed here",
+        Product or ThreeMembers or "advisory-lock" or "upsert" when PostgresBinaries.Folder is null => "PostgreSQL is not installed here",
         _ => null,
     };
 
@@ -56,7 +60,7 @@ internal sealed class ChosenServer : IAsyncDisposable
                 "advisory-lock" or "upsert" => server.StartPlainAsync(await server.StartPostgresAsync()),
                 "product-sqlite" => server.StartProductOnSqliteAsync(),
                 Product => server.StartProductOnPostgresAsync(members: 1),
-                "product-postgres-3" => server.StartProductOnPostgresAsync(members: 3),
+                ThreeMembers => server.StartProductOnPostgresAsync(members: 3),
                 Node => server.StartNodeAsync(),
                 _ => throw new ArgumentException($"There is no server '{name}'; there are {string.Join(", ", Names)}.", nameof(name)),
             });
@@ -141,6 +145,7 @@ internal sealed class ChosenServer : IAsyncDisposable
         for (var member = 1; member <= members; member++)
         {
             var (http, management, peers) = (ChildProcess.FreePort(), ChildProcess.FreePort(), ChildProcess.FreePort());
+            Management ??= new Uri($"http://127.0.0.1:{management}");
             var file = System.IO.Path.Combine(NewFolder(), "benchmark.conf");
             await File.WriteAllTextAsync(file, $$"""
                 streamsupervisor {

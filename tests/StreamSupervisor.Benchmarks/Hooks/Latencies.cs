@@ -11,6 +11,9 @@ internal sealed class Latencies
     private readonly long[] _buckets = new long[64 * Steps];
     private long _count;
 
+    /// <summary>How many were counted.</summary>
+    public long Count => _count;
+
     public void Add(long ticks)
     {
         _buckets[BucketOf((ulong)Math.Max(0, ticks))]++;
