@@ -84,8 +84,14 @@ internal sealed class HookLoad(Target target, Workload workload, int connections
             for (var key = index; ; key = key + connections < keys ? key + connections : index)
             {
                 var client = Interlocked.Increment(ref s_clients);
-                if (!await SendAsync(Registers(workload) ? _register.Of(client, key) : _publish.Of(client, key), expected, isDecision: true)
-                    || (workload == Workload.Spread && !await SendAsync(_unpublish.Of(client, key), true, isDecision: false)))
+                var goesOn = await SendAsync(Registers(workload) ? _register.Of(client, key) : _publish.Of(client, key), expected, isDecision: true);
+                if (workload == Workload.Spread)
+                {
+                    // Also when the time is over: the next row must find the key free.
+                    goesOn &= await SendAsync(_unpublish.Of(client, key), true, isDecision: false);
+                }
+
+                if (!goesOn)
                 {
                     return;
                 }
