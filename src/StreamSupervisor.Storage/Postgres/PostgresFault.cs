@@ -22,7 +22,7 @@ internal static class PostgresFault
     public static WriteVerdict Of(Exception e) => e is PostgresException { SqlState: var state }
         ? state switch
         {
-            // The journal has events that the statement did not know of. It was undone as a whole; the next look tells who was first.
+            // The journal holds an event that the entity's row does not count. The statement was undone as a whole, so running it again harms nobody.
             PostgresErrorCodes.UniqueViolation => WriteVerdict.Again,
 
             // Undone by the server in favour of another transaction.
