@@ -13,43 +13,43 @@ public abstract record LiveStreamCommand;
 public sealed record RequestPublish(Publisher By, AskedIn In, CredentialVerdict Credential, HoldLimits Hold, bool ProcessConfirmed = false) : LiveStreamCommand;
 
 /// <summary>SRS's <c>on_unpublish</c> of a session.</summary>
-public sealed record NoteUnpublished(SessionId Session) : LiveStreamCommand;
+public sealed record ReportUnpublished(SessionId Session) : LiveStreamCommand;
 
 /// <summary>SRS's <c>on_close</c> of a client that had asked to publish this key: proof that it is gone.</summary>
-public sealed record NoteClosed(SessionId Session) : LiveStreamCommand;
+public sealed record ReportClosed(SessionId Session) : LiveStreamCommand;
 
 /// <summary>
 /// A client connected for this key and was closed without publishing or playing: on nodes with the publish token (7.0.62 and later) the
 /// trace of a publisher that SRS refused as busy before it asked us.
 /// </summary>
-public sealed record NoteRefusedUnseen(Publisher By) : LiveStreamCommand;
+public sealed record ReportRefusedUnseen(Publisher By) : LiveStreamCommand;
 
 /// <summary>One active publisher of the key as a look at a node found it.</summary>
 /// <param name="By">Who publishes, as SRS says.</param>
 /// <param name="ReceivedBytes">SRS's <c>recv_bytes</c>, sampled by it every 3 s.</param>
 /// <param name="LookedAt">When the look began: what changed since then outranks it.</param>
 /// <param name="Verified">Whether <c>/clients</c> confirmed it; <c>/streams</c> alone can lie.</param>
-public sealed record NotePublisherSeen(Publisher By, long ReceivedBytes, DateTimeOffset LookedAt, bool Verified) : LiveStreamCommand;
+public sealed record ReportPublisherSeen(Publisher By, long ReceivedBytes, DateTimeOffset LookedAt, bool Verified) : LiveStreamCommand;
 
 /// <summary>A look at the node of a session did not find it.</summary>
 /// <param name="Session">The session that is believed.</param>
 /// <param name="LookedAt">When the look began.</param>
 /// <param name="Verified">Whether SRS answered 2049 for the client itself. Nothing less counts: <c>/streams</c> can lie.</param>
-public sealed record NotePublisherMissing(SessionId Session, DateTimeOffset LookedAt, bool Verified) : LiveStreamCommand;
+public sealed record ReportPublisherMissing(SessionId Session, DateTimeOffset LookedAt, bool Verified) : LiveStreamCommand;
 
 /// <summary>The bytes of a session stood still after media had flowed.</summary>
 /// <param name="Session">The session.</param>
 /// <param name="Since">Since when.</param>
-public sealed record NoteSilent(SessionId Session, DateTimeOffset Since) : LiveStreamCommand;
+public sealed record ReportSilent(SessionId Session, DateTimeOffset Since) : LiveStreamCommand;
 
 /// <summary>A node runs in a new process: every session of an earlier one has ended.</summary>
-public sealed record NoteProcessReplaced(string ServerId, string ServiceId) : LiveStreamCommand;
+public sealed record ReportProcessReplaced(string ServerId, string ServiceId) : LiveStreamCommand;
 
 /// <summary>The effect that removes a session has proof that it is gone.</summary>
-public sealed record NoteEvicted(SessionId Session, ReleaseProof Proof) : LiveStreamCommand;
+public sealed record ReportEvicted(SessionId Session, ReleaseProof Proof) : LiveStreamCommand;
 
 /// <summary>The effect that removes a session can't reach its node. It goes on trying.</summary>
-public sealed record NoteEvictionStalled(SessionId Session, string Why) : LiveStreamCommand;
+public sealed record ReportEvictionStalled(SessionId Session, string Why) : LiveStreamCommand;
 
 /// <summary>An encoder announces that it is about to publish and reserves the key.</summary>
 /// <param name="EncoderId">The encoder; its identity for the takeover rules.</param>
@@ -87,8 +87,8 @@ public sealed record Unlock(string By, string Why) : OperatorCommand(By, Why);
 /// <summary>Only this identity may publish.</summary>
 public sealed record Pin(string Identity, string By, string Why) : OperatorCommand(By, Why);
 
-/// <summary>Answers <see cref="Inspected"/> and changes nothing.</summary>
-public sealed record Inspect : LiveStreamCommand
+/// <summary>Answers <see cref="StateReply"/> and changes nothing.</summary>
+public sealed record GetState : LiveStreamCommand
 {
-    public static readonly Inspect Instance = new();
+    public static readonly GetState Instance = new();
 }

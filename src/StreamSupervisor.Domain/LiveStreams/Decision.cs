@@ -8,5 +8,5 @@ public readonly record struct Decision(IReadOnlyList<LiveStreamEvent> Events, Li
 {
     public static Decision Answer(LiveStreamReply reply) => new([], reply);
 
-    public static Decision Nothing { get; } = new([], Noted.Instance);
+    public static Decision Nothing { get; } = new([], Ack.Instance);
 }

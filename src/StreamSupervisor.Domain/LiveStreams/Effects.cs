@@ -9,7 +9,7 @@ public abstract record LiveStreamEffect
     public abstract string Name { get; }
 }
 
-/// <summary>DELETE this client of this node and wait for the proof that it is gone; ends in <see cref="NoteEvicted"/>.</summary>
+/// <summary>DELETE this client of this node and wait for the proof that it is gone; ends in <see cref="ReportEvicted"/>.</summary>
 /// <param name="Session">Whom.</param>
 /// <param name="Origin">From which node.</param>
 /// <param name="UnlistedUntil">
@@ -24,7 +24,7 @@ public sealed record EvictSession(SessionId Session, string Origin, DateTimeOffs
 }
 
 /// <summary>
-/// Ask the node for this client itself: ends in <see cref="NotePublisherSeen"/> or <see cref="NotePublisherMissing"/>, verified.
+/// Ask the node for this client itself: ends in <see cref="ReportPublisherSeen"/> or <see cref="ReportPublisherMissing"/>, verified.
 /// </summary>
 public sealed record LookAtSession(SessionId Session, string Origin) : LiveStreamEffect
 {
@@ -34,8 +34,8 @@ public sealed record LookAtSession(SessionId Session, string Origin) : LiveStrea
 }
 
 /// <summary>
-/// Find whoever publishes this key in the node's list of clients. Each found ends as a verified <see cref="NotePublisherSeen"/>; afterwards
-/// <see cref="NoteSearched"/> says how many.
+/// Find whoever publishes this key in the node's list of clients. Each found ends as a verified <see cref="ReportPublisherSeen"/>; afterwards
+/// <see cref="ReportSearched"/> says how many.
 /// </summary>
 public sealed record SearchForPublishers(string Origin) : LiveStreamEffect
 {
@@ -50,4 +50,4 @@ public sealed record SearchForPublishers(string Origin) : LiveStreamEffect
 /// <param name="ServiceId">The process that answered; empty when the node could not be reached.</param>
 /// <param name="Found">How many publishers of the key it listed.</param>
 /// <param name="LookedAt">When the look began.</param>
-public sealed record NoteSearched(string Origin, string ServerId, string ServiceId, int Found, DateTimeOffset LookedAt) : LiveStreamCommand;
+public sealed record ReportSearched(string Origin, string ServerId, string ServiceId, int Found, DateTimeOffset LookedAt) : LiveStreamCommand;

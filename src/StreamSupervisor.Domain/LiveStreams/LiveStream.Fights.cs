@@ -11,39 +11,39 @@ public static partial class LiveStream
     private static string SourceOf(Publisher by) => by.Proven ? by.Identity : by.Address;
 
     /// <summary>The time left in which only the incumbent's own source may come back; null when there is no such time.</summary>
-    private static TimeSpan? InCoolDown(Turn turn, Publisher by) =>
-        turn.State.CoolDownUntil is { } until && until > turn.Now && IncumbentOf(turn.State) is { } incumbent && SourceOf(incumbent) != SourceOf(by)
-            ? until - turn.Now
+    private static TimeSpan? InCoolDown(DecisionContext context, Publisher by) =>
+        context.State.CoolDownUntil is { } until && until > context.Now && IncumbentOf(context.State) is { } incumbent && SourceOf(incumbent) != SourceOf(by)
+            ? until - context.Now
             : null;
 
     /// <summary>Whether this takeover would be one alternation too many; then the incumbent is kept and the cool-down starts.</summary>
-    private static TimeSpan? IsFight(Turn turn, Publisher by)
+    private static TimeSpan? IsFight(DecisionContext context, Publisher by)
     {
-        if (ContestOf(turn, by) is not { } contest || AlternationsBefore(turn, contest) + 1 < turn.Policy.FightAlternations)
+        if (ContestOf(context, by) is not { } contest || AlternationsBefore(context, contest) + 1 < context.Policy.FightAlternations)
         {
             return null;
         }
 
-        var quiet = turn.State.CoolDownUntil is not { } last || turn.Now - last >= turn.Policy.FightCoolDownMax;
-        var level = quiet ? 0 : turn.State.FightLevel;
-        var doubled = turn.Policy.FightCoolDown * Math.Pow(2, Math.Min(level, 20));
-        var coolDown = doubled < turn.Policy.FightCoolDownMax ? doubled : turn.Policy.FightCoolDownMax;
-        turn.Raise(new FightDetected(turn.Now, contest.From, contest.To, turn.Now + coolDown, level + 1));
+        var quiet = context.State.CoolDownUntil is not { } last || context.Now - last >= context.Policy.FightCoolDownMax;
+        var level = quiet ? 0 : context.State.FightLevel;
+        var doubled = context.Policy.FightCoolDown * Math.Pow(2, Math.Min(level, 20));
+        var coolDown = doubled < context.Policy.FightCoolDownMax ? doubled : context.Policy.FightCoolDownMax;
+        context.Raise(new FightDetected(context.Now, contest.From, contest.To, context.Now + coolDown, level + 1));
         return coolDown;
     }
 
-    private static void NoteContest(Turn turn, Publisher by)
+    private static void ReportContest(DecisionContext context, Publisher by)
     {
-        if (ContestOf(turn, by) is { } contest)
+        if (ContestOf(context, by) is { } contest)
         {
-            turn.Raise(new TakeoverContested(turn.Now, contest.From, contest.To));
+            context.Raise(new TakeoverContested(context.Now, contest.From, contest.To));
         }
     }
 
-    private static (string From, string To)? ContestOf(Turn turn, Publisher by) =>
-        IncumbentOf(turn.State) is { } incumbent
+    private static (string From, string To)? ContestOf(DecisionContext context, Publisher by) =>
+        IncumbentOf(context.State) is { } incumbent
         && SourceOf(incumbent) != SourceOf(by)
-        && !(turn.State is { Handover: null, Session: { } session } && IsSilentOrGoing(turn.State, session))
+        && !(context.State is { Handover: null, Session: { } session } && IsSilentOrGoing(context.State, session))
             ? (SourceOf(incumbent), SourceOf(by))
             : null;
 
@@ -51,14 +51,14 @@ public static partial class LiveStream
     private static Publisher? IncumbentOf(LiveStreamState state) => state.Handover?.To ?? state.Session?.By;
 
     /// <summary>How many takeovers in a row, up to now and inside the window, went back and forth between the same two.</summary>
-    private static int AlternationsBefore(Turn turn, (string From, string To) next)
+    private static int AlternationsBefore(DecisionContext context, (string From, string To) next)
     {
         var count = 0;
         var (from, to) = (next.To, next.From);
-        for (var i = turn.State.Takeovers.Count - 1; i >= 0; i--)
+        for (var i = context.State.Takeovers.Count - 1; i >= 0; i--)
         {
-            var past = turn.State.Takeovers[i];
-            if (past.At <= turn.Now - turn.Policy.FightWindow || past.From != from || past.To != to)
+            var past = context.State.Takeovers[i];
+            if (past.At <= context.Now - context.Policy.FightWindow || past.From != from || past.To != to)
             {
                 break;
             }

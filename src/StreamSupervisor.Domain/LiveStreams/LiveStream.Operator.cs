@@ -2,36 +2,36 @@ namespace StreamSupervisor.Domain.LiveStreams;
 
 public static partial class LiveStream
 {
-    private static Done Operate(Turn turn, OperatorCommand order)
+    private static Done Operate(DecisionContext context, OperatorCommand order)
     {
         switch (order)
         {
-            case Kick when turn.State.Session is not { } session:
+            case Kick when context.State.Session is not { } session:
                 return new Done(false, "Nobody publishes this key: nothing to kick.");
             case Kick:
-                turn.Raise(new OperatorActed(turn.Now, "kick", order.By, order.Why));
-                Evict(turn, turn.State.Session!.By, EvictionCause.Operator, order.By);
+                context.Raise(new OperatorActed(context.Now, "kick", order.By, order.Why));
+                Evict(context, context.State.Session!.By, EvictionCause.Operator, order.By);
                 return new Done(true, "The publisher is being removed. Its encoder may come back at once; lock the key to keep it out.");
             case Release release:
-                return ReleaseKey(turn, release);
-            case Lock when turn.State.Locked is { } mark:
+                return ReleaseKey(context, release);
+            case Lock when context.State.Locked is { } mark:
                 return new Done(false, $"Locked already by {mark.By}: {mark.Why}");
             case Lock:
-                turn.Raise(new KeyLocked(turn.Now, order.By, order.Why));
-                RefuseChallenger(turn, RefusalReason.Locked);
+                context.Raise(new KeyLocked(context.Now, order.By, order.Why));
+                RefuseChallenger(context, RefusalReason.Locked);
                 return new Done(true, "Locked: nobody may start to publish until it is unlocked. A session that is live stays.");
-            case Unlock when turn.State is { Locked: null, PinnedTo: null }:
+            case Unlock when context.State is { Locked: null, PinnedTo: null }:
                 return new Done(false, "The key is neither locked nor pinned.");
             case Unlock:
-                turn.Raise(new KeyUnlocked(turn.Now, order.By, order.Why));
+                context.Raise(new KeyUnlocked(context.Now, order.By, order.Why));
                 return new Done(true, "Unlocked.");
-            case Pin pin when turn.State.PinnedTo == pin.Identity:
+            case Pin pin when context.State.PinnedTo == pin.Identity:
                 return new Done(false, $"Pinned to {pin.Identity} already.");
             case Pin pin:
-                turn.Raise(new KeyPinned(turn.Now, pin.Identity, pin.By, pin.Why));
-                if (turn.State.Handover is { } handover && handover.To.Identity != pin.Identity)
+                context.Raise(new KeyPinned(context.Now, pin.Identity, pin.By, pin.Why));
+                if (context.State.Handover is { } handover && handover.To.Identity != pin.Identity)
                 {
-                    RefuseChallenger(turn, RefusalReason.PinnedToAnother);
+                    RefuseChallenger(context, RefusalReason.PinnedToAnother);
                 }
 
                 return new Done(true, $"Pinned: only {pin.Identity} may start to publish. A session that is live stays.");
@@ -41,58 +41,58 @@ public static partial class LiveStream
     }
 
     /// <summary>Removes what is known, and has every node searched for what is not.</summary>
-    private static Done ReleaseKey(Turn turn, Release release)
+    private static Done ReleaseKey(DecisionContext context, Release release)
     {
-        turn.Raise(new OperatorActed(turn.Now, "release", release.By, release.Why));
-        if (turn.State.Session is { } session)
+        context.Raise(new OperatorActed(context.Now, "release", release.By, release.Why));
+        if (context.State.Session is { } session)
         {
-            Evict(turn, session.By, EvictionCause.Operator, release.By);
+            Evict(context, session.By, EvictionCause.Operator, release.By);
         }
 
-        foreach (var wedge in turn.State.Wedges)
+        foreach (var wedge in context.State.Wedges)
         {
-            turn.Raise(new WedgeCleared(turn.Now, wedge.Origin));
+            context.Raise(new WedgeCleared(context.Now, wedge.Origin));
         }
 
-        foreach (var origin in release.Origins.Where(origin => !turn.State.Releasing.Contains(origin)))
+        foreach (var origin in release.Origins.Where(origin => !context.State.Releasing.Contains(origin)))
         {
-            turn.Raise(new SearchOrdered(turn.Now, origin, Evict: true));
+            context.Raise(new SearchOrdered(context.Now, origin, Evict: true));
         }
 
         return new Done(true, "Whatever SRS holds for the key is being removed on every node.");
     }
 
-    private static void RefuseChallenger(Turn turn, RefusalReason reason)
+    private static void RefuseChallenger(DecisionContext context, RefusalReason reason)
     {
-        if (turn.State.Handover is { } handover)
+        if (context.State.Handover is { } handover)
         {
-            turn.Raise(new AttemptRefused(turn.Now, handover.To, turn.State.Generation, reason, null, handover.In, handover.AskedAt));
+            context.Raise(new AttemptRefused(context.Now, handover.To, context.State.Generation, reason, null, handover.In, handover.AskedAt));
         }
     }
 
-    private static Done Reserve(Turn turn, Reserve reserve)
+    private static Done Reserve(DecisionContext context, Reserve reserve)
     {
-        if (turn.State.ReservedFor is { } holder && holder != reserve.EncoderId && turn.State.ReservedUntil > turn.Now)
+        if (context.State.ReservedFor is { } holder && holder != reserve.EncoderId && context.State.ReservedUntil > context.Now)
         {
-            return new Done(false, $"Reserved for {holder} until {turn.State.ReservedUntil:O}.");
+            return new Done(false, $"Reserved for {holder} until {context.State.ReservedUntil:O}.");
         }
 
-        turn.Raise(new KeyReserved(turn.Now, reserve.EncoderId, turn.Now + reserve.ReserveFor));
+        context.Raise(new KeyReserved(context.Now, reserve.EncoderId, context.Now + reserve.ReserveFor));
         return new Done(true, "Reserved.");
     }
 
-    private static Done Cancel(Turn turn, CancelReservation cancel)
+    private static Done Cancel(DecisionContext context, CancelReservation cancel)
     {
-        var owns = (turn.State.Session ?? turn.State.Interrupted)?.By.Identity == cancel.EncoderId;
-        if (turn.State.ReservedFor != cancel.EncoderId && !(cancel.Goodbye && owns))
+        var owns = (context.State.Session ?? context.State.Interrupted)?.By.Identity == cancel.EncoderId;
+        if (context.State.ReservedFor != cancel.EncoderId && !(cancel.Goodbye && owns))
         {
             return new Done(false, "No such reservation.");
         }
 
-        turn.Raise(new ReservationEnded(turn.Now, cancel.EncoderId, cancel.Goodbye && owns));
-        if (cancel.Goodbye && owns && turn.State.ReconnectUntil is not null)
+        context.Raise(new ReservationEnded(context.Now, cancel.EncoderId, cancel.Goodbye && owns));
+        if (cancel.Goodbye && owns && context.State.ReconnectUntil is not null)
         {
-            turn.Raise(new BroadcastEnded(turn.Now));
+            context.Raise(new BroadcastEnded(context.Now));
         }
 
         return new Done(true, cancel.Goodbye ? "Goodbye." : "The reservation is given up.");

@@ -32,93 +32,93 @@ public static partial class LiveStream
         return Answer(state, last.Id, isOnAir ? RegistrationDecision.Publish : RegistrationDecision.Unknown);
     }
 
-    private static RegistrationReply Register(Turn turn, Register ask)
+    private static RegistrationReply Register(DecisionContext context, Register ask)
     {
-        if (turn.State.Registration is { } last && last.EncoderId == ask.EncoderId && last.Attempt == ask.Attempt
-            && (turn.State.Session is not { } live || turn.Now - live.Since < CopiesArriveWithin)
-            && StandingOf(turn.State, last.Id, turn.Now) is { Decision: not RegistrationDecision.Unknown } same)
+        if (context.State.Registration is { } last && last.EncoderId == ask.EncoderId && last.Attempt == ask.Attempt
+            && (context.State.Session is not { } live || context.Now - live.Since < CopiesArriveWithin)
+            && StandingOf(context.State, last.Id, context.Now) is { Decision: not RegistrationDecision.Unknown } same)
         {
             return same;
         }
 
         var by = new Publisher(new SessionId("", "", ""), "", ask.Address, ask.EncoderId, Proven: true);
-        if (!turn.Observes && RefusalOf(turn, ask, by) is { } refusal)
+        if (!context.Observes && RefusalOf(context, ask, by) is { } refusal)
         {
             var advice = RefusalCatalog.Of(refusal.Reason);
             var retryAfter = advice.Permanent ? null : refusal.RetryAfter ?? advice.RetryAfter;
-            turn.Raise(new RegistrationRefused(turn.Now, ask.EncoderId, ask.Attempt, refusal.Reason, retryAfter, ask.LastError));
-            return Answer(turn.State, "", RegistrationDecision.Refused, refusal.Reason, retryAfter) with { Tries = TriesOf(turn.State, ask) };
+            context.Raise(new RegistrationRefused(context.Now, ask.EncoderId, ask.Attempt, refusal.Reason, retryAfter, ask.LastError));
+            return Answer(context.State, "", RegistrationDecision.Refused, refusal.Reason, retryAfter) with { Tries = TriesOf(context.State, ask) };
         }
 
-        turn.Raise(new EncoderRegistered(turn.Now, ask.RegistrationId, ask.EncoderId, ask.Attempt, turn.Now + ask.ReserveFor, TriesOf(turn.State, ask), ask.LastError));
-        if (!turn.Observes && turn.State is { Handover: null, Session: { } incumbent })
+        context.Raise(new EncoderRegistered(context.Now, ask.RegistrationId, ask.EncoderId, ask.Attempt, context.Now + ask.ReserveFor, TriesOf(context.State, ask), ask.LastError));
+        if (!context.Observes && context.State is { Handover: null, Session: { } incumbent })
         {
             // Also its own: whoever announces that it is about to publish has lost the session that we believe in.
-            NoteContest(turn, by);
-            Evict(turn, incumbent.By, EvictionCause.Registration);
+            ReportContest(context, by);
+            Evict(context, incumbent.By, EvictionCause.Registration);
         }
 
-        return StandingOf(turn.State, ask.RegistrationId, turn.Now);
+        return StandingOf(context.State, ask.RegistrationId, context.Now);
     }
 
-    private static RegistrationReply Renew(Turn turn, RenewRegistration renewal)
+    private static RegistrationReply Renew(DecisionContext context, RenewRegistration renewal)
     {
-        var standing = StandingOf(turn.State, renewal.RegistrationId, turn.Now);
-        var reserved = turn.State.ReservedFor is not null && turn.State.ReservedFor == turn.State.Registration?.EncoderId;
-        if (standing.Decision == RegistrationDecision.Unknown || !reserved || turn.State.ReservedUntil - turn.Now > renewal.ReserveFor / 2)
+        var standing = StandingOf(context.State, renewal.RegistrationId, context.Now);
+        var reserved = context.State.ReservedFor is not null && context.State.ReservedFor == context.State.Registration?.EncoderId;
+        if (standing.Decision == RegistrationDecision.Unknown || !reserved || context.State.ReservedUntil - context.Now > renewal.ReserveFor / 2)
         {
             return standing;
         }
 
         // Written at half of its life only: an encoder that asks every second must not cost an event every second.
-        turn.Raise(new KeyReserved(turn.Now, turn.State.Registration!.EncoderId, turn.Now + renewal.ReserveFor));
-        return StandingOf(turn.State, renewal.RegistrationId, turn.Now);
+        context.Raise(new KeyReserved(context.Now, context.State.Registration!.EncoderId, context.Now + renewal.ReserveFor));
+        return StandingOf(context.State, renewal.RegistrationId, context.Now);
     }
 
     /// <summary>The first rule that keeps this encoder out; null when none does.</summary>
-    private static (RefusalReason Reason, TimeSpan? RetryAfter)? RefusalOf(Turn turn, Register ask, Publisher by)
+    private static (RefusalReason Reason, TimeSpan? RetryAfter)? RefusalOf(DecisionContext context, Register ask, Publisher by)
     {
         // A credential that proved the encoder's name may be old inside the reconnect window, as it may at the hook.
         var identity = ask.Subject is { } subject ? by with { Identity = subject } : by;
-        if (RefusalOfCredential(turn.State, new RequestPublish(identity, AskedIn.OnConnect, ask.Credential, default)) is { } wrong)
+        if (RefusalOfCredential(context.State, new RequestPublish(identity, AskedIn.OnConnect, ask.Credential, default)) is { } wrong)
         {
             return (wrong, null);
         }
 
-        if (turn.State.Locked is not null)
+        if (context.State.Locked is not null)
         {
             return (RefusalReason.Locked, null);
         }
 
-        if (turn.State.PinnedTo is { } pinned && pinned != ask.EncoderId)
+        if (context.State.PinnedTo is { } pinned && pinned != ask.EncoderId)
         {
             return (RefusalReason.PinnedToAnother, null);
         }
 
-        if (ReservedForAnother(turn, by) is { } left)
+        if (ReservedForAnother(context, by) is { } left)
         {
             return (RefusalReason.Reserved, left);
         }
 
-        if (turn.State.Handover is { } handover)
+        if (context.State.Handover is { } handover)
         {
             return handover.To.Identity == ask.EncoderId ? null : (RefusalReason.HandoverRunning, null);
         }
 
-        if (turn.State.Session is not { } incumbent || incumbent.By.Identity == ask.EncoderId)
+        if (context.State.Session is not { } incumbent || incumbent.By.Identity == ask.EncoderId)
         {
             return null;
         }
 
-        return InCoolDown(turn, by) is { } cooling ? (RefusalReason.FightCoolDown, cooling)
-            : RuleOfTakeover(turn, by) == AdmissionRule.Unknown ? (RefusalReason.IncumbentAlive, null)
-            : IsFight(turn, by) is { } coolDown ? (RefusalReason.FightCoolDown, coolDown)
+        return InCoolDown(context, by) is { } cooling ? (RefusalReason.FightCoolDown, cooling)
+            : RuleOfTakeover(context, by) == AdmissionRule.Unknown ? (RefusalReason.IncumbentAlive, null)
+            : IsFight(context, by) is { } coolDown ? (RefusalReason.FightCoolDown, coolDown)
             : null;
     }
 
     /// <summary>The time that another encoder's live reservation has left; null when there is none.</summary>
-    private static TimeSpan? ReservedForAnother(Turn turn, Publisher by) =>
-        turn.State.ReservedFor is { } holder && holder != by.Identity && turn.State.ReservedUntil > turn.Now ? turn.State.ReservedUntil - turn.Now : null;
+    private static TimeSpan? ReservedForAnother(DecisionContext context, Publisher by) =>
+        context.State.ReservedFor is { } holder && holder != by.Identity && context.State.ReservedUntil > context.Now ? context.State.ReservedUntil - context.Now : null;
 
     private static int TriesOf(LiveStreamState state, Register ask)
     {

@@ -6,86 +6,86 @@ public static partial class LiveStream
     private static readonly TimeSpan SaysBusyWithin = TimeSpan.FromMilliseconds(200);
 
     /// <summary>What hooks, looks, effects and deadlines report. Whoever reports is told that it was heard, and nothing more.</summary>
-    private static Noted Note(Turn turn, LiveStreamCommand command)
+    private static Ack Note(DecisionContext context, LiveStreamCommand command)
     {
         switch (command)
         {
-            case NoteUnpublished note:
-                Unpublished(turn, note.Session);
+            case ReportUnpublished note:
+                Unpublished(context, note.Session);
                 break;
-            case NoteClosed note:
-                Closed(turn, note.Session);
+            case ReportClosed note:
+                Closed(context, note.Session);
                 break;
-            case NoteRefusedUnseen note:
-                RefusedUnseen(turn, note.By);
+            case ReportRefusedUnseen note:
+                RefusedUnseen(context, note.By);
                 break;
-            case NotePublisherSeen note:
-                Seen(turn, note);
+            case ReportPublisherSeen note:
+                Seen(context, note);
                 break;
-            case NotePublisherMissing note:
-                Missing(turn, note);
+            case ReportPublisherMissing note:
+                Missing(context, note);
                 break;
-            case NoteSilent note:
-                Silent(turn, note);
+            case ReportSilent note:
+                Silent(context, note);
                 break;
-            case NoteProcessReplaced note:
-                EndEarlierProcess(turn, note.ServerId, note.ServiceId);
+            case ReportProcessReplaced note:
+                EndEarlierProcess(context, note.ServerId, note.ServiceId);
                 break;
-            case NoteEvicted { Proof: not ReleaseProof.Unknown } note when IsEvicting(turn, note.Session, out var eviction):
-                FinishEviction(turn, eviction, note.Proof);
-                CompleteHandover(turn);
+            case ReportEvicted { Proof: not ReleaseProof.Unknown } note when IsEvicting(context, note.Session, out var eviction):
+                FinishEviction(context, eviction, note.Proof);
+                CompleteHandover(context);
                 break;
-            case NoteEvictionStalled note when IsEvicting(turn, note.Session, out var eviction) && !eviction.Stalled:
-                turn.Raise(new EvictionStalled(turn.Now, note.Session, note.Why));
+            case ReportEvictionStalled note when IsEvicting(context, note.Session, out var eviction) && !eviction.Stalled:
+                context.Raise(new EvictionStalled(context.Now, note.Session, note.Why));
                 break;
-            case NoteSearched note:
-                Searched(turn, note);
+            case ReportSearched note:
+                Searched(context, note);
                 break;
             case Wake:
-                WakeUp(turn);
+                WakeUp(context);
                 break;
         }
 
-        return Noted.Instance;
+        return Ack.Instance;
     }
 
     /// <summary>The stream ended. No proof that SRS has freed the key: an eviction that waits for one goes on waiting.</summary>
-    private static void Unpublished(Turn turn, SessionId session)
+    private static void Unpublished(DecisionContext context, SessionId session)
     {
-        if (IsEvicting(turn, session, out _))
+        if (IsEvicting(context, session, out _))
         {
             // The proof is a millisecond away and ends the session. To write this first would hold the challenger for one more sync of the disk.
             return;
         }
 
-        if (IsIncumbent(turn, session, out var incumbent))
+        if (IsIncumbent(context, session, out var incumbent))
         {
-            Lose(turn, incumbent, LossCause.Unpublished);
+            Lose(context, incumbent, LossCause.Unpublished);
         }
-        else if (!WasRefused(turn.State, session))
+        else if (!WasRefused(context.State, session))
         {
-            turn.Raise(new LateHookIgnored(turn.Now, session, "on_unpublish"));
+            context.Raise(new LateHookIgnored(context.Now, session, "on_unpublish"));
         }
     }
 
-    private static void Closed(Turn turn, SessionId session)
+    private static void Closed(DecisionContext context, SessionId session)
     {
-        if (IsEvicting(turn, session, out var eviction))
+        if (IsEvicting(context, session, out var eviction))
         {
-            FinishEviction(turn, eviction, ReleaseProof.Closed);
-            CompleteHandover(turn);
+            FinishEviction(context, eviction, ReleaseProof.Closed);
+            CompleteHandover(context);
         }
-        else if (turn.State.Handover is { } handover && handover.To.Session == session)
+        else if (context.State.Handover is { } handover && handover.To.Session == session)
         {
-            Withdraw(turn, handover);
+            Withdraw(context, handover);
         }
-        else if (IsIncumbent(turn, session, out var incumbent))
+        else if (IsIncumbent(context, session, out var incumbent))
         {
-            Lose(turn, incumbent, SaidBusy(turn, incumbent) ? LossCause.BusySeen : LossCause.Closed);
+            Lose(context, incumbent, SaidBusy(context, incumbent) ? LossCause.BusySeen : LossCause.Closed);
         }
-        else if (!WasRefused(turn.State, session) && turn.State.Interrupted?.By.Session != session)
+        else if (!WasRefused(context.State, session) && context.State.Interrupted?.By.Session != session)
         {
-            turn.Raise(new LateHookIgnored(turn.Now, session, "on_close"));
+            context.Raise(new LateHookIgnored(context.Now, session, "on_close"));
         }
     }
 
@@ -93,40 +93,40 @@ public static partial class LiveStream
     /// Whether a session that closed without an unpublish was refused by SRS as busy: it was never seen publishing, and it closed at once. One that
     /// closes later had published, and its unpublish is late or lost; it may come through another member than the close.
     /// </summary>
-    private static bool SaidBusy(Turn turn, Session session) => !session.Confirmed && turn.Now - session.Since < SaysBusyWithin;
+    private static bool SaidBusy(DecisionContext context, Session session) => !session.Confirmed && context.Now - session.Since < SaysBusyWithin;
 
     /// <summary>
     /// A node with the publish token refused an attempt before it asked us. If the rules would have let it in, the way is cleared now, so
     /// that its next try succeeds.
     /// </summary>
-    private static void RefusedUnseen(Turn turn, Publisher by)
+    private static void RefusedUnseen(DecisionContext context, Publisher by)
     {
-        EndEarlierProcess(turn, by.Session.ServerId, by.Session.ServiceId);
-        var free = turn.State is { Handover: null, Locked: null, Evictions.Count: 0 } && (turn.State.PinnedTo ?? by.Identity) == by.Identity;
-        if (free && !turn.Observes
-            && turn.State.Session is { } incumbent && incumbent.By.Session.ServerId == by.Session.ServerId
-            && InCoolDown(turn, by) is null && RuleOfTakeover(turn, by) != AdmissionRule.Unknown && IsFight(turn, by) is null)
+        EndEarlierProcess(context, by.Session.ServerId, by.Session.ServiceId);
+        var free = context.State is { Handover: null, Locked: null, Evictions.Count: 0 } && (context.State.PinnedTo ?? by.Identity) == by.Identity;
+        if (free && !context.Observes
+            && context.State.Session is { } incumbent && incumbent.By.Session.ServerId == by.Session.ServerId
+            && InCoolDown(context, by) is null && RuleOfTakeover(context, by) != AdmissionRule.Unknown && IsFight(context, by) is null)
         {
-            NoteContest(turn, by);
-            Evict(turn, incumbent.By, EvictionCause.RefusedUnseen);
+            ReportContest(context, by);
+            Evict(context, incumbent.By, EvictionCause.RefusedUnseen);
         }
     }
 
-    private static void Seen(Turn turn, NotePublisherSeen note)
+    private static void Seen(DecisionContext context, ReportPublisherSeen note)
     {
-        if (note.LookedAt >= turn.State.ChangedAt)
+        if (note.LookedAt >= context.State.ChangedAt)
         {
             // One that began earlier may have seen the process before the one that runs.
-            EndEarlierProcess(turn, note.By.Session.ServerId, note.By.Session.ServiceId);
+            EndEarlierProcess(context, note.By.Session.ServerId, note.By.Session.ServiceId);
         }
 
         var session = note.By.Session;
-        if (IsIncumbent(turn, session, out var incumbent))
+        if (IsIncumbent(context, session, out var incumbent))
         {
             if (!incumbent.Confirmed && note.LookedAt >= incumbent.Since)
             {
-                turn.Raise(new PublisherConfirmed(turn.Now, session));
-                ForgetWedge(turn, note.By.Origin);
+                context.Raise(new PublisherConfirmed(context.Now, session));
+                ForgetWedge(context, note.By.Origin);
             }
 
             return;
@@ -134,198 +134,198 @@ public static partial class LiveStream
 
         // A challenger that waits in on_publish is listed as publishing already; one that is being removed is known; a look that began
         // before the last change may show what was true then; and /streams alone is no witness.
-        if (turn.State.Handover?.To.Session == session || IsEvicting(turn, session, out _) || note.LookedAt < turn.State.ChangedAt || !note.Verified)
+        if (context.State.Handover?.To.Session == session || IsEvicting(context, session, out _) || note.LookedAt < context.State.ChangedAt || !note.Verified)
         {
             return;
         }
 
-        if (turn.State.Releasing.Contains(note.By.Origin))
+        if (context.State.Releasing.Contains(note.By.Origin))
         {
-            Evict(turn, note.By, EvictionCause.Operator);
+            Evict(context, note.By, EvictionCause.Operator);
         }
-        else if (turn.Observes || turn.State is { Session: null, Handover: null })
+        else if (context.Observes || context.State is { Session: null, Handover: null })
         {
-            Replace(turn);
-            turn.Raise(new SessionAdopted(turn.Now, note.By, turn.State.Generation + 1));
-            ForgetWedge(turn, note.By.Origin);
+            Replace(context);
+            context.Raise(new SessionAdopted(context.Now, note.By, context.State.Generation + 1));
+            ForgetWedge(context, note.By.Origin);
         }
         else
         {
             // Two active publishers of one key. The one that we did not admit has no generation: the key's own is the highest.
-            Evict(turn, note.By, turn.State.Handover is null ? EvictionCause.Doubled : EvictionCause.Takeover);
+            Evict(context, note.By, context.State.Handover is null ? EvictionCause.Doubled : EvictionCause.Takeover);
         }
     }
 
-    private static void Missing(Turn turn, NotePublisherMissing note)
+    private static void Missing(DecisionContext context, ReportPublisherMissing note)
     {
         if (!note.Verified)
         {
             return;
         }
 
-        if (IsEvicting(turn, note.Session, out var eviction))
+        if (IsEvicting(context, note.Session, out var eviction))
         {
             if (note.LookedAt >= eviction.OrderedAt)
             {
-                FinishEviction(turn, eviction, ReleaseProof.ClientGone);
-                CompleteHandover(turn);
+                FinishEviction(context, eviction, ReleaseProof.ClientGone);
+                CompleteHandover(context);
             }
         }
-        else if (IsIncumbent(turn, note.Session, out var incumbent)
-            && note.LookedAt >= incumbent.Since + (incumbent.Confirmed ? TimeSpan.Zero : turn.Policy.ConfirmWithin))
+        else if (IsIncumbent(context, note.Session, out var incumbent)
+            && note.LookedAt >= incumbent.Since + (incumbent.Confirmed ? TimeSpan.Zero : context.Policy.ConfirmWithin))
         {
             // Before that time an admitted client may not be listed yet: one that is answered in on_connect is not.
-            Lose(turn, incumbent, LossCause.NotFound);
+            Lose(context, incumbent, LossCause.NotFound);
         }
     }
 
-    private static void Silent(Turn turn, NoteSilent note)
+    private static void Silent(DecisionContext context, ReportSilent note)
     {
-        if (IsIncumbent(turn, note.Session, out var incumbent) && incumbent.SilentSince is null && note.Since >= incumbent.Since)
+        if (IsIncumbent(context, note.Session, out var incumbent) && incumbent.SilentSince is null && note.Since >= incumbent.Since)
         {
-            turn.Raise(new PublisherSilent(turn.Now, note.Session, note.Since));
-            if (!turn.Observes)
+            context.Raise(new PublisherSilent(context.Now, note.Session, note.Since));
+            if (!context.Observes)
             {
-                Evict(turn, incumbent.By, EvictionCause.Silent);
+                Evict(context, incumbent.By, EvictionCause.Silent);
             }
         }
     }
 
-    private static void Searched(Turn turn, NoteSearched note)
+    private static void Searched(DecisionContext context, ReportSearched note)
     {
-        turn.Raise(new SearchFinished(turn.Now, note.Origin, note.Found));
+        context.Raise(new SearchFinished(context.Now, note.Origin, note.Found));
         // Where a ghost was seen already, one failed probe says that it is there still.
-        var wedge = turn.State.Wedges.Find(w => w.Origin == note.Origin);
-        var ghost = turn.State.NeverActive >= (wedge is null ? 2 : 1) && turn.State.NeverActiveOn == note.Origin && note.Found == 0 && note.ServiceId.Length > 0;
-        if (ghost && (wedge is null || !IsFresh(wedge, turn.Now)))
+        var wedge = context.State.Wedges.Find(w => w.Origin == note.Origin);
+        var ghost = context.State.NeverActive >= (wedge is null ? 2 : 1) && context.State.NeverActiveOn == note.Origin && note.Found == 0 && note.ServiceId.Length > 0;
+        if (ghost && (wedge is null || !IsFresh(wedge, context.Now)))
         {
-            turn.Raise(new KeyWedged(turn.Now, note.Origin, note.ServerId, note.ServiceId));
+            context.Raise(new KeyWedged(context.Now, note.Origin, note.ServerId, note.ServiceId));
         }
     }
 
     /// <summary>A node's new process: whatever an earlier one held is gone, which is the best proof there is.</summary>
-    private static void EndEarlierProcess(Turn turn, string serverId, string serviceId)
+    private static void EndEarlierProcess(DecisionContext context, string serverId, string serviceId)
     {
         if (serverId.Length == 0 || serviceId.Length == 0)
         {
             return;
         }
 
-        foreach (var eviction in turn.State.Evictions.Where(e => e.Of.Session.IsOfAnEarlierProcess(serverId, serviceId)))
+        foreach (var eviction in context.State.Evictions.Where(e => e.Of.Session.IsOfAnEarlierProcess(serverId, serviceId)))
         {
-            FinishEviction(turn, eviction, ReleaseProof.ProcessReplaced);
+            FinishEviction(context, eviction, ReleaseProof.ProcessReplaced);
         }
 
-        if (turn.State.Session is { } incumbent && incumbent.By.Session.IsOfAnEarlierProcess(serverId, serviceId))
+        if (context.State.Session is { } incumbent && incumbent.By.Session.IsOfAnEarlierProcess(serverId, serviceId))
         {
-            Lose(turn, incumbent, LossCause.ProcessGone);
+            Lose(context, incumbent, LossCause.ProcessGone);
         }
 
-        if (turn.State.Handover is { } handover && handover.To.Session.IsOfAnEarlierProcess(serverId, serviceId))
+        if (context.State.Handover is { } handover && handover.To.Session.IsOfAnEarlierProcess(serverId, serviceId))
         {
-            Withdraw(turn, handover);
+            Withdraw(context, handover);
         }
 
-        foreach (var wedge in turn.State.Wedges.Where(w => w.ServerId == serverId && w.ServiceId != serviceId))
+        foreach (var wedge in context.State.Wedges.Where(w => w.ServerId == serverId && w.ServiceId != serviceId))
         {
-            turn.Raise(new WedgeCleared(turn.Now, wedge.Origin));
+            context.Raise(new WedgeCleared(context.Now, wedge.Origin));
         }
 
-        CompleteHandover(turn);
+        CompleteHandover(context);
     }
 
-    private static void FinishEviction(Turn turn, Eviction eviction, ReleaseProof proof)
+    private static void FinishEviction(DecisionContext context, Eviction eviction, ReleaseProof proof)
     {
-        turn.Raise(new EvictionFinished(turn.Now, eviction.Of.Session, proof, eviction.OrderedAt));
-        if (IsIncumbent(turn, eviction.Of.Session, out var incumbent))
+        context.Raise(new EvictionFinished(context.Now, eviction.Of.Session, proof, eviction.OrderedAt));
+        if (IsIncumbent(context, eviction.Of.Session, out var incumbent))
         {
-            Lose(turn, incumbent, proof == ReleaseProof.ProcessReplaced ? LossCause.ProcessGone : LossCause.Evicted);
+            Lose(context, incumbent, proof == ReleaseProof.ProcessReplaced ? LossCause.ProcessGone : LossCause.Evicted);
         }
     }
 
     /// <summary>The session has ended; without a goodbye its encoder is expected back.</summary>
-    private static void Lose(Turn turn, Session session, LossCause cause)
+    private static void Lose(DecisionContext context, Session session, LossCause cause)
     {
         var neverActive = !session.Confirmed && cause is (LossCause.BusySeen or LossCause.NotFound);
-        DateTimeOffset? reconnectUntil = turn.State.Goodbye ? null : turn.Now + turn.Policy.ReconnectWindow;
-        turn.Raise(new PublisherLost(turn.Now, session.By.Session, session.By.Origin, cause, reconnectUntil, neverActive));
+        DateTimeOffset? reconnectUntil = context.State.Goodbye ? null : context.Now + context.Policy.ReconnectWindow;
+        context.Raise(new PublisherLost(context.Now, session.By.Session, session.By.Origin, cause, reconnectUntil, neverActive));
         if (neverActive)
         {
-            turn.Raise(new SearchOrdered(turn.Now, session.By.Origin, Evict: false));
+            context.Raise(new SearchOrdered(context.Now, session.By.Origin, Evict: false));
         }
     }
 
     /// <summary>A session that goes though nobody could remove it ends like any other: what was under way for it ends with it.</summary>
-    private static void Replace(Turn turn)
+    private static void Replace(DecisionContext context)
     {
-        if (turn.State.Session is { } old)
+        if (context.State.Session is { } old)
         {
-            Lose(turn, old, LossCause.Replaced);
+            Lose(context, old, LossCause.Replaced);
         }
     }
 
     /// <summary>Whoever publishes there proves that there is no ghost (any more).</summary>
-    private static void ForgetWedge(Turn turn, string origin)
+    private static void ForgetWedge(DecisionContext context, string origin)
     {
-        if (turn.State.Wedges.Exists(wedge => wedge.Origin == origin))
+        if (context.State.Wedges.Exists(wedge => wedge.Origin == origin))
         {
-            turn.Raise(new WedgeCleared(turn.Now, origin));
+            context.Raise(new WedgeCleared(context.Now, origin));
         }
     }
 
-    private static void Withdraw(Turn turn, Handover handover) =>
-        turn.Raise(new AttemptRefused(turn.Now, handover.To, turn.State.Generation, RefusalReason.Withdrawn, null, handover.In, handover.AskedAt));
+    private static void Withdraw(DecisionContext context, Handover handover) =>
+        context.Raise(new AttemptRefused(context.Now, handover.To, context.State.Generation, RefusalReason.Withdrawn, null, handover.In, handover.AskedAt));
 
     /// <summary>Every deadline that has come, in the order of their weight. Idempotent: each moves or clears what it was for.</summary>
-    private static void WakeUp(Turn turn)
+    private static void WakeUp(DecisionContext context)
     {
-        if (turn.State.Handover is { } handover && handover.HoldUntil <= turn.Now)
+        if (context.State.Handover is { } handover && handover.HoldUntil <= context.Now)
         {
-            EndHold(turn, handover);
+            EndHold(context, handover);
         }
 
-        if (turn.State.Session is { Confirmed: false, ConfirmBy: { } confirmBy } session && confirmBy <= turn.Now)
+        if (context.State.Session is { Confirmed: false, ConfirmBy: { } confirmBy } session && confirmBy <= context.Now)
         {
-            turn.Raise(new ConfirmationOverdue(turn.Now, session.By, turn.Now + turn.Policy.ConfirmWithin));
+            context.Raise(new ConfirmationOverdue(context.Now, session.By, context.Now + context.Policy.ConfirmWithin));
         }
 
-        if (turn.State.ReconnectUntil <= turn.Now)
+        if (context.State.ReconnectUntil <= context.Now)
         {
-            turn.Raise(new BroadcastEnded(turn.Now));
+            context.Raise(new BroadcastEnded(context.Now));
         }
 
-        if (turn.State is { ReservedFor: { } holder, ReservedUntil: { } until } && until <= turn.Now)
+        if (context.State is { ReservedFor: { } holder, ReservedUntil: { } until } && until <= context.Now)
         {
-            turn.Raise(new ReservationEnded(turn.Now, holder, Goodbye: false));
+            context.Raise(new ReservationEnded(context.Now, holder, Goodbye: false));
         }
     }
 
-    private static void EndHold(Turn turn, Handover handover)
+    private static void EndHold(DecisionContext context, Handover handover)
     {
         var server = handover.To.Session.ServerId;
-        if (turn.State.Evictions.TrueForAll(eviction => eviction.Stalled && eviction.Of.Session.ServerId != server))
+        if (context.State.Evictions.TrueForAll(eviction => eviction.Stalled && eviction.Of.Session.ServerId != server))
         {
             // The old node can't be reached, so its viewers can't either: the new session has the higher generation, and the
             // eviction goes on until the old node is back.
-            Replace(turn);
-            Grant(turn, handover.To, AdmissionRule.OldNodeUnreachable, handover.In, handover.AskedAt);
+            Replace(context);
+            Grant(context, handover.To, AdmissionRule.OldNodeUnreachable, handover.In, handover.AskedAt);
         }
         else
         {
-            turn.Raise(new AttemptRefused(turn.Now, handover.To, turn.State.Generation, RefusalReason.HoldExhausted,
+            context.Raise(new AttemptRefused(context.Now, handover.To, context.State.Generation, RefusalReason.HoldExhausted,
                 RefusalCatalog.Of(RefusalReason.HoldExhausted).RetryAfter, handover.In, handover.AskedAt));
         }
     }
 
-    private static bool IsIncumbent(Turn turn, SessionId session, out Session incumbent)
+    private static bool IsIncumbent(DecisionContext context, SessionId session, out Session incumbent)
     {
-        incumbent = turn.State.Session!;
+        incumbent = context.State.Session!;
         return incumbent is not null && incumbent.By.Session == session;
     }
 
-    private static bool IsEvicting(Turn turn, SessionId session, out Eviction eviction)
+    private static bool IsEvicting(DecisionContext context, SessionId session, out Eviction eviction)
     {
-        eviction = turn.State.Evictions.Find(e => e.Of.Session == session)!;
+        eviction = context.State.Evictions.Find(e => e.Of.Session == session)!;
         return eviction is not null;
     }
 

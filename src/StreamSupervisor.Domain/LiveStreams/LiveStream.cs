@@ -1,3 +1,5 @@
+using StreamSupervisor.Domain.Policies;
+
 namespace StreamSupervisor.Domain.LiveStreams;
 
 /// <summary>
@@ -45,19 +47,19 @@ public static partial class LiveStream
     /// <summary>What follows from a command. The only place that knows a rule of admission.</summary>
     public static Decision Decide(LiveStreamState state, LiveStreamCommand command, StreamPolicy policy, DateTimeOffset now)
     {
-        var turn = new Turn(state, policy, now);
+        var context = new DecisionContext(state, policy, now);
         var reply = command switch
         {
-            RequestPublish ask => Publish(turn, ask),
-            Inspect => new Inspected(state),
-            OperatorCommand order => Operate(turn, order),
-            Reserve reserve => Reserve(turn, reserve),
-            CancelReservation cancel => Cancel(turn, cancel),
-            Register register => Register(turn, register),
-            RenewRegistration renewal => Renew(turn, renewal),
-            _ => Note(turn, command),
+            RequestPublish ask => Publish(context, ask),
+            GetState => new StateReply(state),
+            OperatorCommand order => Operate(context, order),
+            Reserve reserve => Reserve(context, reserve),
+            CancelReservation cancel => Cancel(context, cancel),
+            Register register => Register(context, register),
+            RenewRegistration renewal => Renew(context, renewal),
+            _ => Note(context, command),
         };
-        return new Decision(turn.Events, reply);
+        return new Decision(context.Events, reply);
     }
 
     /// <summary>The earliest moment at which <see cref="Wake"/> has something to do.</summary>
@@ -109,7 +111,7 @@ public static partial class LiveStream
     }
 
     /// <summary>One decision in the making: each event is applied as it is raised, so that later rules see what earlier ones did.</summary>
-    private sealed class Turn(LiveStreamState state, StreamPolicy policy, DateTimeOffset now)
+    private sealed class DecisionContext(LiveStreamState state, StreamPolicy policy, DateTimeOffset now)
     {
         private readonly List<LiveStreamEvent> _events = [];
 

@@ -1,3 +1,5 @@
+using StreamSupervisor.Domain.Policies;
+
 namespace StreamSupervisor.Domain.LiveStreams;
 
 /// <summary>Who stands behind an attempt or a session, as stored with every event that names one.</summary>
@@ -10,16 +12,6 @@ namespace StreamSupervisor.Domain.LiveStreams;
 /// </param>
 /// <param name="Proven">Whether the identity rests on a credential or a registration instead of the rule.</param>
 public sealed record Publisher(SessionId Session, string Origin, string Address, string Identity, bool Proven = false);
-
-/// <summary>What stands for the identity of an attempt that proved none.</summary>
-public enum IdentityRule
-{
-    /// <summary>Whoever holds the key: the default, as in every RTMP product.</summary>
-    Key,
-
-    /// <summary>The source address.</summary>
-    Address,
-}
 
 /// <summary>What became of the credential of an attempt. Zero never means yes.</summary>
 public enum CredentialVerdict

@@ -26,9 +26,9 @@ public sealed record ProcessInDoubt : LiveStreamReply
 }
 
 /// <summary>Heard, and nothing more to say.</summary>
-public sealed record Noted : LiveStreamReply
+public sealed record Ack : LiveStreamReply
 {
-    public static readonly Noted Instance = new();
+    public static readonly Ack Instance = new();
 }
 
 /// <summary>An operator's order was carried out, or there was nothing to do.</summary>
@@ -37,7 +37,7 @@ public sealed record Noted : LiveStreamReply
 public sealed record Done(bool Changed, string Text) : LiveStreamReply;
 
 /// <summary>The state, for those who look.</summary>
-public sealed record Inspected(LiveStreamState State) : LiveStreamReply;
+public sealed record StateReply(LiveStreamState State) : LiveStreamReply;
 
 /// <summary>How it is known that a session is gone.</summary>
 public enum ReleaseProof

@@ -68,7 +68,7 @@ public sealed partial class SimulatedSrs
     public IReadOnlyCollection<SimulatedEvent> Events => events;
 
     /// <summary>Told of every event as it happens, in the context of the server. Must be quick and must not throw.</summary>
-    public Action<SimulatedEvent>? Noted { get; set; }
+    public Action<SimulatedEvent>? Ack { get; set; }
 
     /// <summary>Every DELETE of a client that the API received, oldest first.</summary>
     public IReadOnlyList<SimulatedDelete> Deletes => deletes;
@@ -140,7 +140,7 @@ public sealed partial class SimulatedSrs
 
         var happened = new SimulatedEvent(Now, kind, clientId, url, detail);
         events.Enqueue(happened);
-        Noted?.Invoke(happened);
+        Ack?.Invoke(happened);
     }
 
     internal void NoteBusy(SimulatedConnection connection)

@@ -1,4 +1,4 @@
-using StreamSupervisor.Management;
+using StreamSupervisor.Server.Management;
 
 namespace StreamSupervisor.Commands;
 

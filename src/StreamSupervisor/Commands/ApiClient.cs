@@ -2,8 +2,8 @@ using System.Net.Http.Headers;
 using System.Net.Mime;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using StreamSupervisor.Api;
-using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Domain;
+using StreamSupervisor.Server.Api;
 
 namespace StreamSupervisor.Commands;
 

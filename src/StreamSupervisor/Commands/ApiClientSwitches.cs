@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Net;
-using StreamSupervisor.Configuration;
-using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Domain;
+using StreamSupervisor.Server.Configuration;
 
 namespace StreamSupervisor.Commands;
 

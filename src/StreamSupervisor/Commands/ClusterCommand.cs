@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using StreamSupervisor.Management;
+using StreamSupervisor.Server.Management;
 
 namespace StreamSupervisor.Commands;
 

@@ -1,7 +1,8 @@
+using StreamSupervisor.Srs.Configuration;
 using System.CommandLine;
 using System.Text.Json;
-using StreamSupervisor.Configuration;
-using StreamSupervisor.Configuration.Settings;
+using StreamSupervisor.Server.Configuration;
+using StreamSupervisor.Server.Configuration.Settings;
 
 namespace StreamSupervisor.Commands;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using StreamSupervisor.Configuration;
+using StreamSupervisor.Server.Configuration;
 
 namespace StreamSupervisor.Commands;
 

@@ -1,8 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
-using StreamSupervisor.Configuration;
-using StreamSupervisor.Configuration.Settings;
-using StreamSupervisor.Configuration.SrsLint;
+using StreamSupervisor.Server.Configuration.Settings;
+using StreamSupervisor.Srs.Configuration;
 
 namespace StreamSupervisor.Commands;
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using StreamSupervisor.Cluster.Persistence;
 using StreamSupervisor.Cluster.Sharding;
-using StreamSupervisor.Configuration;
+using StreamSupervisor.Server.Configuration;
 using StreamSupervisor.Storage;
 using StreamSupervisor.Storage.Postgres;
 using StreamSupervisor.Storage.Sqlite;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using StreamSupervisor.Api;
+using StreamSupervisor.Server.Api;
 
 namespace StreamSupervisor.Commands;
 

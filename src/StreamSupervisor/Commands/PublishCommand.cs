@@ -1,14 +1,14 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using StreamSupervisor.Client;
-using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Domain;
+using StreamSupervisor.Agent;
 
 namespace StreamSupervisor.Commands;
 
 /// <summary><c>publish --key live/cam1 -- ffmpeg … -f flv {url}</c>: the agent for encoders that cannot be changed.</summary>
 internal static class PublishCommand
 {
-    public const string UrlPlaceholder = "{url}";
     public const string ApiKeyVariable = "STREAMSUPERVISOR_API_KEY";
     public const string CredentialVariable = "STREAMSUPERVISOR_CREDENTIAL";
     private const string DefaultServer = "http://127.0.0.1:8085";
@@ -35,7 +35,7 @@ internal static class PublishCommand
         var language = new Option<string?>("--lang") { Description = "en or zh. Default: the environment's language.", HelpName = "LANG" };
         var command = new Argument<string[]>("command")
         {
-            Description = $"After --: the encoder and its arguments; {UrlPlaceholder} stands for the address to publish to.",
+            Description = $"After --: the encoder and its arguments; {PublishChild.UrlPlaceholder} stands for the address to publish to.",
             Arity = ArgumentArity.OneOrMore,
         };
 
@@ -53,9 +53,9 @@ internal static class PublishCommand
                 throw new CommandException($"'{parsed.GetValue(key)}' is no stream key; write app/stream or vhost/app/stream.", ExitCodes.Usage);
             }
 
-            if (!arguments.Skip(1).Any(a => a.Contains(UrlPlaceholder, StringComparison.Ordinal)))
+            if (!arguments.Skip(1).Any(a => a.Contains(PublishChild.UrlPlaceholder, StringComparison.Ordinal)))
             {
-                throw new CommandException($"The command does not say where the address belongs; write {UrlPlaceholder} in its place.", ExitCodes.Usage);
+                throw new CommandException($"The command does not say where the address belongs; write {PublishChild.UrlPlaceholder} in its place.", ExitCodes.Usage);
             }
 
             if (parsed.GetValue(bursts) < 1)

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Net.Sockets;
-using StreamSupervisor.Hosting;
+using StreamSupervisor.Server.Hosting;
 using StreamSupervisor.Storage;
 
 namespace StreamSupervisor.Commands;

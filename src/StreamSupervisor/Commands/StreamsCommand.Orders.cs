@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
-using StreamSupervisor.Api;
+using StreamSupervisor.Server.Api;
 
 namespace StreamSupervisor.Commands;
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using StreamSupervisor.Api;
-using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Domain;
+using StreamSupervisor.Server.Api;
 
 namespace StreamSupervisor.Commands;
 

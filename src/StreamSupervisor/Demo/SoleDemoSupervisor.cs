@@ -1,5 +1,5 @@
-using StreamSupervisor.Configuration;
-using StreamSupervisor.Hosting;
+using StreamSupervisor.Server.Configuration;
+using StreamSupervisor.Server.Hosting;
 
 namespace StreamSupervisor.Demo;
 

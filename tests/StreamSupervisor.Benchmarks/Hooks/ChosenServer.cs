@@ -166,7 +166,7 @@ internal sealed class ChosenServer : IAsyncDisposable
                   kernel.mailbox-size = 1024
                 }
                 """);
-            var process = Keep(ChildProcess.StartDotNet("StreamSupervisor.dll", "serve", "--config", file));
+            var process = Keep(ChildProcess.StartDotNet("streamsupervisor.dll", "serve", "--config", file));
             ready.Add(process.UntilAsync("ready", async () =>
             {
                 using var client = new HttpClient();

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 using StreamSupervisor.Cluster.Sharding;
-using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Domain;
 
 namespace StreamSupervisor.Benchmarks.Hooks;
 

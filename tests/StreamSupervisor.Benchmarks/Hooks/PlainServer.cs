@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using StreamSupervisor.Hooks;
+using StreamSupervisor.Srs.Hooks;
 
 namespace StreamSupervisor.Benchmarks.Hooks;
 
@@ -17,16 +17,16 @@ internal static class PlainServer
     public const string Command = "plain-server";
     public const int Pool = 64;
 
-    private static readonly HookReply No = new(1, null);
+    private static readonly SrsHookReply No = new(1, null);
 
     public static async Task<int> RunAsync(Switches switches)
     {
         await using var database = switches.Text("database", "") is { Length: > 0 } connection
             ? NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connection) { MaxPoolSize = Pool, MinPoolSize = Pool, MaxAutoPrepare = 20, AutoPrepareMinUsages = 2 })
             : null;
-        Func<HookCall, ValueTask<HookReply>> decide = switches.Text("kind", "") switch
+        Func<SrsHook, ValueTask<SrsHookReply>> decide = switches.Text("kind", "") switch
         {
-            "parse-only" => _ => ValueTask.FromResult(HookReply.Yes),
+            "parse-only" => _ => ValueTask.FromResult(SrsHookReply.Yes),
             "advisory-lock" => call => WithAdvisoryLockAsync(database!, call),
             "upsert" => call => WithUpsertAsync(database!, call),
             var kind => throw new ArgumentException($"There is no plain server '{kind}'.", nameof(switches)),
@@ -50,7 +50,7 @@ internal static class PlainServer
         return 0;
     }
 
-    private static async Task HandleAsync(HttpContext context, Func<HookCall, ValueTask<HookReply>> decide)
+    private static async Task HandleAsync(HttpContext context, Func<SrsHook, ValueTask<SrsHookReply>> decide)
     {
         var body = context.Request.BodyReader;
         var read = await body.ReadAsync();
@@ -60,22 +60,22 @@ internal static class PlainServer
             read = await body.ReadAsync();
         }
 
-        if (!HookParser.TryParse(read.Buffer, out var call, out var problem))
+        if (!SrsHookReader.TryParse(read.Buffer, out var call, out var problem))
         {
             throw new InvalidOperationException(problem);
         }
 
         body.AdvanceTo(read.Buffer.End);
-        var bytes = HookAnswers.Of(await decide(call));
+        var bytes = SrsHookReplyWriter.Of(await decide(call));
         context.Response.ContentType = "application/json";
         context.Response.ContentLength = bytes.Length;
         await context.Response.Body.WriteAsync(bytes);
     }
 
-    private static string KeyOf(HookCall call) => $"{call.Vhost}/{call.App}/{call.Stream}";
+    private static string KeyOf(SrsHook call) => $"{call.Vhost}/{call.App}/{call.Stream}";
 
     /// <summary>What is mostly advised: a transaction that locks the key, looks, and writes.</summary>
-    private static async ValueTask<HookReply> WithAdvisoryLockAsync(NpgsqlDataSource database, HookCall call)
+    private static async ValueTask<SrsHookReply> WithAdvisoryLockAsync(NpgsqlDataSource database, SrsHook call)
     {
         await using var connection = await database.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
@@ -105,11 +105,11 @@ internal static class PlainServer
         }
 
         await transaction.CommitAsync();
-        return may || !publishes ? HookReply.Yes : No;
+        return may || !publishes ? SrsHookReply.Yes : No;
     }
 
     /// <summary>The same in one statement.</summary>
-    private static async ValueTask<HookReply> WithUpsertAsync(NpgsqlDataSource database, HookCall call)
+    private static async ValueTask<SrsHookReply> WithUpsertAsync(NpgsqlDataSource database, SrsHook call)
     {
         var publishes = call.Action == HookAction.OnPublish;
         await using var write = database.CreateCommand(publishes
@@ -122,6 +122,6 @@ internal static class PlainServer
         write.Parameters.Add(new() { Value = KeyOf(call) });
         write.Parameters.Add(new() { Value = call.ClientId });
         var written = await write.ExecuteNonQueryAsync();
-        return written == 1 || !publishes ? HookReply.Yes : No;
+        return written == 1 || !publishes ? SrsHookReply.Yes : No;
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using StreamSupervisor.Benchmarks.Micro;
+using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
 
 namespace StreamSupervisor.Benchmarks.Keys;
@@ -74,7 +75,7 @@ internal static class KeysBenchmark
         before = GC.GetTotalMemory(forceFullCollection: true);
         using var region = await LocalRegion.StartAsync(journal, journal, 1);
         await OfAllAsync(keys, (_, number) =>
-            region.Region.AskAsync(names[number], new Inspect(), TimeProvider.System.GetUtcNow() + TimeSpan.FromMinutes(1), CancellationToken.None));
+            region.Region.AskAsync(names[number], new GetState(), TimeProvider.System.GetUtcNow() + TimeSpan.FromMinutes(1), CancellationToken.None));
         var entity = (GC.GetTotalMemory(forceFullCollection: true) - before) / (double)keys;
         if (region.Region.EntitiesInMemory != keys)
         {

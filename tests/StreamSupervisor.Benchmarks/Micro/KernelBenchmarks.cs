@@ -1,5 +1,7 @@
 using BenchmarkDotNet.Attributes;
+using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Domain.Policies;
 
 namespace StreamSupervisor.Benchmarks.Micro;
 
@@ -32,7 +34,7 @@ public class KernelBenchmarks
         var client = ++_clients;
         var key = _keys[client % Keys];
         Tell(key, LocalRegion.Publish(client));
-        Tell(key, new NoteUnpublished(LocalRegion.SessionOf(client)));
+        Tell(key, new ReportUnpublished(LocalRegion.SessionOf(client)));
     }
 
     [Benchmark(Description = "kernel, one caller")]

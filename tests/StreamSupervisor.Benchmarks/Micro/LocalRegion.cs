@@ -2,8 +2,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 using StreamSupervisor.Cluster.Leases;
 using StreamSupervisor.Cluster.Persistence;
 using StreamSupervisor.Cluster.Sharding;
+using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
-using StreamSupervisor.Hosting;
+using StreamSupervisor.Domain.Policies;
+using StreamSupervisor.Server.Hosting;
 
 namespace StreamSupervisor.Benchmarks.Micro;
 
@@ -46,7 +48,7 @@ internal sealed class LocalRegion : IDisposable
     public async Task PublishAndUnpublishAsync(string key, long client)
     {
         var answer = await Region.AskAsync(key, Publish(client), TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(10), CancellationToken.None);
-        if (answer.Reply is not Allowed || !Region.Tell(key, new NoteUnpublished(SessionOf(client))))
+        if (answer.Reply is not Allowed || !Region.Tell(key, new ReportUnpublished(SessionOf(client))))
         {
             throw new InvalidOperationException($"{key}: {answer.Status} {answer.Reply} {answer.Why}");
         }

@@ -1,5 +1,7 @@
 using BenchmarkDotNet.Attributes;
+using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Domain.Policies;
 
 namespace StreamSupervisor.Benchmarks.Micro;
 

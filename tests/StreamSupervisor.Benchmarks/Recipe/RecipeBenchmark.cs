@@ -2,8 +2,8 @@ using System.Globalization;
 using Microsoft.Extensions.Logging;
 using StreamSupervisor.Benchmarks.Hooks;
 using StreamSupervisor.Client;
-using StreamSupervisor.Configuration;
-using StreamSupervisor.Hosting;
+using StreamSupervisor.Server.Configuration;
+using StreamSupervisor.Server.Hosting;
 using StreamSupervisor.Simulator.Http;
 using StreamSupervisor.Simulator.Servers;
 

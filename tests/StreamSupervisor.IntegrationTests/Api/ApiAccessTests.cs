@@ -1,5 +1,5 @@
 using System.Net;
-using StreamSupervisor.Configuration;
+using StreamSupervisor.Server.Configuration;
 
 namespace StreamSupervisor.IntegrationTests.Api;
 

@@ -7,9 +7,9 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using StreamSupervisor.Api;
+using StreamSupervisor.Server.Api;
 using StreamSupervisor.Cluster.Sharding;
-using StreamSupervisor.Configuration;
+using StreamSupervisor.Server.Configuration;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.IntegrationTests.Server;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using StreamSupervisor.Commands;
-using StreamSupervisor.Configuration;
+using StreamSupervisor.Server.Configuration;
 using StreamSupervisor.Domain.LiveStreams;
 
 namespace StreamSupervisor.IntegrationTests.Api;

@@ -1,7 +1,8 @@
-using StreamSupervisor.Api;
 using StreamSupervisor.Cluster.Persistence;
 using StreamSupervisor.Cluster.Sharding;
+using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Server.Api;
 
 namespace StreamSupervisor.IntegrationTests.Api;
 
@@ -42,7 +43,7 @@ internal sealed class FakeEntities : IShardRegion<LiveStreamCommand, LiveStreamR
         }
 
         var state = _states.TryGetValue(entityId, out var known) ? known : new LiveStreamState { Key = StreamKey.Parse(entityId) };
-        return Task.FromResult(AskResult<LiveStreamReply>.Answered(new Inspected(state)));
+        return Task.FromResult(AskResult<LiveStreamReply>.Answered(new StateReply(state)));
     }
 
     public bool Tell(string entityId, LiveStreamCommand command) => false;

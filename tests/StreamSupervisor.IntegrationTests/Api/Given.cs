@@ -1,5 +1,6 @@
-using StreamSupervisor.Api;
+using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Server.Api;
 
 namespace StreamSupervisor.IntegrationTests.Api;
 

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using StreamSupervisor.Management;
+using StreamSupervisor.Server.Management;
 
 namespace StreamSupervisor.IntegrationTests.Api;
 

@@ -1,4 +1,4 @@
-using StreamSupervisor.Api;
+using StreamSupervisor.Server.Api;
 
 namespace StreamSupervisor.IntegrationTests.Api;
 

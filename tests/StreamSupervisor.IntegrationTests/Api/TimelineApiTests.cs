@@ -1,3 +1,4 @@
+using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
 
 namespace StreamSupervisor.IntegrationTests.Api;
@@ -242,8 +243,8 @@ public class TimelineApiTests
         foreach (var kind in kinds)
         {
             var happened = (LiveStreamEvent)Sample(kind);
-            StreamSupervisor.Api.TimelineText.Of(happened).ShouldNotBe("An event without a sentence.", kind.Name);
-            StreamSupervisor.Api.TimelineEntry.From(1, kind.Name, happened).Text.Length.ShouldBeGreaterThan(10);
+            StreamSupervisor.Server.Api.TimelineText.Of(happened).ShouldNotBe("An event without a sentence.", kind.Name);
+            StreamSupervisor.Server.Api.TimelineEntry.From(1, kind.Name, happened).Text.Length.ShouldBeGreaterThan(10);
         }
 
         await Task.CompletedTask;

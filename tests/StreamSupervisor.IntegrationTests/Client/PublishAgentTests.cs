@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using StreamSupervisor.Client;
-using StreamSupervisor.Commands;
+using StreamSupervisor.Agent;
 
 namespace StreamSupervisor.IntegrationTests.Client;
 
@@ -132,7 +132,7 @@ public sealed class PublishAgentTests : IAsyncLifetime
     [Fact]
     public async Task An_agent_that_is_killed_takes_its_encoder_with_it()
     {
-        var program = Path.Combine(AppContext.BaseDirectory, "StreamSupervisor.dll");
+        var program = Path.Combine(AppContext.BaseDirectory, "streamsupervisor.dll");
         var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true };
         foreach (var argument in new[]
         {

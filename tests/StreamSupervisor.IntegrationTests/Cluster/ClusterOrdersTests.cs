@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using StreamSupervisor.Commands;
-using StreamSupervisor.Configuration;
-using StreamSupervisor.Hosting;
+using StreamSupervisor.Server.Configuration;
+using StreamSupervisor.Server.Hosting;
 using StreamSupervisor.IntegrationTests.Server;
 using StreamSupervisor.IntegrationTests.Storage;
 

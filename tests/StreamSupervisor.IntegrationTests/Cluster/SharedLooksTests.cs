@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
-using StreamSupervisor.Configuration;
-using StreamSupervisor.Hosting;
+using StreamSupervisor.Server.Configuration;
+using StreamSupervisor.Server.Hosting;
 using StreamSupervisor.IntegrationTests.Server;
 using StreamSupervisor.IntegrationTests.Storage;
 using StreamSupervisor.Simulator.Servers;

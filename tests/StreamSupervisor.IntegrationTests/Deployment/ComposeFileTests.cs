@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.RegularExpressions;
-using StreamSupervisor.Configuration;
-using StreamSupervisor.Configuration.SrsLint;
+using StreamSupervisor.Server.Configuration;
+using StreamSupervisor.Srs.Configuration;
 using YamlDotNet.Serialization;
 
 namespace StreamSupervisor.IntegrationTests.Deployment;

@@ -1,4 +1,4 @@
-using StreamSupervisor.Configuration;
+using StreamSupervisor.Server.Configuration;
 
 namespace StreamSupervisor.IntegrationTests.Deployment;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
 
 namespace StreamSupervisor.IntegrationTests.Failover;

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Domain;
 using StreamSupervisor.IntegrationTests.Server;
 using StreamSupervisor.Simulator.Http;
 using StreamSupervisor.Simulator.Servers;
@@ -29,7 +29,7 @@ internal sealed class ServerRecord
         var record = new ServerRecord(srs);
         foreach (var (server, _, events) in record._servers)
         {
-            await server.RunAsync(core => { core.Noted = events.Enqueue; });
+            await server.RunAsync(core => { core.Ack = events.Enqueue; });
         }
 
         return record;

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Domain;
 using StreamSupervisor.IntegrationTests.Server;
 
 namespace StreamSupervisor.IntegrationTests.Failover;

@@ -1,5 +1,5 @@
 using StreamSupervisor.Commands;
-using StreamSupervisor.Configuration;
+using StreamSupervisor.Server.Configuration;
 
 namespace StreamSupervisor.IntegrationTests.Management;
 

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using StreamSupervisor.Configuration;
-using StreamSupervisor.Management;
+using StreamSupervisor.Server.Configuration;
+using StreamSupervisor.Server.Management;
 
 using StreamSupervisor.IntegrationTests.Server;
 

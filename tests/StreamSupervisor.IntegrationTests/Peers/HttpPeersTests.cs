@@ -3,8 +3,9 @@ using System.Net.Sockets;
 using System.Text;
 using StreamSupervisor.Cluster.Peers;
 using StreamSupervisor.Cluster.Sharding;
+using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
-using StreamSupervisor.Peers;
+using StreamSupervisor.Server.Peers;
 
 namespace StreamSupervisor.IntegrationTests.Peers;
 
@@ -26,10 +27,10 @@ public sealed class HttpPeersTests
         using var client = PeerServer.Client();
         using var peers = PeerServer.Peers(client);
 
-        var answer = await peers.AskAsync(server.Url, "live/cam", new NoteClosed(Session), TimeSpan.FromSeconds(2), default);
+        var answer = await peers.AskAsync(server.Url, "live/cam", new ReportClosed(Session), TimeSpan.FromSeconds(2), default);
 
         answer.ShouldBe(new(AskResult<LiveStreamReply>.Answered(new Allowed(7)), NotOwner: false));
-        asked.ShouldBe(("live/cam", new NoteClosed(Session), TimeSpan.FromSeconds(2)));
+        asked.ShouldBe(("live/cam", new ReportClosed(Session), TimeSpan.FromSeconds(2)));
     }
 
     [Fact]
@@ -111,7 +112,7 @@ public sealed class HttpPeersTests
             }
 
             await all.Task;
-            return new PeerAnswer<LiveStreamReply>(AskResult<LiveStreamReply>.Answered(Noted.Instance), NotOwner: false);
+            return new PeerAnswer<LiveStreamReply>(AskResult<LiveStreamReply>.Answered(Ack.Instance), NotOwner: false);
         };
         using var client = PeerServer.Client();
         using var peers = PeerServer.Peers(client);
@@ -147,12 +148,12 @@ public sealed class HttpPeersTests
         closed.Stop();
         using var client = PeerServer.Client();
         using var peers = PeerServer.Peers(client);
-        peers.Tell(url, "live/cam", new NoteClosed(Session)).ShouldBeTrue();
+        peers.Tell(url, "live/cam", new ReportClosed(Session)).ShouldBeTrue();
 
         await using var server = await PeerServer.StartAsync(url: url);
 
         (await server.Came.WaitAsync(Wait)).ShouldBeTrue();
-        server.Told.ShouldBe([("live/cam", new NoteClosed(Session))]);
+        server.Told.ShouldBe([("live/cam", new ReportClosed(Session))]);
     }
 
     [Fact]
@@ -166,9 +167,9 @@ public sealed class HttpPeersTests
         peers.Undelivered = (entityId, command) => back.SetResult((entityId, command));
 
         peers.Tell(server.Url, "live/stays", Wake.Instance);
-        peers.Tell(server.Url, "live/moved", new NoteClosed(Session));
+        peers.Tell(server.Url, "live/moved", new ReportClosed(Session));
 
-        (await back.Task.WaitAsync(Wait)).ShouldBe(("live/moved", new NoteClosed(Session)));
+        (await back.Task.WaitAsync(Wait)).ShouldBe(("live/moved", new ReportClosed(Session)));
         server.Told.ShouldBe([("live/stays", Wake.Instance)]);
     }
 

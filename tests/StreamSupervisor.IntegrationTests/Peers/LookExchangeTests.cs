@@ -1,10 +1,10 @@
 using StreamSupervisor.Cluster.Leases;
 using StreamSupervisor.Cluster.Membership;
 using StreamSupervisor.Cluster.Sharding;
-using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.Origins;
-using StreamSupervisor.Peers;
-using StreamSupervisor.Srs;
+using StreamSupervisor.Server.Peers;
+using StreamSupervisor.Srs.Api;
 
 namespace StreamSupervisor.IntegrationTests.Peers;
 

@@ -3,8 +3,9 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
 using StreamSupervisor.Cluster.Peers;
 using StreamSupervisor.Cluster.Sharding;
+using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
-using StreamSupervisor.Peers;
+using StreamSupervisor.Server.Peers;
 
 namespace StreamSupervisor.IntegrationTests.Peers;
 
@@ -19,7 +20,7 @@ internal sealed class PeerServer : IPeerHost, IAsyncDisposable
     public string Url => _app.Urls.Single();
 
     public Func<string, LiveStreamCommand, TimeSpan, CancellationToken, Task<PeerAnswer<LiveStreamReply>>> Answer { get; set; } =
-        (_, _, _, _) => Task.FromResult(new PeerAnswer<LiveStreamReply>(AskResult<LiveStreamReply>.Answered(Noted.Instance), NotOwner: false));
+        (_, _, _, _) => Task.FromResult(new PeerAnswer<LiveStreamReply>(AskResult<LiveStreamReply>.Answered(Ack.Instance), NotOwner: false));
 
     public Func<string, bool> Takes { get; set; } = _ => true;
     public List<(string EntityId, LiveStreamCommand Command)> Told { get; } = [];

@@ -4,9 +4,9 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
 using StreamSupervisor.Client;
-using StreamSupervisor.Configuration;
-using StreamSupervisor.Credentials;
-using StreamSupervisor.Registrations;
+using StreamSupervisor.Server.Configuration;
+using StreamSupervisor.Server.Credentials;
+using StreamSupervisor.Server.Registrations;
 using StreamSupervisor.TestKit.Domain;
 
 namespace StreamSupervisor.IntegrationTests.Registrations;

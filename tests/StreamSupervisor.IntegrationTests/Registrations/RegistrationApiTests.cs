@@ -4,10 +4,11 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
 using StreamSupervisor.Client;
-using StreamSupervisor.Configuration;
-using StreamSupervisor.Credentials;
+using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
-using StreamSupervisor.Registrations;
+using StreamSupervisor.Server.Configuration;
+using StreamSupervisor.Server.Credentials;
+using StreamSupervisor.Server.Registrations;
 using StreamSupervisor.TestKit.Domain;
 using ClientDecision = StreamSupervisor.Client.RegistrationDecision;
 

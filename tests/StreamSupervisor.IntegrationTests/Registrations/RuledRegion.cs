@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using StreamSupervisor.Cluster.Sharding;
+using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Domain.Policies;
 using StreamSupervisor.TestKit.Domain;
 
 namespace StreamSupervisor.IntegrationTests.Registrations;
@@ -39,7 +41,7 @@ internal sealed class RuledRegion : IShardRegion<LiveStreamCommand, LiveStreamRe
     public void GoesLive(string key, Publisher by)
     {
         Do(StreamKey.Parse(key).ToString(), Scene.Ask(by));
-        Do(StreamKey.Parse(key).ToString(), new NotePublisherSeen(by, 1, TimeProvider.System.GetUtcNow(), Verified: true));
+        Do(StreamKey.Parse(key).ToString(), new ReportPublisherSeen(by, 1, TimeProvider.System.GetUtcNow(), Verified: true));
     }
 
     public void Evicted(string key)

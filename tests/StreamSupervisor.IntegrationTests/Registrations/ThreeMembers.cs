@@ -3,6 +3,7 @@ using System.Globalization;
 using Npgsql;
 using StreamSupervisor.Client;
 using StreamSupervisor.Cluster.Sharding;
+using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.IntegrationTests.Server;
 using StreamSupervisor.IntegrationTests.Storage;

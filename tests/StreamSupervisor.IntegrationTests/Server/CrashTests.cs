@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using StreamSupervisor.Api;
 using StreamSupervisor.Commands;
-using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Domain;
+using StreamSupervisor.Server.Api;
 using StreamSupervisor.Simulator.Connections;
 using StreamSupervisor.Simulator.Http;
 using StreamSupervisor.Simulator.Servers;

@@ -1,6 +1,6 @@
-using StreamSupervisor.Configuration;
-using StreamSupervisor.Credentials;
-using StreamSupervisor.Observability;
+using StreamSupervisor.Server.Configuration;
+using StreamSupervisor.Server.Credentials;
+using StreamSupervisor.Srs.Observability;
 using StreamSupervisor.Simulator.Servers;
 
 namespace StreamSupervisor.IntegrationTests.Server;

@@ -1,11 +1,11 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
-using StreamSupervisor.Api;
 using StreamSupervisor.Commands;
-using StreamSupervisor.Configuration;
-using StreamSupervisor.Credentials;
-using StreamSupervisor.Domain.LiveStreams;
-using StreamSupervisor.Hosting;
+using StreamSupervisor.Domain;
+using StreamSupervisor.Server.Api;
+using StreamSupervisor.Server.Configuration;
+using StreamSupervisor.Server.Credentials;
+using StreamSupervisor.Server.Hosting;
 using StreamSupervisor.Simulator.Connections;
 using StreamSupervisor.Simulator.Http;
 using StreamSupervisor.Simulator.Servers;

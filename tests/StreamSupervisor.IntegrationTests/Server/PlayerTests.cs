@@ -1,4 +1,4 @@
-using StreamSupervisor.Credentials;
+using StreamSupervisor.Server.Credentials;
 using StreamSupervisor.Simulator.Connections;
 using StreamSupervisor.Simulator.Servers;
 

@@ -1,4 +1,4 @@
-using StreamSupervisor.Configuration;
+using StreamSupervisor.Server.Configuration;
 using StreamSupervisor.Simulator.Servers;
 
 namespace StreamSupervisor.IntegrationTests.Server;

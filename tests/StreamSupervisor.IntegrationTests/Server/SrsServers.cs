@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using StreamSupervisor.Configuration;
+using StreamSupervisor.Server.Configuration;
 using StreamSupervisor.Simulator.Http;
 using StreamSupervisor.Simulator.Servers;
 

@@ -1,4 +1,4 @@
-using StreamSupervisor.Configuration;
+using StreamSupervisor.Server.Configuration;
 using StreamSupervisor.Simulator.Connections;
 using StreamSupervisor.Simulator.Servers;
 using Xunit.Abstractions;

@@ -23,7 +23,7 @@ internal sealed class SupervisorProcess : IAsyncDisposable
             RedirectStandardError = true,
             WorkingDirectory = Path.GetTempPath(),
         };
-        foreach (var argument in arguments.Prepend(Path.Combine(AppContext.BaseDirectory, "StreamSupervisor.dll")))
+        foreach (var argument in arguments.Prepend(Path.Combine(AppContext.BaseDirectory, "streamsupervisor.dll")))
         {
             start.ArgumentList.Add(argument);
         }

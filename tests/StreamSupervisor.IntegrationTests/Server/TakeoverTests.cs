@@ -1,5 +1,5 @@
-using StreamSupervisor.Configuration;
-using StreamSupervisor.Credentials;
+using StreamSupervisor.Server.Configuration;
+using StreamSupervisor.Server.Credentials;
 using StreamSupervisor.Simulator.Connections;
 using StreamSupervisor.Simulator.Servers;
 

@@ -6,13 +6,14 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using StreamSupervisor.Cluster.Sharding;
-using StreamSupervisor.Configuration;
+using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Domain.Origins;
-using StreamSupervisor.Effects;
-using StreamSupervisor.Hooks;
-using StreamSupervisor.Srs;
-using StreamSupervisor.Sweeping;
+using StreamSupervisor.Server.Configuration;
+using StreamSupervisor.Server.Effects;
+using StreamSupervisor.Server.Hooks;
+using StreamSupervisor.Server.Sweeping;
+using StreamSupervisor.Srs.Api;
 
 namespace StreamSupervisor.IntegrationTests.Srs;
 

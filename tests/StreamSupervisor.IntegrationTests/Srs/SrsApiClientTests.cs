@@ -5,9 +5,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using StreamSupervisor.Configuration;
 using StreamSupervisor.Domain.Origins;
-using StreamSupervisor.Srs;
+using StreamSupervisor.Srs.Api;
 
 namespace StreamSupervisor.IntegrationTests.Srs;
 
@@ -46,7 +45,7 @@ public sealed class SrsApiClientTests : IAsyncLifetime, IDisposable
         });
         await _server.StartAsync();
         _address = _server.Urls.Single();
-        _client = new SrsApiClient(new OriginOptions { Name = "srs-1", Api = _address, Username = "admin", Password = "pass" }, _options, TimeProvider.System);
+        _client = new SrsApiClient(new SrsEndpoint("srs-1", _address, "admin", "pass"), _options, TimeProvider.System);
     }
 
     public async Task DisposeAsync() => await _server!.DisposeAsync();
@@ -170,7 +169,7 @@ public sealed class SrsApiClientTests : IAsyncLifetime, IDisposable
         };
         (await _client!.GetProcessAsync(default)).ServiceId.ShouldBe("p");
 
-        using var stranger = new SrsApiClient(new OriginOptions { Name = "srs-1", Api = _address }, _options, TimeProvider.System);
+        using var stranger = new SrsApiClient(new SrsEndpoint("srs-1", _address), _options, TimeProvider.System);
         (await ShouldFailAsync(() => stranger.GetProcessAsync(default))).ShouldContain("user name and password");
     }
 
@@ -256,7 +255,7 @@ public sealed class SrsApiClientTests : IAsyncLifetime, IDisposable
         socket.Start();
         var port = ((IPEndPoint)socket.LocalEndpoint).Port;
         socket.Stop();
-        using var client = new SrsApiClient(new OriginOptions { Name = "srs-1", Api = $"http://127.0.0.1:{port}" }, _options, TimeProvider.System);
+        using var client = new SrsApiClient(new SrsEndpoint("srs-1", $"http://127.0.0.1:{port}"), _options, TimeProvider.System);
 
         for (var i = 0; i < _options.BreakAfter; i++)
         {

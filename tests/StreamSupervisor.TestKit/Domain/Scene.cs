@@ -1,5 +1,7 @@
 using Shouldly;
+using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Domain.Policies;
 
 namespace StreamSupervisor.TestKit.Domain;
 
@@ -32,7 +34,7 @@ public sealed class Scene
 
     /// <summary>A key that this attempt publishes, seen active.</summary>
     public static Scene Live(Publisher by, StreamPolicy? policy = null) =>
-        Empty(policy).When(Ask(by)).After(1).When(new NotePublisherSeen(by, 1000, Start.AddSeconds(1), Verified: false));
+        Empty(policy).When(Ask(by)).After(1).When(new ReportPublisherSeen(by, 1000, Start.AddSeconds(1), Verified: false));
 
     public static Publisher Encoder(string client, string origin = "srs-1", string address = "10.0.0.1", string service = "run-1",
         string identity = "key", bool proven = false) =>
@@ -134,5 +136,5 @@ public sealed class Scene
         return this;
     }
 
-    public static NoteEvicted Gone(Publisher by) => new(by.Session, ReleaseProof.ClientGone);
+    public static ReportEvicted Gone(Publisher by) => new(by.Session, ReleaseProof.ClientGone);
 }

@@ -57,7 +57,7 @@ public sealed record CounterReply(long Number);
 /// <summary>The sample entity: linear, idempotent for an attempt, with a way into every part of the kernel.</summary>
 public sealed class CounterBehavior : IEntityBehavior<CounterState, CounterCommand, CounterEvent, CounterReply>
 {
-    private static readonly CounterReply Noted = new(0);
+    private static readonly CounterReply Ack = new(0);
 
     public CounterCommand Wake { get; } = new Ring();
 
@@ -86,7 +86,7 @@ public sealed class CounterBehavior : IEntityBehavior<CounterState, CounterComma
             SetAlarm alarm => Reply(0, new CounterEvent("alarm", alarm.At.UtcTicks.ToString(CultureInfo.InvariantCulture))),
             Settle settle => Reply(0, new CounterEvent("settled", settle.Resident ? "yes" : "no")),
             Ring when state.Alarm <= now => Reply(0, new CounterEvent("rang", "")),
-            Ring => new([], true, Noted),
+            Ring => new([], true, Ack),
             Corrupt => Reply(0, new CounterEvent("corrupt", "")),
             _ => throw new InvalidOperationException("poison"),
         };

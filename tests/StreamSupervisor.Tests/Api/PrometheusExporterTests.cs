@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using StreamSupervisor.Management;
+using StreamSupervisor.Server.Management;
 using StreamSupervisor.TestKit.Metrics;
 
 namespace StreamSupervisor.Tests.Api;

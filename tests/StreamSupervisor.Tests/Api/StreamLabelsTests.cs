@@ -1,6 +1,7 @@
 using System.Text.Json;
-using StreamSupervisor.Api;
+using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Server.Api;
 
 namespace StreamSupervisor.Tests.Api;
 

@@ -1,5 +1,5 @@
 using StreamSupervisor.Client;
-using StreamSupervisor.Commands;
+using StreamSupervisor.Agent;
 
 namespace StreamSupervisor.Tests.Client;
 

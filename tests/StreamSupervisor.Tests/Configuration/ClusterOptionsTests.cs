@@ -1,5 +1,6 @@
-using StreamSupervisor.Configuration;
-using StreamSupervisor.Configuration.Settings;
+using StreamSupervisor.Srs.Configuration;
+using StreamSupervisor.Server.Configuration;
+using StreamSupervisor.Server.Configuration.Settings;
 
 namespace StreamSupervisor.Tests.Configuration;
 

@@ -1,8 +1,9 @@
+using StreamSupervisor.Srs.Configuration;
 using System.Text.RegularExpressions;
-using StreamSupervisor.Configuration;
-using StreamSupervisor.Configuration.Hocon;
-using StreamSupervisor.Configuration.Settings;
-using StreamSupervisor.Configuration.Validation;
+using StreamSupervisor.Server.Configuration;
+using StreamSupervisor.Server.Configuration.Hocon;
+using StreamSupervisor.Server.Configuration.Settings;
+using StreamSupervisor.Server.Configuration.Validation;
 
 namespace StreamSupervisor.Tests.Configuration;
 

@@ -1,7 +1,8 @@
+using StreamSupervisor.Srs.Configuration;
 using Microsoft.Extensions.Configuration;
-using StreamSupervisor.Configuration;
-using StreamSupervisor.Configuration.Settings;
-using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Domain.Policies;
+using StreamSupervisor.Server.Configuration;
+using StreamSupervisor.Server.Configuration.Settings;
 
 namespace StreamSupervisor.Tests.Configuration;
 

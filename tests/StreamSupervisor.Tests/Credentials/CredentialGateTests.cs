@@ -1,6 +1,7 @@
 using System.Text;
-using StreamSupervisor.Credentials;
+using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Server.Credentials;
 
 namespace StreamSupervisor.Tests.Credentials;
 

@@ -1,4 +1,4 @@
-using StreamSupervisor.Credentials;
+using StreamSupervisor.Server.Credentials;
 
 namespace StreamSupervisor.Tests.Credentials;
 

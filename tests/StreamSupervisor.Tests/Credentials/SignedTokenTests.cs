@@ -3,8 +3,9 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
-using StreamSupervisor.Credentials;
+using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Server.Credentials;
 
 namespace StreamSupervisor.Tests.Credentials;
 

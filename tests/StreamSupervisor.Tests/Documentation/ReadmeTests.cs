@@ -1,8 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using StreamSupervisor.Commands;
-using StreamSupervisor.Configuration;
-using StreamSupervisor.Configuration.Settings;
+using StreamSupervisor.Server.Configuration;
+using StreamSupervisor.Server.Configuration.Settings;
 
 namespace StreamSupervisor.Tests.Documentation;
 

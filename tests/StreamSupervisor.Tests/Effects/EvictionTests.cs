@@ -1,8 +1,9 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using StreamSupervisor.Cluster.Persistence;
 using StreamSupervisor.Cluster.Sharding;
+using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
-using StreamSupervisor.Effects;
+using StreamSupervisor.Server.Effects;
 using StreamSupervisor.Tests.Srs;
 
 namespace StreamSupervisor.Tests.Effects;
@@ -23,7 +24,7 @@ public class EvictionTests
 
         _scene.Srs.Deletes.Select(delete => delete.ClientId).ShouldBe(["old"]);
         _scene.Srs.Clients.Keys.ShouldBe(["bystander"]);
-        _scene.Region.AskedOf<NoteEvicted>().ShouldBe([new NoteEvicted(_scene.SessionOf("old"), ReleaseProof.ClientGone)]);
+        _scene.Region.AskedOf<ReportEvicted>().ShouldBe([new ReportEvicted(_scene.SessionOf("old"), ReleaseProof.ClientGone)]);
     }
 
     [Fact]
@@ -45,7 +46,7 @@ public class EvictionTests
         _scene.Scheduler.Run(() => EvictAsync("old"));
 
         _scene.Srs.CountOf("client").ShouldBe(0);
-        _scene.Region.AskedOf<NoteEvicted>().Single().Proof.ShouldBe(ReleaseProof.ClientGone);
+        _scene.Region.AskedOf<ReportEvicted>().Single().Proof.ShouldBe(ReleaseProof.ClientGone);
     }
 
     [Fact]
@@ -55,13 +56,13 @@ public class EvictionTests
         {
             var eviction = EvictAsync(_scene.SessionOf("coming"), unlistedFor: TimeSpan.FromSeconds(1));
             await Task.Delay(TimeSpan.FromMilliseconds(300), _scene.Time);
-            _scene.Region.AskedOf<NoteEvicted>().ShouldBeEmpty();
+            _scene.Region.AskedOf<ReportEvicted>().ShouldBeEmpty();
             _scene.Srs.Publish(SrsScene.Key, "coming");
             await eviction;
         });
 
         _scene.Srs.Clients.ShouldBeEmpty();
-        _scene.Region.AskedOf<NoteEvicted>().Single().Proof.ShouldBe(ReleaseProof.ClientGone);
+        _scene.Region.AskedOf<ReportEvicted>().Single().Proof.ShouldBe(ReleaseProof.ClientGone);
     }
 
     [Fact]
@@ -78,7 +79,7 @@ public class EvictionTests
             _cues.Fire(_scene.SessionOf("closed"));
             await eviction;
         });
-        _scene.Region.AskedOf<NoteEvicted>().Select(note => note.Proof).ShouldBe([ReleaseProof.ClientGone, ReleaseProof.Closed]);
+        _scene.Region.AskedOf<ReportEvicted>().Select(note => note.Proof).ShouldBe([ReleaseProof.ClientGone, ReleaseProof.Closed]);
     }
 
     [Fact]
@@ -92,7 +93,7 @@ public class EvictionTests
 
         _scene.Srs.Deletes.ShouldBeEmpty();
         _scene.Srs.Clients.Keys.ShouldBe(["same-id"]);
-        _scene.Region.AskedOf<NoteEvicted>().ShouldBe([new NoteEvicted(old, ReleaseProof.ProcessReplaced)]);
+        _scene.Region.AskedOf<ReportEvicted>().ShouldBe([new ReportEvicted(old, ReleaseProof.ProcessReplaced)]);
     }
 
     [Fact]
@@ -105,7 +106,7 @@ public class EvictionTests
         _scene.Scheduler.Run(() => EvictAsync("new"));
 
         _scene.Srs.Deletes.Select(delete => delete.ClientId).ShouldBe(["new"]);
-        _scene.Region.AskedOf<NoteEvicted>().Single().Proof.ShouldBe(ReleaseProof.ClientGone);
+        _scene.Region.AskedOf<ReportEvicted>().Single().Proof.ShouldBe(ReleaseProof.ClientGone);
     }
 
     [Fact]
@@ -116,13 +117,13 @@ public class EvictionTests
         var run = _scene.Scheduler.Inside(() => EvictAsync("old"));
         _scene.Scheduler.RunFor(TimeSpan.FromSeconds(30));
         run.IsCompleted.ShouldBeFalse();
-        _scene.Region.AskedOf<NoteEvictionStalled>().Count().ShouldBe(1);
+        _scene.Region.AskedOf<ReportEvictionStalled>().Count().ShouldBe(1);
 
         _scene.Srs.Reachable = true;
         _scene.Scheduler.RunUntil(() => run.IsCompleted, TimeSpan.FromSeconds(3));
 
-        _scene.Region.AskedOf<NoteEvicted>().Single().Proof.ShouldBe(ReleaseProof.ClientGone);
-        _scene.Region.AskedOf<NoteEvictionStalled>().Count().ShouldBe(1);
+        _scene.Region.AskedOf<ReportEvicted>().Single().Proof.ShouldBe(ReleaseProof.ClientGone);
+        _scene.Region.AskedOf<ReportEvictionStalled>().Count().ShouldBe(1);
     }
 
     [Fact]
@@ -152,7 +153,7 @@ public class EvictionTests
         _scene.Scheduler.RunFor(TimeSpan.FromMilliseconds(2));
 
         _scene.Srs.CountOf("client").ShouldBe(looks + 1);
-        _scene.Region.AskedOf<NoteEvicted>().Count().ShouldBe(1);
+        _scene.Region.AskedOf<ReportEvicted>().Count().ShouldBe(1);
     }
 
     [Fact]
@@ -161,11 +162,11 @@ public class EvictionTests
         var asks = 0;
         _scene.Region.Answer = _ => ++asks < 4
             ? AskResult<LiveStreamReply>.Not(AskStatus.Unavailable, "no owner")
-            : AskResult<LiveStreamReply>.Answered(Noted.Instance);
+            : AskResult<LiveStreamReply>.Answered(Ack.Instance);
 
         _scene.Scheduler.Run(() => EvictAsync("old"));
 
-        _scene.Region.AskedOf<NoteEvicted>().Count().ShouldBe(4);
+        _scene.Region.AskedOf<ReportEvicted>().Count().ShouldBe(4);
         _scene.Srs.Deletes.Count.ShouldBe(1);
     }
 
@@ -190,7 +191,7 @@ public class EvictionTests
         _scene.Scheduler.RunFor(TimeSpan.FromMinutes(5));
 
         run.IsCompleted.ShouldBeFalse();
-        _scene.Region.AskedOf<NoteEvictionStalled>().Single().Why.ShouldContain("not configured");
+        _scene.Region.AskedOf<ReportEvictionStalled>().Single().Why.ShouldContain("not configured");
     }
 
     [Fact]
@@ -200,7 +201,7 @@ public class EvictionTests
 
         _scene.Scheduler.Run(() => RunAsync(new LookAtSession(_scene.SessionOf("cam"), "srs-1")));
 
-        var seen = _scene.Region.AskedOf<NotePublisherSeen>().Single();
+        var seen = _scene.Region.AskedOf<ReportPublisherSeen>().Single();
         (seen.By.Session, seen.ReceivedBytes, seen.Verified).ShouldBe((_scene.SessionOf("cam"), 70_000, true));
     }
 
@@ -211,7 +212,7 @@ public class EvictionTests
 
         _scene.Scheduler.Run(() => RunAsync(new LookAtSession(_scene.SessionOf("cam"), "srs-1")));
 
-        _scene.Region.AskedOf<NotePublisherMissing>().Single().Verified.ShouldBeTrue();
+        _scene.Region.AskedOf<ReportPublisherMissing>().Single().Verified.ShouldBeTrue();
     }
 
     [Fact]
@@ -223,8 +224,8 @@ public class EvictionTests
 
         _scene.Scheduler.Run(() => RunAsync(new SearchForPublishers("srs-1")));
 
-        _scene.Region.AskedOf<NotePublisherSeen>().Select(seen => seen.By.Session.ClientId).ShouldBe(["one", "two"]);
-        var searched = (NoteSearched)_scene.Region.Asked[^1].Command;
+        _scene.Region.AskedOf<ReportPublisherSeen>().Select(seen => seen.By.Session.ClientId).ShouldBe(["one", "two"]);
+        var searched = (ReportSearched)_scene.Region.Asked[^1].Command;
         (searched.Found, searched.ServiceId).ShouldBe((2, "process-1"));
     }
 
@@ -235,7 +236,7 @@ public class EvictionTests
 
         _scene.Scheduler.Run(() => RunAsync(new SearchForPublishers("srs-1")));
 
-        ((NoteSearched)_scene.Region.Asked.Single().Command).ServiceId.ShouldBe("");
+        ((ReportSearched)_scene.Region.Asked.Single().Command).ServiceId.ShouldBe("");
     }
 
     private Task EvictAsync(string clientId) => EvictAsync(_scene.SessionOf(clientId));

@@ -1,10 +1,12 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using StreamSupervisor.Cluster.Sharding;
-using StreamSupervisor.Configuration;
+using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Domain.Origins;
-using StreamSupervisor.Effects;
-using StreamSupervisor.Hooks;
+using StreamSupervisor.Server.Configuration;
+using StreamSupervisor.Server.Effects;
+using StreamSupervisor.Server.Hooks;
+using StreamSupervisor.Srs.Hooks;
 using StreamSupervisor.Tests.Srs;
 
 namespace StreamSupervisor.Tests.Hooks;
@@ -25,7 +27,7 @@ public class HookDeskTests
     [Fact]
     public void A_publisher_that_its_entity_lets_in_hears_zero()
     {
-        Hear(Call(HookAction.OnPublish)).ShouldBe(HookReply.Yes);
+        Hear(Call(HookAction.OnPublish)).ShouldBe(SrsHookReply.Yes);
 
         var asked = _scene.Region.AskedOf<RequestPublish>().Single();
         asked.By.ShouldBe(new Publisher(_scene.SessionOf("c1"), "srs-1", "10.0.0.7", "key"));
@@ -55,7 +57,7 @@ public class HookDeskTests
             _ => AskResult<LiveStreamReply>.Answered(new Allowed(7)),
         };
 
-        Hear(Call(HookAction.OnPublish)).ShouldBe(HookReply.Yes);
+        Hear(Call(HookAction.OnPublish)).ShouldBe(SrsHookReply.Yes);
         _scene.Region.AskedOf<RequestPublish>().Distinct().Count().ShouldBe(1);
     }
 
@@ -70,7 +72,7 @@ public class HookDeskTests
         _scene.Region.Answer = _ => AskResult<LiveStreamReply>.Not(status, "test");
         var startedAt = _scene.Time.GetUtcNow();
 
-        Hear(Call(HookAction.OnPublish)).ShouldBe(allowed ? HookReply.Yes : HookRefusals.Of(RefusalReason.Unavailable));
+        Hear(Call(HookAction.OnPublish)).ShouldBe(allowed ? SrsHookReply.Yes : HookRefusals.Of(RefusalReason.Unavailable));
 
         (_scene.Time.GetUtcNow() - startedAt).ShouldBeLessThanOrEqualTo(TimeSpan.FromSeconds(10));
     }
@@ -88,7 +90,7 @@ public class HookDeskTests
         _scene.Srs.Reachable = false;
         var startedAt = _scene.Time.GetUtcNow();
 
-        Hear(Call(HookAction.OnConnect)).ShouldBe(HookReply.Yes);
+        Hear(Call(HookAction.OnConnect)).ShouldBe(SrsHookReply.Yes);
 
         _scene.Region.Asked.ShouldBeEmpty();
         _scene.Time.GetUtcNow().ShouldBe(startedAt);
@@ -112,7 +114,7 @@ public class HookDeskTests
         var answer = _scene.Scheduler.Inside(() => Desk().HandleAsync(_scene.Origin, Call(HookAction.OnUnpublish), default));
 
         answer.IsCompletedSuccessfully.ShouldBeTrue(); // without a step of anything else
-        _scene.Region.Told.Single().ShouldBe((Id, new NoteUnpublished(_scene.SessionOf("c1"))));
+        _scene.Region.Told.Single().ShouldBe((Id, new ReportUnpublished(_scene.SessionOf("c1"))));
     }
 
     [Fact]
@@ -120,8 +122,8 @@ public class HookDeskTests
     {
         _scene.Region.Full.Add(Id);
         Hear(Call(HookAction.OnPublish));
-        Hear(Call(HookAction.OnUnpublish)).ShouldBe(HookReply.Yes);
-        Hear(Call(HookAction.OnClose)).ShouldBe(HookReply.Yes);
+        Hear(Call(HookAction.OnUnpublish)).ShouldBe(SrsHookReply.Yes);
+        Hear(Call(HookAction.OnClose)).ShouldBe(SrsHookReply.Yes);
         Hear(Call(HookAction.OnUnpublish) with { Stream = "cam2" });
         _scene.Region.Told.Count.ShouldBe(1);
 
@@ -129,7 +131,7 @@ public class HookDeskTests
         _scene.Scheduler.RunFor(TimeSpan.FromSeconds(2));
 
         _scene.Region.Told.Where(told => told.EntityId == Id).Select(told => told.Command)
-            .ShouldBe([new NoteUnpublished(_scene.SessionOf("c1")), new NoteClosed(_scene.SessionOf("c1"))]);
+            .ShouldBe([new ReportUnpublished(_scene.SessionOf("c1")), new ReportClosed(_scene.SessionOf("c1"))]);
         Desk().WaitingTells.ShouldBe(0);
     }
 
@@ -149,7 +151,7 @@ public class HookDeskTests
     {
         Hear(Call(HookAction.OnPublish));
         Hear(Close());
-        _scene.Region.Told.Single().ShouldBe((Id, new NoteClosed(_scene.SessionOf("c1"))));
+        _scene.Region.Told.Single().ShouldBe((Id, new ReportClosed(_scene.SessionOf("c1"))));
     }
 
     [Fact]
@@ -157,7 +159,7 @@ public class HookDeskTests
     {
         _scene.Believe(SrsScene.Key, "c1");
         Hear(Close());
-        _scene.Region.Told.Single().ShouldBe((Id, new NoteClosed(_scene.SessionOf("c1"))));
+        _scene.Region.Told.Single().ShouldBe((Id, new ReportClosed(_scene.SessionOf("c1"))));
     }
 
     [Fact]
@@ -176,7 +178,7 @@ public class HookDeskTests
         WithToken();
         Hear(Call(HookAction.OnConnect));
         Hear(Close());
-        _scene.Region.ToldOf<NoteRefusedUnseen>().Single().By.ShouldBe(new Publisher(_scene.SessionOf("c1"), "srs-1", "10.0.0.7", "key"));
+        _scene.Region.ToldOf<ReportRefusedUnseen>().Single().By.ShouldBe(new Publisher(_scene.SessionOf("c1"), "srs-1", "10.0.0.7", "key"));
     }
 
     [Fact]
@@ -186,7 +188,7 @@ public class HookDeskTests
         Hear(Call(HookAction.OnConnect));
         Hear(Call(HookAction.OnPublish));
         Hear(Close());
-        _scene.Region.ToldOf<NoteRefusedUnseen>().ShouldBeEmpty();
+        _scene.Region.ToldOf<ReportRefusedUnseen>().ShouldBeEmpty();
     }
 
     [Fact]
@@ -228,7 +230,7 @@ public class HookDeskTests
         Desk().ClosedElsewhere("srs-1", _scene.SessionOf("c1"));
         Desk().ClosedElsewhere("srs-1", _scene.SessionOf("c1"));
         Desk().ClosedElsewhere("another-node", _scene.SessionOf("c1"));
-        _scene.Region.ToldOf<NoteClosed>().Single().Session.ShouldBe(_scene.SessionOf("c1"));
+        _scene.Region.ToldOf<ReportClosed>().Single().Session.ShouldBe(_scene.SessionOf("c1"));
     }
 
     [Fact]
@@ -278,7 +280,7 @@ public class HookDeskTests
         _scene.Region.Answer = command => AskResult<LiveStreamReply>.Answered(
             command is RequestPublish { ProcessConfirmed: false } ? ProcessInDoubt.Instance : new Allowed(7));
 
-        Hear(Call(HookAction.OnPublish)).ShouldBe(HookReply.Yes);
+        Hear(Call(HookAction.OnPublish)).ShouldBe(SrsHookReply.Yes);
 
         _scene.Region.AskedOf<RequestPublish>().Select(ask => ask.ProcessConfirmed).ShouldBe([false, true]);
     }
@@ -303,7 +305,7 @@ public class HookDeskTests
         _scene.Origin.ProcessReplaced += (_, process) => replaced.Add(process.ServiceId);
         _scene.Srs.Restart("process-2");
 
-        Hear(Call(HookAction.OnPublish)).ShouldBe(HookReply.Yes);
+        Hear(Call(HookAction.OnPublish)).ShouldBe(SrsHookReply.Yes);
 
         _scene.Region.AskedOf<RequestPublish>().Single().By.Session.ServiceId.ShouldBe("process-2");
         replaced.ShouldBe(["process-2"]);
@@ -319,7 +321,7 @@ public class HookDeskTests
 
         _scene.Srs.Reachable = true;
         _scene.Scheduler.RunFor(TimeSpan.FromSeconds(1));
-        answer.Result.ShouldBe(HookReply.Yes);
+        answer.Result.ShouldBe(SrsHookReply.Yes);
     }
 
     [Fact]
@@ -330,7 +332,7 @@ public class HookDeskTests
         Identify();
         _scene.Srs.Restart("200:9000");
 
-        Hear(Call(HookAction.OnPublish) with { ServiceId = "" }).ShouldBe(HookReply.Yes);
+        Hear(Call(HookAction.OnPublish) with { ServiceId = "" }).ShouldBe(SrsHookReply.Yes);
 
         _scene.Region.AskedOf<RequestPublish>().Single().By.Session.ServiceId.ShouldBe("200:9000");
     }
@@ -352,8 +354,8 @@ public class HookDeskTests
     [Fact]
     public void What_we_have_no_use_for_is_answered_with_yes()
     {
-        Hear(Call(HookAction.Unknown)).ShouldBe(HookReply.Yes);
-        Hear(Call(HookAction.OnStop)).ShouldBe(HookReply.Yes);
+        Hear(Call(HookAction.Unknown)).ShouldBe(SrsHookReply.Yes);
+        Hear(Call(HookAction.OnStop)).ShouldBe(SrsHookReply.Yes);
     }
 
     [Fact]
@@ -366,7 +368,7 @@ public class HookDeskTests
         }
 
         Hear(Close());
-        _scene.Region.ToldOf<NoteClosed>().Count().ShouldBe(1);
+        _scene.Region.ToldOf<ReportClosed>().Count().ShouldBe(1);
     }
 
     private void WithToken(bool playHook = true)
@@ -383,16 +385,16 @@ public class HookDeskTests
 
     private void Answer(LiveStreamReply reply) => _scene.Region.Answer = _ => AskResult<LiveStreamReply>.Answered(reply);
 
-    private HookReply Hear(HookCall call) => _scene.Scheduler.Run(() => Desk().HandleAsync(_scene.Origin, call, default).AsTask());
+    private SrsHookReply Hear(SrsHook call) => _scene.Scheduler.Run(() => Desk().HandleAsync(_scene.Origin, call, default).AsTask());
 
     private HookDesk Desk() => _desk ??= new HookDesk(_scene.Origins, _scene.Region, _scene.Directory, Read, _scene.Rules, new ReleaseCues(),
         new HooksOptions { WhenUnavailable = _whenUnavailable, MaxSessionsPerOrigin = 100 }, _scene.Time, NullLogger<HookDesk>.Instance, default);
 
-    private AttemptReading Read(HookCall call) => new(new StreamKey(call.Vhost, call.App, call.Stream), "key", Proven: false,
+    private AttemptReading Read(SrsHook call) => new(new StreamKey(call.Vhost, call.App, call.Stream), "key", Proven: false,
         CredentialVerdict.NotRequired, _wantsToPublish, TimeSpan.FromSeconds(2.5), TimeSpan.Zero);
 
-    private HookCall Call(HookAction action) => new(action, _scene.Srs.ServerId, _scene.Srs.ServiceId, "c1", "10.0.0.7", StreamKey.DefaultVhost,
+    private SrsHook Call(HookAction action) => new(action, _scene.Srs.ServerId, _scene.Srs.ServiceId, "c1", "10.0.0.7", StreamKey.DefaultVhost,
         "live", "cam1", "?secret=x", "rtmp://srs/live");
 
-    private HookCall Close() => Call(HookAction.OnClose) with { Stream = "", Param = "", TcUrl = "" };
+    private SrsHook Close() => Call(HookAction.OnClose) with { Stream = "", Param = "", TcUrl = "" };
 }

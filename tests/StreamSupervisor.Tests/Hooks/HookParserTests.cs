@@ -1,13 +1,14 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using StreamSupervisor.Configuration;
-using StreamSupervisor.Hooks;
+using StreamSupervisor.Server.Configuration;
+using StreamSupervisor.Server.Hooks;
+using StreamSupervisor.Srs.Hooks;
 using StreamSupervisor.Tests.Srs;
 
 namespace StreamSupervisor.Tests.Hooks;
 
-public class HookParserTests
+public class SrsHookReaderTests
 {
     // As recorded from SRS 7.0.18, 4.0.271 and 6.0 (WHIP).
     private const string Publish7 = """
@@ -21,14 +22,14 @@ public class HookParserTests
     [Fact]
     public void A_recorded_publish_is_read()
     {
-        Parse(Publish7).ShouldBe(new HookCall(HookAction.OnPublish, "rig-v7", "1u0x0407", "z217p88s", "127.0.0.1", "__defaultVhost__", "live",
+        Parse(Publish7).ShouldBe(new SrsHook(HookAction.OnPublish, "rig-v7", "1u0x0407", "z217p88s", "127.0.0.1", "__defaultVhost__", "live",
             "cam1", "?token=abc123&x=1", "rtmp://127.0.0.1:27201/live"));
     }
 
     [Fact]
     public void A_recorded_close_of_SRS_4_has_neither_service_nor_stream()
     {
-        Parse(Close4).ShouldBe(new HookCall(HookAction.OnClose, "rig-v4", "", "651277h8", "127.0.0.1", "__defaultVhost__", "live", "", "", ""));
+        Parse(Close4).ShouldBe(new SrsHook(HookAction.OnClose, "rig-v4", "", "651277h8", "127.0.0.1", "__defaultVhost__", "live", "", "", ""));
     }
 
     [Theory]
@@ -90,7 +91,7 @@ public class HookParserTests
     {
         var body = Encoding.UTF8.GetBytes(Publish7);
         body[Publish7.IndexOf("cam1", StringComparison.Ordinal)] = 0xFF;
-        HookParser.TryParse(new ReadOnlySequence<byte>(body), out var call, out _).ShouldBeTrue();
+        SrsHookReader.TryParse(new ReadOnlySequence<byte>(body), out var call, out _).ShouldBeTrue();
         call.Stream.ShouldBe("\uFFFDam1");
     }
 
@@ -102,7 +103,7 @@ public class HookParserTests
         {
             var first = new Piece(body.AsMemory(0, cut));
             var last = first.Append(body.AsMemory(cut));
-            HookParser.TryParse(new ReadOnlySequence<byte>(first, 0, last, last.Memory.Length), out var call, out _).ShouldBeTrue();
+            SrsHookReader.TryParse(new ReadOnlySequence<byte>(first, 0, last, last.Memory.Length), out var call, out _).ShouldBeTrue();
             call.ShouldBe(Parse(Publish7));
         }
     }
@@ -120,17 +121,17 @@ public class HookParserTests
                 broken[random.Next(broken.Length)] = (byte)random.Next(256);
             }
 
-            Should.NotThrow(() => HookParser.TryParse(new ReadOnlySequence<byte>(broken), out _, out _));
+            Should.NotThrow(() => SrsHookReader.TryParse(new ReadOnlySequence<byte>(broken), out _, out _));
         }
     }
 
     [Fact]
-    public void A_yes_is_what_SRS_takes_for_a_yes() => Encoding.UTF8.GetString(HookAnswers.Of(HookReply.Yes)).ShouldBe("{\"code\":0}");
+    public void A_yes_is_what_SRS_takes_for_a_yes() => Encoding.UTF8.GetString(SrsHookReplyWriter.Of(SrsHookReply.Yes)).ShouldBe("{\"code\":0}");
 
     [Fact]
     public void A_no_is_a_number_and_a_sentence()
     {
-        using var json = JsonDocument.Parse(HookAnswers.Of(HookRefusals.WrongServer));
+        using var json = JsonDocument.Parse(SrsHookReplyWriter.Of(HookRefusals.WrongServer));
         json.RootElement.GetProperty("code").GetInt32().ShouldBe(HookRefusals.WrongServer.Code);
         json.RootElement.GetProperty("msg").GetString().ShouldBe(HookRefusals.WrongServer.Message);
     }
@@ -149,15 +150,15 @@ public class HookParserTests
         tokens.Find(new string('x', 100_000)).ShouldBeNull();
     }
 
-    private static HookCall Parse(string body)
+    private static SrsHook Parse(string body)
     {
-        HookParser.TryParse(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(body)), out var call, out var problem).ShouldBeTrue(problem);
+        SrsHookReader.TryParse(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(body)), out var call, out var problem).ShouldBeTrue(problem);
         return call;
     }
 
     private static string Problem(string body)
     {
-        HookParser.TryParse(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(body)), out _, out var problem).ShouldBeFalse();
+        SrsHookReader.TryParse(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(body)), out _, out var problem).ShouldBeFalse();
         return problem;
     }
 

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using StreamSupervisor.Hosting;
+using StreamSupervisor.Server.Hosting;
 using StreamSupervisor.TestKit.Time;
 
 namespace StreamSupervisor.Tests.Hosting;

@@ -1,6 +1,7 @@
+using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
-using StreamSupervisor.Management;
-using StreamSupervisor.Observability;
+using StreamSupervisor.Server.Management;
+using StreamSupervisor.Server.Observability;
 using StreamSupervisor.TestKit.Metrics;
 
 namespace StreamSupervisor.Tests.Observability;

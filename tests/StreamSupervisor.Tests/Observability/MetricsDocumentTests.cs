@@ -4,23 +4,25 @@ using Microsoft.Extensions.Logging.Abstractions;
 using StreamSupervisor.Cluster.Membership;
 using StreamSupervisor.Cluster.Observability;
 using StreamSupervisor.Cluster.Sharding;
-using StreamSupervisor.Credentials;
+using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
-using StreamSupervisor.Effects;
-using StreamSupervisor.Hooks;
-using StreamSupervisor.Management;
-using StreamSupervisor.Observability;
-using StreamSupervisor.Peers;
-using StreamSupervisor.Registrations;
-using StreamSupervisor.Srs;
-using StreamSupervisor.Sweeping;
+using StreamSupervisor.Server.Credentials;
+using StreamSupervisor.Server.Effects;
+using StreamSupervisor.Server.Hooks;
+using StreamSupervisor.Server.Management;
+using StreamSupervisor.Server.Observability;
+using StreamSupervisor.Server.Peers;
+using StreamSupervisor.Server.Registrations;
+using StreamSupervisor.Server.Sweeping;
+using StreamSupervisor.Srs.Api;
+using StreamSupervisor.Srs.Hooks;
 using StreamSupervisor.TestKit.Metrics;
 using StreamSupervisor.Tests.Srs;
 
 namespace StreamSupervisor.Tests.Observability;
 
 /// <summary>
-/// The names, labels and meanings of all metrics stand in <c>src/StreamSupervisor/Observability/metrics.md</c>: dashboards and alarms are built on them, so a change of one shows
+/// The names, labels and meanings of all metrics stand in <c>src/StreamSupervisor.Server/Observability/metrics.md</c>: dashboards and alarms are built on them, so a change of one shows
 /// in review.
 /// </summary>
 public sealed partial class MetricsDocumentTests
@@ -35,7 +37,7 @@ public sealed partial class MetricsDocumentTests
         var table = string.Join('\n', families.Select(family =>
             $"| `{family.Name}` | {family.Type} | {LabelsOf(family)} | {family.Help} |"));
 
-        var document = await File.ReadAllTextAsync(Path.Combine(s_root, "src", "StreamSupervisor", "Observability", "metrics.md"));
+        var document = await File.ReadAllTextAsync(Path.Combine(s_root, "src", "StreamSupervisor.Server", "Observability", "metrics.md"));
         document[(document.IndexOf("|---|", StringComparison.Ordinal) + "|---|---|---|---|\n".Length)..].TrimEnd().ShouldBe(table);
     }
 

@@ -3,8 +3,9 @@ using System.Text;
 using System.Text.Json;
 using StreamSupervisor.Cluster.Peers;
 using StreamSupervisor.Cluster.Sharding;
+using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
-using StreamSupervisor.Peers;
+using StreamSupervisor.Server.Peers;
 using StreamSupervisor.Tests.Domain.Codec;
 
 namespace StreamSupervisor.Tests.Peers;
@@ -125,9 +126,9 @@ public sealed class PeerCodecTests
     public void A_batch_keeps_its_order_and_leaves_out_only_what_cant_be_read()
     {
         var session = new SessionId("s", "p", "c");
-        var body = PeerCodec.EncodeTells([("live/a", new NoteUnpublished(session)), ("live/b", Wake.Instance), ("live/a", new NoteClosed(session))]);
+        var body = PeerCodec.EncodeTells([("live/a", new ReportUnpublished(session)), ("live/b", Wake.Instance), ("live/a", new ReportClosed(session))]);
         var tells = PeerCodec.DecodeTells(Encoding.UTF8.GetBytes(Text(body).Replace("\"wake\"", "\"sleep\"", StringComparison.Ordinal)), out var unread);
-        tells.ShouldBe([(0, "live/a", new NoteUnpublished(session)), (2, "live/a", new NoteClosed(session))]);
+        tells.ShouldBe([(0, "live/a", new ReportUnpublished(session)), (2, "live/a", new ReportClosed(session))]);
         unread.ShouldNotBeNull().ShouldContain("'sleep'");
     }
 
@@ -143,7 +144,7 @@ public sealed class PeerCodecTests
         (again with { Streams = look.Streams }).ShouldBe(look);
     }
 
-    private static StreamSupervisor.Srs.SrsStream SrsStreamSample => (StreamSupervisor.Srs.SrsStream)Sample.Any(typeof(StreamSupervisor.Srs.SrsStream));
+    private static StreamSupervisor.Srs.Api.SrsStream SrsStreamSample => (StreamSupervisor.Srs.Api.SrsStream)Sample.Any(typeof(StreamSupervisor.Srs.Api.SrsStream));
 
     private static LiveStreamCommand CommandOf(string name)
     {
@@ -152,7 +153,7 @@ public sealed class PeerCodecTests
     }
 
     private static LiveStreamReply ReplyOf(string name) =>
-        name == "inspected" ? new Inspected(Sample.State())
+        name == "inspected" ? new StateReply(Sample.State())
         : (LiveStreamReply)Sample.Any(PeerCodec.Names.Single(n => n.Name == name).Type) is var reply && reply is RegistrationReply registration
             ? registration with { WedgedOn = ["srs-3"] }
             : reply;

@@ -1,4 +1,4 @@
-using StreamSupervisor.Peers;
+using StreamSupervisor.Server.Peers;
 
 namespace StreamSupervisor.Tests.Peers;
 

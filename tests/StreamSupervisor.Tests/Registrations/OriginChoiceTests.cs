@@ -1,6 +1,6 @@
 using System.Text;
-using StreamSupervisor.Domain.LiveStreams;
-using StreamSupervisor.Registrations;
+using StreamSupervisor.Domain;
+using StreamSupervisor.Server.Registrations;
 
 namespace StreamSupervisor.Tests.Registrations;
 

@@ -1,4 +1,5 @@
 using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Domain.Policies;
 using static StreamSupervisor.TestKit.Domain.Scene;
 
 namespace StreamSupervisor.Tests.Registrations;
@@ -44,7 +45,7 @@ public sealed class RegisterTests
         OnAir().ShouldBeFalse();
         scene.When(Ask(Ann));
         OnAir().ShouldBeTrue();
-        scene.After(60).When(new NoteSilent(Ann.Session, scene.Now));
+        scene.After(60).When(new ReportSilent(Ann.Session, scene.Now));
         OnAir().ShouldBeFalse();
 
         bool OnAir() => LiveStream.StandingOf(scene.State, "r1", scene.Now).OnAir == true;
@@ -101,7 +102,7 @@ public sealed class RegisterTests
         var policy = StreamPolicy.Default with { Takeover = TakeoverPolicy.FirstWins };
         var scene = Live(Stranger, policy).When(Announce("ann")).ThenNo<EvictionOrdered>();
         ShouldSay(scene, RegistrationDecision.Refused, RefusalReason.IncumbentAlive);
-        scene.When(new NoteSilent(Stranger.Session, scene.Now)).When(Announce("ann", attempt: 2));
+        scene.When(new ReportSilent(Stranger.Session, scene.Now)).When(Announce("ann", attempt: 2));
         ShouldSay(scene, RegistrationDecision.Wait, RefusalReason.HoldExhausted);
     }
 
@@ -121,7 +122,7 @@ public sealed class RegisterTests
                 scene.When(Gone(old.By));
             }
 
-            scene.When(Ask(by)).After(1).When(new NotePublisherSeen(by, 1000, scene.Now, Verified: false));
+            scene.When(Ask(by)).After(1).When(new ReportPublisherSeen(by, 1000, scene.Now, Verified: false));
         }
         while (reply.Decision != RegistrationDecision.Refused && ++n < 20);
         reply.Reason.ShouldBe(RefusalReason.FightCoolDown);

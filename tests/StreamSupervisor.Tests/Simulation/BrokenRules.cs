@@ -1,6 +1,6 @@
 using StreamSupervisor.Cluster.Membership;
 using StreamSupervisor.Cluster.Persistence;
-using StreamSupervisor.Srs;
+using StreamSupervisor.Srs.Api;
 using StreamSupervisor.TestKit.Kernel;
 using Behavior = StreamSupervisor.Cluster.Entities.IEntityBehavior<StreamSupervisor.Domain.LiveStreams.LiveStreamState,
     StreamSupervisor.Domain.LiveStreams.LiveStreamCommand, StreamSupervisor.Domain.LiveStreams.LiveStreamEvent, StreamSupervisor.Domain.LiveStreams.LiveStreamReply>;

@@ -37,8 +37,8 @@ public class BrokenRulesTests(ITestOutputHelper output)
     {
         Behavior = (rules, _) => new ChangedBehavior(rules)
         {
-            Hears = (state, command) => command is NoteUnpublished note && state.Evictions.Exists(eviction => eviction.Of.Session == note.Session)
-                ? new NoteEvicted(note.Session, ReleaseProof.ClientGone)
+            Hears = (state, command) => command is ReportUnpublished note && state.Evictions.Exists(eviction => eviction.Of.Session == note.Session)
+                ? new ReportEvicted(note.Session, ReleaseProof.ClientGone)
                 : command,
         },
     });
@@ -59,7 +59,7 @@ public class BrokenRulesTests(ITestOutputHelper output)
     {
         Behavior = (rules, _) => new ChangedBehavior(rules)
         {
-            Hears = (state, command) => command is NoteUnpublished && state.Session is { } session ? new NoteUnpublished(session.By.Session) : command,
+            Hears = (state, command) => command is ReportUnpublished && state.Session is { } session ? new ReportUnpublished(session.By.Session) : command,
         },
     });
 

@@ -1,7 +1,7 @@
 using StreamSupervisor.Cluster.Membership;
 using StreamSupervisor.Cluster.Sharding;
 using StreamSupervisor.Domain.LiveStreams;
-using StreamSupervisor.Hosting;
+using StreamSupervisor.Server.Hosting;
 using StreamSupervisor.TestKit.Kernel;
 
 namespace StreamSupervisor.Tests.Simulation;

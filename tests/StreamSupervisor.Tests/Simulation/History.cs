@@ -1,7 +1,8 @@
 using StreamSupervisor.Cluster.Persistence;
+using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
-using StreamSupervisor.Hooks;
 using StreamSupervisor.Simulator.Servers;
+using StreamSupervisor.Srs.Hooks;
 
 namespace StreamSupervisor.Tests.Simulation;
 
@@ -142,7 +143,7 @@ internal sealed class History(World world)
     }
 
     /// <summary>The supervisor answered a hook.</summary>
-    public void Answered(SessionId session, HookCall call, HookReply reply, long asked)
+    public void Answered(SessionId session, SrsHook call, SrsHookReply reply, long asked)
     {
         var name = $"{StreamKey.DefaultVhost}/{call.App}/{call.Stream}";
         Note(session.ServerId, "answered", name, (session, call.Action, reply.Code));

@@ -1,3 +1,4 @@
+using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Simulator.Servers;
 

@@ -1,7 +1,7 @@
 using StreamSupervisor.Cluster.Leases;
 using StreamSupervisor.Cluster.Persistence;
-using StreamSupervisor.Credentials;
-using StreamSupervisor.Hosting;
+using StreamSupervisor.Server.Credentials;
+using StreamSupervisor.Server.Hosting;
 using StreamSupervisor.TestKit.Kernel;
 
 namespace StreamSupervisor.Tests.Simulation;

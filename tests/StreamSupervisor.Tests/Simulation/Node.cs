@@ -1,9 +1,9 @@
 using System.Buffers;
 using System.Text;
-using StreamSupervisor.Domain.LiveStreams;
-using StreamSupervisor.Hooks;
+using StreamSupervisor.Domain;
 using StreamSupervisor.Simulator.Hooks;
 using StreamSupervisor.Simulator.Servers;
+using StreamSupervisor.Srs.Hooks;
 
 namespace StreamSupervisor.Tests.Simulation;
 
@@ -16,7 +16,7 @@ internal sealed class Node
     {
         (_world, Name) = (world, name);
         Srs = new SimulatedSrs(new SimulatedSrsOptions { ServerId = $"vid-{name}", Model = model }, world.Time, random, ReceiveAsync);
-        Srs.Noted = happened => world.History.Happened(this, happened);
+        Srs.Ack = happened => world.History.Happened(this, happened);
         Srs.HookFaults = _ => world.Faults.Hook();
     }
 
@@ -59,7 +59,7 @@ internal sealed class Node
 
     private async Task<HookResult> ReceiveAsync(SimulatedHook hook, CancellationToken cancellation)
     {
-        if (!HookParser.TryParse(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(hook.Json)), out var call, out var problem))
+        if (!SrsHookReader.TryParse(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(hook.Json)), out var call, out var problem))
         {
             throw new InvalidOperationException(problem);
         }
@@ -76,6 +76,6 @@ internal sealed class Node
         var reply = await life.AskAsync(() => life.Supervisor.Desk.HandleAsync(life.Supervisor.Origins.Find(Name)!, call, gone.Token).AsTask());
         _world.History.Answered(session, call, reply, asked);
         await Task.Delay(_world.Faults.Latency(), _world.Time, cancellation);
-        return HookAnswer.Read(200, Encoding.UTF8.GetString(HookAnswers.Of(reply)));
+        return HookAnswer.Read(200, Encoding.UTF8.GetString(SrsHookReplyWriter.Of(reply)));
     }
 }

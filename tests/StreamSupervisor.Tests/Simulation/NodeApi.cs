@@ -1,9 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.Origins;
-using StreamSupervisor.Srs;
-using SrsProcess = StreamSupervisor.Srs.SrsProcess;
+using StreamSupervisor.Srs.Api;
+using SrsProcess = StreamSupervisor.Srs.Api.SrsProcess;
 
 namespace StreamSupervisor.Tests.Simulation;
 

@@ -1,6 +1,6 @@
 using StreamSupervisor.Cluster.Sharding;
-using StreamSupervisor.Configuration;
-using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Domain.Policies;
+using StreamSupervisor.Server.Configuration;
 using StreamSupervisor.Simulator.Encoders;
 using StreamSupervisor.Simulator.Servers;
 

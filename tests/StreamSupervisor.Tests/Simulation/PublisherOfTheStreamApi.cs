@@ -1,4 +1,4 @@
-using StreamSupervisor.Srs;
+using StreamSupervisor.Srs.Api;
 
 namespace StreamSupervisor.Tests.Simulation;
 

@@ -1,5 +1,5 @@
 using StreamSupervisor.Cluster.Leases;
-using StreamSupervisor.Hosting;
+using StreamSupervisor.Server.Hosting;
 
 namespace StreamSupervisor.Tests.Simulation;
 

@@ -1,5 +1,7 @@
 using StreamSupervisor.Cluster.Sharding;
+using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Domain.Policies;
 using StreamSupervisor.Simulator.Encoders;
 using StreamSupervisor.Simulator.Servers;
 using StreamSupervisor.TestKit.Kernel;
@@ -505,8 +507,8 @@ internal sealed class World : IDisposable
     {
         var asked = History.Moment;
         var told = await life.AskAsync(() =>
-            life.Supervisor.Region.AskAsync(key, Inspect.Instance, life.Now + TimeSpan.FromSeconds(2), CancellationToken.None));
-        if (told is { Status: AskStatus.Answered, Reply: Inspected { State: var state } })
+            life.Supervisor.Region.AskAsync(key, GetState.Instance, life.Now + TimeSpan.FromSeconds(2), CancellationToken.None));
+        if (told is { Status: AskStatus.Answered, Reply: StateReply { State: var state } })
         {
             History.Read(key, asked, state);
         }

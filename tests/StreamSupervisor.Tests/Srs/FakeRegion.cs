@@ -12,7 +12,7 @@ internal sealed class FakeRegion : IShardRegion<LiveStreamCommand, LiveStreamRep
 
     /// <summary>Entities whose mailbox is full.</summary>
     public HashSet<string> Full { get; } = [];
-    public Func<LiveStreamCommand, AskResult<LiveStreamReply>> Answer { get; set; } = _ => AskResult<LiveStreamReply>.Answered(Noted.Instance);
+    public Func<LiveStreamCommand, AskResult<LiveStreamReply>> Answer { get; set; } = _ => AskResult<LiveStreamReply>.Answered(Ack.Instance);
     public Action<string, LiveStreamCommand>? OnTell { get; set; }
 
     public IEnumerable<T> ToldOf<T>() where T : LiveStreamCommand => Told.Select(told => told.Command).OfType<T>();

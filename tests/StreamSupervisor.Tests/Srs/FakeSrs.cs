@@ -1,6 +1,6 @@
-using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.Origins;
-using StreamSupervisor.Srs;
+using StreamSupervisor.Srs.Api;
 
 namespace StreamSupervisor.Tests.Srs;
 

@@ -1,5 +1,5 @@
-using StreamSupervisor.Domain.LiveStreams;
-using StreamSupervisor.Srs;
+using StreamSupervisor.Domain;
+using StreamSupervisor.Srs.Api;
 using StreamSupervisor.TestKit.Time;
 
 namespace StreamSupervisor.Tests.Srs;

@@ -1,7 +1,8 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
-using StreamSupervisor.Srs;
-using StreamSupervisor.Sweeping;
+using StreamSupervisor.Server.Sweeping;
+using StreamSupervisor.Srs.Api;
 using StreamSupervisor.TestKit.Time;
 
 namespace StreamSupervisor.Tests.Srs;

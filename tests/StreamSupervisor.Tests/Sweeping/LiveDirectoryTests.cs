@@ -1,5 +1,6 @@
+using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
-using StreamSupervisor.Sweeping;
+using StreamSupervisor.Server.Sweeping;
 
 namespace StreamSupervisor.Tests.Sweeping;
 

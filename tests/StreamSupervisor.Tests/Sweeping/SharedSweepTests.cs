@@ -1,9 +1,10 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using StreamSupervisor.Configuration;
+using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
-using StreamSupervisor.Peers;
-using StreamSupervisor.Srs;
-using StreamSupervisor.Sweeping;
+using StreamSupervisor.Server.Configuration;
+using StreamSupervisor.Server.Peers;
+using StreamSupervisor.Server.Sweeping;
+using StreamSupervisor.Srs.Api;
 using StreamSupervisor.Tests.Srs;
 
 namespace StreamSupervisor.Tests.Sweeping;
@@ -67,7 +68,7 @@ public sealed class SharedSweepTests : IDisposable
 
         Hear(); // the stream is gone, and so is the client, which is asked for here
 
-        _scene.Region.ToldOf<NotePublisherMissing>().Single().Session.ClientId.ShouldBe("cam");
+        _scene.Region.ToldOf<ReportPublisherMissing>().Single().Session.ClientId.ShouldBe("cam");
         _scene.Srs.CountOf("streams").ShouldBe(1);
         _scene.Srs.CountOf("client").ShouldBeGreaterThan(0);
     }
@@ -81,7 +82,7 @@ public sealed class SharedSweepTests : IDisposable
 
         Hear(age: TimeSpan.FromSeconds(2));
 
-        var seen = _scene.Region.ToldOf<NotePublisherSeen>().Single();
+        var seen = _scene.Region.ToldOf<ReportPublisherSeen>().Single();
         (_scene.Time.GetUtcNow() - seen.LookedAt).ShouldBeInRange(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(2.1));
     }
 
@@ -114,13 +115,13 @@ public sealed class SharedSweepTests : IDisposable
         _scene.Srs.Publish(SrsScene.Key, "cam", bytes: 900_000);
         _scene.Srs.SampleAge = TimeSpan.FromSeconds(1);
         _scene.Believe(SrsScene.Key, "cam");
-        for (var i = 0; i < 20 && !_scene.Region.ToldOf<NoteSilent>().Any(); i++)
+        for (var i = 0; i < 20 && !_scene.Region.ToldOf<ReportSilent>().Any(); i++)
         {
             Hear();
             _scene.Scheduler.RunFor(TimeSpan.FromSeconds(1));
         }
 
-        _scene.Region.ToldOf<NoteSilent>().First().Session.ClientId.ShouldBe("cam");
+        _scene.Region.ToldOf<ReportSilent>().First().Session.ClientId.ShouldBe("cam");
         _scene.Srs.CountOf("streams").ShouldBe(1);
     }
 
@@ -137,7 +138,7 @@ public sealed class SharedSweepTests : IDisposable
             _scene.Scheduler.RunFor(TimeSpan.FromSeconds(9));
         }
 
-        _scene.Region.ToldOf<NoteSilent>().ShouldBeEmpty();
+        _scene.Region.ToldOf<ReportSilent>().ShouldBeEmpty();
     }
 
     [Fact]
@@ -153,7 +154,7 @@ public sealed class SharedSweepTests : IDisposable
 
         Hear(old);
 
-        _scene.Region.ToldOf<NoteProcessReplaced>().ShouldBeEmpty();
+        _scene.Region.ToldOf<ReportProcessReplaced>().ShouldBeEmpty();
         _scene.Origin.Process!.ServiceId.ShouldBe("process-2");
     }
 
@@ -165,7 +166,7 @@ public sealed class SharedSweepTests : IDisposable
         _scene.Srs.Restart("process-2");
         Later();
         Hear();
-        _scene.Region.ToldOf<NoteProcessReplaced>().First().ShouldBe(new NoteProcessReplaced("server-1", "process-2"));
+        _scene.Region.ToldOf<ReportProcessReplaced>().First().ShouldBe(new ReportProcessReplaced("server-1", "process-2"));
     }
 
     [Fact]
@@ -237,7 +238,7 @@ public sealed class SharedSweepTests : IDisposable
         _scene.Scheduler.Inside(() => { _sweeper.LookSoon(); return true; });
         _scene.Scheduler.RunFor(TimeSpan.FromMilliseconds(200));
         _scene.Srs.CountOf("streams").ShouldBe(2);
-        _scene.Region.ToldOf<NotePublisherSeen>().Count().ShouldBe(1);
+        _scene.Region.ToldOf<ReportPublisherSeen>().Count().ShouldBe(1);
     }
 
     public void Dispose()

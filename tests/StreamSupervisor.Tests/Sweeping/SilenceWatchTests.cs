@@ -1,8 +1,9 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using StreamSupervisor.Configuration;
+using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
-using StreamSupervisor.Srs;
-using StreamSupervisor.Sweeping;
+using StreamSupervisor.Server.Configuration;
+using StreamSupervisor.Server.Sweeping;
+using StreamSupervisor.Srs.Api;
 using StreamSupervisor.Tests.Srs;
 
 namespace StreamSupervisor.Tests.Sweeping;
@@ -22,7 +23,7 @@ public class SilenceWatchTests
     {
         _scene.Srs.StreamsNow = Rows;
         _scene.Srs.SampleAge = Second;
-        _scene.Region.OnTell = (_, command) => _silentAt ??= command is NoteSilent ? _scene.Time.GetUtcNow() : (DateTimeOffset?)null;
+        _scene.Region.OnTell = (_, command) => _silentAt ??= command is ReportSilent ? _scene.Time.GetUtcNow() : (DateTimeOffset?)null;
     }
 
     [Fact]
@@ -49,7 +50,7 @@ public class SilenceWatchTests
 
         Run(TimeSpan.FromSeconds(35));
 
-        var told = _scene.Region.ToldOf<NoteSilent>().First();
+        var told = _scene.Region.ToldOf<ReportSilent>().First();
         told.Session.ShouldBe(_scene.SessionOf("cam"));
         told.Since.ShouldBeInRange(camera.SilentFrom.Value, camera.SilentFrom.Value + 4.2 * Second);
     }
@@ -61,7 +62,7 @@ public class SilenceWatchTests
     {
         Start(bytesPerSecond);
         Run(TimeSpan.FromMinutes(5));
-        _scene.Region.ToldOf<NoteSilent>().ShouldBeEmpty();
+        _scene.Region.ToldOf<ReportSilent>().ShouldBeEmpty();
     }
 
     [Fact]
@@ -69,7 +70,7 @@ public class SilenceWatchTests
     {
         Start(bytesPerSecond: 0);
         Run(TimeSpan.FromMinutes(1));
-        _scene.Region.ToldOf<NoteSilent>().ShouldBeEmpty();
+        _scene.Region.ToldOf<ReportSilent>().ShouldBeEmpty();
     }
 
     [Fact]
@@ -81,7 +82,7 @@ public class SilenceWatchTests
 
         Run(TimeSpan.FromSeconds(14));
 
-        _scene.Region.ToldOf<NoteSilent>().ShouldNotBeEmpty();
+        _scene.Region.ToldOf<ReportSilent>().ShouldNotBeEmpty();
     }
 
     [Fact]
@@ -93,7 +94,7 @@ public class SilenceWatchTests
 
         Run(TimeSpan.FromSeconds(30));
 
-        _scene.Region.ToldOf<NoteSilent>().ShouldBeEmpty();
+        _scene.Region.ToldOf<ReportSilent>().ShouldBeEmpty();
     }
 
     [Fact]
@@ -112,7 +113,7 @@ public class SilenceWatchTests
             _samplerStuckSince = null;
         }
 
-        _scene.Region.ToldOf<NoteSilent>().ShouldBeEmpty();
+        _scene.Region.ToldOf<ReportSilent>().ShouldBeEmpty();
     }
 
     [Fact]
@@ -125,7 +126,7 @@ public class SilenceWatchTests
 
         Run(TimeSpan.FromSeconds(30));
 
-        _scene.Region.ToldOf<NoteSilent>().ShouldBeEmpty();
+        _scene.Region.ToldOf<ReportSilent>().ShouldBeEmpty();
     }
 
     [Fact]
@@ -137,7 +138,7 @@ public class SilenceWatchTests
 
         Run(TimeSpan.FromSeconds(20));
 
-        _scene.Region.ToldOf<NoteSilent>().Select(told => told.Session.ClientId).Distinct().ShouldBe(["cam"]);
+        _scene.Region.ToldOf<ReportSilent>().Select(told => told.Session.ClientId).Distinct().ShouldBe(["cam"]);
         _scene.Srs.CountOf("summaries").ShouldBe(0);
     }
 
@@ -159,7 +160,7 @@ public class SilenceWatchTests
         var camera = Start(bytesPerSecond: 60_000);
         camera.Players = 50;
         Run(TimeSpan.FromMinutes(3));
-        _scene.Region.ToldOf<NoteSilent>().ShouldBeEmpty();
+        _scene.Region.ToldOf<ReportSilent>().ShouldBeEmpty();
     }
 
     [Fact]
@@ -171,7 +172,7 @@ public class SilenceWatchTests
 
         Run(TimeSpan.FromSeconds(52));
 
-        _scene.Region.ToldOf<NoteSilent>().ShouldBeEmpty();
+        _scene.Region.ToldOf<ReportSilent>().ShouldBeEmpty();
         _scene.Srs.CountOf("streams").ShouldBe(11);
     }
 
@@ -190,7 +191,7 @@ public class SilenceWatchTests
 
         Run(TimeSpan.FromSeconds(4));
 
-        _scene.Region.ToldOf<NoteSilent>().ShouldBeEmpty();
+        _scene.Region.ToldOf<ReportSilent>().ShouldBeEmpty();
     }
 
     private Camera Start(long bytesPerSecond, string name = "cam")

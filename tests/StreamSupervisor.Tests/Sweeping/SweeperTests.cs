@@ -1,8 +1,9 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using StreamSupervisor.Configuration;
+using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
-using StreamSupervisor.Srs;
-using StreamSupervisor.Sweeping;
+using StreamSupervisor.Server.Configuration;
+using StreamSupervisor.Server.Sweeping;
+using StreamSupervisor.Srs.Api;
 using StreamSupervisor.Tests.Srs;
 
 namespace StreamSupervisor.Tests.Sweeping;
@@ -19,7 +20,7 @@ public class SweeperTests
 
         SweepOnce();
 
-        var seen = _scene.Region.ToldOf<NotePublisherSeen>().Single();
+        var seen = _scene.Region.ToldOf<ReportPublisherSeen>().Single();
         seen.By.ShouldBe(_scene.PublisherOf("stranger"));
         seen.Verified.ShouldBeTrue();
         seen.LookedAt.ShouldBe(before);
@@ -45,7 +46,7 @@ public class SweeperTests
 
         SweepOnce();
 
-        _scene.Region.ToldOf<NotePublisherSeen>().Single().Verified.ShouldBeFalse();
+        _scene.Region.ToldOf<ReportPublisherSeen>().Single().Verified.ShouldBeFalse();
         _scene.Srs.CountOf("client").ShouldBe(0);
     }
 
@@ -56,8 +57,8 @@ public class SweeperTests
 
         SweepOnce();
 
-        _scene.Region.ToldOf<NotePublisherMissing>().Single().ShouldBe(
-            new NotePublisherMissing(_scene.SessionOf("cam"), _scene.Region.ToldOf<NotePublisherMissing>().Single().LookedAt, Verified: true));
+        _scene.Region.ToldOf<ReportPublisherMissing>().Single().ShouldBe(
+            new ReportPublisherMissing(_scene.SessionOf("cam"), _scene.Region.ToldOf<ReportPublisherMissing>().Single().LookedAt, Verified: true));
     }
 
     [Fact]
@@ -101,7 +102,7 @@ public class SweeperTests
         _scene.Srs.Streams[0] = _scene.Srs.Streams[0] with { PublisherClientId = "orphan" };
 
         var sweeper = SweepOnce();
-        _scene.Region.ToldOf<NotePublisherSeen>().Single().By.Session.ClientId.ShouldBe("real");
+        _scene.Region.ToldOf<ReportPublisherSeen>().Single().By.Session.ClientId.ShouldBe("real");
         Run(sweeper, TimeSpan.FromSeconds(60));
 
         _scene.Srs.CountOf("clients").ShouldBe(1);
@@ -116,7 +117,7 @@ public class SweeperTests
 
         SweepOnce();
 
-        _scene.Region.Told.Single().Command.ShouldBeOfType<NotePublisherSeen>().By.Session.ClientId.ShouldBe("doubled");
+        _scene.Region.Told.Single().Command.ShouldBeOfType<ReportPublisherSeen>().By.Session.ClientId.ShouldBe("doubled");
     }
 
     [Fact]
@@ -144,8 +145,8 @@ public class SweeperTests
 
         Run(sweeper, TimeSpan.FromSeconds(6));
 
-        _scene.Region.ToldOf<NoteProcessReplaced>().First().ShouldBe(new NoteProcessReplaced("server-1", "process-2"));
-        _scene.Region.ToldOf<NotePublisherMissing>().ShouldBeEmpty();
+        _scene.Region.ToldOf<ReportProcessReplaced>().First().ShouldBe(new ReportProcessReplaced("server-1", "process-2"));
+        _scene.Region.ToldOf<ReportPublisherMissing>().ShouldBeEmpty();
     }
 
     [Fact]
@@ -157,7 +158,7 @@ public class SweeperTests
 
         SweepOnce();
 
-        _scene.Region.ToldOf<NoteProcessReplaced>().Single().ShouldBe(new NoteProcessReplaced("server-1", "process-2"));
+        _scene.Region.ToldOf<ReportProcessReplaced>().Single().ShouldBe(new ReportProcessReplaced("server-1", "process-2"));
     }
 
     [Fact]
@@ -167,7 +168,7 @@ public class SweeperTests
 
         SweepOnce();
 
-        _scene.Region.ToldOf<NoteProcessReplaced>().ShouldBeEmpty();
+        _scene.Region.ToldOf<ReportProcessReplaced>().ShouldBeEmpty();
     }
 
     [Fact]
@@ -181,7 +182,7 @@ public class SweeperTests
 
         SweepOnce();
 
-        _scene.Region.ToldOf<NoteProcessReplaced>().Single().ServiceId.ShouldBe("process-1");
+        _scene.Region.ToldOf<ReportProcessReplaced>().Single().ServiceId.ShouldBe("process-1");
     }
 
     [Fact]
@@ -197,7 +198,7 @@ public class SweeperTests
 
         Run(sweeper, TimeSpan.FromSeconds(6));
 
-        _scene.Region.ToldOf<NoteProcessReplaced>().First().ShouldBe(new NoteProcessReplaced("server-1", "200:9000"));
+        _scene.Region.ToldOf<ReportProcessReplaced>().First().ShouldBe(new ReportProcessReplaced("server-1", "200:9000"));
     }
 
     [Fact]
@@ -268,7 +269,7 @@ public class SweeperTests
         _scene.Scheduler.Inside(() => { sweeper.LookSoon(); return true; });
         _scene.Scheduler.RunFor(TimeSpan.FromMilliseconds(200));
 
-        _scene.Region.ToldOf<NotePublisherSeen>().Count().ShouldBe(1);
+        _scene.Region.ToldOf<ReportPublisherSeen>().Count().ShouldBe(1);
         stop.Cancel();
     }
 

@@ -1,6 +1,6 @@
 using System.Text;
-using StreamSupervisor.Configuration;
-using StreamSupervisor.Configuration.Hocon;
+using StreamSupervisor.Server.Configuration;
+using StreamSupervisor.Server.Configuration.Hocon;
 
 namespace StreamSupervisor.Tests.Configuration.Hocon;
 

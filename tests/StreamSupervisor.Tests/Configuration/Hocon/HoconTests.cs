@@ -1,4 +1,4 @@
-using StreamSupervisor.Configuration.Hocon;
+using StreamSupervisor.Server.Configuration.Hocon;
 
 namespace StreamSupervisor.Tests.Configuration.Hocon;
 

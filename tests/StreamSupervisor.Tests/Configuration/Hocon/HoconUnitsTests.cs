@@ -1,4 +1,5 @@
-using StreamSupervisor.Configuration.Hocon;
+using StreamSupervisor.Srs.Configuration;
+using StreamSupervisor.Server.Configuration.Hocon;
 
 namespace StreamSupervisor.Tests.Configuration.Hocon;
 
@@ -68,6 +69,6 @@ public sealed class HoconUnitsTests
     public void A_duration_is_written_as_a_person_would(string text)
     {
         HoconUnits.TryParseDuration(text, out var duration).ShouldBeTrue();
-        HoconUnits.Format(duration).ShouldBe(text);
+        DurationText.Format(duration).ShouldBe(text);
     }
 }

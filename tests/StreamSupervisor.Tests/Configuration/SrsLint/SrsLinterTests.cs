@@ -1,5 +1,5 @@
-using StreamSupervisor.Configuration;
-using StreamSupervisor.Configuration.SrsLint;
+using StreamSupervisor.Server.Configuration;
+using StreamSupervisor.Srs.Configuration;
 
 namespace StreamSupervisor.Tests.Configuration.SrsLint;
 

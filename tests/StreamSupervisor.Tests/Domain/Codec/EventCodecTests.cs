@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
 
 namespace StreamSupervisor.Tests.Domain.Codec;

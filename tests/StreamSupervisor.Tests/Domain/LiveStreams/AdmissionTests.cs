@@ -1,4 +1,5 @@
 using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Domain.Policies;
 using static StreamSupervisor.TestKit.Domain.Scene;
 using Lock = StreamSupervisor.Domain.LiveStreams.Lock;
 
@@ -44,12 +45,12 @@ public class AdmissionTests
 
     [Fact]
     public void The_close_of_the_old_session_is_proof_and_its_unpublish_is_not_and_costs_no_write() =>
-        Live(Old).When(Ask(New)).When(new NoteUnpublished(Old.Session)).ThenNothing().ThenHeld(New)
-            .When(new NoteClosed(Old.Session)).Then<PublisherLost>(e => e.Cause.ShouldBe(LossCause.Evicted)).ThenAdmitted(New);
+        Live(Old).When(Ask(New)).When(new ReportUnpublished(Old.Session)).ThenNothing().ThenHeld(New)
+            .When(new ReportClosed(Old.Session)).Then<PublisherLost>(e => e.Cause.ShouldBe(LossCause.Evicted)).ThenAdmitted(New);
 
     [Fact]
     public void A_publisher_seen_inactive_is_no_proof() =>
-        Live(Old).When(Ask(New)).When(new NotePublisherMissing(Old.Session, Start.AddSeconds(5), Verified: false)).ThenNothing().ThenHeld(New);
+        Live(Old).When(Ask(New)).When(new ReportPublisherMissing(Old.Session, Start.AddSeconds(5), Verified: false)).ThenNothing().ThenHeld(New);
 
     [Fact]
     public void A_repeated_hook_of_the_incumbent_hears_the_same_yes() =>
@@ -63,7 +64,7 @@ public class AdmissionTests
     public void A_repeated_hook_of_a_refused_attempt_hears_the_same_no()
     {
         var scene = Live(Old, FirstWins).When(Ask(New)).ThenRefused(New, RefusalReason.IncumbentAlive);
-        scene.When(new NoteClosed(Old.Session)).When(Ask(New)).ThenNothing();
+        scene.When(new ReportClosed(Old.Session)).When(Ask(New)).ThenNothing();
         scene.Reply.ShouldBeOfType<Refused>().Reason.ShouldBe(RefusalReason.IncumbentAlive);
     }
 
@@ -90,10 +91,10 @@ public class AdmissionTests
         var ann = Encoder("a1", identity: "ann", proven: true);
         var back = Encoder("a2", identity: "ann", proven: true);
         var bob = Encoder("b1", identity: "bob", proven: true);
-        Live(ann).When(new NoteUnpublished(ann.Session)).After(30).When(Ask(back, credential: CredentialVerdict.Expired)).ThenAdmitted(back);
-        Live(ann).When(new NoteUnpublished(ann.Session)).After(30).When(Ask(bob, credential: CredentialVerdict.Expired))
+        Live(ann).When(new ReportUnpublished(ann.Session)).After(30).When(Ask(back, credential: CredentialVerdict.Expired)).ThenAdmitted(back);
+        Live(ann).When(new ReportUnpublished(ann.Session)).After(30).When(Ask(bob, credential: CredentialVerdict.Expired))
             .ThenRefused(bob, RefusalReason.CredentialExpired);
-        Live(ann).When(new NoteUnpublished(ann.Session)).Wait(61).When(Ask(back, credential: CredentialVerdict.Expired))
+        Live(ann).When(new ReportUnpublished(ann.Session)).Wait(61).When(Ask(back, credential: CredentialVerdict.Expired))
             .ThenRefused(back, RefusalReason.CredentialExpired);
     }
 
@@ -133,7 +134,7 @@ public class AdmissionTests
     public void First_wins_keeps_a_publisher_that_is_alive_and_replaces_a_silent_one()
     {
         Live(Old, FirstWins).When(Ask(New)).ThenRefused(New, RefusalReason.IncumbentAlive);
-        Live(Old, FirstWins).After(10).When(new NoteSilent(Old.Session, Start.AddSeconds(4))).When(Ask(New)).ThenHeld(New)
+        Live(Old, FirstWins).After(10).When(new ReportSilent(Old.Session, Start.AddSeconds(4))).When(Ask(New)).ThenHeld(New)
             .When(Gone(Old)).ThenAdmitted(New);
     }
 
@@ -187,7 +188,7 @@ public class AdmissionTests
     {
         var there = Encoder("old", origin: "srs-1");
         var here = Encoder("new", origin: "srs-2");
-        var scene = Live(there).When(Ask(here)).When(new NoteEvictionStalled(there.Session, "connection refused")).ThenHeld(here)
+        var scene = Live(there).When(Ask(here)).When(new ReportEvictionStalled(there.Session, "connection refused")).ThenHeld(here)
             .Wait(2.5).ThenAdmitted(here, AdmissionRule.OldNodeUnreachable);
         scene.State.Evictions.Count.ShouldBe(1, "the old session is evicted as soon as its node is back");
         scene.When(Gone(there)).Then(typeof(EvictionFinished));
@@ -215,7 +216,7 @@ public class AdmissionTests
     public void An_encoder_that_leaves_while_it_is_held_is_withdrawn_and_the_next_one_gets_in()
     {
         var next = Encoder("next");
-        Live(Old).When(Ask(New)).When(new NoteClosed(New.Session)).ThenRefused(New, RefusalReason.Withdrawn)
+        Live(Old).When(Ask(New)).When(new ReportClosed(New.Session)).ThenRefused(New, RefusalReason.Withdrawn)
             .When(Ask(next)).ThenHeld(next).ThenNo<EvictionOrdered>().When(Gone(Old)).ThenAdmitted(next);
     }
 
@@ -234,7 +235,7 @@ public class AdmissionTests
         scene.Reply.ShouldBeOfType<Allowed>();
         scene.When(new Lock("ann", "x")).When(Ask(Stranger)).Then<DecisionObserved>(e => e.Reason.ShouldBe(RefusalReason.Locked));
         scene.Reply.ShouldBeOfType<Allowed>();
-        scene.After(10).When(new NoteSilent(Old.Session, Start.AddSeconds(4))).ThenNo<EvictionOrdered>();
-        scene.After(1).When(new NotePublisherSeen(New, 1, scene.Now, Verified: true)).Then<SessionAdopted>();
+        scene.After(10).When(new ReportSilent(Old.Session, Start.AddSeconds(4))).ThenNo<EvictionOrdered>();
+        scene.After(1).When(new ReportPublisherSeen(New, 1, scene.Now, Verified: true)).Then<SessionAdopted>();
     }
 }

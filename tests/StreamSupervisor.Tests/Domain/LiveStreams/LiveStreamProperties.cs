@@ -1,4 +1,6 @@
+using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Domain.Policies;
 using StreamSupervisor.TestKit.Domain;
 using Lock = StreamSupervisor.Domain.LiveStreams.Lock;
 
@@ -95,16 +97,16 @@ public class LiveStreamProperties
         return random.Next(22) switch
         {
             <= 6 => Scene.Ask(by, (AskedIn)random.Next(2), random.Next(8) == 0 ? CredentialVerdict.Expired : CredentialVerdict.NotRequired),
-            7 => new NoteUnpublished(known.Session),
-            8 => new NoteClosed(random.Next(2) == 0 ? known.Session : by.Session),
-            9 => new NotePublisherSeen(random.Next(2) == 0 ? known : by, 5, scene.Now, random.Next(2) == 0),
-            10 => new NotePublisherMissing(known.Session, scene.Now, random.Next(2) == 0),
-            11 => new NoteSilent(known.Session, scene.Now),
-            12 or 13 => new NoteEvicted(known.Session, ReleaseProof.ClientGone),
-            14 => new NoteEvictionStalled(known.Session, "unreachable"),
-            15 => new NoteProcessReplaced(by.Session.ServerId, random.Next(4) == 0 ? "run-2" : "run-1"),
-            16 => new NoteSearched(by.Origin, by.Session.ServerId, by.Session.ServiceId, random.Next(2), scene.Now),
-            17 => new NoteRefusedUnseen(by),
+            7 => new ReportUnpublished(known.Session),
+            8 => new ReportClosed(random.Next(2) == 0 ? known.Session : by.Session),
+            9 => new ReportPublisherSeen(random.Next(2) == 0 ? known : by, 5, scene.Now, random.Next(2) == 0),
+            10 => new ReportPublisherMissing(known.Session, scene.Now, random.Next(2) == 0),
+            11 => new ReportSilent(known.Session, scene.Now),
+            12 or 13 => new ReportEvicted(known.Session, ReleaseProof.ClientGone),
+            14 => new ReportEvictionStalled(known.Session, "unreachable"),
+            15 => new ReportProcessReplaced(by.Session.ServerId, random.Next(4) == 0 ? "run-2" : "run-1"),
+            16 => new ReportSearched(by.Origin, by.Session.ServerId, by.Session.ServiceId, random.Next(2), scene.Now),
+            17 => new ReportRefusedUnseen(by),
             18 => random.Next(2) == 0 ? new Reserve(by.Identity, TimeSpan.FromSeconds(10)) : new CancelReservation(by.Identity, random.Next(2) == 0),
             19 => random.Next(5) switch
             {

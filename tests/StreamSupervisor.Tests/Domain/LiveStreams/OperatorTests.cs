@@ -28,9 +28,9 @@ public class OperatorTests
         var ghost = Encoder("ghost", origin: "srs-2");
         var scene = Live(Old).When(new Release("ann", "stuck") { Origins = ["srs-1", "srs-2"] });
         scene.Events.OfType<SearchOrdered>().Select(e => e.Origin).ShouldBe(["srs-1", "srs-2"]);
-        scene.When(Gone(Old)).After(1).When(new NotePublisherSeen(ghost, 1, scene.Now, Verified: true))
+        scene.When(Gone(Old)).After(1).When(new ReportPublisherSeen(ghost, 1, scene.Now, Verified: true))
             .Then<EvictionOrdered>(e => e.Of.ShouldBe(ghost));
-        scene.When(new NoteSearched("srs-2", "srs-2", "run-1", 1, scene.Now));
+        scene.When(new ReportSearched("srs-2", "srs-2", "run-1", 1, scene.Now));
         scene.State.Releasing.ShouldBe(["srs-1"]);
     }
 

@@ -1,4 +1,5 @@
 using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Domain.Policies;
 using StreamSupervisor.TestKit.Domain;
 using static StreamSupervisor.TestKit.Domain.Scene;
 using Lock = StreamSupervisor.Domain.LiveStreams.Lock;
@@ -15,41 +16,41 @@ public class SessionTests
     {
         var scene = Live(Old).When(Ask(New)).When(Gone(Old));
         var before = scene.State;
-        scene.When(new NoteUnpublished(Old.Session)).Then(typeof(LateHookIgnored));
-        scene.When(new NoteClosed(Old.Session)).Then(typeof(LateHookIgnored));
+        scene.When(new ReportUnpublished(Old.Session)).Then(typeof(LateHookIgnored));
+        scene.When(new ReportClosed(Old.Session)).Then(typeof(LateHookIgnored));
         scene.State.ShouldBe(before);
     }
 
     [Fact]
     public void The_close_after_an_unpublish_is_no_news() =>
-        Live(Old).When(new NoteUnpublished(Old.Session)).Then<PublisherLost>(e => e.Cause.ShouldBe(LossCause.Unpublished))
-            .When(new NoteClosed(Old.Session)).ThenNothing();
+        Live(Old).When(new ReportUnpublished(Old.Session)).Then<PublisherLost>(e => e.Cause.ShouldBe(LossCause.Unpublished))
+            .When(new ReportClosed(Old.Session)).ThenNothing();
 
     [Fact]
     public void One_connection_that_unpublishes_and_publishes_again_is_two_sessions_of_one_client_id()
     {
-        var scene = Live(Old).When(new NoteUnpublished(Old.Session)).After(1).When(Ask(Old)).ThenAdmitted(Old);
+        var scene = Live(Old).When(new ReportUnpublished(Old.Session)).After(1).When(Ask(Old)).ThenAdmitted(Old);
         scene.State.Generation.ShouldBe(2);
     }
 
     [Fact]
     public void A_session_that_ends_is_interrupted_until_its_window_is_over() =>
-        Live(Old).When(new NoteUnpublished(Old.Session)).ThenIs(LiveStreamPhase.Interrupted)
+        Live(Old).When(new ReportUnpublished(Old.Session)).ThenIs(LiveStreamPhase.Interrupted)
             .Wait(59).ThenIs(LiveStreamPhase.Interrupted).Wait(1).ThenIs(LiveStreamPhase.Idle);
 
     [Fact]
     public void A_return_inside_the_window_is_the_same_broadcast_and_after_it_a_new_one()
     {
-        Live(Old).When(new NoteUnpublished(Old.Session)).Wait(30).When(Ask(New)).Then<Admitted>(e => e.SameBroadcast.ShouldBeTrue());
-        Live(Old).When(new NoteUnpublished(Old.Session)).Wait(61).When(Ask(New)).Then<Admitted>(e => e.SameBroadcast.ShouldBeFalse());
+        Live(Old).When(new ReportUnpublished(Old.Session)).Wait(30).When(Ask(New)).Then<Admitted>(e => e.SameBroadcast.ShouldBeTrue());
+        Live(Old).When(new ReportUnpublished(Old.Session)).Wait(61).When(Ask(New)).Then<Admitted>(e => e.SameBroadcast.ShouldBeFalse());
     }
 
     [Fact]
     public void After_a_goodbye_there_is_no_window()
     {
         var ann = Encoder("a", identity: "ann", proven: true);
-        Live(ann).When(new CancelReservation("ann", Goodbye: true)).When(new NoteUnpublished(ann.Session)).ThenIs(LiveStreamPhase.Idle);
-        Live(ann).When(new NoteUnpublished(ann.Session)).When(new CancelReservation("ann", Goodbye: true)).ThenIs(LiveStreamPhase.Idle);
+        Live(ann).When(new CancelReservation("ann", Goodbye: true)).When(new ReportUnpublished(ann.Session)).ThenIs(LiveStreamPhase.Idle);
+        Live(ann).When(new ReportUnpublished(ann.Session)).When(new CancelReservation("ann", Goodbye: true)).ThenIs(LiveStreamPhase.Idle);
         Live(ann).When(new CancelReservation("bob", Goodbye: true)).Reply.ShouldBe(new Done(false, "No such reservation."));
     }
 
@@ -58,13 +59,13 @@ public class SessionTests
     {
         var scene = Empty().When(Ask(New)).Wait(5).Then<ConfirmationOverdue>();
         LiveStream.EffectOf(scene.Events[0]).ShouldBe(new LookAtSession(New.Session, "srs-1"));
-        scene.When(new NotePublisherMissing(New.Session, scene.Now, Verified: true))
+        scene.When(new ReportPublisherMissing(New.Session, scene.Now, Verified: true))
             .Then<PublisherLost>(e => e.NeverActive.ShouldBeTrue()).Then<SearchOrdered>();
     }
 
     [Fact]
     public void A_look_that_finds_the_admitted_client_too_early_not_listed_says_nothing() =>
-        Empty().When(Ask(New)).After(1).When(new NotePublisherMissing(New.Session, Start.AddSeconds(1), Verified: true)).ThenNothing();
+        Empty().When(Ask(New)).After(1).When(new ReportPublisherMissing(New.Session, Start.AddSeconds(1), Verified: true)).ThenNothing();
 
     [Fact]
     public void A_key_that_is_admitted_twice_and_never_active_with_nothing_to_remove_is_wedged_until_the_node_restarts()
@@ -72,9 +73,9 @@ public class SessionTests
         var second = Encoder("second");
         var third = Encoder("third");
         var after = Encoder("after", service: "run-2");
-        var scene = Empty().When(Ask(New)).When(new NoteClosed(New.Session)).Then<PublisherLost>(e => e.Cause.ShouldBe(LossCause.BusySeen));
-        scene.When(new NoteSearched("srs-1", "srs-1", "run-1", 0, scene.Now)).Then(typeof(SearchFinished));
-        scene.When(Ask(second)).When(new NoteClosed(second.Session)).When(new NoteSearched("srs-1", "srs-1", "run-1", 0, scene.Now)).Then<KeyWedged>();
+        var scene = Empty().When(Ask(New)).When(new ReportClosed(New.Session)).Then<PublisherLost>(e => e.Cause.ShouldBe(LossCause.BusySeen));
+        scene.When(new ReportSearched("srs-1", "srs-1", "run-1", 0, scene.Now)).Then(typeof(SearchFinished));
+        scene.When(Ask(second)).When(new ReportClosed(second.Session)).When(new ReportSearched("srs-1", "srs-1", "run-1", 0, scene.Now)).Then<KeyWedged>();
         scene.When(Ask(third)).ThenRefused(third, RefusalReason.Wedged);
         scene.When(Ask(Encoder("elsewhere", origin: "srs-2"))).Then<Admitted>();
         scene.When(Ask(after)).Then<WedgeCleared>();
@@ -87,9 +88,9 @@ public class SessionTests
         foreach (var name in new[] { "first", "second", "third" })
         {
             var shortLived = Encoder(name);
-            scene = scene.When(Ask(shortLived)).After(0.3).When(new NoteClosed(shortLived.Session))
+            scene = scene.When(Ask(shortLived)).After(0.3).When(new ReportClosed(shortLived.Session))
                 .Then<PublisherLost>(e => (e.Cause, e.NeverActive).ShouldBe((LossCause.Closed, false))).ThenNo<SearchOrdered>()
-                .When(new NoteUnpublished(shortLived.Session));
+                .When(new ReportUnpublished(shortLived.Session));
         }
 
         scene.When(Ask(New)).ThenAdmitted(New);
@@ -100,15 +101,15 @@ public class SessionTests
     {
         var probe = Encoder("probe");
         var scene = Wedged().After(11).When(Ask(probe)).ThenAdmitted(probe);
-        scene.After(1).When(new NotePublisherSeen(probe, 10, scene.Now, Verified: false)).Then(typeof(PublisherConfirmed), typeof(WedgeCleared));
+        scene.After(1).When(new ReportPublisherSeen(probe, 10, scene.Now, Verified: false)).Then(typeof(PublisherConfirmed), typeof(WedgeCleared));
     }
 
     [Fact]
     public void A_probe_that_never_becomes_active_renews_the_wedge_at_once()
     {
         var probe = Encoder("probe");
-        var scene = Wedged().After(11).When(Ask(probe)).When(new NoteClosed(probe.Session));
-        scene.When(new NoteSearched("srs-1", "srs-1", "run-1", 0, scene.Now)).Then<KeyWedged>();
+        var scene = Wedged().After(11).When(Ask(probe)).When(new ReportClosed(probe.Session));
+        scene.When(new ReportSearched("srs-1", "srs-1", "run-1", 0, scene.Now)).Then<KeyWedged>();
         scene.When(Ask(Encoder("next"))).Then<AttemptRefused>(e => e.Reason.ShouldBe(RefusalReason.Wedged));
         scene.State.Wedges.Count.ShouldBe(1);
     }
@@ -117,7 +118,7 @@ public class SessionTests
     public void A_session_that_is_left_behind_on_a_node_out_of_reach_ends_before_its_successor_begins()
     {
         var other = Encoder("other", origin: "srs-2");
-        var scene = Live(Old).When(Ask(other)).When(new NoteEvictionStalled(Old.Session, "down")).Wait(3);
+        var scene = Live(Old).When(Ask(other)).When(new ReportEvictionStalled(Old.Session, "down")).Wait(3);
         var order = scene.History.Select(e => e.GetType()).ToList();
         order.IndexOf(typeof(PublisherLost)).ShouldBe(order.LastIndexOf(typeof(Admitted)) - 1);
         scene.State.Evictions.Count.ShouldBe(1);
@@ -126,17 +127,17 @@ public class SessionTests
     private static Scene Wedged()
     {
         var (first, second) = (Encoder("first"), Encoder("second"));
-        var scene = Empty().When(Ask(first)).When(new NoteClosed(first.Session)).When(new NoteSearched("srs-1", "srs-1", "run-1", 0, Start));
-        return scene.When(Ask(second)).When(new NoteClosed(second.Session)).When(new NoteSearched("srs-1", "srs-1", "run-1", 0, Start)).Then<KeyWedged>();
+        var scene = Empty().When(Ask(first)).When(new ReportClosed(first.Session)).When(new ReportSearched("srs-1", "srs-1", "run-1", 0, Start));
+        return scene.When(Ask(second)).When(new ReportClosed(second.Session)).When(new ReportSearched("srs-1", "srs-1", "run-1", 0, Start)).Then<KeyWedged>();
     }
 
     [Fact]
     public void A_key_whose_blocker_is_found_is_not_wedged_and_the_next_try_takes_it_over()
     {
         var blocker = Encoder("blocker");
-        var scene = Empty().When(Ask(New)).When(new NoteClosed(New.Session)).After(1)
-            .When(new NotePublisherSeen(blocker, 10, Start.AddSeconds(1), Verified: true)).Then<SessionAdopted>()
-            .When(new NoteSearched("srs-1", "srs-1", "run-1", 1, Start.AddSeconds(1))).ThenNo<KeyWedged>();
+        var scene = Empty().When(Ask(New)).When(new ReportClosed(New.Session)).After(1)
+            .When(new ReportPublisherSeen(blocker, 10, Start.AddSeconds(1), Verified: true)).Then<SessionAdopted>()
+            .When(new ReportSearched("srs-1", "srs-1", "run-1", 1, Start.AddSeconds(1))).ThenNo<KeyWedged>();
         var again = Encoder("again");
         scene.When(Ask(again)).ThenHeld(again).Then<EvictionOrdered>(e => e.Of.ShouldBe(blocker));
     }
@@ -144,60 +145,60 @@ public class SessionTests
     [Fact]
     public void A_publisher_that_nobody_admitted_is_adopted_when_the_client_itself_was_seen()
     {
-        Empty().After(9).When(new NotePublisherSeen(Old, 10, Start.AddSeconds(9), Verified: false)).ThenNothing();
-        Empty().After(9).When(new NotePublisherSeen(Old, 10, Start.AddSeconds(9), Verified: true)).Then<SessionAdopted>(e => e.Generation.ShouldBe(1));
+        Empty().After(9).When(new ReportPublisherSeen(Old, 10, Start.AddSeconds(9), Verified: false)).ThenNothing();
+        Empty().After(9).When(new ReportPublisherSeen(Old, 10, Start.AddSeconds(9), Verified: true)).Then<SessionAdopted>(e => e.Generation.ShouldBe(1));
     }
 
     [Fact]
     public void Of_two_active_publishers_the_one_that_was_admitted_stays()
     {
         var orphan = Encoder("orphan");
-        Live(Old).After(5).When(new NotePublisherSeen(orphan, 10, Start.AddSeconds(6), Verified: true))
+        Live(Old).After(5).When(new ReportPublisherSeen(orphan, 10, Start.AddSeconds(6), Verified: true))
             .Then<EvictionOrdered>(e => (e.Of, e.Cause).ShouldBe((orphan, EvictionCause.Doubled)));
     }
 
     [Fact]
     public void A_challenger_that_waits_is_listed_as_publishing_and_never_taken_for_a_second_publisher() =>
-        Live(Old).When(Ask(New)).After(1).When(new NotePublisherSeen(New, 0, Start.AddSeconds(2), Verified: true)).ThenNothing();
+        Live(Old).When(Ask(New)).After(1).When(new ReportPublisherSeen(New, 0, Start.AddSeconds(2), Verified: true)).ThenNothing();
 
     [Fact]
     public void A_look_that_began_before_the_change_of_hands_says_nothing()
     {
         var scene = Live(Old).After(1).When(Ask(New)).When(Gone(Old));
-        scene.When(new NotePublisherSeen(Old, 10, Start.AddSeconds(1), Verified: true)).ThenNothing();
+        scene.When(new ReportPublisherSeen(Old, 10, Start.AddSeconds(1), Verified: true)).ThenNothing();
     }
 
     [Fact]
     public void A_silent_publisher_is_evicted_before_its_encoder_comes_back() =>
-        Live(Old).After(10).When(new NoteSilent(Old.Session, Start.AddSeconds(4))).Then(typeof(PublisherSilent), typeof(EvictionOrdered))
-            .When(new NoteSilent(Old.Session, Start.AddSeconds(4))).ThenNothing()
+        Live(Old).After(10).When(new ReportSilent(Old.Session, Start.AddSeconds(4))).Then(typeof(PublisherSilent), typeof(EvictionOrdered))
+            .When(new ReportSilent(Old.Session, Start.AddSeconds(4))).ThenNothing()
             .When(Gone(Old)).ThenIs(LiveStreamPhase.Interrupted).When(Ask(New)).ThenAdmitted(New, AdmissionRule.KeyFree);
 
     [Fact]
     public void A_silence_from_before_the_session_is_not_its_own() =>
-        Live(Old).When(new NoteSilent(Old.Session, Start.AddSeconds(-3))).ThenNothing();
+        Live(Old).When(new ReportSilent(Old.Session, Start.AddSeconds(-3))).ThenNothing();
 
     [Fact]
     public void A_new_process_ends_what_the_old_one_held_and_lets_a_waiting_challenger_in()
     {
-        Live(Old).When(new NoteProcessReplaced("srs-1", "run-2")).Then<PublisherLost>(e => e.Cause.ShouldBe(LossCause.ProcessGone))
+        Live(Old).When(new ReportProcessReplaced("srs-1", "run-2")).Then<PublisherLost>(e => e.Cause.ShouldBe(LossCause.ProcessGone))
             .ThenIs(LiveStreamPhase.Interrupted);
         var here = Encoder("new", origin: "srs-2");
-        Live(Old).When(Ask(here)).When(new NoteProcessReplaced("srs-1", "run-2")).ThenAdmitted(here);
-        Live(Old).When(Ask(New)).When(new NoteProcessReplaced("srs-1", "run-2")).ThenRefused(New, RefusalReason.Withdrawn).ThenNo<Admitted>();
+        Live(Old).When(Ask(here)).When(new ReportProcessReplaced("srs-1", "run-2")).ThenAdmitted(here);
+        Live(Old).When(Ask(New)).When(new ReportProcessReplaced("srs-1", "run-2")).ThenRefused(New, RefusalReason.Withdrawn).ThenNo<Admitted>();
     }
 
     [Fact]
     public void An_attempt_that_srs_refused_unseen_clears_the_way_for_its_next_try()
     {
-        Live(Old).When(new NoteRefusedUnseen(New)).Then<EvictionOrdered>(e => (e.Of, e.Cause).ShouldBe((Old, EvictionCause.RefusedUnseen)));
-        Live(Old, StreamPolicy.Default with { Takeover = TakeoverPolicy.FirstWins }).When(new NoteRefusedUnseen(New)).ThenNothing();
-        Live(Old).When(new NoteRefusedUnseen(Encoder("other", origin: "srs-2"))).ThenNothing();
-        Live(Old).When(new Lock("a", "b")).When(new NoteRefusedUnseen(New)).ThenNothing();
+        Live(Old).When(new ReportRefusedUnseen(New)).Then<EvictionOrdered>(e => (e.Of, e.Cause).ShouldBe((Old, EvictionCause.RefusedUnseen)));
+        Live(Old, StreamPolicy.Default with { Takeover = TakeoverPolicy.FirstWins }).When(new ReportRefusedUnseen(New)).ThenNothing();
+        Live(Old).When(new ReportRefusedUnseen(Encoder("other", origin: "srs-2"))).ThenNothing();
+        Live(Old).When(new Lock("a", "b")).When(new ReportRefusedUnseen(New)).ThenNothing();
     }
 
     [Fact]
     public void Nothing_is_kicked_twice_for_one_reason() =>
-        Live(Old).When(new Kick("ann", "test")).When(new NoteRefusedUnseen(New)).ThenNothing()
-            .When(new NoteSilent(Old.Session, Start.AddSeconds(1))).ThenNo<EvictionOrdered>();
+        Live(Old).When(new Kick("ann", "test")).When(new ReportRefusedUnseen(New)).ThenNothing()
+            .When(new ReportSilent(Old.Session, Start.AddSeconds(1))).ThenNo<EvictionOrdered>();
 }

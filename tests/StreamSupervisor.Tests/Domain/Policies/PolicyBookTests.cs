@@ -1,4 +1,5 @@
-using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Domain;
+using StreamSupervisor.Domain.Policies;
 
 namespace StreamSupervisor.Tests.Domain.Policies;
 

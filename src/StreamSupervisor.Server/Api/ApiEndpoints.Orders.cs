@@ -1,0 +1,45 @@
+using StreamSupervisor.Domain.LiveStreams;
+
+namespace StreamSupervisor.Server.Api;
+
+internal static partial class ApiEndpoints
+{
+    private static void MapOrders(RouteGroupBuilder group, ApiContext api)
+    {
+        foreach (var verb in OperatorOrder.Verbs)
+        {
+            group.MapPost($"/streams/{{vhost}}/{{app}}/{{stream}}/{verb}", Task<IResult> (HttpContext call) => OrderAsync(api, call))
+                .Accepts<OrderBody>("application/json").WithSummary(SummaryOf(verb)).Produces<OrderResult>().WithName($"{char.ToUpperInvariant(verb[0])}{verb[1..]}Stream");
+        }
+
+        group.MapPost("/streams/{**path}", Task<IResult> (HttpContext call) => OrderAsync(api, call)).ExcludeFromDescription();
+    }
+
+    private static async Task<IResult> OrderAsync(ApiContext api, HttpContext call)
+    {
+        var (key, verb) = StreamPath.Read(call, OperatorOrder.Verbs);
+        if (verb is null)
+        {
+            return NoSuchCall(call);
+        }
+
+        call.Request.Query.AllowOnly();
+        var order = await OperatorOrder.ReadAsync(call, verb, call.Features.Get<ApiCaller>()!);
+        if (order is Release release)
+        {
+            order = release with { Origins = [.. api.Origins().Select(origin => origin.Name)] };
+        }
+
+        var (reply, problem) = await AskAsync(api, call, key, order);
+        return reply is Done done ? Json(new OrderResult(StreamKeyView.From(key), done.Changed, done.Text)) : Problem(problem ?? Unexpected(reply));
+    }
+
+    private static string SummaryOf(string verb) => verb switch
+    {
+        "kick" => "Removes the session that owns the key.",
+        "release" => "Removes whatever SRS holds for the key, on every node, and forgets its wedges.",
+        "lock" => "Nobody may start to publish; the present session stays.",
+        "unlock" => "Ends a lock and a pin.",
+        _ => "Only this identity may publish.",
+    };
+}

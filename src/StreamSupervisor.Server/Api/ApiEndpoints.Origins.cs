@@ -1,0 +1,36 @@
+using System.Text.Json.Serialization.Metadata;
+using StreamSupervisor.Domain.LiveStreams;
+
+namespace StreamSupervisor.Server.Api;
+
+internal static partial class ApiEndpoints
+{
+    private static void MapOrigins(RouteGroupBuilder group, ApiContext api)
+    {
+        group.MapGet("/origins", Task<IResult> (HttpContext call) => ListOriginsAsync(api, call))
+            .WithSummary("The SRS nodes, in the order of their names.").Produces<OriginPage>().WithName("ListOrigins").TakesQuery(Paging.Limit, Paging.Cursor);
+        group.MapGet("/reasons", IResult (HttpContext call) => ListReasons(call))
+            .WithSummary("Every reason for a refusal.").Produces<ReasonList>().WithName("ListReasons");
+    }
+
+    private static async Task<IResult> ListOriginsAsync(ApiContext api, HttpContext call)
+    {
+        var query = call.Request.Query;
+        query.AllowOnly("limit", "cursor");
+        var limit = query.Limit(StandardPage, api.Options.MaxPage);
+        var after = query.Cursor() ?? "";
+        var rows = api.Origins().Where(origin => string.CompareOrdinal(origin.Name, after) > 0).OrderBy(origin => origin.Name, StringComparer.Ordinal)
+            .Take(limit + 1).ToList();
+        var drained = await api.Drained();
+        return Json(new OriginPage([.. rows.Take(limit).Select(origin => origin with { Draining = drained.Contains(origin.Name) })],
+            rows.Count > limit ? ApiQuery.ToCursor(rows[limit - 1].Name) : null));
+    }
+
+    private static IResult ListReasons(HttpContext call)
+    {
+        call.Request.Query.AllowOnly();
+        return Json(new ReasonList([.. RefusalCatalog.All.Select(ReasonView.From)]));
+    }
+
+    private static IResult Json<T>(T value) => Results.Json(value, (JsonTypeInfo<T>)ApiJson.Shared.GetTypeInfo(typeof(T))!);
+}

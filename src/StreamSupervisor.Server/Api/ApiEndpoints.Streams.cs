@@ -1,0 +1,164 @@
+using System.Globalization;
+using StreamSupervisor.Cluster.Persistence;
+using StreamSupervisor.Cluster.Sharding;
+using StreamSupervisor.Domain;
+using StreamSupervisor.Domain.LiveStreams;
+
+namespace StreamSupervisor.Server.Api;
+
+internal static partial class ApiEndpoints
+{
+    private const int ExplainPage = 200;
+
+    /// <summary>How far back an explanation reads: an encoder that retries every second for an hour and a half.</summary>
+    private const int ExplainReads = 25;
+    private static readonly string[] States = [.. Enum.GetValues<LiveStreamPhase>().Select(Words.Of)];
+
+    private static void MapStreams(RouteGroupBuilder group, ApiContext api)
+    {
+        group.MapGet("/streams", Task<IResult> (HttpContext call) => ListAsync(api, call))
+            .WithSummary("Streams, in the order of their keys; filtered by state, origin and q (a part of the key).")
+            .Produces<StreamPage>().WithName("ListStreams")
+            .TakesQuery(("state", "idle, handover, live or interrupted"), ("origin", "the SRS node of the session"), ("q", "a part of the key"), Paging.Limit, Paging.Cursor);
+        group.MapGet("/streams/{vhost}/{app}/{stream}", Task<IResult> (HttpContext call) => ReadAsync(api, call))
+            .WithSummary("One stream key.").Produces<StreamView>().WithName("GetStream");
+        group.MapGet("/streams/{vhost}/{app}/{stream}/timeline", Task<IResult> (HttpContext call) => ReadAsync(api, call))
+            .WithSummary("What happened to a stream key, newest first.").Produces<TimelinePage>().WithName("GetTimeline").TakesQuery(Paging.Limit, Paging.Cursor);
+        group.MapGet("/streams/{vhost}/{app}/{stream}/explain", Task<IResult> (HttpContext call) => ReadAsync(api, call))
+            .WithSummary("Why the attempt of a client was answered as it was.").Produces<Explanation>().WithName("ExplainAttempt")
+            .TakesQuery(("clientId", "the id that SRS gave the client; needed"), ("serviceId", "the SRS process, where several used the id"));
+        // An app with plain slashes in it.
+        group.MapGet("/streams/{**path}", Task<IResult> (HttpContext call) => ReadAsync(api, call)).ExcludeFromDescription();
+    }
+
+    private static Task<IResult> ReadAsync(ApiContext api, HttpContext call)
+    {
+        var (key, verb) = StreamPath.Read(call, Reads);
+        return verb switch
+        {
+            "timeline" => TimelineAsync(api, call, key),
+            "explain" => ExplainAsync(api, call, key),
+            _ => InspectAsync(api, call, key),
+        };
+    }
+
+    private static async Task<IResult> ListAsync(ApiContext api, HttpContext call)
+    {
+        var query = call.Request.Query;
+        query.AllowOnly("state", "origin", "q", "limit", "cursor");
+        var limit = query.Limit(StandardPage, api.Options.MaxPage);
+        // One more than a page tells whether there is another.
+        var (state, origin) = (query.OneOf("state", States), query.Text("origin"));
+        var rows = await api.Journal.ListAsync(
+            new EntityQuery(query.Cursor() ?? "", limit + 1, state, origin, query.Text("q"), OnlyOpen: StreamLabels.AreOpen(state, origin)), call.RequestAborted);
+        var now = api.Time.GetUtcNow();
+        var page = rows.Take(limit).Select(row => (StreamLabels.Read(row.Labels) ?? Bare(row)).AsOf(now)).ToList();
+        return Json(new StreamPage(page, rows.Count > limit ? ApiQuery.ToCursor(rows[limit - 1].EntityId) : null));
+    }
+
+    private static async Task<IResult> InspectAsync(ApiContext api, HttpContext call, StreamKey key)
+    {
+        call.Request.Query.AllowOnly();
+        var (reply, problem) = await AskAsync(api, call, key, GetState.Instance);
+        return reply switch
+        {
+            StateReply { State: var state } when IsUntouched(state) => Problem(Problems.StreamUnknown.Of(
+                $"Nothing has ever happened to {key}. Check vhost, app and stream; GET {Prefix}/streams lists what there is.")),
+            StateReply { State: var state } => Json(StreamView.From(state, api.Time.GetUtcNow())),
+            _ => Problem(problem ?? Unexpected(reply)),
+        };
+    }
+
+    private static async Task<IResult> TimelineAsync(ApiContext api, HttpContext call, StreamKey key)
+    {
+        var query = call.Request.Query;
+        query.AllowOnly("limit", "cursor");
+        var limit = query.Limit(StandardPage, api.Options.MaxPage);
+        var before = query.Text("cursor") is not { } cursor ? long.MaxValue
+            : long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var sequence) && sequence > 0 ? sequence
+            : throw ApiQuery.BadCursor();
+        var id = key.ToString();
+        var events = await api.Journal.ReadBackwardsAsync(api.ShardOf(id), id, before, limit, call.RequestAborted);
+        var entries = events.Select(one => Decode(api, one) is { } happened
+            ? TimelineEntry.From(one.Sequence, one.Kind, happened)
+            : TimelineEntry.Unreadable(one.Sequence, one.Kind)).ToList();
+        // Sequences have no gaps and begin with 1, but the oldest may have been compacted away: then the last page is an empty one.
+        var next = entries.Count == limit && entries[^1].Sequence > 1 ? entries[^1].Sequence.ToString(CultureInfo.InvariantCulture) : null;
+        return Json(new TimelinePage(StreamKeyView.From(key), entries, next));
+    }
+
+    private static async Task<IResult> ExplainAsync(ApiContext api, HttpContext call, StreamKey key)
+    {
+        var query = call.Request.Query;
+        query.AllowOnly("clientId", "serviceId");
+        var clientId = query.Text("clientId")
+            ?? throw new ApiProblemException(ApiProblem.BadField("clientId", "clientId: Name the client by the id that SRS gave it, as its log and the timeline show it."));
+        var story = new AttemptStory(key, clientId, query.Text("serviceId"));
+        var id = key.ToString();
+        var before = long.MaxValue;
+        var wholeJournal = false;
+        for (var read = 0; read < ExplainReads && !story.IsComplete && !wholeJournal; read++)
+        {
+            var events = await api.Journal.ReadBackwardsAsync(api.ShardOf(id), id, before, ExplainPage, call.RequestAborted);
+            foreach (var one in events)
+            {
+                if (Decode(api, one) is { } happened)
+                {
+                    story.Add(one.Sequence, one.Kind, happened);
+                }
+            }
+
+            wholeJournal = events.Count < ExplainPage;
+            before = events.Count > 0 ? events[^1].Sequence : before;
+        }
+
+        // Sequences begin with 1: what is missing before the oldest was cleared when it was older than journal.retention.
+        var isCut = wholeJournal && before is > 1 and < long.MaxValue;
+        var searched = isCut ? "in what is kept of it; older events were cleared (journal.retention)"
+            : wholeJournal ? "from its first event on"
+            : $"in its last {ExplainPage * ExplainReads} events";
+
+        return story.Session is null
+            ? Problem(Problems.AttemptUnknown.Of($"Client {clientId} does not stand in the journal of {key}, {searched}."))
+            : Json(AttemptExplainer.Explain(story) with { Complete = story.IsComplete || (wholeJournal && !isCut) });
+    }
+
+    private static async Task<(LiveStreamReply? Reply, ApiProblem? Problem)> AskAsync(ApiContext api, HttpContext call, StreamKey key, LiveStreamCommand command)
+    {
+        var answer = await api.Region.AskAsync(key.ToString(), command, api.Time.GetUtcNow() + api.AskTimeout, call.RequestAborted);
+        return answer.Status switch
+        {
+            AskStatus.Answered => (answer.Reply, null),
+            AskStatus.Overloaded => (null, Problems.Overloaded.Of("Too many messages wait for this key. Nothing happened; try again.")),
+            AskStatus.Failed => (null, Problems.KeyFailed.Of(
+                $"The key failed on this call or is in quarantine, and nothing happened ({answer.Why}). The supervisor's log says more.")),
+            AskStatus.Unavailable => (null, Problems.Unavailable.Of("The key's owner could not be reached, or this member is stopping. Try again; it is safe.")),
+            _ => (null, Problems.OutcomeUnknown.Of("No answer came in time; what was asked may still happen. Try again; it is safe.")),
+        };
+    }
+
+    private static LiveStreamEvent? Decode(ApiContext api, StoredEvent stored)
+    {
+        try
+        {
+            return api.Decode(stored);
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Whether the key exists only because somebody asked for it.</summary>
+    private static bool IsUntouched(LiveStreamState state) =>
+        state is { Generation: 0, Phase: LiveStreamPhase.Idle, Locked: null, PinnedTo: null, ReservedFor: null }
+        && state.Answers.IsEmpty && state.Wedges.IsEmpty && state.Evictions.IsEmpty;
+
+    private static StreamView Bare(EntityListing row)
+    {
+        var key = StreamKey.TryParse(row.EntityId, out var parsed) ? parsed : new StreamKey("", "", row.EntityId);
+        return new StreamView(StreamKeyView.From(key), row.Labels.Status, 0, null, null, [], null, null, null, [], null, null);
+    }
+
+    private static ApiProblem Unexpected(LiveStreamReply? reply) => Problems.Internal.Of($"The key answered {reply?.GetType().Name ?? "nothing"}.");
+}

@@ -1,0 +1,54 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Unicode;
+
+namespace StreamSupervisor.Server.Api;
+
+/// <summary>The JSON of the API, for the server and its client alike: camelCase, absent instead of null but in a stream's own fields.</summary>
+[JsonSerializable(typeof(StreamView))]
+[JsonSerializable(typeof(StreamPage))]
+[JsonSerializable(typeof(TimelinePage))]
+[JsonSerializable(typeof(Explanation))]
+[JsonSerializable(typeof(OrderResult))]
+[JsonSerializable(typeof(OriginPage))]
+[JsonSerializable(typeof(ReasonList))]
+[JsonSerializable(typeof(ApiProblem))]
+[JsonSerializable(typeof(OrderBody))]
+[JsonSerializable(typeof(StreamReport))]
+internal sealed partial class ApiJson : JsonSerializerContext
+{
+    /// <summary>The context with the options that all of us use. Chinese stays readable; what HTML could mistake for markup is escaped.</summary>
+    public static ApiJson Shared { get; } = Create(indented: false);
+
+    /// <summary>The same for people who read it in a terminal.</summary>
+    public static ApiJson Indented { get; } = Create(indented: true);
+
+    private static ApiJson Create(bool indented) => new(new JsonSerializerOptions
+    {
+        WriteIndented = indented,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
+    });
+}
+
+/// <summary>A page of streams.</summary>
+/// <param name="Next">The cursor of the next page; null on the last one.</param>
+public sealed record StreamPage(IReadOnlyList<StreamView> Streams, string? Next);
+
+/// <summary>A page of a timeline, newest first.</summary>
+/// <param name="Next">The cursor of the next, older page; null on the last one.</param>
+public sealed record TimelinePage(StreamKeyView Key, IReadOnlyList<TimelineEntry> Entries, string? Next);
+
+/// <summary>A page of SRS nodes.</summary>
+/// <param name="Next">The cursor of the next page; null on the last one.</param>
+public sealed record OriginPage(IReadOnlyList<OriginView> Origins, string? Next);
+
+/// <summary>A stream with the newest part of its timeline, as <c>streams show --json</c> prints it.</summary>
+public sealed record StreamReport(StreamView Stream, IReadOnlyList<TimelineEntry> Timeline);
+
+/// <summary>What became of an operator's order.</summary>
+/// <param name="Changed">Whether anything changed.</param>
+/// <param name="Text">One sentence for the operator.</param>
+public sealed record OrderResult(StreamKeyView Key, bool Changed, string Text);

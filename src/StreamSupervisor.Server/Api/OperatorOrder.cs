@@ -1,0 +1,143 @@
+using System.Buffers;
+using System.Text.Json;
+using StreamSupervisor.Domain.LiveStreams;
+
+namespace StreamSupervisor.Server.Api;
+
+/// <summary>The body of an order as a client sends it.</summary>
+/// <param name="By">Who gives it; the API key's name or <c>local</c> when left out.</param>
+/// <param name="Why">The reason, for those who read the timeline.</param>
+/// <param name="Identity">Whom to pin the key to; with <c>pin</c> only.</param>
+internal sealed record OrderBody(string? By, string Why, string? Identity);
+
+/// <summary>Reads an order from a call. The body is small and its mistakes are common, so it is read by hand: each error names the field.</summary>
+internal static class OperatorOrder
+{
+    public const int MaxBody = 16 * 1024;
+    private const int MaxBy = 100;
+    private const int MaxWhy = 500;
+    private const int MaxIdentity = 256;
+
+    public static readonly IReadOnlyList<string> Verbs = ["kick", "release", "lock", "unlock", "pin"];
+
+    /// <exception cref="ApiProblemException">The body is not an order.</exception>
+    public static async Task<OperatorCommand> ReadAsync(HttpContext call, string verb, ApiCaller caller)
+    {
+        // A page of another site can send a form or plain text without asking first, but never JSON.
+        if (!IsJson(call.Request.ContentType))
+        {
+            throw new ApiProblemException(Problems.NotJson.Of("Send the body as 'Content-Type: application/json'."));
+        }
+
+        var body = await ReadBodyAsync(call);
+        var order = Parse(body, verb);
+        // With a key the journal keeps whose key it was, whatever name the caller gives itself.
+        var by = order.By is null ? caller.Name : caller == ApiCaller.Local || order.By == caller.Name ? order.By : $"{order.By} via {caller.Name}";
+        return verb switch
+        {
+            "kick" => new Kick(by, order.Why),
+            "release" => new Release(by, order.Why),
+            "lock" => new Domain.LiveStreams.Lock(by, order.Why),
+            "unlock" => new Unlock(by, order.Why),
+            "pin" => new Pin(order.Identity!, by, order.Why),
+            _ => throw new ArgumentOutOfRangeException(nameof(verb), verb, "Not an order."),
+        };
+    }
+
+    internal static OrderBody Parse(ReadOnlyMemory<byte> body, string verb)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = 4 });
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? Parse(document.RootElement, verb)
+                : throw new ApiProblemException(Problems.BadJson.Of(Example(verb)));
+        }
+        catch (JsonException failure)
+        {
+            throw new ApiProblemException(Problems.BadJson.Of(
+                $"It breaks off or is malformed in line {(failure.LineNumber ?? 0) + 1}. {Example(verb)}"));
+        }
+        catch (InvalidOperationException)
+        {
+            // Only found when a string is read: bytes that are no UTF-8, or half of a surrogate pair.
+            throw new ApiProblemException(Problems.BadJson.Of("A string in it is no Unicode text."));
+        }
+    }
+
+    private static OrderBody Parse(JsonElement fields, string verb)
+    {
+        string? by = null, why = null, identity = null;
+        foreach (var field in fields.EnumerateObject())
+        {
+            switch (field.Name)
+            {
+                case "by":
+                    by = Text(field, by, MaxBy);
+                    break;
+                case "why":
+                    why = Text(field, why, MaxWhy);
+                    break;
+                case "identity" when verb == "pin":
+                    identity = Text(field, identity, MaxIdentity);
+                    break;
+                case "identity":
+                    throw Wrong("identity", "Only pin takes it.");
+                default:
+                    throw Wrong(field.Name.Length > 64 ? field.Name[..64] : field.Name,
+                        $"There is no such field; there are by, why{(verb == "pin" ? ", identity" : "")}.");
+            }
+        }
+
+        return new OrderBody(by,
+            why ?? throw Wrong("why", "Say why in a few words; it is kept in the timeline."),
+            verb != "pin" ? null : identity ?? throw Wrong("identity", "Name the identity that alone may publish; 'session.identity' of the stream shows the present one."));
+    }
+
+    private static string Text(JsonProperty field, string? before, int max)
+    {
+        if (before is not null)
+        {
+            throw Wrong(field.Name, "Give it once.");
+        }
+
+        var text = field.Value.ValueKind == JsonValueKind.String ? field.Value.GetString()!.Trim() : throw Wrong(field.Name, "It is a string.");
+        return text.Length is > 0 && text.Length <= max && !text.Any(char.IsControl)
+            ? text
+            : throw Wrong(field.Name, $"From 1 to {max} characters on one line.");
+    }
+
+    private static async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpContext call)
+    {
+        if (call.Request.ContentLength > MaxBody)
+        {
+            throw TooLarge();
+        }
+
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        while (true)
+        {
+            var read = await call.Request.Body.ReadAsync(buffer.GetMemory(1024), call.RequestAborted);
+            if (read == 0)
+            {
+                return buffer.WrittenMemory;
+            }
+
+            buffer.Advance(read);
+            if (buffer.WrittenCount > MaxBody)
+            {
+                throw TooLarge();
+            }
+        }
+    }
+
+    private static bool IsJson(string? contentType) =>
+        contentType?.Split(';', 2)[0].Trim().Equals("application/json", StringComparison.OrdinalIgnoreCase) == true;
+
+    private static string Example(string verb) =>
+        verb == "pin" ? """Send {"why":"…","identity":"…"}, and "by" if you like.""" : """Send {"why":"…"}, and "by" if you like.""";
+
+    private static ApiProblemException TooLarge() => new(Problems.BodyTooLarge.Of($"An order has at most {MaxBody / 1024} KB."));
+
+    private static ApiProblemException Wrong(string field, string detail) => new(ApiProblem.BadField(field, $"{field}: {detail}"));
+}

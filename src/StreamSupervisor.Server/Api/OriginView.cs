@@ -1,0 +1,22 @@
+namespace StreamSupervisor.Server.Api;
+
+/// <summary>An SRS node as the supervisor sees it.</summary>
+/// <param name="Name">Its configured name.</param>
+/// <param name="Api">The address of its HTTP API, without credentials.</param>
+/// <param name="State"><c>up</c>, <c>suspect</c> (the last look failed), <c>down</c> (it has failed for a while) or <c>unknown</c> (nobody has looked yet).</param>
+/// <param name="Version">As it said last; null before the first look.</param>
+/// <param name="ServiceId">The process; changes with each start.</param>
+/// <param name="Streams">Active streams at the last look.</param>
+/// <param name="LastLook">When it answered last.</param>
+/// <param name="Why">What the last failed look met.</param>
+/// <param name="Draining">Whether it is taken out of the choice for new streams.</param>
+/// <param name="WedgedKeys">Keys of which it holds a ghost: some of them, at most 100.</param>
+public sealed record OriginView(string Name, string Api, string State, string? Version, string? ServerId, string? ServiceId, int? Streams,
+    DateTimeOffset? LastLook, string? Why, IReadOnlyList<string> WedgedKeys, bool Draining = false)
+{
+    /// <summary>The address without user, password, query and fragment: they may be secrets.</summary>
+    public static string WithoutCredentials(string api) =>
+        Uri.TryCreate(api, UriKind.Absolute, out var address)
+            ? address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/')
+            : "";
+}

@@ -1,0 +1,23 @@
+using StreamSupervisor.Server.Configuration.Settings;
+
+namespace StreamSupervisor.Server.Configuration;
+
+/// <summary>One SRS server: an entry of <c>origins</c>.</summary>
+public sealed class OriginOptions
+{
+    public string Name { get; init; } = "";
+
+    /// <summary>Base address of its HTTP API.</summary>
+    public string Api { get; init; } = "";
+
+    /// <summary>The secret in the path of its hooks: names the node, and is the only thing that authenticates a hook.</summary>
+    [Secret]
+    public string HookToken { get; init; } = "";
+    /// <summary>
+    /// Where encoders publish to it: <c>rtmp://live.example/{app}/{stream}</c>. Unset: RTMP at the host of <see cref="Api"/>.
+    /// </summary>
+    public string? PublishUrl { get; init; }
+    public string? Username { get; init; }
+    [Secret]
+    public string? Password { get; init; }
+}

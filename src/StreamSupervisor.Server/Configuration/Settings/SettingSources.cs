@@ -1,0 +1,33 @@
+namespace StreamSupervisor.Server.Configuration.Settings;
+
+/// <summary>Where each effective value was set, over all layers.</summary>
+internal sealed class SettingSources(IConfigurationRoot configuration)
+{
+    /// <summary>Of the value itself; null when no layer sets it.</summary>
+    public SettingSource? Find(string key)
+    {
+        foreach (var provider in configuration.Providers.Reverse())
+        {
+            if (provider is ISettingSources sources && sources.TryGetSource(key, out var source))
+            {
+                return source;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Of the value, or of the innermost section around it: where to look for what is missing.</summary>
+    public SettingSource? FindNearest(string key)
+    {
+        for (string? at = key; at is not null; at = ConfigurationPath.GetParentPath(at))
+        {
+            if (Find(at) is { } source)
+            {
+                return source;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,204 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using StreamSupervisor.Server.Configuration;
+using StreamSupervisor.Srs.Hooks;
+
+namespace StreamSupervisor.Server.Hooks;
+
+/// <summary>
+/// <c>POST /hooks/v1/{token}</c>: where SRS calls us. Bad input ends here. A decision is always HTTP 200 with a code; an error status is
+/// only ever for a call that is no hook, and SRS takes each of them for a no.
+/// </summary>
+internal sealed class HookEndpoints
+{
+    /// <summary>SRS sends the whole hook at once; who takes longer is not SRS.</summary>
+    private static readonly TimeSpan BodyWithin = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LogStrangersEvery = TimeSpan.FromSeconds(10);
+
+    // Numbers of calls that are no hooks; 909x, so that a person finds them in SRS's log.
+    private const int UnknownAddress = 9090;
+    private const int Malformed = 9091;
+    private const int TooLarge = 9092;
+    private const int TooSlow = 9093;
+
+    private readonly HookDesk _desk;
+    private readonly HookTokens _tokens;
+    private readonly HooksOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly System.Threading.Lock _gate = new();
+    private long? _strangersLoggedAt;
+    private int _strangers;
+    private bool _unknownActionLogged;
+
+    public HookEndpoints(HookDesk desk, HookTokens tokens, HooksOptions options, TimeProvider time, ILogger<HookEndpoints> logger)
+    {
+        _desk = desk;
+        _tokens = tokens;
+        _options = options;
+        _time = time;
+        _logger = logger;
+    }
+
+    public void Map(IEndpointRouteBuilder routes) => routes.MapPost("/hooks/v1/{token}", HandleAsync).ExcludeFromDescription();
+
+    private async Task HandleAsync(HttpContext context)
+    {
+        if (_tokens.Find(context.GetRouteValue("token") as string) is not { } origin)
+        {
+            NoteStranger(context);
+            await AnswerAsync(context, StatusCodes.Status404NotFound, UnknownAddress, "No such hook address.");
+            return;
+        }
+
+        SrsHook call;
+        string problem;
+        bool parsed;
+        var body = context.Request.BodyReader;
+        switch (await ReadAsync(context, body))
+        {
+            case (BodyOutcome.TooLarge, _):
+                await AnswerAsync(context, StatusCodes.Status413PayloadTooLarge, TooLarge, $"A hook has at most {_options.MaxBody} bytes.");
+                return;
+            case (BodyOutcome.TooSlow, _):
+                await AnswerAsync(context, StatusCodes.Status408RequestTimeout, TooSlow, $"A hook arrives within {BodyWithin.TotalSeconds} s.");
+                return;
+            case (BodyOutcome.Complete, var bytes):
+                parsed = SrsHookReader.TryParse(bytes, out call, out problem);
+                body.AdvanceTo(bytes.End);
+                break;
+            default:
+                return; // It went away.
+        }
+
+        if (!parsed)
+        {
+            _logger.LogWarning("A hook at the address of {Origin} can't be read: {Problem}", origin.Name, problem);
+            await AnswerAsync(context, StatusCodes.Status400BadRequest, Malformed, problem);
+            return;
+        }
+
+        if (call.Action == HookAction.Unknown)
+        {
+            NoteUnknownAction(origin.Name);
+        }
+
+        using var span = HookTelemetry.Trace(call.Action, origin.Name);
+        try
+        {
+            var reply = await _desk.HandleAsync(origin, call, context.RequestAborted);
+            span?.SetTag("code", reply.Code);
+            await WriteAsync(context, StatusCodes.Status200OK, SrsHookReplyWriter.Of(reply));
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // SRS went away: there is nobody to answer.
+        }
+    }
+
+    private enum BodyOutcome
+    {
+        Gone,
+        Complete,
+        TooLarge,
+        TooSlow,
+    }
+
+    private async ValueTask<(BodyOutcome Outcome, ReadOnlySequence<byte> Body)> ReadAsync(HttpContext context, PipeReader body)
+    {
+        if (context.Request.ContentLength > _options.MaxBody)
+        {
+            return (BodyOutcome.TooLarge, default);
+        }
+
+        var startedAt = _time.GetTimestamp();
+        try
+        {
+            while (true)
+            {
+                // The body mostly came together with the head; only a slow one costs a timer.
+                var reading = body.ReadAsync(context.RequestAborted);
+                var result = reading.IsCompleted
+                    ? await reading
+                    : await reading.AsTask().WaitAsync(Positive(BodyWithin - _time.GetElapsedTime(startedAt)), _time, context.RequestAborted);
+                if (result.Buffer.Length > _options.MaxBody)
+                {
+                    body.AdvanceTo(result.Buffer.End);
+                    return (BodyOutcome.TooLarge, default);
+                }
+
+                if (result.IsCompleted)
+                {
+                    return (BodyOutcome.Complete, result.Buffer);
+                }
+
+                body.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+            }
+        }
+        catch (TimeoutException)
+        {
+            body.CancelPendingRead();
+            return (BodyOutcome.TooSlow, default);
+        }
+        catch (BadHttpRequestException bad)
+        {
+            return (bad.StatusCode == StatusCodes.Status413PayloadTooLarge ? BodyOutcome.TooLarge : BodyOutcome.TooSlow, default);
+        }
+        catch (Exception gone) when (gone is IOException or OperationCanceledException)
+        {
+            return (BodyOutcome.Gone, default);
+        }
+    }
+
+    private static TimeSpan Positive(TimeSpan span) => span > TimeSpan.Zero ? span : TimeSpan.Zero;
+
+    private static Task AnswerAsync(HttpContext context, int status, int code, string message)
+    {
+        // The rest of a body that we refuse to read would be taken for the next request.
+        context.Response.Headers.Connection = "close";
+        return WriteAsync(context, status, SrsHookReplyWriter.Of(new SrsHookReply(code, message)));
+    }
+
+    private static Task WriteAsync(HttpContext context, int status, byte[] bytes)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = bytes.Length;
+        return context.Response.Body.WriteAsync(bytes, 0, bytes.Length, context.RequestAborted);
+    }
+
+    private void NoteStranger(HttpContext context)
+    {
+        int strangers;
+        lock (_gate)
+        {
+            _strangers++;
+            if (_strangersLoggedAt is { } last && _time.GetElapsedTime(last) < LogStrangersEvery)
+            {
+                return;
+            }
+
+            _strangersLoggedAt = _time.GetTimestamp();
+            strangers = _strangers;
+            _strangers = 0;
+        }
+
+        _logger.LogWarning("{Count} calls of hook addresses that don't exist, the last from {Address}. If it is an SRS server, compare the token in its srs.conf with origins.hook-token.",
+            strangers, context.Connection.RemoteIpAddress);
+    }
+
+    private void NoteUnknownAction(string origin)
+    {
+        lock (_gate)
+        {
+            if (_unknownActionLogged)
+            {
+                return;
+            }
+
+            _unknownActionLogged = true;
+        }
+
+        _logger.LogWarning("{Origin} sends a hook that is not one of ours; such hooks are answered with yes. Only on_connect, on_publish, on_unpublish, on_close and on_play belong here.", origin);
+    }
+}

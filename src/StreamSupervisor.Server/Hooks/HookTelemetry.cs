@@ -1,0 +1,35 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using StreamSupervisor.Server.Observability;
+using StreamSupervisor.Srs.Hooks;
+using StreamSupervisor.Srs.Observability;
+
+namespace StreamSupervisor.Server.Hooks;
+
+/// <summary>What is measured of hooks. Stream keys are never labels.</summary>
+internal static class HookTelemetry
+{
+    private static readonly Histogram<double> Answers = Telemetry.Meter.CreateHistogram<double>("streamsupervisor.hooks.duration", "s",
+        "Time from a hook's arrival to its answer, by action and result; a held one's is its hold.");
+
+    /// <summary>
+    /// The span around a hook's decision; what is asked of the kernel meanwhile stands within it. Null when nobody traces. It names neither the
+    /// hook's address nor the encoder's query: both hold secrets.
+    /// </summary>
+    public static Activity? Trace(HookAction action, string origin) =>
+        RequestTrace.Begin("hook")?.SetTag("action", Name(action)).SetTag("origin", origin);
+
+    public static void Answered(HookAction action, string result, TimeSpan took) =>
+        Answers.Record(took.TotalSeconds, new("action", Name(action)), new("result", result));
+
+    private static string Name(HookAction action) => action switch
+    {
+        HookAction.OnConnect => "on_connect",
+        HookAction.OnPublish => "on_publish",
+        HookAction.OnUnpublish => "on_unpublish",
+        HookAction.OnClose => "on_close",
+        HookAction.OnPlay => "on_play",
+        HookAction.OnStop => "on_stop",
+        _ => "unknown",
+    };
+}

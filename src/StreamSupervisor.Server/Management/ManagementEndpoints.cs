@@ -1,0 +1,33 @@
+using System.Text.Json.Serialization;
+
+namespace StreamSupervisor.Server.Management;
+
+/// <summary>Health and metrics, on a listener of their own: for probes and scrapers, without keys, so it listens on loopback unless told otherwise.</summary>
+internal static class ManagementEndpoints
+{
+    /// <summary>Maps <c>/alive</c>, <c>/ready</c> and <c>/metrics</c>. Needs <see cref="Readiness"/> and <see cref="PrometheusExporter"/> among the services.</summary>
+    public static IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints)
+    {
+        var readiness = endpoints.ServiceProvider.GetRequiredService<Readiness>();
+        var metrics = endpoints.ServiceProvider.GetRequiredService<PrometheusExporter>();
+        var group = endpoints.MapGroup("");
+
+        // That the process answers at all is the proof: anything more would let a probe restart a member whose store is away.
+        group.MapGet("/alive", IResult () => Answer(200, new HealthAnswer("alive", null)));
+        group.MapGet("/ready", IResult () => readiness.Reasons is { Count: > 0 } reasons
+            ? Answer(503, new HealthAnswer("not-ready", reasons))
+            : Answer(200, new HealthAnswer("ready", null)));
+        group.MapGet("/metrics", IResult () => Results.Text(metrics.Scrape(), PrometheusExporter.ContentType));
+        return group;
+    }
+
+    private static IResult Answer(int status, HealthAnswer answer) => Results.Json(answer, HealthJson.Default.HealthAnswer, statusCode: status);
+}
+
+/// <summary>The answer of a health check.</summary>
+/// <param name="Reasons">Why not: the part of the program, and a sentence.</param>
+internal sealed record HealthAnswer(string Status, IReadOnlyDictionary<string, string>? Reasons);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(HealthAnswer))]
+internal sealed partial class HealthJson : JsonSerializerContext;

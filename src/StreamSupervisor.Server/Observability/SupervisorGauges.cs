@@ -1,0 +1,98 @@
+using System.Diagnostics.Metrics;
+using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Server.Registrations;
+using StreamSupervisor.Server.Sweeping;
+using StreamSupervisor.Srs.Api;
+using StreamSupervisor.Srs.Observability;
+
+namespace StreamSupervisor.Server.Observability;
+
+/// <summary>
+/// What a member knows at the moment when somebody reads its metrics: its streams, its queues, the SRS servers. The servers' rows carry the labels
+/// <c>server</c> and <c>service</c> of SRS's own metrics; both change when a server is replaced, so only rows that are named anew at each reading have
+/// them, and counters are joined over <c>origin</c>.
+/// </summary>
+internal sealed class SupervisorGauges : IDisposable
+{
+    private readonly Meter _meter = new(Telemetry.Name);
+    private readonly OriginRegistry _origins;
+    private readonly OriginDrain _drain;
+    private readonly TimeProvider _time;
+
+    /// <param name="hooksWaiting">Messages of hooks that no mailbox has taken yet.</param>
+    /// <param name="peersWaiting">Messages to other members that are not sent yet.</param>
+    public SupervisorGauges(OriginRegistry origins, LiveDirectory directory, OriginDrain drain, Func<int> hooksWaiting, Func<int> peersWaiting, TimeProvider time)
+    {
+        (_origins, _drain, _time) = (origins, drain, time);
+        _meter.CreateObservableGauge("streamsupervisor.streams", () => StreamsOf(directory), "{stream}",
+            "Stream keys that this member owns, by state; idle ones are not counted.");
+        _meter.CreateObservableGauge("streamsupervisor.hooks.waiting", hooksWaiting, "{message}",
+            "What hooks told that could not be put into a mailbox yet.");
+        _meter.CreateObservableGauge("streamsupervisor.peers.waiting", peersWaiting, "{message}",
+            "Messages that wait to be sent to other members.");
+        _meter.CreateObservableGauge("streamsupervisor.srs.info", () => OfOrigins(InfoOf), unit: null,
+            "1 for each configured SRS server whose process is known: the names under which its own metrics stand.");
+        _meter.CreateObservableGauge("streamsupervisor.srs.state", StatesOfOrigins, unit: null,
+            "1 for the state that a server is in: unknown, up, suspect or down; beside it draining when it gets no new streams.");
+        _meter.CreateObservableGauge("streamsupervisor.srs.streams", () => OfOrigins(StreamsOf), "{stream}",
+            "Streams that a server listed at the last look.");
+        _meter.CreateObservableGauge("streamsupervisor.srs.answer.age", () => OfOrigins(AgeOf), "s",
+            "Time since a server answered last.");
+    }
+
+    public void Dispose() => _meter.Dispose();
+
+    private static IEnumerable<Measurement<int>> StreamsOf(LiveDirectory directory) =>
+    [
+        new(directory.CountOf(LiveStreamPhase.Live), new KeyValuePair<string, object?>("state", "live")),
+        new(directory.CountOf(LiveStreamPhase.Handover), new KeyValuePair<string, object?>("state", "handover")),
+        new(directory.CountOf(LiveStreamPhase.Interrupted), new KeyValuePair<string, object?>("state", "interrupted")),
+    ];
+
+    private IEnumerable<Measurement<T>> OfOrigins<T>(Func<OriginSnapshot, Measurement<T>?> measure)
+        where T : struct =>
+        [.. _origins.All.Select(origin => measure(origin.Snapshot())).OfType<Measurement<T>>()];
+
+    private static Measurement<int>? InfoOf(OriginSnapshot origin) =>
+        origin.Process is { } process ? new(1, [.. NamesOf(origin), new("version", process.Version.ToString())]) : null;
+
+    private static Measurement<int>? StreamsOf(OriginSnapshot origin) => origin.LastLookTook is null ? null : new(origin.Streams, NamesOf(origin));
+
+    private Measurement<double>? AgeOf(OriginSnapshot origin) =>
+        origin.LastAnswerAt is { } at ? new(Math.Max(0, (_time.GetUtcNow() - at).TotalSeconds), new KeyValuePair<string, object?>("origin", origin.Name)) : null;
+
+    private List<Measurement<int>> StatesOfOrigins()
+    {
+        // Kept in the cluster, so asking takes time: this reading shows what the one before has asked for.
+        _ = _drain.GetAsync();
+        var rows = new List<Measurement<int>>();
+        foreach (var origin in _origins.All.Select(origin => origin.Snapshot()))
+        {
+            foreach (var status in Enum.GetValues<OriginStatus>())
+            {
+                rows.Add(Row(origin, Words(status), origin.Status == status));
+            }
+
+            rows.Add(Row(origin, "draining", _drain.Known.Contains(origin.Name)));
+        }
+
+        return rows;
+    }
+
+    private static Measurement<int> Row(OriginSnapshot origin, string state, bool holds) => new(holds ? 1 : 0, [.. NamesOf(origin), new("state", state)]);
+
+    private static KeyValuePair<string, object?>[] NamesOf(OriginSnapshot origin) =>
+    [
+        new("origin", origin.Name),
+        new("server", origin.Process?.ServerId ?? ""),
+        new("service", origin.Process?.ServiceId ?? ""),
+    ];
+
+    private static string Words(OriginStatus status) => status switch
+    {
+        OriginStatus.Up => "up",
+        OriginStatus.Suspect => "suspect",
+        OriginStatus.Down => "down",
+        _ => "unknown",
+    };
+}

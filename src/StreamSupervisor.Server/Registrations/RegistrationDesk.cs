@@ -1,0 +1,268 @@
+using StreamSupervisor.Client;
+using StreamSupervisor.Cluster.Sharding;
+using StreamSupervisor.Domain;
+using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Server.Api;
+using StreamSupervisor.Server.Credentials;
+using RegistrationDecision = StreamSupervisor.Domain.LiveStreams.RegistrationDecision;
+
+namespace StreamSupervisor.Server.Registrations;
+
+/// <summary>What registrations stand on; one per program.</summary>
+internal sealed record RegistrationContext
+{
+    public required IShardRegion<LiveStreamCommand, LiveStreamReply> Region { get; init; }
+    public required CredentialGate Gate { get; init; }
+    public required RegistrationCredential Credential { get; init; }
+
+    /// <summary>What is known of every node, as of now.</summary>
+    public required Func<IReadOnlyList<OriginLoad>> Origins { get; init; }
+
+    /// <summary>Which of them take no new streams.</summary>
+    public required OriginDrain Drain { get; init; }
+    public required RegistrationOptions Options { get; init; }
+    public required TimeProvider Time { get; init; }
+
+    /// <summary>How long a call waits for an entity.</summary>
+    public TimeSpan AskTimeout { get; init; } = TimeSpan.FromSeconds(5);
+}
+
+/// <summary>
+/// Takes registrations: asks the key's entity, chooses nodes, hands out addresses. It remembers nothing itself, so any member may answer any call
+/// of a registration, also after the one that answered the first is gone.
+/// </summary>
+internal sealed class RegistrationDesk(RegistrationContext context)
+{
+    private static readonly TimeSpan s_firstLook = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>While an encoder waits for its turn: it shall hear at once.</summary>
+    private static readonly TimeSpan s_slowestLook = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>When nothing is being waited for: its reservation will run out, or its session end.</summary>
+    private static readonly TimeSpan s_idleLook = TimeSpan.FromSeconds(1);
+    private int _watchers;
+
+    /// <summary>What the credential of a request is worth. Takes its time where wrong ones pile up.</summary>
+    public async Task<CredentialResult> LookAtCredentialAsync(StreamKey key, RegistrationRequest request, string address, CancellationToken cancellation)
+    {
+        var result = context.Gate.Check(key, request.Credential, address, context.Time.GetUtcNow());
+        if (result.AnswerAfter > TimeSpan.Zero)
+        {
+            await Task.Delay(result.AnswerAfter, context.Time, cancellation);
+        }
+
+        return result;
+    }
+
+    /// <param name="credential">As it was looked at: names the key too.</param>
+    /// <exception cref="ApiProblemException">The entity could not be asked.</exception>
+    public async Task<RegistrationAnswer> RegisterAsync(CredentialResult credential, RegistrationRequest request, string address, CancellationToken cancellation)
+    {
+        var (entity, options) = (credential.EffectiveKey, context.Options);
+
+        // Whoever may call the API with the right to change things has shown a key already, and may be the back end that speaks for an encoder. A
+        // credential that is there and wrong is another matter: that encoder would be refused later.
+        var verdict = credential.Verdict == CredentialVerdict.Missing ? CredentialVerdict.NotRequired : credential.Verdict;
+        var reply = await AskAsync(entity, new Register(RegistrationName.Make(entity), request.EncoderId, request.Attempt, verdict,
+            credential.Subject, address, options.Reserve, request.LastError), cancellation);
+
+        // A removal takes a few milliseconds: most encoders hear "publish" in the answer to their first question.
+        if (reply.Decision == RegistrationDecision.Wait)
+        {
+            reply = await NextAsync(entity, reply, options.Settle, cancellation);
+        }
+
+        return await AnswerAsync(entity, reply, request.EncoderId, request.PreferOrigin);
+    }
+
+    /// <summary>The broadcast of an encoder is over.</summary>
+    public Task GoodbyeAsync(StreamKey key, string encoderId, CancellationToken cancellation) =>
+        AskAnyAsync(key, new CancelReservation(encoderId, Goodbye: true), cancellation);
+
+    /// <returns>False when there is no such registration.</returns>
+    public async Task<bool> GoodbyeAsync(string id, CancellationToken cancellation)
+    {
+        if (await FindAsync(id, cancellation) is not { } found)
+        {
+            return false;
+        }
+
+        await AskAnyAsync(found.Key, new CancelReservation(found.EncoderId, Goodbye: true), cancellation);
+        return true;
+    }
+
+    /// <returns>Null when there is no such registration (any more).</returns>
+    public async Task<RegistrationAnswer?> RenewAsync(string id, CancellationToken cancellation)
+    {
+        if (await FindAsync(id, cancellation) is not { } found)
+        {
+            return null;
+        }
+
+        var reply = await AskAsync(found.Key, new RenewRegistration(id, context.Options.Reserve), cancellation);
+        return reply.Decision == RegistrationDecision.Unknown ? null : await AnswerAsync(found.Key, reply, found.EncoderId, null);
+    }
+
+    /// <summary>The decision as it stands, or the next one if it changes within <paramref name="wait"/>.</summary>
+    /// <returns>Null when there is no such registration (any more).</returns>
+    public async Task<RegistrationAnswer?> GetAsync(string id, TimeSpan wait, CancellationToken cancellation)
+    {
+        if (await FindAsync(id, cancellation) is not { } found)
+        {
+            return null;
+        }
+
+        var reply = found.Standing;
+        if (wait > TimeSpan.Zero && reply.Decision == RegistrationDecision.Wait)
+        {
+            using var place = TakePlace();
+            reply = await NextAsync(found.Key, reply, wait, cancellation);
+        }
+
+        return reply.Decision == RegistrationDecision.Unknown ? null : await AnswerAsync(found.Key, reply, found.EncoderId, null);
+    }
+
+    /// <summary>Every decision as it is made, the one that stands first. A null is a sign of life; it ends when the registration has ended.</summary>
+    public async IAsyncEnumerable<RegistrationAnswer?> WatchAsync(string id, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    {
+        if (await FindAsync(id, cancellation) is not { } found)
+        {
+            yield break;
+        }
+
+        using var place = TakePlace();
+        var standing = found.Standing;
+        yield return await AnswerAsync(found.Key, standing, found.EncoderId, null);
+        while (true)
+        {
+            var next = await NextAsync(found.Key, standing, TimeSpan.FromSeconds(15), cancellation);
+            if (next.Decision == RegistrationDecision.Unknown)
+            {
+                yield break;
+            }
+
+            yield return IsSame(next, standing) ? null : await AnswerAsync(found.Key, next, found.EncoderId, null);
+            standing = next;
+        }
+    }
+
+    /// <summary>Looks until the decision is another one, or the time is over.</summary>
+    private async Task<RegistrationReply> NextAsync(StreamKey key, RegistrationReply standing, TimeSpan within, CancellationToken cancellation)
+    {
+        var began = context.Time.GetTimestamp();
+        var pause = s_firstLook;
+        while (context.Time.GetElapsedTime(began) < within)
+        {
+            await Task.Delay(pause, context.Time, cancellation);
+            var state = await InspectAsync(key, cancellation);
+            var next = LiveStream.StandingOf(state, standing.RegistrationId, context.Time.GetUtcNow());
+            if (!IsSame(next, standing))
+            {
+                return next;
+            }
+
+            var slowest = standing.Decision == RegistrationDecision.Wait ? s_slowestLook : s_idleLook;
+            pause = pause * 2 < slowest ? pause * 2 : slowest;
+        }
+
+        return standing;
+    }
+
+    private static bool IsSame(RegistrationReply a, RegistrationReply b) => a.Decision == b.Decision && a.Reason == b.Reason;
+
+    private async Task<(StreamKey Key, string EncoderId, RegistrationReply Standing)?> FindAsync(string id, CancellationToken cancellation)
+    {
+        if (!RegistrationName.TryRead(id, out var key))
+        {
+            return null;
+        }
+
+        var state = await InspectAsync(key, cancellation);
+        var standing = LiveStream.StandingOf(state, id, context.Time.GetUtcNow());
+        return standing.Decision == RegistrationDecision.Unknown ? null : (key, state.Registration!.EncoderId, standing);
+    }
+
+    private async Task<RegistrationAnswer> AnswerAsync(StreamKey key, RegistrationReply reply, string encoderId, string? wished)
+    {
+        IReadOnlyList<PublishTarget> targets = [];
+        if (reply.Decision == RegistrationDecision.Publish)
+        {
+            targets = await TargetsAsync(key, reply, encoderId, wished);
+            if (targets.Count == 0)
+            {
+                var reason = reply.WedgedOn.Count > 0 ? RefusalReason.Wedged : RefusalReason.Unavailable;
+                reply = reply with { Decision = RegistrationDecision.Refused, Reason = reason, RetryAfter = RefusalCatalog.Of(reason).RetryAfter };
+            }
+        }
+
+        var refusal = reply.Reason == RefusalReason.Unknown ? null : RefusalCatalog.Of(reply.Reason);
+        return new RegistrationAnswer
+        {
+            RegistrationId = reply.RegistrationId,
+            Decision = reply.Decision switch
+            {
+                RegistrationDecision.Publish => Client.RegistrationDecision.Publish,
+                RegistrationDecision.Wait => Client.RegistrationDecision.Wait,
+                _ => Client.RegistrationDecision.Refused,
+            },
+            Publish = targets,
+            Generation = reply.Generation,
+            OnAir = reply.OnAir,
+            ExpiresAt = reply.Until,
+            RetryAfterMs = reply.RetryAfter is { } delay ? (int)Math.Ceiling(delay.TotalMilliseconds) : null,
+            AttemptsLeft = Math.Max(0, context.Options.Attempts - reply.Tries),
+            Reason = refusal?.Name,
+            Kind = refusal is null ? null : refusal.Permanent ? "permanent" : "temporary",
+            Text = refusal is null ? null : new LocalizedText(refusal.English, refusal.Chinese),
+        };
+    }
+
+    private async Task<IReadOnlyList<PublishTarget>> TargetsAsync(StreamKey key, RegistrationReply reply, string encoderId, string? wished)
+    {
+        var origins = context.Origins();
+        var drained = await context.Drain.GetAsync();
+        var query = context.Credential.QueryFor(key, encoderId, context.Time.GetUtcNow());
+        return
+        [
+            .. OriginChoice.Order(origins, wished, reply.LastOrigin, drained, [.. reply.WedgedOn])
+                .Select(o => new PublishTarget(o.Name, PublishAddress.Make(o.PublishUrl, key, query))),
+        ];
+    }
+
+    private async Task<LiveStreamState> InspectAsync(StreamKey key, CancellationToken cancellation) =>
+        await AskAnyAsync(key, GetState.Instance, cancellation) is StateReply { State: var state } ? state : throw Unexpected();
+
+    private async Task<RegistrationReply> AskAsync(StreamKey key, LiveStreamCommand command, CancellationToken cancellation) =>
+        await AskAnyAsync(key, command, cancellation) as RegistrationReply ?? throw Unexpected();
+
+    private async Task<LiveStreamReply> AskAnyAsync(StreamKey key, LiveStreamCommand command, CancellationToken cancellation)
+    {
+        var answer = await context.Region.AskAsync(key.ToString(), command, context.Time.GetUtcNow() + context.AskTimeout, cancellation);
+        return answer.Status switch
+        {
+            AskStatus.Answered => answer.Reply!,
+            AskStatus.Overloaded => throw new ApiProblemException(Problems.Overloaded.Of("Too many calls wait for this key. Nothing was changed; try again.")),
+            AskStatus.Failed => throw new ApiProblemException(Problems.KeyFailed.Of("The supervisor failed on this key; its log says why.")),
+            AskStatus.Unavailable => throw new ApiProblemException(Problems.Unavailable.Of("No member can answer for this key now; try again, here or at another member.")),
+            _ => throw new ApiProblemException(Problems.OutcomeUnknown.Of("The registration may have been taken. Ask again with the same attempt: it is taken once.")),
+        };
+    }
+
+    private static ApiProblemException Unexpected() => new(Problems.Internal.Of("The entity gave an answer of another kind."));
+
+    private Place TakePlace()
+    {
+        if (Interlocked.Increment(ref _watchers) > context.Options.MaxWatchers)
+        {
+            Interlocked.Decrement(ref _watchers);
+            throw new ApiProblemException(Problems.Overloaded.Of("Too many calls wait for decisions on this member. Ask without wait, or ask another member."));
+        }
+
+        return new Place(this);
+    }
+
+    private sealed class Place(RegistrationDesk desk) : IDisposable
+    {
+        public void Dispose() => Interlocked.Decrement(ref desk._watchers);
+    }
+}

@@ -1,0 +1,215 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using StreamSupervisor.Client;
+using StreamSupervisor.Cluster.Sharding;
+using StreamSupervisor.Domain;
+using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Server.Api;
+using StreamSupervisor.Server.Configuration;
+using StreamSupervisor.Server.Configuration.Settings;
+using StreamSupervisor.Server.Credentials;
+
+namespace StreamSupervisor.Server.Registrations;
+
+/// <summary>
+/// <c>/api/v1/registrations</c>, and <c>PUT /api/v1/origins/{name}</c>, which drains a node. A refusal is an answer and no error: status 200.
+/// </summary>
+internal static class RegistrationEndpoints
+{
+    private const int MaxBody = 16 * 1024;
+    private const int MaxEncoderId = 128;
+    private const int MaxLastError = 300;
+
+    /// <summary>Maps the endpoints. Needs an <c>ILoggerFactory</c> among the services.</summary>
+    public static IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints, RegistrationContext context, ApiOptions api)
+    {
+        var desk = new RegistrationDesk(context);
+        var gate = new RegistrationGate(new ApiCallers(api), endpoints.ServiceProvider.GetRequiredService<ILogger<RegistrationGate>>());
+        var group = endpoints.MapGroup(ApiEndpoints.Prefix).AddEndpointFilter(gate);
+        var open = group.MapGroup("/registrations").WithMetadata(OpenToCredentials.Instance);
+        open.MapPost("", Task<IResult> (HttpContext call) => RegisterAsync(desk, call))
+            .Accepts<RegistrationRequest>("application/json").Produces<RegistrationAnswer>().WithName("Register")
+            .WithSummary("An encoder announces that it is about to publish, and hears where and when.");
+        open.MapPut("/{id}", Task<IResult> (HttpContext call, string id) => RenewAsync(desk, call, id))
+            .Accepts<RegistrationUpdate>("application/json").Produces<RegistrationAnswer>().WithName("RenewRegistration").WithSummary("Keeps a registration alive.");
+        open.MapGet("/{id}", Task<IResult> (HttpContext call, string id) => GetAsync(desk, context.Options, call, id))
+            .Produces<RegistrationAnswer>().WithName("GetRegistration").WithSummary("The decision as it stands; with wait the next one (a long poll).")
+            .TakesQuery(("wait", "a duration such as 2500ms: how long to wait for another decision than the one that stands"));
+        open.MapDelete("/{id}", Task<IResult> (HttpContext call, string id) => GoodbyeAsync(desk, call, id))
+            .Produces(StatusCodes.Status204NoContent).WithName("EndRegistration").WithSummary("Goodbye: the broadcast is over, no reconnect window follows.");
+        open.MapGet("/{id}/events", Task<IResult> (HttpContext call, string id) => WatchAsync(desk, call, id))
+            .Produces<string>(StatusCodes.Status200OK, "text/event-stream").WithName("WatchRegistration").WithSummary("Every decision as it is made, as server-sent events.");
+        group.MapPut("/origins/{name}", Task<IResult> (HttpContext call, string name) => DrainAsync(context, call, name))
+            .Accepts<DrainRequest>("application/json").Produces<DrainAnswer>().WithName("DrainOrigin")
+            .WithSummary("Drains a node: no new streams, those that it has stay.");
+        return group;
+    }
+
+    private static async Task<IResult> RegisterAsync(RegistrationDesk desk, HttpContext call)
+    {
+        var request = await ReadAsync(call, RegistrationJson.Shared.RegistrationRequest);
+        if (!StreamKey.TryParse(request.Key, out var key))
+        {
+            throw new ApiProblemException(Problems.BadKey.Of($"'{Shorten(request.Key)}' is no stream key; write app/stream or vhost/app/stream.", "key"));
+        }
+
+        if (request.EncoderId is not { Length: > 0 and <= MaxEncoderId } || request.EncoderId.Any(char.IsControl))
+        {
+            throw Wrong("encoderId", $"Name the encoder in 1 to {MaxEncoderId} characters, and keep the name over its restarts.");
+        }
+
+        var address = call.Connection.RemoteIpAddress?.ToString() ?? "";
+        var credential = await desk.LookAtCredentialAsync(key, request, address, call.RequestAborted);
+        if (call.Features.Get<RegistrationCaller>() is { Known: null, Why: { } why })
+        {
+            AdmitByCredential(credential, request, why);
+        }
+
+        if (request.Goodbye)
+        {
+            await desk.GoodbyeAsync(credential.EffectiveKey, request.EncoderId, call.RequestAborted);
+            return Results.NoContent();
+        }
+
+        if (request.Attempt < 1)
+        {
+            throw Wrong("attempt", "Count the tries from 1.");
+        }
+
+        var cleaned = request with { LastError = Clean(request.LastError), PreferOrigin = Shorten(request.PreferOrigin) };
+        return Json(await desk.RegisterAsync(credential, cleaned, address, call.RequestAborted));
+    }
+
+    /// <summary>Lets a caller pass whom the API does not know, but who holds a credential of the stream. Others leave no trace: they must not fill the journal.</summary>
+    private static void AdmitByCredential(CredentialResult credential, RegistrationRequest request, ApiProblem why)
+    {
+        switch (credential.Verdict)
+        {
+            // Whether an expired one is good enough inside the reconnect window is the entity's business.
+            case CredentialVerdict.Valid or CredentialVerdict.Expired:
+                break;
+            case CredentialVerdict.Wrong:
+                throw new ApiProblemException(CredentialWrong.Of(RefusalCatalog.Of(RefusalReason.CredentialWrong).English, "credential"));
+            default:
+                throw new ApiProblemException(why with { Detail = $"{why.Detail} An encoder may send the credential of its stream as 'credential' instead, where the stream has one." });
+        }
+
+        // Else one who may publish a stream could register as somebody whom the rules of takeover put first.
+        if (credential.Subject is { } subject && subject != request.EncoderId)
+        {
+            throw Wrong("encoderId", $"The credential belongs to '{subject}'; register under that name, or call with an API key.");
+        }
+    }
+
+    private static async Task<IResult> RenewAsync(RegistrationDesk desk, HttpContext call, string id)
+    {
+        await ReadAsync(call, RegistrationJson.Shared.RegistrationUpdate);
+        return await desk.RenewAsync(id, call.RequestAborted) is { } answer ? Json(answer) : Unknown();
+    }
+
+    private static async Task<IResult> GetAsync(RegistrationDesk desk, RegistrationOptions options, HttpContext call, string id)
+    {
+        call.Request.Query.AllowOnly("wait");
+        var wait = TimeSpan.Zero;
+        if (call.Request.Query.Text("wait") is { } text && !Duration.TryParse(text, out wait))
+        {
+            throw Wrong("wait", "It is a duration with its unit, such as 2500ms or 10s.");
+        }
+
+        return await desk.GetAsync(id, wait < options.MaxWait ? wait : options.MaxWait, call.RequestAborted) is { } answer ? Json(answer) : Unknown();
+    }
+
+    private static async Task<IResult> GoodbyeAsync(RegistrationDesk desk, HttpContext call, string id) =>
+        await desk.GoodbyeAsync(id, call.RequestAborted) ? Results.NoContent() : Unknown();
+
+    private static async Task<IResult> WatchAsync(RegistrationDesk desk, HttpContext call, string id)
+    {
+        var response = call.Response;
+        var cancellation = call.RequestAborted;
+        try
+        {
+            await foreach (var answer in desk.WatchAsync(id, cancellation))
+            {
+                if (!response.HasStarted)
+                {
+                    response.ContentType = "text/event-stream";
+                    response.Headers["X-Accel-Buffering"] = "no";
+                }
+
+                await response.WriteAsync(answer is null ? ": still here\n\n"
+                    : $"event: decision\ndata: {JsonSerializer.Serialize(answer, RegistrationJson.Shared.RegistrationAnswer)}\n\n", cancellation);
+                await response.Body.FlushAsync(cancellation);
+            }
+        }
+        catch (ApiProblemException) when (response.HasStarted)
+        {
+            // The status is sent: the stream ends, and the encoder asks again, here or at another member.
+        }
+
+        return response.HasStarted ? Results.Empty : Unknown();
+    }
+
+    private static async Task<IResult> DrainAsync(RegistrationContext context, HttpContext call, string name)
+    {
+        var request = await ReadAsync(call, RegistrationJson.Shared.DrainRequest);
+        if (!context.Origins().Any(o => o.Name == name))
+        {
+            return new ProblemResult(Problems.NoSuchCall.Of($"There is no origin '{Shorten(name)}'; GET {ApiEndpoints.Prefix}/origins lists them."));
+        }
+
+        var caller = call.Features.Get<RegistrationCaller>()!.Known!;
+        var answer = await context.Drain.SetAsync(name, request.Draining, Clean(request.By) ?? caller.Name, Clean(request.Why) ?? "", call.RequestAborted);
+        return answer is { Status: AskStatus.Answered, Reply: Done done }
+            ? Results.Json(new DrainAnswer(name, request.Draining, done.Changed), RegistrationJson.Shared.DrainAnswer)
+            : new ProblemResult(Problems.OutcomeUnknown.Of("The node's mark may or may not have changed; send it again."));
+    }
+
+    private static async Task<T> ReadAsync<T>(HttpContext call, JsonTypeInfo<T> type)
+    {
+        // A page of another site can send a form or plain text without asking first, but never JSON.
+        if (call.Request.ContentType?.Split(';', 2)[0].Trim().Equals("application/json", StringComparison.OrdinalIgnoreCase) != true)
+        {
+            throw new ApiProblemException(Problems.NotJson.Of("Send the body as 'Content-Type: application/json'."));
+        }
+
+        // Above the limit of the listener the reading itself would throw, and the caller would hear no reason.
+        if (call.Request.ContentLength > MaxBody)
+        {
+            throw TooLarge();
+        }
+
+        var buffer = new byte[MaxBody + 1];
+        var read = await call.Request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, call.RequestAborted);
+        if (read > MaxBody)
+        {
+            throw TooLarge();
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize(buffer.AsSpan(0, read), type) ?? throw new ApiProblemException(Problems.BadJson.Of("Send a JSON object."));
+        }
+        catch (JsonException failure)
+        {
+            throw new ApiProblemException(Problems.BadJson.Of($"It is malformed, or a field has the wrong type ({failure.Path ?? "$"}, line {(failure.LineNumber ?? 0) + 1})."));
+        }
+    }
+
+    private static IResult Json(RegistrationAnswer answer) => Results.Json(answer, RegistrationJson.Shared.RegistrationAnswer);
+
+    private static ProblemResult Unknown() =>
+        new(RegistrationUnknown.Of("It has run out, was replaced by a newer one, or never was. Register again."));
+
+    private static readonly ProblemKind RegistrationUnknown = new(404, "registration-unknown", "There is no such registration", "没有该登记", TimeSpan.FromSeconds(0.5));
+
+    private static readonly ProblemKind CredentialWrong = new(403, "credential-wrong", "The credential is wrong", RefusalCatalog.Of(RefusalReason.CredentialWrong).Chinese);
+
+    private static ApiProblemException TooLarge() => new(Problems.BodyTooLarge.Of($"A registration has at most {MaxBody / 1024} KB."));
+
+    private static ApiProblemException Wrong(string field, string detail) => new(ApiProblem.BadField(field, $"{field}: {detail}"));
+
+    private static string? Clean(string? text) =>
+        string.IsNullOrWhiteSpace(text) ? null : new string([.. text.Take(MaxLastError).Select(c => char.IsControl(c) ? ' ' : c)]);
+
+    private static string? Shorten(string? text) => text is { Length: > 100 } ? text[..100] : text;
+}

@@ -1,0 +1,31 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Unicode;
+using StreamSupervisor.Client;
+
+namespace StreamSupervisor.Server.Registrations;
+
+/// <summary>The messages of registrations are the client library's own types: the two ends cannot differ.</summary>
+[JsonSerializable(typeof(RegistrationRequest))]
+[JsonSerializable(typeof(RegistrationUpdate))]
+[JsonSerializable(typeof(RegistrationAnswer))]
+[JsonSerializable(typeof(DrainRequest))]
+[JsonSerializable(typeof(DrainAnswer))]
+internal sealed partial class RegistrationJson : JsonSerializerContext
+{
+    public static RegistrationJson Shared { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Converters = { new JsonStringEnumConverter<RegistrationDecision>(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
+        Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
+        MaxDepth = 8,
+    });
+}
+
+/// <summary>Takes a node out of the choice for new streams, or back in.</summary>
+internal sealed record DrainRequest(bool Draining, string? Why, string? By);
+
+/// <summary>What became of it.</summary>
+internal sealed record DrainAnswer(string Name, bool Draining, bool Changed);
