@@ -25,14 +25,14 @@ public sealed record MembershipSettings
     internal TimeSpan Gap => 2 * Renew;
 
     /// <summary>Between two looks while somebody may just have died.</summary>
-    internal TimeSpan Soon => TimeSpan.FromMilliseconds(40);
+    internal static TimeSpan Soon => TimeSpan.FromMilliseconds(40);
 
     /// <summary>So long a member looks often after a connection to another broke: the database sees the end of a process some milliseconds after us.</summary>
-    internal TimeSpan Watchful => TimeSpan.FromSeconds(1);
+    internal static TimeSpan Watchful => TimeSpan.FromSeconds(1);
 
     /// <summary>For one try whether a port refuses connections.</summary>
-    internal TimeSpan ProbeTimeout => TimeSpan.FromMilliseconds(200);
+    internal static TimeSpan ProbeTimeout => TimeSpan.FromMilliseconds(200);
 
     /// <summary>Before a member that no cluster has taken in asks again.</summary>
-    internal TimeSpan JoinAgain => TimeSpan.FromSeconds(5);
+    internal static TimeSpan JoinAgain => TimeSpan.FromSeconds(5);
 }

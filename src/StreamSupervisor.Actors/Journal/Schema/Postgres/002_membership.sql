@@ -1,8 +1,6 @@
 -- Who is a member, by the clock of this database, and the lease that decides a partition. Nothing of a stream depends on these rows: two owners of a key
 -- cannot both write to its journal, whatever stands here.
 
-CREATE SCHEMA IF NOT EXISTS streamsupervisor;
-
 -- One row for each incarnation of a process. No statement takes a row out of state 3 or 4.
 CREATE TABLE streamsupervisor.cluster_member(
   incarnation  uuid        PRIMARY KEY,
