@@ -9,20 +9,27 @@ namespace StreamSupervisor.Actors.Membership;
 /// <param name="ListenPort">1 to 65535.</param>
 public sealed record RemotingEndpoint(string AdvertisedHost, int AdvertisedPort, string ListenHost, int ListenPort);
 
-/// <summary>The part of <c>akka {}</c> that makes a cluster: actors, remoting, cluster, sharding, singletons, downing, shutdown. Every value has its reason beside it.</summary>
+/// <summary>
+/// The part of <c>akka {}</c> that makes a cluster: actors, remoting, cluster, sharding, singletons, downing, shutdown. Every value has its
+/// reason beside it.
+/// </summary>
 public sealed record AkkaClusterSettings
 {
     /// <summary>The name that all members give their actor system; part of every address.</summary>
     public const string SystemName = "streamsupervisor";
 
-    /// <summary>Null: one supervisor, a cluster of one. Its remoting goes through memory and opens no port that another user of the machine could reach.</summary>
+    /// <summary>
+    /// Null: one supervisor, a cluster of one. Its remoting goes through memory and opens no port that another user of the machine could
+    /// reach.
+    /// </summary>
     public RemotingEndpoint? Remoting { get; init; }
 
     /// <summary>Akka's roles of this member.</summary>
     public IReadOnlyList<string> Roles { get; init; } = [];
 
     /// <summary>The settings as HOCON, to be laid over Akka's own.</summary>
-    public string Render() => string.Join('\n', Actors, Remoting is { } remoting ? Ports(remoting) : Memory(), Cluster(), Sharding, Remoting is null ? "" : Downing);
+    public string Render() => string.Join('\n', Actors, Remoting is { } remoting ? Ports(remoting) : Memory(), Cluster(), Sharding,
+        Remoting is null ? "" : Downing);
 
     private const string Actors =
         """
@@ -178,5 +185,6 @@ public sealed record AkkaClusterSettings
         }
         """;
 
-    private static string Quoted(string value) => $"\"{value.Replace("\\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+    private static string Quoted(string value) =>
+        $"\"{value.Replace("\\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 }

@@ -13,15 +13,16 @@ public sealed class AkkaLoggerSetup(ILoggerFactory loggers) : Setup
 }
 
 /// <summary>
-/// Passes Akka's log lines on. Its information is our debug, since it tells of its own insides and we tell of members; and what its remoting warns of, at each
-/// try to reach a member that is gone, is passed on as a warning once a minute and as debug between.
+/// Passes Akka's log lines on. Its information is our debug, since it tells of its own insides and we tell of members; and what its
+/// remoting warns of, at each try to reach a member that is gone, is passed on as a warning once a minute and as debug between.
 /// </summary>
 public sealed class AkkaLogger : ReceiveActor, IRequiresMessageQueue<ILoggerMessageQueueSemantics>
 {
     private static readonly TimeSpan Again = TimeSpan.FromMinutes(1);
 
     private readonly ILoggerFactory _loggers =
-        Context.System.Settings.Setup.Get<AkkaLoggerSetup>() is { HasValue: true } setup ? setup.Value.Loggers : Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance;
+        Context.System.Settings.Setup.Get<AkkaLoggerSetup>() is { HasValue: true } setup ? setup.Value.Loggers
+            : Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance;
 
     private readonly Dictionary<Type, TimeSpan> _told = [];
 
@@ -30,7 +31,8 @@ public sealed class AkkaLogger : ReceiveActor, IRequiresMessageQueue<ILoggerMess
         var clock = Context.System.Scheduler;
         Receive<InitializeLogger>(_ => Sender.Tell(new LoggerInitialized()));
         Receive<LogEvent>(line => _loggers.CreateLogger(line.LogClass?.FullName ?? "Akka")
-            .Log(LevelOf(line, clock.MonotonicClock), IsRemoting(line) ? null : line.Cause, "{Source}: {Line}", line.LogSource, line.Message));
+            .Log(LevelOf(line, clock.MonotonicClock), IsRemoting(line) ? null : line.Cause, "{Source}: {Line}", line.LogSource,
+                line.Message));
     }
 
     private LogLevel LevelOf(LogEvent line, TimeSpan now) => line.LogLevel() switch

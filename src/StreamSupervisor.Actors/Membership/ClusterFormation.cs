@@ -25,8 +25,9 @@ internal abstract record FormationStep
 /// <summary>
 /// One database is one cluster: who joins whom follows from the table of members and from what Akka's cluster says. No seed lists.
 ///
-/// What must never be is a second cluster. A member founds one only while nobody is in one, under a lock, and "nobody" means condemned or left: a lease that is
-/// over is not enough, since after an outage of the database all are. A member that cannot get in keeps asking; it does not found one while others are alive.
+/// What must never be is a second cluster. A member founds one only while nobody is in one, under a lock, and "nobody" means condemned or
+/// left: a lease that is over is not enough, since after an outage of the database all are. A member that cannot get in keeps asking; it
+/// does not found one while others are alive.
 /// </summary>
 internal static class ClusterFormation
 {
@@ -41,14 +42,16 @@ internal static class ClusterFormation
             return inCluster switch
             {
                 [] => new FormationStep.Found(JoinsItself: false),
-                _ when self.Cluster is { } ticket && inCluster.Any(row => row.Cluster == ticket && cluster.Contains(row.Identity.UniqueAddress)) =>
+                _ when self.Cluster is { } ticket && inCluster.Any(row => row.Cluster == ticket
+                    && cluster.Contains(row.Identity.UniqueAddress)) =>
                     new FormationStep.Arrive(ticket),
                 _ => new FormationStep.Stray("It was let in by members that others had condemned meanwhile."),
             };
         }
 
         // Akka takes a member with our own address at the head of the seeds for ourselves, and then founds a cluster.
-        if (rows.FirstOrDefault(row => row.IsAlive && row.Number != self.Number && row.Identity.Address == self.Identity.Address) is { } namesake)
+        if (rows.FirstOrDefault(row => row.IsAlive && row.Number != self.Number
+            && row.Identity.Address == self.Identity.Address) is { } namesake)
         {
             return new FormationStep.Wait($"{namesake} still counts as a member at this address.");
         }

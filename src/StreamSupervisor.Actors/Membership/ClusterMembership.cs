@@ -5,8 +5,8 @@ using Akka.Cluster;
 namespace StreamSupervisor.Actors.Membership;
 
 /// <summary>
-/// This process as a member: made before the actor system, whose set-up needs <see cref="Setups"/>; it joins with <see cref="Start"/>. One supervisor without a
-/// database of members (<see cref="Alone"/>) is a cluster of one that joins itself.
+/// This process as a member: made before the actor system, whose set-up needs <see cref="Setups"/>; it joins with <see cref="Start"/>. One
+/// supervisor without a database of members (<see cref="Alone"/>) is a cluster of one that joins itself.
 /// </summary>
 public sealed class ClusterMembership : IAsyncDisposable
 {
@@ -31,7 +31,8 @@ public sealed class ClusterMembership : IAsyncDisposable
 
     /// <summary>A member by a row in PostgreSQL, whose migrations have run.</summary>
     /// <exception cref="Journal.StoreOpenException">The connection string cannot be read.</exception>
-    public static ClusterMembership Of(MembershipSettings settings, TimeProvider time, ILoggerFactory loggers) => new(settings, time, loggers);
+    public static ClusterMembership Of(MembershipSettings settings, TimeProvider time, ILoggerFactory loggers) =>
+        new(settings, time, loggers);
 
     /// <summary>The one supervisor of a SQLite file.</summary>
     public static ClusterMembership Alone(TimeProvider time, ILoggerFactory loggers) => new(null, time, loggers);
@@ -61,7 +62,8 @@ public sealed class ClusterMembership : IAsyncDisposable
         { _leaving: true } => null,
         { Joined.IsCompleted: false } => "This member has not found its cluster yet.",
         { Ended: { IsCompletedSuccessfully: true, Result.Expelled: true } ended } => ended.Result.Why,
-        _ => $"The database has not taken this member's beat for {Pulse.BeatAge.TotalSeconds:0.0} s, so it answers nothing. It goes on by itself when the database does.",
+        _ => $"The database has not taken this member's beat for {Pulse.BeatAge.TotalSeconds:0.0} s, so it answers nothing. "
+            + "It goes on by itself when the database does.",
     };
 
     /// <summary>Members alive, this one included.</summary>
@@ -90,8 +92,10 @@ public sealed class ClusterMembership : IAsyncDisposable
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate, "row-of-member", SayLeftAsync);
         if (_settings is { } settings)
         {
-            var self = new MemberIdentity(Incarnation, settings.Name, settings.Advertised, cluster.SelfAddress, cluster.SelfUniqueAddress.Uid);
-            _ = system.ActorOf(Props.Create(() => new StoreMember(this, settings, self, Table!, _time, _log)).WithDispatcher(StoreMember.Dispatcher), "member");
+            var self = new MemberIdentity(Incarnation, settings.Name, settings.Advertised, cluster.SelfAddress,
+                cluster.SelfUniqueAddress.Uid);
+            var member = Props.Create(() => new StoreMember(this, settings, self, Table!, _time, _log));
+            _ = system.ActorOf(member.WithDispatcher(StoreMember.Dispatcher), "member");
         }
         else
         {
@@ -153,8 +157,11 @@ public sealed class ClusterMembership : IAsyncDisposable
         var reason = CoordinatedShutdown.Get(System!).ShutdownReason;
         if (!_leaving && reason is null or CoordinatedShutdown.ClusterDowningReason)
         {
-            End(new MemberEnd("The other members removed this one from the cluster. It serves nothing any more and ends; started again, it joins as a new one.", Expelled: true));
-            _ = Task.Run(() => Quietly(() => Table?.End(Incarnation, MemberState.Dead, "the other members removed it, as after a partition.")));
+            End(new MemberEnd(
+                "The other members removed this one from the cluster. It serves nothing any more and ends; started again, it joins anew.",
+                Expelled: true));
+            _ = Task.Run(() => Quietly(() => Table?.End(Incarnation, MemberState.Dead,
+                "the other members removed it, as after a partition.")));
         }
     }
 

@@ -3,9 +3,10 @@ namespace StreamSupervisor.Actors.Membership;
 /// <summary>
 /// What one member has seen of the others' beats, and so whom it may condemn. Decides when to try; the database decides whether it is so.
 ///
-/// A lease that is over is not enough. After an outage of the database everybody's lease is over, and the first that is back would condemn all
-/// the others. So the same beat must have been seen for two renew periods by looks that had no gap between them: in that time the database
-/// demonstrably answered, and a member that lives has beaten. A look that failed, or came late because this process was paused, starts this anew.
+/// A lease that is over is not enough. After an outage of the database everybody's lease is over, and the first that is back would condemn
+/// all the others. So the same beat must have been seen for two renew periods by looks that had no gap between them: in that time the
+/// database demonstrably answered, and a member that lives has beaten. A look that failed, or came late because this process was paused,
+/// starts this anew.
 ///
 /// A session that is gone is not enough either (a restart of the database ends all), nor is a refused connection (a listener that is not up
 /// yet). Both, twice in a row with the same beat, are a process that ended; but only if it was seen with a session before,

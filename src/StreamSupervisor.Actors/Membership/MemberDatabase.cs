@@ -3,7 +3,10 @@ using StreamSupervisor.Actors.Journal;
 
 namespace StreamSupervisor.Actors.Membership;
 
-/// <summary>How a member's beats reach PostgreSQL: on connections of their own, apart from the journal's, because a beat must not wait behind a batch.</summary>
+/// <summary>
+/// How a member's beats reach PostgreSQL: on connections of their own, apart from the journal's, because a beat must not wait behind a
+/// batch.
+/// </summary>
 internal static class MemberDatabase
 {
     /// <summary>First key of the advisory locks of sessions, "SSmb"; the second is the member's number.</summary>

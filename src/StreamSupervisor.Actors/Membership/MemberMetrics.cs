@@ -19,7 +19,8 @@ internal sealed class MemberMetrics : IDisposable
         _meter.CreateObservableGauge("streamsupervisor.members", members, "{member}", "Members alive, this one included.");
         _beat = _meter.CreateHistogram<double>("streamsupervisor.lease.renewal.duration", "s", "Time of one renewal at the store.");
         _deaths = _meter.CreateCounter<long>("streamsupervisor.members.deaths", "{member}", "Members that this one declared dead.");
-        _suspensions = _meter.CreateCounter<long>("streamsupervisor.lease.suspensions", "{suspension}", "Times that serving stopped because the lease was not renewed.");
+        _suspensions = _meter.CreateCounter<long>("streamsupervisor.lease.suspensions", "{suspension}",
+            "Times that serving stopped because the lease was not renewed.");
     }
 
     public void Beat(TimeSpan took) => _beat.Record(took.TotalSeconds);

@@ -1,9 +1,9 @@
 namespace StreamSupervisor.Actors.Membership;
 
 /// <summary>
-/// Whether this process may answer for the cluster now. It may from its first beat as an active member until shortly before the lease of its
-/// last beat is over, by its own monotonic clock. The question compares times instead of reading a flag that a timer sets: a process that was
-/// paused runs its mailboxes before its timers, and so would answer once more with what it believed before the pause.
+/// Whether this process may answer for the cluster now. It may from its first beat as an active member until shortly before the lease of
+/// its last beat is over, by its own monotonic clock. The question compares times instead of reading a flag that a timer sets: a process
+/// that was paused runs its mailboxes before its timers, and so would answer once more with what it believed before the pause.
 /// </summary>
 /// <param name="time">The clock.</param>
 /// <param name="lasts">How long a beat lasts here, the margin taken off; null: always (one supervisor, which alone has the file).</param>

@@ -61,8 +61,8 @@ public enum DeathEvidence
 /// <param name="HasSession">Whether its session is open. False alone proves nothing: a restart of the database ends all sessions.</param>
 /// <param name="EndedAgo">Since it ended; null while it lives.</param>
 /// <param name="Why">Why it ended; null while it lives.</param>
-public sealed record MemberRow(MemberIdentity Identity, int Number, MemberState State, Guid? Cluster, long Beat, TimeSpan BeatAge, bool LeaseOver, bool HasSession,
-    TimeSpan? EndedAgo = null, string? Why = null)
+public sealed record MemberRow(MemberIdentity Identity, int Number, MemberState State, Guid? Cluster, long Beat, TimeSpan BeatAge,
+    bool LeaseOver, bool HasSession, TimeSpan? EndedAgo = null, string? Why = null)
 {
     public bool IsAlive => State is MemberState.Joining or MemberState.Active or MemberState.Draining;
 

@@ -5,14 +5,14 @@ using StreamSupervisor.Actors.Journal;
 namespace StreamSupervisor.Actors.Membership;
 
 /// <summary>
-/// A connection of the member's own that holds its advisory lock and listens for changed rows. PostgreSQL lets go of the lock the moment the process at our end
-/// is gone: the kernel closes the connection, however hard the process was killed.
+/// A connection of the member's own that holds its advisory lock and listens for changed rows. PostgreSQL lets go of the lock the moment
+/// the process at our end is gone: the kernel closes the connection, however hard the process was killed.
 /// </summary>
 internal sealed class MemberSession : IAsyncDisposable
 {
     /// <summary>
-    /// Between two questions whether this server still takes writes. A switchover may leave the old primary running and read-only: nobody closes our connection
-    /// there, and the lock on it is one that the new primary does not know.
+    /// Between two questions whether this server still takes writes. A switchover may leave the old primary running and read-only: nobody
+    /// closes our connection there, and the lock on it is one that the new primary does not know.
     /// </summary>
     private static readonly TimeSpan CheckEvery = TimeSpan.FromSeconds(1);
 
@@ -35,7 +35,9 @@ internal sealed class MemberSession : IAsyncDisposable
     /// <param name="member">Whose row is there already.</param>
     /// <param name="changed">Called, on any thread, when a row may have changed. Must not block.</param>
     /// <param name="cancellation">Ends the attempt.</param>
-    /// <exception cref="MemberTableSilentException">The database did not answer, takes no writes, or still believes in the session before.</exception>
+    /// <exception cref="MemberTableSilentException">
+    /// The database did not answer, takes no writes, or still believes in the session before.
+    /// </exception>
     public static async Task<MemberSession> OpenAsync(string connectionString, Guid member, Action changed, CancellationToken cancellation)
     {
         // Without a pool: a connection that went back into one would keep the lock of a member that is gone.
@@ -50,7 +52,8 @@ internal sealed class MemberSession : IAsyncDisposable
             await using var command = new NpgsqlCommand(
                 string.Create(CultureInfo.InvariantCulture,
                     $"""
-                    SELECT pg_advisory_lock({MemberDatabase.SessionLocks}, number) FROM streamsupervisor.cluster_member WHERE incarnation = '{member}';
+                    SELECT pg_advisory_lock({MemberDatabase.SessionLocks}, number) FROM streamsupervisor.cluster_member
+                        WHERE incarnation = '{member}';
                     LISTEN {MemberDatabase.Channel}
                     """),
                 connection);
@@ -81,7 +84,8 @@ internal sealed class MemberSession : IAsyncDisposable
 
     private static async Task ThrowIfReadOnlyAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand("SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::bool", connection);
+        await using var command = new NpgsqlCommand("SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::bool",
+            connection);
         if (await command.ExecuteScalarAsync(cancellation) is true)
         {
             throw new NpgsqlException("this server takes no writes (any more)");

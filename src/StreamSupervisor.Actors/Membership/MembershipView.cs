@@ -20,7 +20,8 @@ internal sealed record MembershipLook(IReadOnlyList<MemberRow> Rows, long At);
 /// <param name="BeatAge">Since its last beat, at the time of the look; null for a supervisor alone.</param>
 /// <param name="HasSession">Whether its session at the database was open.</param>
 /// <param name="IsSelf">Whether it is the one that was asked.</param>
-public sealed record MemberSighting(Guid Incarnation, string Name, string Advertised, string Address, int Uid, MemberState State, MemberStatus? AkkaStatus,
+public sealed record MemberSighting(Guid Incarnation, string Name, string Advertised, string Address, int Uid, MemberState State,
+    MemberStatus? AkkaStatus,
     bool Reachable, IReadOnlyList<string> Roles, TimeSpan? BeatAge, bool HasSession, bool IsSelf);
 
 /// <summary>A member that ended within the last ten minutes.</summary>
@@ -66,13 +67,16 @@ public sealed class MembershipView
         return Task.FromResult(true);
     }
 
-    /// <summary>Declares a member dead because an operator says so. Its streams go to the others at once, and its process ends when it notices.</summary>
+    /// <summary>
+    /// Declares a member dead because an operator says so. Its streams go to the others at once, and its process ends when it notices.
+    /// </summary>
     /// <param name="incarnation">Whom.</param>
     /// <param name="who">Who says so, for the table.</param>
     /// <returns>False when it has ended already, is not known, or there is no table.</returns>
     /// <exception cref="MemberTableSilentException">The database did not answer.</exception>
     public Task<bool> DownAsync(Guid incarnation, string who) =>
-        _membership is { Table: { } table, Look: { } look } && look.Rows.FirstOrDefault(row => row.Identity.Incarnation == incarnation) is { } row
+        _membership is { Table: { } table, Look: { } look } && look.Rows.FirstOrDefault(row =>
+            row.Identity.Incarnation == incarnation) is { } row
             ? Task.Run(() => table.Condemn(row, DeathEvidence.Operator, $"an operator declared it dead ({who})."))
             : Task.FromResult(false);
 
@@ -80,18 +84,22 @@ public sealed class MembershipView
     {
         var state = cluster.State;
         return new MembershipReport(
-            [.. look.Rows.Where(row => row.IsAlive).OrderBy(row => row.Identity.Name, StringComparer.Ordinal).ThenBy(row => row.Number).Select(row => Sighting(row, state))],
+            [.. look.Rows.Where(row => row.IsAlive).OrderBy(row => row.Identity.Name, StringComparer.Ordinal).ThenBy(row =>
+                row.Number).Select(row => Sighting(row, state))],
             [
                 .. look.Rows.Where(row => !row.IsAlive).OrderBy(row => row.EndedAgo).Select(row => new EndedMember(
-                    row.Identity.Incarnation, row.Identity.Name, row.Identity.Advertised, row.State, row.EndedAgo ?? TimeSpan.Zero, row.Why ?? "")),
+                    row.Identity.Incarnation, row.Identity.Name, row.Identity.Advertised, row.State, row.EndedAgo ?? TimeSpan.Zero,
+                        row.Why ?? "")),
             ],
             _time.GetElapsedTime(look.At));
     }
 
     private MemberSighting Sighting(MemberRow row, ClusterEvent.CurrentClusterState state)
     {
-        var (identity, known) = (row.Identity, state.Members.FirstOrDefault(member => member.UniqueAddress.Equals(row.Identity.UniqueAddress)));
-        return new MemberSighting(identity.Incarnation, identity.Name, identity.Advertised, identity.Address.ToString(), identity.Uid, row.State, known?.Status,
+        var (identity, known) = (row.Identity, state.Members.FirstOrDefault(member =>
+            member.UniqueAddress.Equals(row.Identity.UniqueAddress)));
+        return new MemberSighting(identity.Incarnation, identity.Name, identity.Advertised, identity.Address.ToString(), identity.Uid,
+            row.State, known?.Status,
             known is not null && !state.Unreachable.Contains(known), known?.Roles.ToList() ?? [], row.BeatAge, row.HasSession,
             identity.Incarnation == _membership.Incarnation);
     }
@@ -100,6 +108,7 @@ public sealed class MembershipView
     {
         var self = cluster.SelfMember;
         return new MemberSighting(Guid.Empty, Environment.MachineName, "", self.Address.ToString(), self.UniqueAddress.Uid,
-            self.Status == MemberStatus.Up ? MemberState.Active : MemberState.Joining, self.Status, true, self.Roles.ToList(), null, false, true);
+            self.Status == MemberStatus.Up ? MemberState.Active : MemberState.Joining, self.Status, true, self.Roles.ToList(), null, false,
+                true);
     }
 }

@@ -4,7 +4,10 @@ using System.Net.Sockets;
 
 namespace StreamSupervisor.Actors.Membership;
 
-/// <summary>Opens a TCP connection to a member's port and closes it again. Blocks, for a known time at most: the member's actor has a thread of its own.</summary>
+/// <summary>
+/// Opens a TCP connection to a member's port and closes it again. Blocks, for a known time at most: the member's actor has a thread of its
+/// own.
+/// </summary>
 internal static class PortProbe
 {
     /// <param name="advertised"><c>host:port</c>.</param>
@@ -41,7 +44,8 @@ internal static class PortProbe
         {
             // Writable once the attempt is over, however it went.
             return socket.Poll(patience, SelectMode.SelectWrite)
-                && (SocketError)(int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)! == SocketError.ConnectionRefused;
+                && (SocketError)(int)socket.GetSocketOption(SocketOptionLevel.Socket,
+                    SocketOptionName.Error)! == SocketError.ConnectionRefused;
         }
         catch (SocketException refused)
         {

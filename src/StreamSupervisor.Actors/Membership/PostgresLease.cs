@@ -13,8 +13,8 @@ internal sealed class MembershipSetup(MemberTable table, Guid incarnation) : Set
 }
 
 /// <summary>
-/// A lease of Akka's split brain resolver as a row in PostgreSQL. Its holder keeps it for as long as its own beat lasts, so nothing is renewed here, and
-/// a holder that is dead holds it up for one <c>cluster.lease.ttl</c> at most.
+/// A lease of Akka's split brain resolver as a row in PostgreSQL. Its holder keeps it for as long as its own beat lasts, so nothing is
+/// renewed here, and a holder that is dead holds it up for one <c>cluster.lease.ttl</c> at most.
 /// </summary>
 /// <param name="settings">Akka's.</param>
 /// <param name="system">With a <see cref="MembershipSetup"/>.</param>

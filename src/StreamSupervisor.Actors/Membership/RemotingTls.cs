@@ -8,9 +8,9 @@ using Akka.Actor.Setup;
 namespace StreamSupervisor.Actors.Membership;
 
 /// <summary>
-/// Closed remoting out of one shared secret, without files: every member derives the same P-256 key, and takes only a peer that proves to have it, whichever of the
-/// two called. Whoever is in can send any message to any actor, so nobody gets in without it. To change the secret without a stop: the new one as previous
-/// everywhere, swap both everywhere, take previous out.
+/// Closed remoting out of one shared secret, without files: every member derives the same P-256 key, and takes only a peer that proves to
+/// have it, whichever of the two called. Whoever is in can send any message to any actor, so nobody gets in without it. To change the
+/// secret without a stop: the new one as previous everywhere, swap both everywhere, take previous out.
 /// </summary>
 public sealed class RemotingTls : Setup
 {
@@ -90,17 +90,20 @@ public sealed class RemotingTls : Setup
         }
     }
 
-    private static bool IsOneOf(X509Certificate2 peer, byte[][] accepted) => accepted.Any(key => CryptographicOperations.FixedTimeEquals(KeyOf(peer), key));
+    private static bool IsOneOf(X509Certificate2 peer, byte[][] accepted) => accepted.Any(key =>
+        CryptographicOperations.FixedTimeEquals(KeyOf(peer), key));
 
     private static byte[] KeyOf(X509Certificate2 certificate) => certificate.PublicKey.ExportSubjectPublicKeyInfo();
 
     private static X509Certificate2 CertificateOf(string secret, TimeProvider time)
     {
-        var number = HKDF.DeriveKey(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(secret), 32, info: "streamsupervisor remoting key"u8.ToArray());
+        var number = HKDF.DeriveKey(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(secret), 32,
+            info: "streamsupervisor remoting key"u8.ToArray());
         number[0] &= BelowTheOrder;
         using var key = ECDsa.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, D = number });
         var now = time.GetUtcNow();
-        using var made = new CertificateRequest("CN=streamsupervisor", key, HashAlgorithmName.SHA256).CreateSelfSigned(now.AddDays(-1), now.AddYears(30));
+        using var made = new CertificateRequest("CN=streamsupervisor", key, HashAlgorithmName.SHA256).CreateSelfSigned(now.AddDays(-1),
+            now.AddYears(30));
 
         // A key that lives in memory only is not taken by every TLS stack: it goes through PKCS#12 once.
         return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pfx, "x"), "x");

@@ -9,10 +9,15 @@ namespace StreamSupervisor.Actors.Membership;
 /// <param name="Member">This incarnation and no other.</param>
 internal sealed record MemberCondemned(UniqueAddress Member);
 
-/// <summary>Downing by two judges: the table of members, which knows the dead within a fraction of a second, and the split brain resolver for partitions.</summary>
+/// <summary>
+/// Downing by two judges: the table of members, which knows the dead within a fraction of a second, and the split brain resolver for
+/// partitions.
+/// </summary>
 public sealed class StoreDowning(ActorSystem system, Cluster cluster) : IDowningProvider
 {
-    /// <summary>On threads of their own, as Akka's cluster: a thread pool that is exhausted must not keep the dead in the cluster.</summary>
+    /// <summary>
+    /// On threads of their own, as Akka's cluster: a thread pool that is exhausted must not keep the dead in the cluster.
+    /// </summary>
     internal const string Dispatcher = "streamsupervisor.cluster-dispatcher";
 
     /// <summary>Zero: the stock provider would wait stable-after once more before singletons and shards move.</summary>
@@ -35,7 +40,8 @@ public sealed class StoreDowning(ActorSystem system, Cluster cluster) : IDowning
     {
         public Executioner(Cluster cluster) => Receive<MemberCondemned>(condemned =>
         {
-            // Down alone is not enough: the leader removes only members that are unreachable or terminated, and the failure detector takes seconds.
+            // Down alone is not enough: the leader removes only members that are unreachable or terminated, and the failure detector takes
+            // seconds.
             var remoting = (IRemoteActorRefProvider)((ExtendedActorSystem)Context.System).Provider;
             remoting.Quarantine(condemned.Member.Address, condemned.Member.Uid);
             cluster.Down(condemned.Member.Address);

@@ -27,7 +27,8 @@ internal sealed partial class StoreMember
                 if (_table.TrySetOut(_self.Incarnation, step.Cluster))
                 {
                     (_asked, _askedAt) = (step.Seeds, _time.GetTimestamp());
-                    _log.LogInformation("{Name} ({Advertised}) asks to join {Seeds}.", _self.Name, _self.Advertised, string.Join(", ", step.Seeds));
+                    _log.LogInformation("{Name} ({Advertised}) asks to join {Seeds}.", _self.Name, _self.Advertised, string.Join(", ",
+                        step.Seeds));
                     _cluster.JoinSeedNodes(step.Seeds);
                 }
 
@@ -44,7 +45,9 @@ internal sealed partial class StoreMember
 
             case FormationStep.Wait step when step.Why != _waitsFor:
                 _waitsFor = step.Why;
-                _log.LogWarning("Not joining yet: {Why} If it is dead, it is condemned when its lease is over. If it lives: set cluster.enabled, and give each member a cluster.advertise of its own.", step.Why);
+                _log.LogWarning(
+                    "Not joining yet: {Why} If it is dead, it is condemned when its lease is over. If it lives: set cluster.enabled, and "
+                    + "give each member a cluster.advertise of its own.", step.Why);
                 break;
         }
 
@@ -52,12 +55,14 @@ internal sealed partial class StoreMember
         _watchfulUntil = Math.Max(_watchfulUntil, _time.GetTimestamp() + Ticks(MembershipSettings.Soon * 2));
     }
 
-    private bool IsNew(IReadOnlyList<Address> seeds) => _time.GetElapsedTime(_askedAt) > MembershipSettings.JoinAgain || !seeds.SequenceEqual(_asked);
+    private bool IsNew(IReadOnlyList<Address> seeds) => _time.GetElapsedTime(_askedAt) > MembershipSettings.JoinAgain
+        || !seeds.SequenceEqual(_asked);
 
     private void StartSession()
     {
         var self = Self;
-        _ = MemberSession.OpenAsync(_settings.ConnectionString, _self.Incarnation, () => self.Tell(new RowsChanged()), _stopped.Token).PipeTo(
+        _ = MemberSession.OpenAsync(_settings.ConnectionString, _self.Incarnation, () => self.Tell(new RowsChanged()),
+            _stopped.Token).PipeTo(
             self, success: session => new SessionOpened(session), failure: why => new SessionFailed(why.Message));
     }
 
@@ -79,7 +84,9 @@ internal sealed partial class StoreMember
     {
         if (_session == lost.Session)
         {
-            _log.LogWarning("The member's session at the database is lost ({Why}); opening another. Until then others see the end of this process late.", lost.Why);
+            _log.LogWarning(
+                "The member's session at the database is lost ({Why}); opening another. Until then others see its end late.",
+                lost.Why);
             CloseSession();
             StartSession();
         }

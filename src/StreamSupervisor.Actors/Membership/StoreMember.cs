@@ -5,14 +5,16 @@ using Akka.Remote;
 namespace StreamSupervisor.Actors.Membership;
 
 /// <summary>
-/// One member's life in the table of members, at <c>/user/member</c>: it beats, holds the session, finds its cluster, condemns the dead and tells Akka of them.
+/// One member's life in the table of members, at <c>/user/member</c>: it beats, holds the session, finds its cluster, condemns the dead and
+/// tells Akka of them.
 ///
-/// It promises: a process that died is condemned within a fraction of a second, one that is frozen or cut off from the database when its lease is over; a member
-/// that cannot beat judges nobody; one that was condemned ends. A death is a compare-and-set in the database first. Akka hears of it afterwards, from the row,
-/// on every member: so all agree, and one that missed it catches up with its next look.
+/// It promises: a process that died is condemned within a fraction of a second, one that is frozen or cut off from the database when its
+/// lease is over; a member that cannot beat judges nobody; one that was condemned ends. A death is a compare-and-set in the database first.
+/// Akka hears of it afterwards, from the row, on every member: so all agree, and one that missed it catches up with its next look.
 ///
-/// It looks when it beats, when the session says that a row has changed, and often for a second after a connection to a member broke: that is how the
-/// end of a process shows first. Akka's own failure detector is slow on purpose, because a loaded machine must not look like a dead one.
+/// It looks when it beats, when the session says that a row has changed, and often for a second after a connection to a member broke: that
+/// is how the end of a process shows first. Akka's own failure detector is slow on purpose, because a loaded machine must not look like a
+/// dead one.
 /// </summary>
 #pragma warning disable CA1001 // An actor ends in PostStop.
 internal sealed partial class StoreMember : ReceiveActor, IWithTimers
@@ -22,6 +24,7 @@ internal sealed partial class StoreMember : ReceiveActor, IWithTimers
     public const string Dispatcher = "streamsupervisor.member-dispatcher";
 
     private const string TickTimer = "tick";
+    private const string EndsAndJoins = "It serves nothing any more and ends; started again, it joins as a new one.";
     private readonly ClusterMembership _membership;
     private readonly MembershipSettings _settings;
     private readonly MemberIdentity _self;
@@ -38,7 +41,8 @@ internal sealed partial class StoreMember : ReceiveActor, IWithTimers
     private long _beatDue;
     private string _names = "";
 
-    public StoreMember(ClusterMembership membership, MembershipSettings settings, MemberIdentity self, MemberTable table, TimeProvider time, ILogger log)
+    public StoreMember(ClusterMembership membership, MembershipSettings settings, MemberIdentity self, MemberTable table,
+        TimeProvider time, ILogger log)
     {
         (_membership, _settings, _self, _table, _time, _log) = (membership, settings, self, table, time, log);
         _deaths = new DeathWatch(settings, time);
@@ -65,7 +69,8 @@ internal sealed partial class StoreMember : ReceiveActor, IWithTimers
             _ = Context.System.EventStream.Subscribe(Self, heard);
         }
 
-        _cluster.Subscribe(Self, ClusterEvent.InitialStateAsSnapshot, typeof(ClusterEvent.IMemberEvent), typeof(ClusterEvent.UnreachableMember));
+        _cluster.Subscribe(Self, ClusterEvent.InitialStateAsSnapshot, typeof(ClusterEvent.IMemberEvent),
+            typeof(ClusterEvent.UnreachableMember));
         Self.Tell(Tick.Now);
     }
 
@@ -152,8 +157,8 @@ internal sealed partial class StoreMember : ReceiveActor, IWithTimers
 
         _membership.End(new MemberEnd(
             self is null
-                ? "The database does not know this member any more, as after a restored backup. It serves nothing and ends; started again, it joins as a new one."
-                : $"This member was declared dead by others: {self.Why} It serves nothing any more and ends; started again, it joins as a new one.",
+                ? "The database does not know this member any more, as after a restored backup. " + EndsAndJoins
+                : $"This member was declared dead by others: {self.Why} {EndsAndJoins}",
             Expelled: true));
     }
 
@@ -166,7 +171,8 @@ internal sealed partial class StoreMember : ReceiveActor, IWithTimers
 
         var now = _time.GetTimestamp();
         var untilBeat = _silent ? _settings.Renew / 4 : _time.GetElapsedTime(now, Math.Max(now, _beatDue));
-        Timers.StartSingleTimer(TickTimer, Tick.Now, _watchfulUntil > now && untilBeat > MembershipSettings.Soon ? MembershipSettings.Soon : untilBeat);
+        Timers.StartSingleTimer(TickTimer, Tick.Now, _watchfulUntil > now && untilBeat > MembershipSettings.Soon ? MembershipSettings.Soon
+            : untilBeat);
     }
 
     /// <summary>However many hints come, the database is asked once in a while only.</summary>
@@ -189,7 +195,8 @@ internal sealed partial class StoreMember : ReceiveActor, IWithTimers
         if (_silent)
         {
             _silent = false;
-            _log.LogWarning("The database answers again. Nobody is judged before it has answered for {Time:0.0} s without a gap.", 2 * _settings.Renew.TotalSeconds);
+            _log.LogWarning("The database answers again. Nobody is judged before it has answered for {Time:0.0} s without a gap.",
+                2 * _settings.Renew.TotalSeconds);
         }
     }
 
@@ -199,14 +206,16 @@ internal sealed partial class StoreMember : ReceiveActor, IWithTimers
         if (!_silent)
         {
             _silent = true;
-            _log.LogWarning("The database does not take this member's beat: {Why} Its lease holds for another {Left:0.0} s. Until it beats again it judges nobody; trying again.",
-                silent.Message, Math.Max(0, (_settings.Lease - _membership.Pulse.BeatAge).TotalSeconds));
+            _log.LogWarning(
+                "The database does not take this member's beat: {Why} Its lease holds for another {Left:0.0} s. Until it beats again it "
+                + "judges nobody; trying again.", silent.Message, Math.Max(0, (_settings.Lease - _membership.Pulse.BeatAge).TotalSeconds));
         }
     }
 
     private void TellOfChange(IReadOnlyList<MemberRow> rows)
     {
-        var names = string.Join(", ", rows.Where(row => row.IsAlive).Select(row => $"{row.Identity.Name} ({row.State.ToString().ToLowerInvariant()})"));
+        var names = string.Join(", ", rows.Where(row => row.IsAlive).Select(row =>
+            $"{row.Identity.Name} ({row.State.ToString().ToLowerInvariant()})"));
         if (names != _names)
         {
             _names = names;

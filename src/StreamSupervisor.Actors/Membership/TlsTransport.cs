@@ -8,15 +8,15 @@ using Akka.Remote.Transport;
 namespace StreamSupervisor.Actors.Membership;
 
 /// <summary>
-/// Akka's remoting over TLS on sockets of .NET. It promises what Akka asks of a transport: payloads whole and in order, or the end of the association; and that
-/// nobody gets in whom <see cref="RemotingTls"/> does not accept.
+/// Akka's remoting over TLS on sockets of .NET. It promises what Akka asks of a transport: payloads whole and in order, or the end of the
+/// association; and that nobody gets in whom <see cref="RemotingTls"/> does not accept.
 ///
-/// Why not the DotNetty transport that Akka brings: when one of its outgoing TLS handshakes fails, for any reason, it shuts the whole actor system down
-/// (1.5.74, TcpHandlers). A peer that is killed in the middle of a handshake, or a proxy in front of a dead one that accepts and closes, would take the
-/// members down that live. Here a handshake that fails is an association that failed.
+/// Why not the DotNetty transport that Akka brings: when one of its outgoing TLS handshakes fails, for any reason, it shuts the whole actor
+/// system down (1.5.74, TcpHandlers). A peer that is killed in the middle of a handshake, or a proxy in front of a dead one that accepts
+/// and closes, would take the members down that live. Here a handshake that fails is an association that failed.
 ///
-/// Each association has two threads of its own, and nothing here runs on the thread pool: a pool that is exhausted must not stop heartbeats. Members are few.
-/// Nothing waits to be sent along with something else; what has queued up behind a write goes with the next.
+/// Each association has two threads of its own, and nothing here runs on the thread pool: a pool that is exhausted must not stop
+/// heartbeats. Members are few. Nothing waits to be sent along with something else; what has queued up behind a write goes with the next.
 /// </summary>
 #pragma warning disable CA1001 // Akka ends it by Shutdown.
 internal sealed class TlsTransport : Transport
@@ -34,7 +34,9 @@ internal sealed class TlsTransport : Transport
     private readonly HashSet<TlsAssociation> _open = [];
     private readonly TaskCompletionSource<IAssociationEventListener> _listener = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Strangers may hold no more handshakes open than this, each for the patience at most; further connections wait in the backlog.</summary>
+    /// <summary>
+    /// Strangers may hold no more handshakes open than this, each for the patience at most; further connections wait in the backlog.
+    /// </summary>
     private readonly SemaphoreSlim _handshakes = new(32);
     private Socket? _socket;
     private Address? _local;
@@ -44,7 +46,8 @@ internal sealed class TlsTransport : Transport
     public TlsTransport(ActorSystem system, Config config)
     {
         (System, Config, SchemeIdentifier) = (system, config, Scheme);
-        _tls = system.Settings.Setup.Get<RemotingTls>() is { HasValue: true } tls ? tls.Value : throw new ConfigurationException("Remoting needs a RemotingTls in the set-up.");
+        _tls = system.Settings.Setup.Get<RemotingTls>() is { HasValue: true } tls ? tls.Value
+            : throw new ConfigurationException("Remoting needs a RemotingTls in the set-up.");
         (_host, _port) = (config.GetString("listen-host"), config.GetInt("listen-port"));
         (_advertisedHost, _advertisedPort) = (config.GetString("advertised-host"), config.GetInt("advertised-port"));
         MaximumPayloadBytes = config.GetByteSize("maximum-payload-bytes", null) ?? 0;
@@ -61,7 +64,9 @@ internal sealed class TlsTransport : Transport
         _local = new Address(Scheme, System.Name, _advertisedHost, _advertisedPort);
 
         // Connections wait in the backlog until Akka listens.
-        _ = _listener.Task.ContinueWith(ready => TlsAssociation.Run("accept", () => Accept(ready.Result), why => _log.Error(why, "No member can connect here any more.")), TaskContinuationOptions.OnlyOnRanToCompletion);
+        _ = _listener.Task.ContinueWith(
+            ready => TlsAssociation.Run("accept", () => Accept(ready.Result), why => _log.Error(why, "No member can connect any more.")),
+            TaskContinuationOptions.OnlyOnRanToCompletion);
         return Task.FromResult((_local, _listener));
     }
 
@@ -140,7 +145,8 @@ internal sealed class TlsTransport : Transport
     private void Greet(Socket socket, IAssociationEventListener listener)
     {
         var from = (IPEndPoint)socket.RemoteEndPoint!;
-        listener.Notify(new InboundAssociation(Open(socket, new Address(Scheme, System.Name, Bracketed(from.Address), from.Port), server: true)));
+        listener.Notify(new InboundAssociation(Open(socket, new Address(Scheme, System.Name, Bracketed(from.Address), from.Port),
+            server: true)));
         _ = _handshakes.Release();
     }
 
@@ -178,5 +184,6 @@ internal sealed class TlsTransport : Transport
     }
 
     private static string Bracketed(IPAddress address) =>
-        address.IsIPv4MappedToIPv6 ? address.MapToIPv4().ToString() : address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString();
+        address.IsIPv4MappedToIPv6 ? address.MapToIPv4().ToString() : address.AddressFamily == AddressFamily.InterNetworkV6
+            ? $"[{address}]" : address.ToString();
 }

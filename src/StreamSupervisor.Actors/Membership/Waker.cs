@@ -4,9 +4,9 @@ using Akka.Cluster;
 namespace StreamSupervisor.Actors.Membership;
 
 /// <summary>
-/// Wakes stream keys that nobody calls: those whose deadline has come, and, after a member was removed, all that have one, because their owner may have been it.
-/// Akka starts an entity when a message comes, and never by itself. Runs once in the cluster, as a singleton; that it now and then runs twice or not at all
-/// for a moment does no harm.
+/// Wakes stream keys that nobody calls: those whose deadline has come, and, after a member was removed, all that have one, because their
+/// owner may have been it. Akka starts an entity when a message comes, and never by itself. Runs once in the cluster, as a singleton; that
+/// it now and then runs twice or not at all for a moment does no harm.
 /// </summary>
 #pragma warning disable CA1001 // An actor ends in PostStop.
 public sealed class Waker : ReceiveActor, IWithTimers
@@ -25,12 +25,13 @@ public sealed class Waker : ReceiveActor, IWithTimers
     /// <summary>Also after the start: the singleton before this one may have died before it heard of a death.</summary>
     private bool _everybody = true;
 
-    /// <param name="due">The keys whose deadline is not later than the given time; asked with <see cref="DateTimeOffset.MaxValue"/> it gives all that have a deadline or
-    /// open work. Asked on the actor's thread, one question at a time.</param>
+    /// <param name="due">The keys whose deadline is not later than the given time; asked with <see cref="DateTimeOffset.MaxValue"/> it
+    /// gives all that have a deadline or open work. Asked on the actor's thread, one question at a time.</param>
     /// <param name="wake">Tells the key's entity to start. Must not block.</param>
     /// <param name="time">The clock.</param>
     /// <param name="log">Where failures are told, once until it works again.</param>
-    public Waker(Func<DateTimeOffset, CancellationToken, Task<IReadOnlyList<string>>> due, Action<string> wake, TimeProvider time, ILogger log)
+    public Waker(Func<DateTimeOffset, CancellationToken, Task<IReadOnlyList<string>>> due, Action<string> wake, TimeProvider time,
+        ILogger log)
     {
         (_due, _time) = (due, time);
         Receive<Look>(_ => Ask());
@@ -54,7 +55,8 @@ public sealed class Waker : ReceiveActor, IWithTimers
         {
             if (!_failed)
             {
-                log.LogWarning("The index does not say which streams are due, so their deadlines wait: {Why} Trying again.", failed.Why.Message);
+                log.LogWarning("The index does not say which streams are due, so their deadlines wait: {Why} Trying again.",
+                    failed.Why.Message);
             }
 
             (_asking, _failed, _everybody) = (false, true, _everybody || failed.Everybody);

@@ -65,7 +65,8 @@ public sealed class AloneTests
         Task<IReadOnlyList<string>> DueAsync(DateTimeOffset until, CancellationToken cancellation)
         {
             asked.Add(until);
-            return failures-- > 0 ? Task.FromException<IReadOnlyList<string>>(new IOException("away")) : Task.FromResult<IReadOnlyList<string>>(["live/a", "live/b"]);
+            return failures-- > 0 ? Task.FromException<IReadOnlyList<string>>(new IOException("away"))
+                : Task.FromResult<IReadOnlyList<string>>(["live/a", "live/b"]);
         }
     }
 

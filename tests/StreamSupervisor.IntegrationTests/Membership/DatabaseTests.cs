@@ -33,7 +33,8 @@ public sealed class DatabaseTests(MembershipStage stage)
         await FormationTests.SeeEachOtherAsync(a, b);
 
         await stage.Postgres.StopAsync("immediate");
-        await Eventually.HoldsAsync("both leases are over", () => Task.FromResult(new[] { a, b }.All(member => member.Membership.Pulse.BeatAge > TimeSpan.FromSeconds(4))));
+        await Eventually.HoldsAsync("both leases are over", () => Task.FromResult(new[] { a, b }.All(member =>
+            member.Membership.Pulse.BeatAge > TimeSpan.FromSeconds(4))));
         a.Membership.Pulse.MayAnswer.ShouldBeFalse();
         a.Membership.WhySilent.ShouldNotBeNull().ShouldContain("database");
         await stage.Postgres.LaunchAsync();
@@ -49,11 +50,13 @@ public sealed class DatabaseTests(MembershipStage stage)
         var database = await stage.NewDatabaseAsync();
         await using var a = new TestMember(MemberStart.Of(database, "a"));
         await a.Membership.Joined.WaitAsync(Eventually.Patience);
-        await Eventually.HoldsAsync("the session is open", () => Task.FromResult(a.Membership.View.Report().Members is [{ HasSession: true }]));
+        await Eventually.HoldsAsync("the session is open", () =>
+            Task.FromResult(a.Membership.View.Report().Members is [{ HasSession: true }]));
         try
         {
             await ReadOnlyAsync("on");
-            await Eventually.HoldsAsync("the session is given up", () => Task.FromResult(a.Log.Text.Contains("takes no writes", StringComparison.Ordinal)));
+            await Eventually.HoldsAsync("the session is given up", () => Task.FromResult(a.Log.Text.Contains("takes no writes",
+                StringComparison.Ordinal)));
         }
         finally
         {
@@ -61,7 +64,8 @@ public sealed class DatabaseTests(MembershipStage stage)
         }
 
         await BeatAgainAsync(a);
-        await Eventually.HoldsAsync("the session is open again", () => Task.FromResult(a.Membership.View.Report().Members is [{ HasSession: true }]));
+        await Eventually.HoldsAsync("the session is open again", () =>
+            Task.FromResult(a.Membership.View.Report().Members is [{ HasSession: true }]));
     }
 
     [PostgresFact]
@@ -102,7 +106,8 @@ public sealed class DatabaseTests(MembershipStage stage)
         ended.ExitCode.ShouldBe(MemberEnd.ExpelledExitCode);
         var survivor = a.Membership.Ended.IsCompleted ? b : a;
         await Eventually.HoldsAsync("the survivor is alone and answers", () => Task.FromResult(
-            survivor.Up == Port(survivor.Start.Advertised)[5..] && survivor.Membership.Pulse.MayAnswer && !survivor.Membership.Ended.IsCompleted));
+            survivor.Up == Port(survivor.Start.Advertised)[5..] && survivor.Membership.Pulse.MayAnswer
+                && !survivor.Membership.Ended.IsCompleted));
     }
 
     [PostgresFact]
@@ -124,17 +129,20 @@ public sealed class DatabaseTests(MembershipStage stage)
         table.TakeLease("other", Guid.NewGuid()).ShouldBeFalse();
     }
 
-    private static MemberIdentity Somebody(string name) => new(Guid.NewGuid(), name, $"{name}:1", new Akka.Actor.Address("akka.tls", "test", name, 1), 1);
+    private static MemberIdentity Somebody(string name) => 
+        new(Guid.NewGuid(), name, $"{name}:1", new Akka.Actor.Address("akka.tls", "test", name, 1), 1);
 
     private static string Port(int port) => string.Create(CultureInfo.InvariantCulture, $"Port={port}");
 
-    private static Task BeatAgainAsync(params TestMember[] members) => Eventually.HoldsAsync("all beat, with their sessions", () => Task.FromResult(members.All(member =>
-        member.Membership.Pulse.MayAnswer && member.Membership.View.Report() is { Age.TotalSeconds: < 2 } report && report.Members.Count == members.Length
+    private static Task BeatAgainAsync(params TestMember[] members) => Eventually.HoldsAsync("all beat", () => Task.FromResult(
+        members.All(member => member.Membership.Pulse.MayAnswer && member.Membership.View.Report() is { Age.TotalSeconds: < 2 } report
+            && report.Members.Count == members.Length
         && report.Members.All(one => one is { HasSession: true, BeatAge.TotalSeconds: < 2 }))));
 
     private async Task ReadOnlyAsync(string setting)
     {
-        _ = await MembershipStage.AskAsync(stage.Postgres.ConnectionString, $"ALTER SYSTEM SET default_transaction_read_only = {setting}", _ => 0);
+        _ = await MembershipStage.AskAsync(stage.Postgres.ConnectionString, $"ALTER SYSTEM SET default_transaction_read_only = {setting}",
+            _ => 0);
         _ = await MembershipStage.AskAsync(stage.Postgres.ConnectionString, "SELECT pg_reload_conf()", _ => 0);
     }
 }

@@ -32,7 +32,8 @@ public sealed class DeathTests(MembershipStage stage, ITestOutputHelper log)
         }
 
         took.Sort();
-        log.WriteLine($"kill -9 to MemberRemoved on both others: median {took[5].TotalMilliseconds:F0} ms, {string.Join(' ', took.Select(time => $"{time.TotalMilliseconds:F0}"))}");
+        var all = string.Join(' ', took.Select(time => $"{time.TotalMilliseconds:F0}"));
+        log.WriteLine($"kill -9 to MemberRemoved on both others: median {took[5].TotalMilliseconds:F0} ms, {all}");
         took[5].ShouldBeLessThan(Promised, a.Log.Text + b.Log.Text);
     }
 
@@ -127,12 +128,14 @@ public sealed class DeathTests(MembershipStage stage, ITestOutputHelper log)
         await using var b = new MemberProcess(MemberStart.Of(database, "b"));
         await b.Up;
         var incarnation = await Eventually.BringsAsync("b is in the view", () =>
-            Task.FromResult(a.Membership.View.Report().Members.SingleOrDefault(member => member is { Name: "b", State: MemberState.Active })));
+            Task.FromResult(a.Membership.View.Report().Members.SingleOrDefault(member => 
+                member is { Name: "b", State: MemberState.Active })));
 
         (await a.Membership.View.LeaveAsync(incarnation.Incarnation)).ShouldBeTrue();
 
         (await b.ExitCodeAsync()).ShouldBe(0, b.Text);
         await Eventually.HoldsAsync("the view says that it left", () =>
-            Task.FromResult(a.Membership.View.Report() is { Members: [{ IsSelf: true }], Ended: [{ Name: "b", State: MemberState.Left }] }));
+            Task.FromResult(
+                a.Membership.View.Report() is { Members: [{ IsSelf: true }], Ended: [{ Name: "b", State: MemberState.Left }] }));
     }
 }

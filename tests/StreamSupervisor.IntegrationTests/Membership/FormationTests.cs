@@ -67,12 +67,14 @@ public sealed class FormationTests(MembershipStage stage)
             MemberStart.Of(database, "changed") with { Secret = "the-next-or-the-last-0123456789", Previous = MemberStart.Shared });
 
         await SeeEachOtherAsync(a, changed);
-        await Eventually.HoldsAsync("the stranger was refused", () => Task.FromResult(stranger.Log.Text.Contains("asks to join", StringComparison.Ordinal)
+        await Eventually.HoldsAsync("the stranger was refused", () => Task.FromResult(
+            stranger.Log.Text.Contains("asks to join", StringComparison.Ordinal)
             && stranger.Log.Text.Contains("association", StringComparison.OrdinalIgnoreCase)));
 
         stranger.Membership.Joined.IsCompleted.ShouldBeFalse(stranger.Log.Text);
         stranger.Membership.Pulse.MayAnswer.ShouldBeFalse();
-        (await MembershipStage.StatesAsync(database)).ShouldContain("stranger:joining", Case.Sensitive, a.Log.Text + stranger.Log.Text + changed.Log.Text);
+        (await MembershipStage.StatesAsync(database)).ShouldContain("stranger:joining", Case.Sensitive,
+            a.Log.Text + stranger.Log.Text + changed.Log.Text);
     }
 
     internal static Task SeeEachOtherAsync(params TestMember[] members)

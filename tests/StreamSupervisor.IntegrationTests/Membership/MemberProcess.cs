@@ -8,7 +8,9 @@ using StreamSupervisor.IntegrationTests.Server;
 
 namespace StreamSupervisor.IntegrationTests.Membership
 {
-    /// <summary>A member in a process of its own: what can be killed and frozen. The process runs this assembly, whose start-up hook is below.</summary>
+    /// <summary>
+    /// A member in a process of its own: what can be killed and frozen. The process runs this assembly, whose start-up hook is below.
+    /// </summary>
     internal sealed class MemberProcess : IAsyncDisposable
     {
         public const string Variable = "STREAMSUPERVISOR_TEST_MEMBER";

@@ -43,7 +43,7 @@ public sealed class MembershipStage : IAsyncLifetime
 
     /// <summary>Every member that the database ever knew, as <c>name:state</c> in the order of their entering.</summary>
     public static async Task<string> StatesAsync(string database) => string.Join(' ', await AskAsync(database,
-        "SELECT name, (ARRAY['joining', 'active', 'draining', 'dead', 'left'])[state + 1] FROM streamsupervisor.cluster_member ORDER BY number",
+        "SELECT name, (ARRAY['joining','active','draining','dead','left'])[state + 1] FROM streamsupervisor.cluster_member ORDER BY number",
         row => $"{row.GetString(0)}:{row.GetString(1)}"));
 
     /// <summary>The clusters that members are in.</summary>

@@ -30,7 +30,8 @@ public sealed class RemotingTests
         var remote = await a.System.ActorSelection(new RootActorPath(b.Address) / "user" / "echo").ResolveOne(Eventually.Patience);
         remote.ShouldNotBeSameAs(echo);
 
-        byte[][] sent = [.. Enumerable.Range(0, 100).Select(number => RandomNumberGenerator.GetBytes(1 + (number * number * number * 4 / 5)))];
+        byte[][] sent = [.. Enumerable.Range(0, 100).Select(number =>
+            RandomNumberGenerator.GetBytes(1 + (number * number * number * 4 / 5)))];
         using var inbox = Inbox.Create(a.System);
         foreach (var payload in sent)
         {
@@ -52,7 +53,8 @@ public sealed class RemotingTests
         await using var a = new Node();
         var failed = a.NextFailure();
 
-        a.System.ActorSelection(new RootActorPath(new Address("akka.tls", AkkaClusterSettings.SystemName, "127.0.0.1", ((IPEndPoint)rude.LocalEndpoint).Port)) / "user" / "x")
+        a.System.ActorSelection(new RootActorPath(new Address("akka.tls", AkkaClusterSettings.SystemName, "127.0.0.1",
+            ((IPEndPoint)rude.LocalEndpoint).Port)) / "user" / "x")
             .Tell(new byte[1]);
         await failed.WaitAsync(Eventually.Patience);
         (await closed.WaitAsync(Eventually.Patience)).ShouldBeTrue();
@@ -157,7 +159,8 @@ public sealed class RemotingTests
             var settings = new AkkaClusterSettings { Remoting = new RemotingEndpoint("127.0.0.1", port, "127.0.0.1", port) };
             System = ActorSystem.Create(AkkaClusterSettings.SystemName, ActorSystemSetup.Create(
                 BootstrapSetup.Create().WithConfig(
-                    ConfigurationFactory.ParseString("akka.cluster.split-brain-resolver.active-strategy = keep-majority").WithFallback(ConfigurationFactory.ParseString(settings.Render()))),
+                    ConfigurationFactory.ParseString("akka.cluster.split-brain-resolver.active-strategy = keep-majority")
+                        .WithFallback(ConfigurationFactory.ParseString(settings.Render()))),
                 RemotingTls.FromSecret(Secret, null, TimeProvider.System)));
             Address = Cluster.Get(System).SelfAddress;
         }

@@ -43,7 +43,8 @@ internal sealed class TestMember : IAsyncDisposable
                 Advertised = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{start.Advertised}"),
                 Lease = start.Lease,
             }, TimeProvider.System, Log);
-        var settings = new AkkaClusterSettings { Remoting = new RemotingEndpoint("127.0.0.1", start.Advertised, "127.0.0.1", start.Listen) };
+        var remoting = new RemotingEndpoint("127.0.0.1", start.Advertised, "127.0.0.1", start.Listen);
+        var settings = new AkkaClusterSettings { Remoting = remoting };
         System = ActorSystem.Create(AkkaClusterSettings.SystemName, ActorSystemSetup.Create(
             [
                 BootstrapSetup.Create().WithConfig(ConfigurationFactory.ParseString(settings.Render())),
@@ -64,7 +65,8 @@ internal sealed class TestMember : IAsyncDisposable
     public Task<long> RemovedAsync(int port) => Of(port).Task.WaitAsync(Eventually.Patience);
 
     /// <summary>The members that Akka's cluster has up, by their ports.</summary>
-    public string Up => string.Join(' ', Cluster.State.Members.Where(member => member.Status == MemberStatus.Up).Select(member => member.Address.Port).Order());
+    public string Up => string.Join(' ',
+        Cluster.State.Members.Where(member => member.Status == MemberStatus.Up).Select(member => member.Address.Port).Order());
 
     public async ValueTask DisposeAsync()
     {
@@ -79,7 +81,8 @@ internal sealed class TestMember : IAsyncDisposable
     {
         public Watcher(TestMember member)
         {
-            Receive<ClusterEvent.MemberRemoved>(removed => member.Of(removed.Member.Address.Port ?? 0).TrySetResult(TimeProvider.System.GetTimestamp()));
+            Receive<ClusterEvent.MemberRemoved>(removed =>
+                member.Of(removed.Member.Address.Port ?? 0).TrySetResult(TimeProvider.System.GetTimestamp()));
             ReceiveAny(_ => { });
             Cluster.Get(Context.System).Subscribe(Self, typeof(ClusterEvent.MemberRemoved));
         }
@@ -102,7 +105,8 @@ internal sealed class LineLog(string name, bool echo) : ILoggerFactory, ILogger
 
     public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+        Func<TState, Exception?, string> formatter)
     {
         if (IsEnabled(logLevel))
         {

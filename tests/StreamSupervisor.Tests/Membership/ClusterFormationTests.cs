@@ -20,16 +20,19 @@ public sealed class ClusterFormationTests
 
     [Fact]
     public void A_member_whose_lease_is_over_still_counts() =>
-        Next([Row(1, MemberState.Active, One) with { LeaseOver = true }, Row(2, MemberState.Joining)], self: 2).ShouldBeOfType<FormationStep.SetOut>();
+        Next([Row(1, MemberState.Active, One) with { LeaseOver = true }, Row(2, MemberState.Joining)], self: 2)
+            .ShouldBeOfType<FormationStep.SetOut>();
 
     [Fact]
     public void The_dead_and_the_left_do_not_count() =>
-        Next([Row(1, MemberState.Dead, One), Row(2, MemberState.Left, One), Row(3, MemberState.Joining)], self: 3).ShouldBe(new FormationStep.Found(JoinsItself: true));
+        Next([Row(1, MemberState.Dead, One), Row(2, MemberState.Left, One), Row(3, MemberState.Joining)], self: 3)
+            .ShouldBe(new FormationStep.Found(JoinsItself: true));
 
     [Fact]
     public void Those_that_stay_are_asked_before_those_that_leave()
     {
-        var step = Next([Row(1, MemberState.Draining, One), Row(2, MemberState.Active, One), Row(3, MemberState.Joining)], self: 3).ShouldBeOfType<FormationStep.SetOut>();
+        var step = Next([Row(1, MemberState.Draining, One), Row(2, MemberState.Active, One), Row(3, MemberState.Joining)], self: 3)
+            .ShouldBeOfType<FormationStep.SetOut>();
         step.Cluster.ShouldBe(One);
         step.Seeds.Select(seed => seed.Port).ShouldBe([2, 1]);
     }
@@ -40,7 +43,8 @@ public sealed class ClusterFormationTests
 
     [Fact]
     public void It_arrives_when_Akka_has_it_beside_a_member_of_its_cluster() =>
-        Next([Row(1, MemberState.Active, One), Row(2, MemberState.Joining, One)], self: 2, akka: [1, 2]).ShouldBe(new FormationStep.Arrive(One));
+        Next([Row(1, MemberState.Active, One), Row(2, MemberState.Joining, One)], self: 2, akka: [1, 2])
+            .ShouldBe(new FormationStep.Arrive(One));
 
     [Fact]
     public void It_is_astray_when_another_cluster_was_founded_meanwhile() =>
@@ -49,7 +53,8 @@ public sealed class ClusterFormationTests
 
     [Fact]
     public void Let_in_by_one_that_died_it_founds_in_the_cluster_that_it_is_in() =>
-        Next([Row(1, MemberState.Dead, One), Row(2, MemberState.Joining, One)], self: 2, akka: [1, 2]).ShouldBe(new FormationStep.Found(JoinsItself: false));
+        Next([Row(1, MemberState.Dead, One), Row(2, MemberState.Joining, One)], self: 2, akka: [1, 2])
+            .ShouldBe(new FormationStep.Found(JoinsItself: false));
 
     private static FormationStep Next(MemberRow[] rows, int self = 1, params int[] akka) =>
         ClusterFormation.Next(rows, rows[self - 1], akka.Select(port => new UniqueAddress(At(port), port)).ToHashSet());
@@ -57,5 +62,6 @@ public sealed class ClusterFormationTests
     private static Address At(int port) => new("akka.tls", "test", "host", port);
 
     private static MemberRow Row(int number, MemberState state, Guid? cluster = null, int? port = null) => new(
-        new MemberIdentity(Guid.NewGuid(), $"m{number}", $"host:{port ?? number}", At(port ?? number), number), number, state, cluster, 9, TimeSpan.Zero, false, true);
+        new MemberIdentity(Guid.NewGuid(), $"m{number}", $"host:{port ?? number}", At(port ?? number), number), number, state, cluster, 9,
+            TimeSpan.Zero, false, true);
 }

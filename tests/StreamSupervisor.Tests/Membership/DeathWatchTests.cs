@@ -9,7 +9,8 @@ public sealed class DeathWatchTests
 {
     private static readonly MembershipSettings Settings = new() { ConnectionString = "", Name = "a", Advertised = "a:1" };
     private static readonly MemberRow Other = new(
-        new MemberIdentity(Guid.NewGuid(), "b", "b:1", new Address("akka.tls", "test", "b", 1), 1), 1, MemberState.Active, Guid.Empty, 9, TimeSpan.Zero, false, true);
+        new MemberIdentity(Guid.NewGuid(), "b", "b:1", new Address("akka.tls", "test", "b", 1), 1), 1, MemberState.Active, Guid.Empty, 9,
+            TimeSpan.Zero, false, true);
     private readonly VirtualTime _time = new();
     private readonly DeathWatch _watch;
 
@@ -37,7 +38,8 @@ public sealed class DeathWatchTests
 
     [Fact]
     public void A_beat_that_moves_is_no_death() =>
-        Enumerable.Range(0, 5).Select(beat => See(Other with { LeaseOver = true, Beat = 10 + beat }, after: 1)).ShouldAllBe(evidence => evidence == DeathEvidence.None);
+        Enumerable.Range(0, 5).Select(beat => See(Other with { LeaseOver = true, Beat = 10 + beat }, after: 1)).ShouldAllBe(evidence =>
+            evidence == DeathEvidence.None);
 
     [Fact]
     public void A_session_that_is_gone_and_a_port_that_refuses_twice_are_a_death()
@@ -54,7 +56,8 @@ public sealed class DeathWatchTests
 
     [Fact]
     public void One_that_has_just_entered_has_no_session_yet() =>
-        Enumerable.Range(0, 5).Select(_ => See(Other with { HasSession = false, Beat = 1 }, refuses: true)).ShouldAllBe(evidence => evidence == DeathEvidence.None);
+        Enumerable.Range(0, 5).Select(_ => See(Other with { HasSession = false, Beat = 1 }, refuses: true)).ShouldAllBe(evidence =>
+            evidence == DeathEvidence.None);
 
     private DeathEvidence See(MemberRow row, double after = 0.04, bool refuses = false)
     {

@@ -1,5 +1,5 @@
--- Who is a member, by the clock of this database, and the lease that decides a partition. Nothing of a stream depends on these rows: two owners of a key
--- cannot both write to its journal, whatever stands here.
+-- Who is a member, by the clock of this database, and the lease that decides a partition. Nothing of a stream depends on these rows: two
+-- owners of a key cannot both write to its journal, whatever stands here.
 
 -- One row for each incarnation of a process. No statement takes a row out of state 3 or 4.
 CREATE TABLE streamsupervisor.cluster_member(
@@ -10,7 +10,7 @@ CREATE TABLE streamsupervisor.cluster_member(
   akka_address text        NOT NULL,
   uid          int         NOT NULL,                          -- with akka_address: Akka's UniqueAddress
   state        smallint    NOT NULL,                          -- 0 joining, 1 active, 2 draining; for ever: 3 dead, 4 left
-  cluster      uuid,                                          -- the cluster that it is in, or sets out to join; a founding takes it from those under way
+  cluster      uuid,                                          -- that it is in or sets out for; a founding takes it from those under way
   beat         bigint      NOT NULL DEFAULT 0,                -- +1 with each beat; who condemns a member names the beat that it saw
   beat_at      timestamptz NOT NULL DEFAULT clock_timestamp(),
   lease_until  timestamptz NOT NULL,
