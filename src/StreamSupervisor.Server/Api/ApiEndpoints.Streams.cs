@@ -1,6 +1,7 @@
 using System.Globalization;
-using StreamSupervisor.Cluster.Persistence;
-using StreamSupervisor.Cluster.Sharding;
+using StreamSupervisor.Actors.Index;
+using StreamSupervisor.Actors.Journal;
+using StreamSupervisor.Actors.LiveStreams;
 using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
 
