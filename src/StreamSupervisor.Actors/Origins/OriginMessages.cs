@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using StreamSupervisor.Domain;
+using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Domain.Origins;
+using StreamSupervisor.Srs.Api;
+using StreamSupervisor.Srs.Hooks;
+
+namespace StreamSupervisor.Actors.Origins;
+
+/// <summary>What the actor of one SRS server is told or asked.</summary>
+/// <param name="Origin">The configured name of the server.</param>
+public abstract record OriginMessage(string Origin);
+
+/// <summary>
+/// A hook of the server, told by the member that took it, beside the question to the stream. Told at most once: what is lost costs a session at most
+/// the time to the next sweep.
+/// </summary>
+/// <param name="Action">Which hook.</param>
+/// <param name="Client">Whose. Ids that the hook does not have are empty (SRS 4 has no service id); the actor knows them.</param>
+/// <param name="Key">The stream that it names; null for <c>on_close</c>, and where the names are no key.</param>
+/// <param name="By">
+/// Of <c>on_connect</c> only: who would publish, when its credential is not needed or right. Null for a client that would not be admitted: it must not
+/// clear the way by being refused by SRS before it is asked for its credential.
+/// </param>
+/// <param name="Asked">Whether the stream was asked to admit this client: in <c>on_publish</c> always, in <c>on_connect</c> with proof of intent.</param>
+public sealed record HookHeard(string Origin, HookAction Action, SessionId Client, StreamKey? Key = null, Publisher? By = null, bool Asked = false)
+    : OriginMessage(Origin);
+
+/// <summary>SRS's heartbeat: a sign of life that names the process.</summary>
+/// <param name="CpuPercent">Of SRS's process; null where the heartbeat has no summaries.</param>
+public sealed record HeartbeatHeard(string Origin, string ServerId, string ServiceId, double? CpuPercent) : OriginMessage(Origin);
+
+/// <summary>Asks which process runs there now, because a hook named one that the asker does not know. Answered with a <see cref="ProcessConfirmation"/>.</summary>
+/// <param name="ServerId">As the hook said; may be empty.</param>
+/// <param name="ServiceId">As the hook said; empty on SRS 4.</param>
+public sealed record ConfirmProcess(string Origin, string ServerId, string ServiceId) : OriginMessage(Origin);
+
+/// <summary>Asks for a sweep as soon as the server can bear it, for instance because it refused whom we had admitted.</summary>
+public sealed record SweepSoon(string Origin) : OriginMessage(Origin);
+
+/// <summary>Starts the actor and keeps it running; each member sends it every second.</summary>
+public sealed record Ping(string Origin) : OriginMessage(Origin);
+
+/// <summary>What the streams that concern this server are now, newest last. Sent by the members that own them.</summary>
+public sealed record BeliefsChanged(string Origin, ImmutableArray<StreamBelief> Beliefs) : OriginMessage(Origin);
+
+/// <summary>What became of the question which process runs on a server.</summary>
+public abstract record ProcessConfirmation
+{
+    /// <summary>The hook's process runs there: the API said so just now.</summary>
+    public sealed record Confirmed(SrsProcess Process) : ProcessConfirmation;
+
+    /// <summary>Another process of the same server runs there: the hook is late.</summary>
+    public sealed record Replaced(SrsProcess By) : ProcessConfirmation;
+
+    /// <summary>The API is another server than the one that sends the hook: a token is used twice, or <c>origins.api</c> is wrong.</summary>
+    public sealed record WrongServer(string ServerId) : ProcessConfirmation;
+
+    /// <summary>Nothing is known: the API gave no answer.</summary>
+    public sealed record Unreachable(string Why) : ProcessConfirmation;
+}
