@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Domain.Origins;
-using StreamSupervisor.Srs.Api;
 using StreamSupervisor.Srs.Hooks;
 
 namespace StreamSupervisor.Actors.Origins;
@@ -24,7 +23,15 @@ public abstract record OriginMessage(string Origin);
 /// </param>
 /// <param name="Asked">Whether the stream was asked to admit this client: in <c>on_publish</c> always, in <c>on_connect</c> with proof of intent.</param>
 public sealed record HookHeard(string Origin, HookAction Action, SessionId Client, StreamKey? Key = null, Publisher? By = null, bool Asked = false)
-    : OriginMessage(Origin);
+    : OriginMessage(Origin)
+{
+    /// <summary>A hook whose client asks, or is about to be asked, nothing of a stream.</summary>
+    public static HookHeard Of(string origin, SrsHook hook, SessionId client, StreamKey? key = null, Publisher? by = null) =>
+        new(origin, hook.Action, client, key, by);
+
+    /// <summary>A hook whose client the stream is asked to admit.</summary>
+    public static HookHeard Publishing(string origin, SrsHook hook, SessionId client, StreamKey key) => new(origin, hook.Action, client, key, Asked: true);
+}
 
 /// <summary>SRS's heartbeat: a sign of life that names the process.</summary>
 /// <param name="CpuPercent">Of SRS's process; null where the heartbeat has no summaries.</param>
@@ -38,7 +45,7 @@ public sealed record ConfirmProcess(string Origin, string ServerId, string Servi
 /// <summary>Asks for a sweep as soon as the server can bear it, for instance because it refused whom we had admitted.</summary>
 public sealed record SweepSoon(string Origin) : OriginMessage(Origin);
 
-/// <summary>Starts the actor and keeps it running; each member sends it every second.</summary>
+/// <summary>Starts the actor and keeps it running. Each member sends it every second; its sender is told every <see cref="OriginSnapshot"/> from then on.</summary>
 public sealed record Ping(string Origin) : OriginMessage(Origin);
 
 /// <summary>What the streams that concern this server are now, newest last. Sent by the members that own them.</summary>
@@ -47,14 +54,29 @@ public sealed record BeliefsChanged(string Origin, ImmutableArray<StreamBelief> 
 /// <summary>What became of the question which process runs on a server.</summary>
 public abstract record ProcessConfirmation
 {
+    /// <summary>The process that runs there and that the hook came from; null unless confirmed.</summary>
+    public virtual OriginProcess? Process => null;
+
+    /// <summary>What the hook is told when it names a process that does not run there; null where that is not known.</summary>
+    public virtual SrsHookReply? Refusal => null;
+
     /// <summary>The hook's process runs there: the API said so just now.</summary>
-    public sealed record Confirmed(SrsProcess Process) : ProcessConfirmation;
+    public sealed record Confirmed(OriginProcess By) : ProcessConfirmation
+    {
+        public override OriginProcess Process => By;
+    }
 
     /// <summary>Another process of the same server runs there: the hook is late.</summary>
-    public sealed record Replaced(SrsProcess By) : ProcessConfirmation;
+    public sealed record Replaced(OriginProcess By) : ProcessConfirmation
+    {
+        public override SrsHookReply? Refusal => HookRefusals.ReplacedProcess;
+    }
 
     /// <summary>The API is another server than the one that sends the hook: a token is used twice, or <c>origins.api</c> is wrong.</summary>
-    public sealed record WrongServer(string ServerId) : ProcessConfirmation;
+    public sealed record WrongServer(string ServerId) : ProcessConfirmation
+    {
+        public override SrsHookReply? Refusal => HookRefusals.WrongServer;
+    }
 
     /// <summary>Nothing is known: the API gave no answer.</summary>
     public sealed record Unreachable(string Why) : ProcessConfirmation;

@@ -34,7 +34,8 @@ public class OriginRegion
     }
 
     /// <summary>Tells the actor of a server; at most once. Never blocks and never throws.</summary>
-    public virtual void Tell(OriginMessage message) => _region.Tell(message, ActorRefs.NoSender);
+    /// <param name="sender">Who is answered; nobody by default.</param>
+    public virtual void Tell(OriginMessage message, IActorRef? sender = null) => _region.Tell(message, sender ?? ActorRefs.NoSender);
 
     /// <summary>
     /// Asks a server's API, through its actor, whether the process that a hook names runs there; again until the deadline while it gives no answer:
