@@ -1,7 +1,7 @@
 using StreamSupervisor.Domain;
-using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Domain.Origins;
 using StreamSupervisor.Srs.Api;
+using StreamSupervisor.Srs.Hooks;
 
 namespace StreamSupervisor.Actors.Calls;
 
@@ -29,6 +29,14 @@ public sealed class OriginDirectory
     /// <summary>Where the process of a session stands, as far as this member knows. A server that is not configured is unknown.</summary>
     public ProcessStanding StandingOf(string origin, SessionId session) =>
         Find(origin)?.Snapshot is { } snapshot ? snapshot.StandingOf(session) : ProcessStanding.Unknown;
+
+    /// <summary>The process that a publisher's hook came from, if it is certain without a question: the hook names the one that is known to run there.</summary>
+    public OriginProcess? ProcessOf(string origin, SrsHook hook) =>
+        Find(origin)?.Snapshot is { } known && known.StandingOfHook(hook.ServerId, hook.ServiceId) == HookStanding.Current ? known.Process : null;
+
+    /// <summary>The full name of a hook's client; what the hook leaves out is filled in as far as it is known.</summary>
+    public SessionId NameOf(string origin, SrsHook hook) =>
+        (Find(origin)?.Snapshot ?? OriginSnapshot.Unknown(origin)).NameOf(hook.ServerId, hook.ServiceId, hook.ClientId);
 
     /// <summary>Takes what a server's actor told. Of one that is not configured here it takes nothing.</summary>
     public void Note(OriginSnapshot snapshot) => Find(snapshot.Name)?.Note(snapshot);

@@ -15,22 +15,26 @@ public abstract record OriginMessage(string Origin);
 /// the time to the next sweep.
 /// </summary>
 /// <param name="Action">Which hook.</param>
-/// <param name="Client">Whose. Ids that the hook does not have are empty (SRS 4 has no service id); the actor knows them.</param>
+/// <param name="Client">Whose. What the hook leaves out is filled in as far as the member knows it; the actor knows the rest.</param>
+/// <param name="ServerId">As the hook said; may be empty.</param>
+/// <param name="ServiceId">As the hook said; empty on SRS 4.</param>
 /// <param name="Key">The stream that it names; null for <c>on_close</c>, and where the names are no key.</param>
 /// <param name="By">
 /// Of <c>on_connect</c> only: who would publish, when its credential is not needed or right. Null for a client that would not be admitted: it must not
 /// clear the way by being refused by SRS before it is asked for its credential.
 /// </param>
 /// <param name="Asked">Whether the stream was asked to admit this client: in <c>on_publish</c> always, in <c>on_connect</c> with proof of intent.</param>
-public sealed record HookHeard(string Origin, HookAction Action, SessionId Client, StreamKey? Key = null, Publisher? By = null, bool Asked = false)
+public sealed record HookHeard(string Origin, HookAction Action, SessionId Client, string ServerId, string ServiceId, StreamKey? Key = null,
+    Publisher? By = null, bool Asked = false)
     : OriginMessage(Origin)
 {
     /// <summary>A hook whose client asks, or is about to be asked, nothing of a stream.</summary>
     public static HookHeard Of(string origin, SrsHook hook, SessionId client, StreamKey? key = null, Publisher? by = null) =>
-        new(origin, hook.Action, client, key, by);
+        new(origin, hook.Action, client, hook.ServerId, hook.ServiceId, key, by);
 
     /// <summary>A hook whose client the stream is asked to admit.</summary>
-    public static HookHeard Publishing(string origin, SrsHook hook, SessionId client, StreamKey key) => new(origin, hook.Action, client, key, Asked: true);
+    public static HookHeard Publishing(string origin, SrsHook hook, SessionId client, StreamKey key) =>
+        new(origin, hook.Action, client, hook.ServerId, hook.ServiceId, key, Asked: true);
 }
 
 /// <summary>SRS's heartbeat: a sign of life that names the process.</summary>

@@ -1,3 +1,5 @@
+using StreamSupervisor.Domain.Origins;
+
 namespace StreamSupervisor.Actors.Origins;
 
 /// <summary>How SRS servers are watched; the same for all of them.</summary>
@@ -18,9 +20,21 @@ public sealed record OriginSettings
     /// <summary>How often each member is told what is known of a server, beside every change.</summary>
     public TimeSpan TellEvery { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>
-    /// How long after <c>on_close</c> a client that neither published nor played is taken for one that SRS refused. Its other hooks may still be on
-    /// their way through other members.
-    /// </summary>
-    public TimeSpan RefusedUnseenGrace { get; init; } = TimeSpan.FromMilliseconds(300);
+    /// <summary>How often the stream index is read again, so that a belief whose last message was lost is not kept for ever.</summary>
+    public TimeSpan ReloadEvery { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How far apart looks at a server with so many rows are: as far as it can bear, and never further than a sweep from the next.</summary>
+    public TimeSpan SpacingFor(int rows)
+    {
+        var gentle = GentleFor(rows);
+        var spacing = SilenceLook > gentle ? SilenceLook : gentle;
+        return spacing < SweepInterval ? spacing : SweepInterval;
+    }
+
+    /// <summary>The least distance of two looks: one percent of the server's only thread.</summary>
+    public TimeSpan GentleFor(int rows)
+    {
+        var gentle = Look.SpacingFor(Look.CostOfList(rows));
+        return gentle < SweepInterval ? gentle : SweepInterval;
+    }
 }

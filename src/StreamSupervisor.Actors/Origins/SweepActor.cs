@@ -171,15 +171,15 @@ internal sealed class SweepActor : ReceiveActor, IWithTimers
         var pause = _sweptAt is { } swept ? _settings.SweepInterval - _time.GetElapsedTime(swept) : TimeSpan.Zero;
         if (_settings.SilenceLook > TimeSpan.Zero)
         {
-            pause = Shorter(pause, Longer(_settings.SilenceLook, Gentle()));
+            pause = Shorter(pause, _settings.SpacingFor(_rows));
             pause = Shorter(pause, decisionIn ?? pause);
         }
 
         return Longer(pause, _failed ? Shorter(AfterFailure, _settings.SweepInterval) : Gentle());
     }
 
-    /// <summary>Never closer together than the server can bear, however many sessions stand still; but a sweep is never put off by more than its interval.</summary>
-    private TimeSpan Gentle() => Shorter(Look.SpacingFor(Look.CostOfList(_rows)), _settings.SweepInterval);
+    /// <summary>Never closer together than the server can bear, however many sessions stand still.</summary>
+    private TimeSpan Gentle() => _settings.GentleFor(_rows);
 
     private Moment Now() => new(_time.GetUtcNow(), _time.GetElapsedTime(0));
 
