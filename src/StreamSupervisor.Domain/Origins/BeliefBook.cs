@@ -7,7 +7,8 @@ namespace StreamSupervisor.Domain.Origins;
 /// as old as the last message, and whoever acts on it tells the stream, which decides. Of two beliefs of one key the one with the higher sequence
 /// wins, in whatever order they come.
 /// </summary>
-public sealed class BeliefBook
+/// <param name="origin">The server that it is kept for: what concerns only others is not kept. Null: all is kept.</param>
+public sealed class BeliefBook(string? origin = null)
 {
     /// <summary>So many keys are remembered after nothing was left of them, so that a message that was overtaken does not bring a dead session back.</summary>
     private const int MaxForgotten = 10_000;
@@ -54,7 +55,7 @@ public sealed class BeliefBook
         }
 
         // An idle key is nothing to look for; a million of them must not stand here.
-        if (belief.IsNothing)
+        if (belief.IsNothing || (origin is not null && !belief.Origins().Contains(origin)))
         {
             _forgotten.Set(key, belief.Sequence);
             return true;
@@ -72,7 +73,7 @@ public sealed class BeliefBook
     public StreamKey? KeyOf(SessionId session) => _byClient.TryGetValue(session, out var key) ? key : null;
 
     /// <summary>Every key with a session or a wedge on a server, as of now.</summary>
-    public IReadOnlyList<Entry> On(string origin) => _byOrigin.TryGetValue(origin, out var live) ? [.. live.Values] : [];
+    public IReadOnlyList<Entry> On(string server) => _byOrigin.TryGetValue(server, out var live) ? [.. live.Values] : [];
 
     private void Add(Entry entry)
     {
@@ -84,11 +85,11 @@ public sealed class BeliefBook
             _byClient[client] = key;
         }
 
-        foreach (var origin in LookedForOn(belief))
+        foreach (var server in LookedForOn(belief))
         {
-            if (!_byOrigin.TryGetValue(origin, out var live))
+            if (!_byOrigin.TryGetValue(server, out var live))
             {
-                _byOrigin[origin] = live = [];
+                _byOrigin[server] = live = [];
             }
 
             live[key] = entry;
@@ -108,9 +109,9 @@ public sealed class BeliefBook
             }
         }
 
-        foreach (var origin in LookedForOn(belief))
+        foreach (var server in LookedForOn(belief))
         {
-            _byOrigin[origin].Remove(belief.Key);
+            _byOrigin[server].Remove(belief.Key);
         }
     }
 

@@ -9,20 +9,14 @@ namespace StreamSupervisor.Domain.Origins;
 /// <param name="RelaysFrom"><c>origins[].relays-from</c>: configured names of servers, or addresses, that copy streams to it.</param>
 public sealed record RelayAddresses(string Name, IReadOnlyCollection<string> Hosts, IReadOnlyCollection<string> RelaysFrom);
 
-/// <summary>Whose address an attempt to publish comes from.</summary>
-/// <param name="Origins">
-/// The configured servers that it can be, by name; several may share an address (one machine, one NAT). It is a relay of one of them if that one holds
-/// the key. A server itself is never among its own.
+/// <summary>Another server from whose address an attempt to publish comes.</summary>
+/// <param name="Origin">
+/// Its configured name; where several share the address (one machine, one NAT) the one that <c>relays-from</c> names, else the first in the configuration.
+/// An address in <c>relays-from</c> that is no configured server's stands as it is written there.
 /// </param>
-/// <param name="Named">Whether <c>relays-from</c> names the address: then it is a relay, whoever holds the key.</param>
-public readonly record struct RelaySource(ImmutableArray<string> Origins, bool Named)
-{
-    /// <summary>An encoder like any other.</summary>
-    public static readonly RelaySource None = new([], false);
-
-    /// <summary>Whether it can be no relay.</summary>
-    public bool IsNone => Origins.IsDefaultOrEmpty && !Named;
-}
+/// <param name="Configured">Whether <c>relays-from</c> names it: then it is a relay, whoever holds the key.</param>
+/// <param name="Origins">Every configured server that it can be: it is a relay of one of them if that one holds the key.</param>
+public sealed record RelaySource(string Origin, bool Configured, ImmutableArray<string> Origins);
 
 /// <summary>
 /// Which addresses belong to which server. SRS copies a stream to another SRS (<c>forward</c>, an edge), and the copy asks to publish the same key there,
@@ -31,7 +25,7 @@ public readonly record struct RelaySource(ImmutableArray<string> Origins, bool N
 public sealed class Relays
 {
     private readonly Dictionary<string, List<string>> _byAddress = [];
-    private readonly Dictionary<string, HashSet<string>> _namedBy = [];
+    private readonly Dictionary<(string Origin, string Address), string> _configured = [];
 
     /// <param name="origins">The configured servers.</param>
     /// <param name="resolved">Addresses of hosts that are names, as the caller resolved them; a host that is not in it is compared as it is written.</param>
@@ -52,21 +46,26 @@ public sealed class Relays
 
         foreach (var origin in origins)
         {
-            _namedBy[origin.Name] = [.. origin.RelaysFrom.SelectMany(from =>
-                AddressesOf(origins.FirstOrDefault(other => other.Name == from)?.Hosts ?? [from], resolved))];
+            foreach (var from in origin.RelaysFrom)
+            {
+                foreach (var address in AddressesOf(origins.FirstOrDefault(other => other.Name == from)?.Hosts ?? [from], resolved))
+                {
+                    _configured.TryAdd((origin.Name, address), from);
+                }
+            }
         }
     }
 
-    /// <summary>Whose address it is.</summary>
+    /// <summary>Whose address it is; null when it is no other server's, so that it is an encoder's.</summary>
     /// <param name="address">The source address of an attempt, as SRS saw it.</param>
     /// <param name="origin">The configured name of the server that it publishes to.</param>
-    public RelaySource RelayOf(string address, string origin)
+    public RelaySource? RelayOf(string address, string origin)
     {
         var plain = Plain(address);
-        var named = _namedBy.TryGetValue(origin, out var from) && from.Contains(plain);
-        return _byAddress.TryGetValue(plain, out var names) || named
-            ? new RelaySource([.. (names ?? []).Where(name => name != origin)], named)
-            : RelaySource.None;
+        ImmutableArray<string> others = _byAddress.TryGetValue(plain, out var names) ? [.. names.Where(name => name != origin)] : [];
+        return _configured.TryGetValue((origin, plain), out var from) ? new RelaySource(from, Configured: true, others)
+            : others.IsEmpty ? null
+            : new RelaySource(others[0], Configured: false, others);
     }
 
     private static IEnumerable<string> AddressesOf(IEnumerable<string> hosts, IReadOnlyDictionary<string, IReadOnlyCollection<string>>? resolved) =>

@@ -1,5 +1,3 @@
-using StreamSupervisor.Domain.LiveStreams;
-
 namespace StreamSupervisor.Domain.Origins;
 
 /// <summary>
