@@ -29,16 +29,7 @@ internal sealed class SrsTransportHandler(int maxBody, HttpMessageHandler inner)
     /// SRS 4 keeps connections alive and answers each later call on one after 44 ms (Nagle and delayed ACK); a new connection takes 0.34 ms.
     /// SRS 5 and later close by themselves. Behind a proxy it is the proxy that says its name here, and its connections are kept.
     /// </summary>
-    private static bool IsSrs4(HttpResponseMessage response)
-    {
-        foreach (var server in response.Headers.Server)
-        {
-            if (server.Product is { Name: "SRS", Version: { } version } && version.StartsWith("4.", StringComparison.Ordinal))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    private static bool IsSrs4(HttpResponseMessage response) =>
+        // As it stands there: SRS/4.0.271(Leo) is no Server header by the rules, and the typed one would be empty.
+        response.Headers.NonValidated.TryGetValues("Server", out var server) && server.ToString().StartsWith("SRS/4.", StringComparison.Ordinal);
 }
