@@ -1,4 +1,3 @@
-using StreamSupervisor.Domain;
 using StreamSupervisor.Srs.Api;
 using StreamSupervisor.TestKit.Time;
 
@@ -6,41 +5,6 @@ namespace StreamSupervisor.Tests.Srs;
 
 public class SrsPartsTests
 {
-    [Fact]
-    public void A_circuit_opens_after_failures_in_a_row_and_lets_one_call_try_later()
-    {
-        var time = new VirtualTime();
-        var circuit = new SrsCircuit(breakAfter: 3, TimeSpan.FromSeconds(2), time);
-        for (var i = 0; i < 3; i++)
-        {
-            circuit.MayCall().ShouldBeTrue();
-            circuit.Report(answered: false);
-        }
-
-        circuit.MayCall().ShouldBeFalse();
-        time.Advance(TimeSpan.FromSeconds(2));
-        circuit.MayCall().ShouldBeTrue();
-        circuit.MayCall().ShouldBeFalse(); // one tries, the others wait for what it finds
-        circuit.Report(answered: false);
-        circuit.MayCall().ShouldBeFalse();
-        time.Advance(TimeSpan.FromSeconds(2));
-        circuit.MayCall().ShouldBeTrue();
-        circuit.Report(answered: true);
-        circuit.MayCall().ShouldBeTrue();
-        circuit.MayCall().ShouldBeTrue();
-    }
-
-    [Fact]
-    public void A_success_in_between_keeps_a_circuit_closed()
-    {
-        var circuit = new SrsCircuit(breakAfter: 2, TimeSpan.FromSeconds(2), new VirtualTime());
-        for (var i = 0; i < 10; i++)
-        {
-            circuit.MayCall().ShouldBeTrue();
-            circuit.Report(answered: i % 2 == 0);
-        }
-    }
-
     [Fact]
     public void A_turnstile_lets_in_as_many_as_it_may_and_the_rest_in_order()
     {
@@ -79,23 +43,6 @@ public class SrsPartsTests
         given.IsCanceled.ShouldBeTrue();
         patient.IsCompletedSuccessfully.ShouldBeTrue();
     }
-
-    [Theory]
-    [InlineData("/live/cam1", "__defaultVhost__/live/cam1")]
-    [InlineData("/app/inst/c3", "__defaultVhost__/app/inst/c3")]
-    [InlineData("video.example/live/c2", "video.example/live/c2")]
-    public void The_url_of_a_client_names_its_key(string url, string key)
-    {
-        SrsUrl.KeyOf(url).ShouldBe(StreamKey.Parse(key));
-        SrsUrl.Of(StreamKey.Parse(key)).ShouldBe(url);
-    }
-
-    [Theory]
-    [InlineData("")]
-    [InlineData("/")]
-    [InlineData("/live")]
-    [InlineData("//")]
-    public void A_url_without_a_stream_names_none(string url) => SrsUrl.KeyOf(url).ShouldBeNull();
 
     [Fact]
     public void Callers_at_the_same_moment_share_one_look_at_who_a_node_is()

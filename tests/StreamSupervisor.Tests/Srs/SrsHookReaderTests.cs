@@ -1,12 +1,9 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using StreamSupervisor.Server.Configuration;
-using StreamSupervisor.Server.Hooks;
 using StreamSupervisor.Srs.Hooks;
-using StreamSupervisor.Tests.Srs;
 
-namespace StreamSupervisor.Tests.Hooks;
+namespace StreamSupervisor.Tests.Srs;
 
 public class SrsHookReaderTests
 {
@@ -43,7 +40,6 @@ public class SrsHookReaderTests
     [Theory]
     [InlineData("\"action\":\"on_publish\",", "action")]
     [InlineData("\"client_id\":\"z217p88s\",", "client_id")]
-    [InlineData("\"server_id\":\"rig-v7\",", "server_id")]
     [InlineData("\"vhost\":\"__defaultVhost__\",", "vhost")]
     [InlineData("\"app\":\"live\",", "app")]
     [InlineData("\"stream\":\"cam1\",", "stream")]
@@ -71,6 +67,9 @@ public class SrsHookReaderTests
     [InlineData("null")]
     [InlineData("{\"action\":\"on_publish\"")]
     [InlineData("{\"action\":{\"a\":1}}")]
+    [InlineData("{\"action\":1}")]
+    [InlineData("{\"action\":null}")]
+    [InlineData("{\"action\"")]
     [InlineData("not json")]
     [InlineData("{} {}")]
     public void What_is_no_hook_is_refused_with_a_sentence(string body) => Problem(body).ShouldNotBeEmpty();
@@ -83,8 +82,46 @@ public class SrsHookReaderTests
     public void A_byte_order_mark_and_white_space_are_fine() => Parse("\uFEFF \r\n" + Publish7 + "\n").ClientId.ShouldBe("z217p88s");
 
     [Fact]
-    public void A_client_id_that_is_a_number_is_a_text() =>
+    public void An_id_that_is_a_number_is_a_text()
+    {
         Parse(Publish7.Replace("\"z217p88s\"", "1047", StringComparison.Ordinal)).ClientId.ShouldBe("1047");
+        Parse(Publish7.Replace("\"rig-v7\"", "7", StringComparison.Ordinal)).ServerId.ShouldBe("7");
+    }
+
+    [Theory]
+    [InlineData("on_connect")]
+    [InlineData("on_publish")]
+    [InlineData("on_play")]
+    [InlineData("on_close")]
+    public void A_hook_of_an_SRS_before_4_0_185_names_no_server(string action)
+    {
+        var hook = Parse($$"""{"action":"{{action}}","client_id":"abcdefgh","ip":"10.0.0.9","vhost":"__defaultVhost__","app":"live","stream":"cam1","param":""}""");
+        (hook.ServerId, hook.ClientId).ShouldBe(("", "abcdefgh"));
+    }
+
+    [Theory]
+    [InlineData("live", "cam1", "live/cam1")]
+    [InlineData("live", "room/7", "live/room/7")] // SRT splits at the first slash, RTMP at the last; SRS has one source
+    [InlineData("live/room", "7", "live/room/7")]
+    [InlineData("live", "a/b/c", "live/a/b/c")]
+    [InlineData("live", "cam1/", "live/cam1")]
+    public void The_key_is_the_whole_path_split_at_its_last_slash(string app, string stream, string path)
+    {
+        var key = KeyOf(app, stream).ShouldBeOfType<SrsHookKey.Named>().Key;
+        key.ToString().ShouldBe($"__defaultVhost__/{path}");
+        key.Stream.ShouldNotContain("/");
+    }
+
+    [Fact]
+    public void A_key_that_is_too_long_is_told_apart_from_no_key()
+    {
+        KeyOf("live", new string('x', 490)).ShouldBeOfType<SrsHookKey.Named>();
+        KeyOf("live", new string('x', 491)).ShouldBe(new SrsHookKey.TooLong(513));
+        KeyOf("live", "a/" + new string('x', 491)).ShouldBe(new SrsHookKey.TooLong(515));
+        KeyOf("live", "\u0001" + new string('x', 600)).ShouldBeOfType<SrsHookKey.Unnamed>();
+        KeyOf("live", "/").ShouldBeOfType<SrsHookKey.Unnamed>();
+        Parse(Close4).Key.ShouldBeOfType<SrsHookKey.Unnamed>();
+    }
 
     [Fact]
     public void A_stream_name_that_is_no_utf8_is_read_like_in_the_list_of_streams()
@@ -136,25 +173,14 @@ public class SrsHookReaderTests
         json.RootElement.GetProperty("msg").GetString().ShouldBe(HookRefusals.WrongServer.Message);
     }
 
-    [Fact]
-    public void A_token_names_its_node_and_nothing_else_does()
-    {
-        var scene = new SrsScene();
-        var tokens = new HookTokens([new OriginOptions { Name = "srs-1", HookToken = "s3cret-of-1" }], scene.Origins);
-
-        tokens.Find("s3cret-of-1").ShouldBe(scene.Origin);
-        tokens.Find("s3cret-of-2").ShouldBeNull();
-        tokens.Find("s3cret-of-1 ").ShouldBeNull();
-        tokens.Find("").ShouldBeNull();
-        tokens.Find(null).ShouldBeNull();
-        tokens.Find(new string('x', 100_000)).ShouldBeNull();
-    }
-
     private static SrsHook Parse(string body)
     {
         SrsHookReader.TryParse(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(body)), out var call, out var problem).ShouldBeTrue(problem);
         return call;
     }
+
+    private static SrsHookKey KeyOf(string app, string stream) =>
+        new SrsHook(HookAction.OnPublish, "", "", "c", "", "__defaultVhost__", app, stream, "", "").Key;
 
     private static string Problem(string body)
     {

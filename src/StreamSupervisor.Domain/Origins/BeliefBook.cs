@@ -1,0 +1,130 @@
+using StreamSupervisor.Domain.LiveStreams;
+
+namespace StreamSupervisor.Domain.Origins;
+
+/// <summary>
+/// What streams believe, by key, by server and by client: what hooks without a stream name, sweeps and the watch for silence ask. A read model: it is
+/// as old as the last message, and whoever acts on it tells the stream, which decides. Of two beliefs of one key the one with the higher sequence
+/// wins, in whatever order they come.
+/// </summary>
+/// <param name="origin">The server that it is kept for: what concerns only others is not kept. Null: all is kept.</param>
+public sealed class BeliefBook(string? origin = null)
+{
+    /// <summary>So many keys are remembered after nothing was left of them, so that a message that was overtaken does not bring a dead session back.</summary>
+    private const int MaxForgotten = 10_000;
+
+    private readonly Dictionary<StreamKey, Entry> _byKey = [];
+    private readonly Dictionary<SessionId, StreamKey> _byClient = [];
+    private readonly RecentMap<StreamKey, long> _forgotten = new(MaxForgotten);
+    private readonly int[] _phases = new int[Enum.GetValues<LiveStreamPhase>().Length];
+
+    /// <summary>Keys with a session or a wedge, by the name of its server. Dictionaries, because they are enumerated in an order that replays.</summary>
+    private readonly Dictionary<string, Dictionary<StreamKey, Entry>> _byOrigin = [];
+
+    /// <summary>A belief, and when it came on the monotonic clock of the member that keeps the book.</summary>
+    /// <param name="HeardAt">A look that began later has seen what the stream had done until this belief.</param>
+    public sealed record Entry(StreamBelief Belief, TimeSpan HeardAt);
+
+    /// <summary>How many keys there is something to look for.</summary>
+    public int Count => _byKey.Count;
+
+    /// <summary>How many keys are in a phase; of the idle ones only those where something is left to remove or a ghost is known.</summary>
+    public int CountOf(LiveStreamPhase phase) => _phases[(int)phase];
+
+    /// <summary>Takes a belief.</summary>
+    /// <param name="belief">What the stream believes now.</param>
+    /// <param name="heardAt">When it came, on the monotonic clock.</param>
+    /// <returns>False when it is older than what is known, and was dropped.</returns>
+    public bool Changed(StreamBelief belief, TimeSpan heardAt)
+    {
+        var key = belief.Key;
+        var known = _byKey.GetValueOrDefault(key);
+        if ((known?.Belief.Sequence ?? (_forgotten.TryGet(key, out var forgotten) ? forgotten : long.MinValue)) is var newest && belief.Sequence < newest)
+        {
+            return false;
+        }
+
+        if (known is not null)
+        {
+            if (belief.Sequence == newest)
+            {
+                return true; // told again: it was known at the first time
+            }
+
+            Remove(known.Belief);
+        }
+
+        // An idle key is nothing to look for; a million of them must not stand here.
+        if (belief.IsNothing || (origin is not null && !belief.Origins().Contains(origin)))
+        {
+            _forgotten.Set(key, belief.Sequence);
+            return true;
+        }
+
+        _forgotten.Take(key, out _);
+        Add(new Entry(belief, heardAt));
+        return true;
+    }
+
+    /// <summary>The belief of a key; null where nothing is to be looked for.</summary>
+    public StreamBelief? Find(StreamKey key) => _byKey.GetValueOrDefault(key)?.Belief;
+
+    /// <summary>The key that a client publishes, asks for, or is being removed from.</summary>
+    public StreamKey? KeyOf(SessionId session) => _byClient.TryGetValue(session, out var key) ? key : null;
+
+    /// <summary>Every key with a session or a wedge on a server, as of now.</summary>
+    public IReadOnlyList<Entry> On(string server) => _byOrigin.TryGetValue(server, out var live) ? [.. live.Values] : [];
+
+    private void Add(Entry entry)
+    {
+        var (belief, key) = (entry.Belief, entry.Belief.Key);
+        _byKey[key] = entry;
+        _phases[(int)belief.Phase]++;
+        foreach (var client in ClientsOf(belief))
+        {
+            _byClient[client] = key;
+        }
+
+        foreach (var server in LookedForOn(belief))
+        {
+            if (!_byOrigin.TryGetValue(server, out var live))
+            {
+                _byOrigin[server] = live = [];
+            }
+
+            live[key] = entry;
+        }
+    }
+
+    private void Remove(StreamBelief belief)
+    {
+        _byKey.Remove(belief.Key);
+        _phases[(int)belief.Phase]--;
+        foreach (var client in ClientsOf(belief))
+        {
+            // One connection may publish several keys in turn: only the entry that is ours is taken back.
+            if (_byClient.TryGetValue(client, out var owner) && owner == belief.Key)
+            {
+                _byClient.Remove(client);
+            }
+        }
+
+        foreach (var server in LookedForOn(belief))
+        {
+            _byOrigin[server].Remove(belief.Key);
+        }
+    }
+
+    private static IEnumerable<SessionId> ClientsOf(StreamBelief belief)
+    {
+        IEnumerable<SessionId> evicted = belief.Evictions.Select(eviction => eviction.Of.Session);
+        IEnumerable<Publisher?> named = [belief.Session?.By, belief.Challenger];
+        return evicted.Concat(named.OfType<Publisher>().Select(publisher => publisher.Session));
+    }
+
+    private static IEnumerable<string> LookedForOn(StreamBelief belief)
+    {
+        var wedged = belief.Wedges.Select(wedge => wedge.Origin);
+        return (belief.Session is { } session ? wedged.Prepend(session.By.Origin) : wedged).Distinct();
+    }
+}
