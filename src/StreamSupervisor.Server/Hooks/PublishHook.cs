@@ -21,7 +21,7 @@ namespace StreamSupervisor.Server.Hooks;
 /// </para>
 /// </summary>
 internal sealed class PublishHook(PublishAttemptReader reader, OriginDirectory directory, OriginRegion origins, LiveStreamRegion streams,
-    Relays relays, HooksOptions options, TimeProvider time, ILogger<PublishHook> logger)
+    Relays relays, Availability availability, HooksOptions options, TimeProvider time, ILogger<PublishHook> logger)
 {
     /// <param name="alreadyRead">The attempt, where the caller has read it off the hook.</param>
     /// <exception cref="OperationCanceledException">SRS went away while it was held.</exception>
@@ -31,6 +31,11 @@ internal sealed class PublishHook(PublishAttemptReader reader, OriginDirectory d
         if (!hook.Key.IsValid)
         {
             return HookRefusals.Of(RefusalReason.InvalidKey);
+        }
+
+        if (availability.WhyNot() is { } whyNot)
+        {
+            return WhenUnavailable(hook.Key, hook, whyNot);
         }
 
         var deadline = time.GetUtcNow() + options.Deadline;

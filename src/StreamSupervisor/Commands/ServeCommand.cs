@@ -17,7 +17,7 @@ internal static class ServeCommand
             var loaded = switches.LoadUsable(parsed);
             try
             {
-                await using var host = await SupervisorHost.BuildAsync(loaded.Options, cancellation: cancellation);
+                await using var host = await SupervisorServer.BuildAsync(loaded.Options, cancellation: cancellation);
                 await host.RunAsync(cancellation);
             }
             catch (StoreOpenException problem)
