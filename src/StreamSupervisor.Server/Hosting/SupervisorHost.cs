@@ -25,10 +25,10 @@ internal sealed class SupervisorHost : IAsyncDisposable
     private readonly WebApplication _web;
     private readonly Supervisor _supervisor;
     private readonly IMember _member;
-    private readonly List<SrsApiClient> _apis;
+    private readonly List<SrsServer> _apis;
     private readonly OtlpExport? _telemetry;
 
-    private SupervisorHost(WebApplication web, Supervisor supervisor, IMember member, List<SrsApiClient> apis, OtlpExport? telemetry) =>
+    private SupervisorHost(WebApplication web, Supervisor supervisor, IMember member, List<SrsServer> apis, OtlpExport? telemetry) =>
         (_web, _supervisor, _member, _apis, _telemetry) = (web, supervisor, member, apis, telemetry);
 
     /// <summary>Where hooks and API really listen, for tests that let the system choose a port.</summary>
@@ -68,7 +68,7 @@ internal sealed class SupervisorHost : IAsyncDisposable
         IMember member = options.Storage.Provider == "postgres"
             ? await PostgresMember.OpenAsync(options, time, bootstrap, cancellation)
             : await SoleMember.OpenAsync(options.Storage.Sqlite.Path, time, bootstrap, cancellation);
-        var apis = new List<SrsApiClient>();
+        var apis = new List<SrsServer>();
         var registration = RegistrationCredential.Create(options.Credentials.Registration, options.Origins.Select(origin => origin.HookToken));
         builder.Services.AddSingleton(time);
         builder.Services.AddSingleton<Readiness>();
@@ -84,9 +84,10 @@ internal sealed class SupervisorHost : IAsyncDisposable
             Duty = options.Cluster.Enabled ? services.GetRequiredService<LookExchange>() : SoleDuty.Instance,
             Apis = origin =>
             {
-                var api = new SrsApiClient(new SrsEndpoint(origin.Name, origin.Api, origin.Username, origin.Password), options.SrsApi, time);
-                apis.Add(api);
-                return api;
+                var endpoint = new SrsEndpoint(origin.Name, origin.Api, origin.Username, origin.Password);
+                var server = new SrsServer(endpoint, options.SrsApi, time, services.GetRequiredService<ILogger<SrsServer>>());
+                apis.Add(server);
+                return server.For(SrsPriority.Check);
             },
             Credentials = services.GetRequiredService<CredentialGate>(),
             Time = time,

@@ -68,9 +68,20 @@ public sealed record SrsStream(string Id, string Vhost, string App, string Name,
 public sealed record SrsClient(string Id, string VhostId, string StreamId, string Address, string Url, string Type, bool Publishing, double Alive, long ReceivedBytes);
 
 /// <summary>SRS gave no usable answer: refused, timed out, broken, an error status, a circuit that is open. Nothing is known.</summary>
-public sealed class SrsUnreachableException : Exception
+public class SrsUnreachableException : Exception
 {
     public SrsUnreachableException(string message, Exception? inner = null) : base(message, inner)
+    {
+    }
+}
+
+/// <summary>
+/// The server answers, but forbids DELETE (status 403 or 405), as a proxy that lets only GET through does. Trying again helps nothing:
+/// until somebody changes that, no publisher of this server can be evicted.
+/// </summary>
+public sealed class SrsNotAllowedException : SrsUnreachableException
+{
+    public SrsNotAllowedException(string message) : base(message)
     {
     }
 }

@@ -74,9 +74,22 @@ internal sealed class SummarySystemWire
     public long SampleTimeMs { get; set; }
 }
 
-internal sealed class StreamsWire : SrsEnvelope
+/// <summary>A page of a list.</summary>
+internal abstract class PageWire<TRow> : SrsEnvelope
+{
+    /// <summary>How many rows the list has in all (7.0.107+); null where the server does not say.</summary>
+    public int? Total { get; set; }
+
+    [JsonIgnore]
+    public abstract List<TRow>? Rows { get; }
+}
+
+internal sealed class StreamsWire : PageWire<StreamWire>
 {
     public List<StreamWire>? Streams { get; set; }
+
+    [JsonIgnore]
+    public override List<StreamWire>? Rows => Streams;
 }
 
 internal sealed class StreamWire
@@ -112,9 +125,12 @@ internal sealed class PublishWire
     public string Cid { get; set; } = "";
 }
 
-internal sealed class ClientsWire : SrsEnvelope
+internal sealed class ClientsWire : PageWire<ClientWire>
 {
     public List<ClientWire>? Clients { get; set; }
+
+    [JsonIgnore]
+    public override List<ClientWire>? Rows => Clients;
 }
 
 internal sealed class OneClientWire : SrsEnvelope
@@ -137,9 +153,12 @@ internal sealed class ClientWire
     public long ReceivedBytes { get; set; }
 }
 
-internal sealed class VhostsWire : SrsEnvelope
+internal sealed class VhostsWire : PageWire<VhostWire>
 {
     public List<VhostWire>? Vhosts { get; set; }
+
+    [JsonIgnore]
+    public override List<VhostWire>? Rows => Vhosts;
 }
 
 internal sealed class VhostWire

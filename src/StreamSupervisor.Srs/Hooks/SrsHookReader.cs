@@ -22,7 +22,7 @@ internal static class SrsHookReader
             // A stream name with bytes that are no UTF-8 comes through SRS as it is; the names in /streams are repaired the same way.
             try
             {
-                return TryRead(new ReadOnlySequence<byte>(LenientText.Repair(body.ToArray())), out call, out problem);
+                return TryRead(new ReadOnlySequence<byte>(LenientUtf8.Repair(body.ToArray())), out call, out problem);
             }
             catch (Exception broken) when (broken is JsonException or InvalidOperationException)
             {

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using StreamSupervisor.Domain.Origins;
 using StreamSupervisor.Srs.Api;
 
@@ -17,7 +18,8 @@ public sealed class SrsApiClientTests : IAsyncLifetime, IDisposable
     private readonly List<string> _requests = [];
     private readonly SrsApiOptions _options = new() { Timeout = TimeSpan.FromSeconds(1) };
     private WebApplication? _server;
-    private SrsApiClient? _client;
+    private SrsServer? _srs;
+    private ISrsApi? _client;
     private string _address = "";
 
     public async Task InitializeAsync()
@@ -45,12 +47,13 @@ public sealed class SrsApiClientTests : IAsyncLifetime, IDisposable
         });
         await _server.StartAsync();
         _address = _server.Urls.Single();
-        _client = new SrsApiClient(new SrsEndpoint("srs-1", _address, "admin", "pass"), _options, TimeProvider.System);
+        _srs = ServerAt(_address, "admin", "pass");
+        _client = _srs.For(SrsPriority.Check);
     }
 
     public async Task DisposeAsync() => await _server!.DisposeAsync();
 
-    public void Dispose() => _client?.Dispose();
+    public void Dispose() => _srs?.Dispose();
 
     [Fact]
     public async Task A_process_names_itself()
@@ -169,8 +172,8 @@ public sealed class SrsApiClientTests : IAsyncLifetime, IDisposable
         };
         (await _client!.GetProcessAsync(default)).ServiceId.ShouldBe("p");
 
-        using var stranger = new SrsApiClient(new SrsEndpoint("srs-1", _address), _options, TimeProvider.System);
-        (await ShouldFailAsync(() => stranger.GetProcessAsync(default))).ShouldContain("user name and password");
+        using var stranger = ServerAt(_address);
+        (await ShouldFailAsync(() => stranger.For(SrsPriority.Check).GetProcessAsync(default))).ShouldContain("user name and password");
     }
 
     [Fact]
@@ -255,7 +258,8 @@ public sealed class SrsApiClientTests : IAsyncLifetime, IDisposable
         socket.Start();
         var port = ((IPEndPoint)socket.LocalEndpoint).Port;
         socket.Stop();
-        using var client = new SrsApiClient(new SrsEndpoint("srs-1", $"http://127.0.0.1:{port}"), _options, TimeProvider.System);
+        using var server = ServerAt($"http://127.0.0.1:{port}");
+        var client = server.For(SrsPriority.Check);
 
         for (var i = 0; i < _options.BreakAfter; i++)
         {
@@ -281,6 +285,9 @@ public sealed class SrsApiClientTests : IAsyncLifetime, IDisposable
         On("GET /api/v1/summaries", """{"code":0,"server":"s","data":{"ok":true,"now_ms":1795345023625,"self":{"pid":1},"system":{"srs_sample_time":1795345021503}}}""");
         (await _client!.GetSampleAgeAsync(default)).ShouldBe(TimeSpan.FromMilliseconds(2122));
     }
+
+    private SrsServer ServerAt(string address, string? user = null, string? password = null) =>
+        new(new SrsEndpoint("srs-1", address, user, password), _options, TimeProvider.System, NullLogger.Instance);
 
     private void On(string request, string body) => _answers[request] = context =>
     {

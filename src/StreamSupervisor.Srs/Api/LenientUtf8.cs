@@ -3,7 +3,7 @@ using System.Text;
 namespace StreamSupervisor.Srs.Api;
 
 /// <summary>JSON with raw bytes that JSON forbids, made readable: what is no UTF-8 becomes U+FFFD, a control character a space.</summary>
-internal static class LenientText
+internal static class LenientUtf8
 {
     public static byte[] Repair(ReadOnlySpan<byte> json)
     {
