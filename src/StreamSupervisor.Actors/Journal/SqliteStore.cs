@@ -23,7 +23,6 @@ internal sealed class SqliteStore : JournalStore
 
     public static Task<SqliteStore> OpenAsync(StoreLocation.Sqlite location, TimeProvider time, ILogger log, CancellationToken cancellation)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(location.Path);
         return Task.Run(
             () =>
             {

@@ -41,7 +41,7 @@ public static class StartupCheck
             }
         }
 
-        if (serialization.GetSerializerById(ThrowingSerializer.Id) is not ThrowingSerializer)
+        if (serialization.FindSerializerForType(typeof(object)) is not ThrowingSerializer)
         {
             throw new StoreOpenException("Akka's JSON serializer, which reads type names from the wire, is in force. Remove akka.actor from the configuration.");
         }
