@@ -1,0 +1,32 @@
+using System.Diagnostics.Metrics;
+
+namespace StreamSupervisor.Actors.Membership;
+
+/// <summary>A member's instruments.</summary>
+internal sealed class MemberMetrics : IDisposable
+{
+    /// <summary>Of everything that the cluster counts.</summary>
+    public const string MeterName = "StreamSupervisor.Cluster";
+
+    private readonly Meter _meter = new(MeterName);
+    private readonly Histogram<double> _beat;
+    private readonly Counter<long> _deaths;
+    private readonly Counter<long> _suspensions;
+
+    public MemberMetrics(Func<double> beatAge, Func<int> members)
+    {
+        _meter.CreateObservableGauge("streamsupervisor.lease.age", beatAge, "s", "Time since the last renewal was sent that succeeded.");
+        _meter.CreateObservableGauge("streamsupervisor.members", members, "{member}", "Members alive, this one included.");
+        _beat = _meter.CreateHistogram<double>("streamsupervisor.lease.renewal.duration", "s", "Time of one renewal at the store.");
+        _deaths = _meter.CreateCounter<long>("streamsupervisor.members.deaths", "{member}", "Members that this one declared dead.");
+        _suspensions = _meter.CreateCounter<long>("streamsupervisor.lease.suspensions", "{suspension}", "Times that serving stopped because the lease was not renewed.");
+    }
+
+    public void Beat(TimeSpan took) => _beat.Record(took.TotalSeconds);
+
+    public void Condemned() => _deaths.Add(1);
+
+    public void Suspended() => _suspensions.Add(1);
+
+    public void Dispose() => _meter.Dispose();
+}

@@ -1,0 +1,63 @@
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Akka.Remote.Transport.DotNetty;
+
+namespace StreamSupervisor.Actors.Membership;
+
+/// <summary>
+/// Closed remoting out of one shared secret, without files: every member derives the same P-256 key, and takes only a peer that proves to have it. Whoever is in
+/// can send any message to any actor, so nobody gets in without it. To change the secret without a stop: the new one as previous everywhere, swap both
+/// everywhere, take previous out.
+/// </summary>
+public static class RemotingTls
+{
+    /// <summary>P-256 wants a number below its order, which begins with 0xFFFFFFFF00000000.</summary>
+    private const byte BelowTheOrder = 0x7F;
+
+    /// <param name="secret">What this member proves: <c>cluster.secret</c>.</param>
+    /// <param name="previous">Accepted beside it; null or empty: none.</param>
+    /// <param name="time">The clock, for the certificate's dates.</param>
+    public static DotNettySslSetup FromSecret(string secret, string? previous, TimeProvider time)
+    {
+        var own = CertificateOf(secret, time);
+        byte[][] accepted = string.IsNullOrEmpty(previous) ? [KeyOf(own)] : [KeyOf(own), KeyOf(CertificateOf(previous, time))];
+        return Setup(own, (peer, _) => IsOneOf(peer, accepted));
+    }
+
+    /// <summary>A certificate of the user's instead: peers show the same key, or a certificate that this machine trusts.</summary>
+    /// <param name="pfx">A file with certificate and private key.</param>
+    /// <param name="password">Of the file; null: none.</param>
+    /// <exception cref="CryptographicException">The file is no PFX, or the password is wrong.</exception>
+    public static DotNettySslSetup FromPfx(string pfx, string? password)
+    {
+        var own = X509CertificateLoader.LoadPkcs12FromFile(pfx, password);
+        if (!own.HasPrivateKey)
+        {
+            throw new CryptographicException($"{pfx} holds no private key.");
+        }
+
+        byte[][] accepted = [KeyOf(own)];
+        return Setup(own, (peer, errors) => errors == SslPolicyErrors.None || IsOneOf(peer, accepted));
+    }
+
+    private static DotNettySslSetup Setup(X509Certificate2 own, Func<X509Certificate2, SslPolicyErrors, bool> accepts) =>
+        new(own, suppressValidation: false, requireMutualAuthentication: true, customValidator: (peer, _, _, errors, _) => peer is not null && accepts(peer, errors));
+
+    private static bool IsOneOf(X509Certificate2 peer, byte[][] accepted) => accepted.Any(key => CryptographicOperations.FixedTimeEquals(KeyOf(peer), key));
+
+    private static byte[] KeyOf(X509Certificate2 certificate) => certificate.PublicKey.ExportSubjectPublicKeyInfo();
+
+    private static X509Certificate2 CertificateOf(string secret, TimeProvider time)
+    {
+        var number = HKDF.DeriveKey(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(secret), 32, info: "streamsupervisor remoting key"u8.ToArray());
+        number[0] &= BelowTheOrder;
+        using var key = ECDsa.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, D = number });
+        var now = time.GetUtcNow();
+        using var made = new CertificateRequest("CN=streamsupervisor", key, HashAlgorithmName.SHA256).CreateSelfSigned(now.AddDays(-1), now.AddYears(30));
+
+        // A key that lives in memory only is not taken by every TLS stack: it goes through PKCS#12 once.
+        return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pfx, "x"), "x");
+    }
+}
