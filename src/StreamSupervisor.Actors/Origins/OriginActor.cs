@@ -32,7 +32,6 @@ public sealed partial class OriginActor : ReceiveActor, IWithTimers
     private readonly LiveStreamRegion _streams;
     private readonly TimeProvider _time;
     private readonly OriginLog _log;
-    private readonly CancellationTokenSource _stopping = new();
 
     private readonly OriginState _state;
     private readonly ClientIndex _clients;
@@ -77,12 +76,6 @@ public sealed partial class OriginActor : ReceiveActor, IWithTimers
         Self.Tell(Load.Instance);
         Timers.StartSingleTimer(BeginSweeping.Instance, BeginSweeping.Instance, FirstSweepWaits);
         Timers.StartPeriodicTimer(TellAll.Instance, TellAll.Instance, _settings.TellEvery);
-    }
-
-    protected override void PostStop()
-    {
-        _stopping.Cancel();
-        _stopping.Dispose();
     }
 
     private void Keep(IActorRef keeper)
@@ -164,7 +157,7 @@ public sealed partial class OriginActor : ReceiveActor, IWithTimers
     {
         try
         {
-            return new Loaded(await _services.LoadBeliefs(_name, _stopping.Token), null);
+            return new Loaded(await _services.LoadBeliefs(_name, CancellationToken.None), null);
         }
         catch (Exception failed)
         {
