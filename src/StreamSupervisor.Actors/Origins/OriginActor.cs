@@ -37,7 +37,7 @@ public sealed partial class OriginActor : ReceiveActor, IWithTimers
     private readonly ClientIndex _clients;
     private readonly Sightings _sightings;
     private readonly SilenceDetector _silence;
-    private BeliefBook _beliefs = new();
+    private BeliefBook _beliefs;
     private IActorRef _sweep = ActorRefs.Nobody;
 
     /// <summary>Who is told what is known, one on each member, and when its last ping came.</summary>
@@ -49,6 +49,7 @@ public sealed partial class OriginActor : ReceiveActor, IWithTimers
         (_settings, _streams, _time) = (services.Settings, services.Streams, services.Time);
         _log = new OriginLog(Context.GetLogger(), name);
         _state = new OriginState(name);
+        _beliefs = new BeliefBook(name);
         _clients = new ClientIndex(_settings.MaxClients);
         _sightings = new Sightings(name, services.Rows);
         _silence = new SilenceDetector(name, services.Rows, _settings.SilentAfter);
@@ -133,7 +134,7 @@ public sealed partial class OriginActor : ReceiveActor, IWithTimers
         }
 
         var now = Now().Elapsed;
-        var book = new BeliefBook();
+        var book = new BeliefBook(_name);
         foreach (var (belief, heardAt) in _beliefs.On(_name))
         {
             if (now - heardAt < _settings.ReloadEvery || loaded.Beliefs.Any(one => one.Key == belief.Key))
