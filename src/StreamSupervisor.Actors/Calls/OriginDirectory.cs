@@ -2,6 +2,7 @@ using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.Origins;
 using StreamSupervisor.Srs.Api;
 using StreamSupervisor.Srs.Hooks;
+using OriginSnapshot = StreamSupervisor.Domain.Origins.OriginSnapshot;
 
 namespace StreamSupervisor.Actors.Calls;
 

@@ -108,9 +108,9 @@ public sealed partial class OriginActor
     {
         try
         {
-            return new Sampled(wish, await _server.For(SrsPriority.Check).GetSampleAgeAsync(_stopping.Token));
+            return new Sampled(wish, await _server.For(SrsPriority.Check).GetSampleAgeAsync(CancellationToken.None));
         }
-        catch (Exception failed) when (failed is SrsUnreachableException or OperationCanceledException)
+        catch (SrsUnreachableException)
         {
             return new Sampled(wish, TimeSpan.MaxValue); // Nothing is known, so it is not called silent.
         }

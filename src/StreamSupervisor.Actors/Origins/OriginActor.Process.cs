@@ -55,9 +55,9 @@ public sealed partial class OriginActor
     {
         try
         {
-            return new Identified(SrsRows.Of(await _server.For(SrsPriority.Check).GetProcessAsync(_stopping.Token)), askedAt, null);
+            return new Identified(SrsRows.Of(await _server.For(SrsPriority.Check).GetProcessAsync(CancellationToken.None)), askedAt, null);
         }
-        catch (Exception failed) when (failed is SrsUnreachableException or OperationCanceledException)
+        catch (SrsUnreachableException failed)
         {
             return new Identified(null, askedAt, failed.Message);
         }

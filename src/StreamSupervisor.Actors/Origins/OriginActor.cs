@@ -32,13 +32,12 @@ public sealed partial class OriginActor : ReceiveActor, IWithTimers
     private readonly LiveStreamRegion _streams;
     private readonly TimeProvider _time;
     private readonly OriginLog _log;
-    private readonly CancellationTokenSource _stopping = new();
 
     private readonly OriginState _state;
     private readonly ClientIndex _clients;
     private readonly Sightings _sightings;
     private readonly SilenceDetector _silence;
-    private BeliefBook _beliefs = new();
+    private BeliefBook _beliefs;
     private IActorRef _sweep = ActorRefs.Nobody;
 
     /// <summary>Who is told what is known, one on each member, and when its last ping came.</summary>
@@ -50,6 +49,7 @@ public sealed partial class OriginActor : ReceiveActor, IWithTimers
         (_settings, _streams, _time) = (services.Settings, services.Streams, services.Time);
         _log = new OriginLog(Context.GetLogger(), name);
         _state = new OriginState(name);
+        _beliefs = new BeliefBook(name);
         _clients = new ClientIndex(_settings.MaxClients);
         _sightings = new Sightings(name, services.Rows);
         _silence = new SilenceDetector(name, services.Rows, _settings.SilentAfter);
@@ -77,12 +77,6 @@ public sealed partial class OriginActor : ReceiveActor, IWithTimers
         Self.Tell(Load.Instance);
         Timers.StartSingleTimer(BeginSweeping.Instance, BeginSweeping.Instance, FirstSweepWaits);
         Timers.StartPeriodicTimer(TellAll.Instance, TellAll.Instance, _settings.TellEvery);
-    }
-
-    protected override void PostStop()
-    {
-        _stopping.Cancel();
-        _stopping.Dispose();
     }
 
     private void Keep(IActorRef keeper)
@@ -140,7 +134,7 @@ public sealed partial class OriginActor : ReceiveActor, IWithTimers
         }
 
         var now = Now().Elapsed;
-        var book = new BeliefBook();
+        var book = new BeliefBook(_name);
         foreach (var (belief, heardAt) in _beliefs.On(_name))
         {
             if (now - heardAt < _settings.ReloadEvery || loaded.Beliefs.Any(one => one.Key == belief.Key))
@@ -164,7 +158,7 @@ public sealed partial class OriginActor : ReceiveActor, IWithTimers
     {
         try
         {
-            return new Loaded(await _services.LoadBeliefs(_name, _stopping.Token), null);
+            return new Loaded(await _services.LoadBeliefs(_name, CancellationToken.None), null);
         }
         catch (Exception failed)
         {

@@ -22,7 +22,6 @@ internal sealed class SweepActor : ReceiveActor, IWithTimers
     private readonly ISrsApi _api;
     private readonly OriginSettings _settings;
     private readonly TimeProvider _time;
-    private readonly CancellationTokenSource _stopping = new();
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private bool _looking;
     private bool _failed;
@@ -57,12 +56,6 @@ internal sealed class SweepActor : ReceiveActor, IWithTimers
 
     protected override void PreStart() => Self.Tell(SweepMessage.Due.Instance);
 
-    protected override void PostStop()
-    {
-        _stopping.Cancel();
-        _stopping.Dispose();
-    }
-
     private void LookNow()
     {
         if (_looking)
@@ -90,22 +83,22 @@ internal sealed class SweepActor : ReceiveActor, IWithTimers
         }
     }
 
-    private Task<SweepMessage> ListAsync(bool sweep) => GuardAsync(async cancellation =>
+    private Task<SweepMessage> ListAsync(bool sweep) => GuardAsync(async () =>
     {
         var at = Now();
-        var process = sweep ? SrsRows.Of(await _api.GetProcessAsync(cancellation)) : null;
-        var answer = await _api.GetStreamsAsync(cancellation);
+        var process = sweep ? SrsRows.Of(await _api.GetProcessAsync(CancellationToken.None)) : null;
+        var answer = await _api.GetStreamsAsync(CancellationToken.None);
         var seen = Now();
         return new SweepMessage.Listed(sweep, process, answer.ServerId, answer.ServiceId, [.. answer.Value.Select(SrsRows.Of)], at, seen.Elapsed,
-            seen.Elapsed - at.Elapsed, sweep ? await HowBusyAsync(cancellation) : null);
+            seen.Elapsed - at.Elapsed, sweep ? await HowBusyAsync() : null);
     });
 
     /// <summary>For the choice of a server only: that it does not say so spoils no look.</summary>
-    private async Task<double?> HowBusyAsync(CancellationToken cancellation)
+    private async Task<double?> HowBusyAsync()
     {
         try
         {
-            return await _api.GetCpuPercentAsync(cancellation);
+            return await _api.GetCpuPercentAsync(CancellationToken.None);
         }
         catch (SrsUnreachableException)
         {
@@ -113,19 +106,19 @@ internal sealed class SweepActor : ReceiveActor, IWithTimers
         }
     }
 
-    private Task<SweepMessage> AnswerAsync(LookQuestion question) => GuardAsync(async cancellation => new SweepMessage.Answered(question switch
+    private Task<SweepMessage> AnswerAsync(LookQuestion question) => GuardAsync(async () => new SweepMessage.Answered(question switch
     {
-        LookQuestion.Clients clients => await FindAsync(clients, cancellation),
-        LookQuestion.SampleAge => new LookAnswer.SampleAge(await _api.GetSampleAgeAsync(cancellation), Now().Elapsed),
+        LookQuestion.Clients clients => await FindAsync(clients),
+        LookQuestion.SampleAge => new LookAnswer.SampleAge(await _api.GetSampleAgeAsync(CancellationToken.None), Now().Elapsed),
         _ => throw new NotSupportedException($"{question.GetType().Name} is a question that SRS is not asked"),
     }));
 
-    private async Task<LookAnswer> FindAsync(LookQuestion.Clients question, CancellationToken cancellation)
+    private async Task<LookAnswer> FindAsync(LookQuestion.Clients question)
     {
         var askedAt = Now();
         if (question.IsWholeList)
         {
-            var all = await _api.GetClientsAsync(cancellation);
+            var all = await _api.GetClientsAsync(CancellationToken.None);
             return new LookAnswer.Clients(askedAt, [.. all.Value.Select(SrsRows.Of)], [all.ServiceId], Now().Elapsed);
         }
 
@@ -133,7 +126,7 @@ internal sealed class SweepActor : ReceiveActor, IWithTimers
         var processes = new HashSet<string>();
         foreach (var id in question.Ids)
         {
-            var one = await _api.GetClientAsync(id, cancellation);
+            var one = await _api.GetClientAsync(id, CancellationToken.None);
             processes.Add(one.ServiceId);
             if (one.Value is { } client)
             {
@@ -144,25 +137,21 @@ internal sealed class SweepActor : ReceiveActor, IWithTimers
         return new LookAnswer.Clients(askedAt, found, processes, Now().Elapsed);
     }
 
-    private async Task<SweepMessage> GuardAsync(Func<CancellationToken, Task<SweepMessage>> call)
+    private async Task<SweepMessage> GuardAsync(Func<Task<SweepMessage>> call)
     {
         try
         {
-            return await call(_stopping.Token);
+            return await call();
         }
         catch (SrsUnreachableException unreachable)
         {
             return new SweepMessage.Failed(unreachable.Message);
         }
-        catch (Exception fault) when (fault is not OperationCanceledException)
+        catch (Exception fault)
         {
             // A fault of ours in one look must not end all later ones.
             _log.Error(fault, "A look failed by a fault of the supervisor; the next one follows.");
             return new SweepMessage.Failed("the look failed by a fault of the supervisor");
-        }
-        catch (OperationCanceledException)
-        {
-            return new SweepMessage.Failed("the supervisor is stopping");
         }
     }
 

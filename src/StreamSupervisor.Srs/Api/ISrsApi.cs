@@ -56,6 +56,9 @@ public sealed record SrsStream(string Id, string Vhost, string App, string Name,
     /// <summary>What it received in the last 30 s, in kbit/s (<c>kbps.recv_30s</c>).</summary>
     public int ReceivedKbps { get; init; }
 
+    /// <summary><c>send_bytes</c>: what the publisher and all players were sent. Null where the server does not say.</summary>
+    public long? SentBytes { get; init; }
+
     /// <summary>Whether media has come: the row has a <c>video</c> or an <c>audio</c>, which it gets with the first of it. Null where the server does not say.</summary>
     public bool? HasMedia { get; init; }
 }

@@ -20,6 +20,7 @@ internal sealed partial class SrsApiClient
                 row.Publish?.Active ?? false, row.Publish?.Cid ?? "", row.ReceivedBytes, row.Clients)
             {
                 ReceivedKbps = row.Kbps?.Received ?? 0,
+                SentBytes = row.SentBytes,
                 HasMedia = row.Video is null && row.Audio is null ? null : row.Video == true || row.Audio == true,
             });
         }

@@ -102,6 +102,9 @@ internal sealed class StreamWire
 
     [JsonPropertyName("recv_bytes")]
     public long ReceivedBytes { get; set; }
+
+    [JsonPropertyName("send_bytes")]
+    public long? SentBytes { get; set; }
     public PublishWire? Publish { get; set; }
     public BitrateWire? Kbps { get; set; }
 
