@@ -2,7 +2,6 @@ using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.Origins;
 using StreamSupervisor.Srs.Api;
 using StreamSupervisor.Srs.Hooks;
-using OriginSnapshot = StreamSupervisor.Domain.Origins.OriginSnapshot;
 
 namespace StreamSupervisor.Actors.Calls;
 

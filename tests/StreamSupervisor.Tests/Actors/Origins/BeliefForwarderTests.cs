@@ -2,9 +2,7 @@ using Akka.Actor;
 using Akka.TestKit;
 using StreamSupervisor.Actors.LiveStreams;
 using StreamSupervisor.Actors.Origins;
-using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
-using StreamSupervisor.Domain.Origins;
 
 namespace StreamSupervisor.Tests.Actors.Origins;
 

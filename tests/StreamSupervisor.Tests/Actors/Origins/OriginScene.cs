@@ -8,7 +8,6 @@ using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Domain.Origins;
 using StreamSupervisor.Srs.Api;
 using StreamSupervisor.Srs.Hooks;
-using OriginSnapshot = StreamSupervisor.Domain.Origins.OriginSnapshot;
 
 namespace StreamSupervisor.Tests.Actors.Origins;
 
