@@ -24,7 +24,7 @@ public sealed class ShardView
 
     /// <summary>The shard of a key.</summary>
     public static int ShardOf(string key) => int.Parse(
-        new LiveStreamMessageExtractor().ShardId(new StreamEnvelope(key, 0, Domain.LiveStreams.GetState.Instance))!, CultureInfo.InvariantCulture);
+        new LiveStreamMessageExtractor().ShardId(key)!, CultureInfo.InvariantCulture);
 
     /// <summary>Asks every member for its shards, by their numbers. Members that do not answer in time are left out.</summary>
     /// <param name="within">How long to wait.</param>

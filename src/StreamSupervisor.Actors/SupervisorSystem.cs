@@ -17,7 +17,7 @@ namespace StreamSupervisor.Actors;
 /// <summary>
 /// One member's actor system: remoting, cluster, sharding and persistence in one place, and the doors that the server uses.
 /// <para>
-/// It is built before the database answers, so that the program can listen first: hooks are answered as configured, and <see cref="PrepareAsync"/> brings
+/// It is built before the database answers, so that the program can listen first: hooks are answered as configured, and <see cref="JoinAsync"/> brings
 /// the schema up to date and joins the cluster as soon as the database is there.
 /// </para>
 /// </summary>
@@ -31,6 +31,8 @@ public sealed class SupervisorSystem : IAsyncDisposable
     private readonly LiveStreamServices _services;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _clearing = Task.CompletedTask;
 
     private SupervisorSystem(SupervisorSystemSettings settings, JournalStore store, TimeProvider time, ILoggerFactory loggers)
     {
@@ -111,12 +113,13 @@ public sealed class SupervisorSystem : IAsyncDisposable
         await _membership.Joined.WaitAsync(cancellation);
         if (_settings.Retention > TimeSpan.Zero)
         {
-            StartRetention();
+            _clearing = new Retention(_store, new RetentionSettings { Keep = _settings.Retention }, _time, _log).RunAsync(_stopping.Token);
         }
     }
 
     /// <summary>Plays takeovers on a stage of their own, so that the code is compiled when the first encoder comes.</summary>
-    public Task WarmUpAsync(CancellationToken cancellation) => WarmUp.RunAsync(_system, _services, _time, cancellation);
+    public Task WarmUpAsync(CancellationToken cancellation) =>
+        new WarmUp(_system, _store, _time, _log).RunAsync(_services.MayAnswer, _membership.Incarnation, cancellation);
 
     /// <summary>Gives every key to the other members and leaves the cluster.</summary>
     /// <param name="patience">When it ends, the rest is let go as it is.</param>
@@ -134,10 +137,13 @@ public sealed class SupervisorSystem : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _stopping.CancelAsync();
+        await _clearing;
         await _system.Terminate();
         await _membership.DisposeAsync();
         _servers.Dispose();
         await _store.DisposeAsync();
+        _stopping.Dispose();
     }
 
     private static ActorSystem CreateSystem(SupervisorSystemSettings settings, ClusterMembership membership, TimeProvider time, ILoggerFactory loggers)
@@ -170,10 +176,9 @@ public sealed class SupervisorSystem : IAsyncDisposable
         Policies = settings.Policies,
         Time = _time,
         MayAnswer = () => _membership.Pulse.MayAnswer,
-        KickApi = name => _servers.Find(name)?.For(SrsPriority.Kick),
-        CheckApi = name => _servers.Find(name)?.For(SrsPriority.Check),
+        Servers = _servers,
         StandingOf = Directory.StandingOf,
-        Rules = settings.Rows,
+        Rules = new KeyRules(settings.Rows.EffectiveKeyOf, settings.Rows.IdentityOf),
         Settings = settings.Streams,
     };
 
@@ -209,9 +214,6 @@ public sealed class SupervisorSystem : IAsyncDisposable
         _system.ActorOf(ClusterSingletonManager.Props(waker, PoisonPill.Instance, ClusterSingletonManagerSettings.Create(_system)), "waker");
     }
 
-    private void StartRetention() =>
-        _system.ActorOf(RetentionActor.PropsOf(new Retention(_store, _settings.Retention), _time), RetentionActor.ActorName);
-
     private async Task<IReadOnlyList<string>> DueAsync(DateTimeOffset now, CancellationToken cancellation)
     {
         var due = await Index.DueAsync(now, cancellation: cancellation);
@@ -224,10 +226,13 @@ public sealed class SupervisorSystem : IAsyncDisposable
         var after = "";
         while (await Index.OnOriginAsync(origin, after, cancellation: cancellation) is { Count: > 0 } page)
         {
-            beliefs.AddRange(page.Where(row => row.Summary is not null).Select(row => row.Summary!.Belief(row.Sequence)));
+            beliefs.AddRange(page.Where(row => row.Summary is not null).Select(row => BeliefOf(row.Summary!, row.Sequence)));
             after = page[^1].Key;
         }
 
         return beliefs;
     }
+
+    private static StreamBelief BeliefOf(StreamSummary stream, long sequence) => new(stream.Key, sequence, stream.Phase, stream.Session,
+        stream.Handover?.To, stream.Evictions, stream.Wedges);
 }
