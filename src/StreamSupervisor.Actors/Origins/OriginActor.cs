@@ -37,7 +37,7 @@ public sealed partial class OriginActor : ReceiveActor, IWithTimers
     private readonly ClientIndex _clients;
     private readonly Sightings _sightings;
     private readonly SilenceDetector _silence;
-    private BeliefBook _beliefs;
+    private readonly BeliefBook _beliefs;
     private IActorRef _sweep = ActorRefs.Nobody;
 
     /// <summary>Who is told what is known, one on each member, and when its last ping came.</summary>
@@ -121,8 +121,8 @@ public sealed partial class OriginActor : ReceiveActor, IWithTimers
     }
 
     /// <summary>
-    /// The index is read again from time to time, into a new book: a belief that is not in it and that nobody has spoken of for a while is one whose last
-    /// message was lost. What was heard lately stays, since the index may lag.
+    /// The index is read again from time to time: a belief that is not in it and that nobody has spoken of for a while is one whose last message was
+    /// lost.
     /// </summary>
     private void Believe(Loaded loaded)
     {
@@ -133,23 +133,8 @@ public sealed partial class OriginActor : ReceiveActor, IWithTimers
             return;
         }
 
-        var now = Now().Elapsed;
-        var book = new BeliefBook(_name);
-        foreach (var (belief, heardAt) in _beliefs.On(_name))
-        {
-            if (now - heardAt < _settings.ReloadEvery || loaded.Beliefs.Any(one => one.Key == belief.Key))
-            {
-                book.Changed(belief, heardAt);
-            }
-        }
-
-        foreach (var belief in loaded.Beliefs)
-        {
-            book.Changed(belief, now);
-        }
-
-        var first = _beliefs.Count == 0 && _sweep.IsNobody();
-        _beliefs = book;
+        var first = _sweep.IsNobody();
+        _beliefs.Reload(loaded.Beliefs, _settings.ReloadEvery, Now().Elapsed);
         Timers.StartSingleTimer(Load.Instance, Load.Instance, first ? LoadAgainAfter : _settings.ReloadEvery);
         Begin();
     }

@@ -36,6 +36,15 @@ internal sealed class ScriptedSrs : ISrsApi
         }
     }
 
+    /// <summary>More bytes of a client, in <c>/clients</c> only.</summary>
+    public void Receive(string clientId, long bytes)
+    {
+        lock (_gate)
+        {
+            _clients[clientId] = _clients[clientId] with { ReceivedBytes = _clients[clientId].ReceivedBytes + bytes };
+        }
+    }
+
     public void HideRow(StreamKey key)
     {
         lock (_gate)
