@@ -33,20 +33,23 @@ public class OriginMessagesTests
 
     [Fact]
     public void Every_message_has_a_sample() =>
-        Messages().Select(message => message.GetType()).Distinct().ShouldBe(OriginMessageKinds.Kinds.Select(kind => kind.Type), ignoreOrder: true);
+        Messages().Select(message => message.GetType()).Distinct()
+            .ShouldBe(OriginMessageKinds.Kinds.Select(kind => kind.Type), ignoreOrder: true);
 
     [Fact]
     public void A_hook_between_members()
     {
         var hook = new HookHeard("srs-1", HookAction.OnConnect, Client, "server-1", "", StreamKey.Parse("live/cam1"), By);
         MessageTable.Find("origin/hook-heard")!.Read(MessageTable.Of(hook).Write(hook)).ShouldBe(hook);
-        Encoding.UTF8.GetString(MessageTable.Of(hook).Write(hook)).ShouldStartWith("""{"action":"on-connect","client":{"serverId":"server-1",""");
+        Encoding.UTF8.GetString(MessageTable.Of(hook).Write(hook))
+            .ShouldStartWith("""{"action":"on-connect","client":{"serverId":"server-1",""");
     }
 
     [Fact]
     public void A_snapshot_of_an_older_member_without_the_newer_names_can_be_used()
     {
-        var read = (OriginSnapshot)MessageTable.Find("origin/snapshot")!.Read(Encoding.UTF8.GetBytes("""{"name":"srs-1","status":"Up"}"""));
+        var bytes = Encoding.UTF8.GetBytes("""{"name":"srs-1","status":"up"}""");
+        var read = (OriginSnapshot)MessageTable.Find("origin/snapshot")!.Read(bytes);
         read.StandingOf(Client).ShouldBe(ProcessStanding.Unknown);
     }
 
