@@ -6,8 +6,9 @@ using StreamSupervisor.Srs.Hooks;
 namespace StreamSupervisor.Actors.Calls;
 
 /// <summary>
-/// What this member knows of each configured SRS server: the way to its API, and what the server's actor told last. Hooks read it at every request,
-/// so reading takes no lock. It may lag by the time of a message; where that decides, <c>OriginRegion.ConfirmAsync</c> asks.
+/// What this member knows of each configured SRS server: the way to its API, and what the server's actor told last. Hooks read it at
+/// every request, so reading takes no lock. It may lag by the time of a message; where that decides, <c>OriginRegion.ConfirmAsync</c>
+/// asks.
 /// </summary>
 public sealed class OriginDirectory
 {
@@ -30,9 +31,14 @@ public sealed class OriginDirectory
     public ProcessStanding StandingOf(string origin, SessionId session) =>
         Find(origin)?.Snapshot is { } snapshot ? snapshot.StandingOf(session) : ProcessStanding.Unknown;
 
-    /// <summary>The process that a publisher's hook came from, if it is certain without a question: the hook names the one that is known to run there.</summary>
+    /// <summary>
+    /// The process that a publisher's hook came from, if it is certain without a question: the hook names the one that is known to
+    /// run there.
+    /// </summary>
     public OriginProcess? ProcessOf(string origin, SrsHook hook) =>
-        Find(origin)?.Snapshot is { } known && known.StandingOfHook(hook.ServerId, hook.ServiceId) == HookStanding.Current ? known.Process : null;
+        Find(origin)?.Snapshot is { } known && known.StandingOfHook(hook.ServerId, hook.ServiceId) == HookStanding.Current
+            ? known.Process
+            : null;
 
     /// <summary>The full name of a hook's client; what the hook leaves out is filled in as far as it is known.</summary>
     public SessionId NameOf(string origin, SrsHook hook) =>

@@ -5,8 +5,9 @@ using StreamSupervisor.Domain.Origins;
 namespace StreamSupervisor.Actors.Origins;
 
 /// <summary>
-/// <c>/user/beliefs</c> on each member: tells the actors of the SRS servers what the streams of this member are now. A stream concerns the servers that
-/// its state names, and those that it has just left. What is lost on its way is found when the actor reads the stream index again.
+/// <c>/user/beliefs</c> on each member: tells the actors of the SRS servers what the streams of this member are now. A stream
+/// concerns the servers that its state names, and those that it has just left. What is lost on its way is found when the actor reads
+/// the stream index again.
 /// </summary>
 public sealed class BeliefForwarder : ReceiveActor, IWithTimers
 {

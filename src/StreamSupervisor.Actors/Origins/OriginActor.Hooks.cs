@@ -29,7 +29,8 @@ public sealed partial class OriginActor
             return; // Its clients are another server's.
         }
 
-        var client = _state.Snapshot().NameOf(hook.Client.ServerId, hook.Client.ServiceId, hook.Client.ClientId);
+        var known = _state.Snapshot();
+        var client = known.NameOf(hook.Client.ServerId, hook.Client.ServiceId, hook.Client.ClientId);
         switch (hook)
         {
             case { Asked: true, Key: { } key }:
@@ -49,7 +50,8 @@ public sealed partial class OriginActor
                 _clients.Unpublished(client, hook.Key, now.Elapsed);
                 break;
             case { Action: HookAction.OnClose }:
-                Closed(client, outcome.Standing, now.Elapsed);
+                var runsThere = outcome.Standing is HookStanding.Current or HookStanding.Unnamed;
+                Closed(client, runsThere && known.CallOrder is { BusyCheckComesBeforeOnPublish: true }, now.Elapsed);
                 break;
         }
 
@@ -59,12 +61,10 @@ public sealed partial class OriginActor
         }
     }
 
-    private void Closed(SessionId client, HookStanding standing, TimeSpan now)
+    private void Closed(SessionId client, bool busyCheckComesFirst, TimeSpan now)
     {
-        var runsThere = standing is HookStanding.Current or HookStanding.Unnamed;
-        var published = _clients.Closed(client, runsThere && _state.Snapshot().CallOrder is { BusyCheckComesBeforeOnPublish: true }, now);
-
         // After a move of this actor the index is empty, but the streams remember whom they admitted.
+        var published = _clients.Closed(client, busyCheckComesFirst, now);
         if ((published ?? _beliefs.KeyOf(client)) is { } key)
         {
             _streams.Tell(key.ToString(), new ReportClosed(client));
@@ -72,8 +72,9 @@ public sealed partial class OriginActor
     }
 
     /// <summary>
-    /// "Connected, closed, and neither published nor played" is a publisher that SRS refused as busy, or a viewer that reset its connection. So the
-    /// stream is also told whether the publisher in the way is silent: a viewer must never end a stream that is sent.
+    /// "Connected, closed, and neither published nor played" is a publisher that SRS refused as busy, or a viewer that reset its
+    /// connection. So the stream is also told whether the publisher in the way is silent: a viewer must never end a stream that is
+    /// sent.
     /// </summary>
     private void JudgeClosed()
     {

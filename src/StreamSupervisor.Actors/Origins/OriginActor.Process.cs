@@ -78,7 +78,9 @@ public sealed partial class OriginActor
         AnswerThose(process);
     }
 
-    /// <summary>Answers those whose process it is. The look may have begun before the process did that sends the hook; the next one has not.</summary>
+    /// <summary>
+    /// Answers those whose process it is. The look may have begun before the process did that sends the hook; the next one has not.
+    /// </summary>
     private void AnswerThose(OriginProcess answered)
     {
         var known = _state.Snapshot();
@@ -149,7 +151,9 @@ public sealed partial class OriginActor
         TellEveryone(afterChange: true);
     }
 
-    /// <summary>Sessions of a process that is over hear so at once; the sweep that follows says it again to those that missed it.</summary>
+    /// <summary>
+    /// Sessions of a process that is over hear so at once; the sweep that follows says it again to those that missed it.
+    /// </summary>
     private void EndOlderProcesses()
     {
         var known = _state.Snapshot();

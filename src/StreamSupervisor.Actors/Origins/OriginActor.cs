@@ -7,21 +7,25 @@ using StreamSupervisor.Srs.Api;
 namespace StreamSupervisor.Actors.Origins;
 
 /// <summary>
-/// The one actor of an SRS server in the whole cluster. It hears every hook of its server, whichever member took it, knows which process runs there and
-/// which are over, looks at the server through its <see cref="SweepActor"/>, and tells streams what it found. Every member is told what it knows.
+/// The one actor of an SRS server in the whole cluster. It hears every hook of its server, whichever member took it, knows which
+/// process runs there and which are over, looks at the server through its <see cref="SweepActor"/>, and tells streams what it found.
+/// Every member is told what it knows.
 /// <para>
-/// It decides nothing: streams do. It keeps nothing: its next incarnation asks the server who it is, reads the stream index and hears the streams'
-/// changes, and is as wise as the last one within a sweep. What it must be right about is which process runs there: a session of a process that
-/// is over has ended, and a wrong word about that would end a broadcast that is sent (<see cref="OriginState"/> has the rules).
+/// It decides nothing: streams do. It keeps nothing: its next incarnation asks the server who it is, reads the stream index and hears
+/// the streams' changes, and is as wise as the last one within a sweep. What it must be right about is which process runs there: a
+/// session of a process that is over has ended, and a wrong word about that would end a broadcast that is sent (<see
+/// cref="OriginState"/> has the rules).
 /// </para>
 /// <para>
-/// How it can fail: it is away for about a second when its member dies. Hooks go on, since members read the last snapshot and streams are asked without
-/// it; closes that nobody heard are found by the next sweep.
+/// How it can fail: it is away for about a second when its member dies. Hooks go on, since members read the last snapshot and streams
+/// are asked without it; closes that nobody heard are found by the next sweep.
 /// </para>
 /// </summary>
 public sealed partial class OriginActor : ReceiveActor, IWithTimers
 {
-    /// <summary>The first sweep waits so long for the stream index: without it every publisher would be a stranger that must be asked for.</summary>
+    /// <summary>
+    /// The first sweep waits so long for the stream index: without it every publisher would be a stranger that must be asked for.
+    /// </summary>
     private static readonly TimeSpan FirstSweepWaits = TimeSpan.FromMilliseconds(700);
     private static readonly TimeSpan LoadAgainAfter = TimeSpan.FromSeconds(2);
 
@@ -37,7 +41,7 @@ public sealed partial class OriginActor : ReceiveActor, IWithTimers
     private readonly ClientIndex _clients;
     private readonly Sightings _sightings;
     private readonly SilenceDetector _silence;
-    private BeliefBook _beliefs;
+    private readonly BeliefBook _beliefs;
     private IActorRef _sweep = ActorRefs.Nobody;
 
     /// <summary>Who is told what is known, one on each member, and when its last ping came.</summary>
@@ -121,8 +125,8 @@ public sealed partial class OriginActor : ReceiveActor, IWithTimers
     }
 
     /// <summary>
-    /// The index is read again from time to time, into a new book: a belief that is not in it and that nobody has spoken of for a while is one whose last
-    /// message was lost. What was heard lately stays, since the index may lag.
+    /// The index is read again from time to time: a belief that is not in it and that nobody has spoken of for a while is one whose
+    /// last message was lost.
     /// </summary>
     private void Believe(Loaded loaded)
     {
@@ -133,23 +137,8 @@ public sealed partial class OriginActor : ReceiveActor, IWithTimers
             return;
         }
 
-        var now = Now().Elapsed;
-        var book = new BeliefBook(_name);
-        foreach (var (belief, heardAt) in _beliefs.On(_name))
-        {
-            if (now - heardAt < _settings.ReloadEvery || loaded.Beliefs.Any(one => one.Key == belief.Key))
-            {
-                book.Changed(belief, heardAt);
-            }
-        }
-
-        foreach (var belief in loaded.Beliefs)
-        {
-            book.Changed(belief, now);
-        }
-
-        var first = _beliefs.Count == 0 && _sweep.IsNobody();
-        _beliefs = book;
+        var first = _sweep.IsNobody();
+        _beliefs.Reload(loaded.Beliefs, _settings.ReloadEvery, Now().Elapsed);
         Timers.StartSingleTimer(Load.Instance, Load.Instance, first ? LoadAgainAfter : _settings.ReloadEvery);
         Begin();
     }
@@ -196,13 +185,18 @@ public sealed partial class OriginActor : ReceiveActor, IWithTimers
     }
 }
 
-/// <summary>Stands in for the actor of a server that this member's configuration does not have, while members are given a new one one after another.</summary>
+/// <summary>
+/// Stands in for the actor of a server that this member's configuration does not have, while members are given a new one one after
+/// another.
+/// </summary>
 internal sealed class UnconfiguredOriginActor : ReceiveActor
 {
     public UnconfiguredOriginActor(string name)
     {
-        Context.GetLogger().Warning("{0} is configured on another member and not on this one, so nobody looks at it. Give all members the same origins.", name);
-        Receive<ConfirmProcess>(_ => Sender.Tell(new ProcessConfirmation.Unreachable($"{name} is not configured on the member that should ask it")));
+        Context.GetLogger().Warning(
+            "{0} is configured on another member and not on this one, so nobody looks at it. Give all members the same origins.", name);
+        var unknown = new ProcessConfirmation.Unreachable($"{name} is not configured on the member that should ask it");
+        Receive<ConfirmProcess>(_ => Sender.Tell(unknown));
         ReceiveAny(_ => { });
     }
 }

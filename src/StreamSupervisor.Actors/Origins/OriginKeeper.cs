@@ -5,8 +5,9 @@ using StreamSupervisor.Domain.Origins;
 namespace StreamSupervisor.Actors.Origins;
 
 /// <summary>
-/// <c>/user/origins</c> on each member: starts the actors of the configured servers, keeps them running wherever in the cluster they are, and writes
-/// what they tell into this member's <see cref="OriginDirectory"/>. They tell everyone whose ping they hear, so no list of members is needed.
+/// <c>/user/origins</c> on each member: starts the actors of the configured servers, keeps them running wherever in the cluster they
+/// are, and writes what they tell into this member's <see cref="OriginDirectory"/>. They tell everyone whose ping they hear, so no
+/// list of members is needed.
 /// </summary>
 public sealed class OriginKeeper : ReceiveActor, IWithTimers
 {

@@ -4,8 +4,8 @@ using StreamSupervisor.Domain.Origins;
 namespace StreamSupervisor.Actors.Origins;
 
 /// <summary>
-/// What people are told of one server: once per change, then at most once a minute for each kind of line, so that a server that comes and goes four
-/// times a second does not fill the log. A status that was kept back is said as soon as it may be, if it still holds.
+/// What people are told of one server: once per change, then at most once a minute for each kind of line, so that a server that comes
+/// and goes four times a second does not fill the log. A status that was kept back is said as soon as it may be, if it still holds.
 /// </summary>
 internal sealed class OriginLog(ILoggingAdapter log, string name)
 {
@@ -28,14 +28,16 @@ internal sealed class OriginLog(ILoggingAdapter log, string name)
                     name, process.ServiceId, old.ServiceId, process.Version);
                 break;
             case OriginEvent.ProcessRestored(var process, var wrong):
-                Once("restored", now, "{0} still runs in process {1}; {2} was another server's, or an answer that came late. Its publishers are taken back by the next sweep.",
+                Once("restored", now,
+                    "{0} still runs in process {1}; {2} was another server's, or an answer that came late. The next sweep takes its publishers back.",
                     name, process.ServiceId, wrong.ServiceId);
                 break;
             case OriginEvent.Misaddressed(var sentence):
                 Once("misaddressed", now, "{0}", sentence);
                 break;
             case OriginEvent.AddressedRight(var process):
-                Once("addressed", now, "The API of {0} is the right server's again: {1}, process {2}.", name, process.ServerId, process.ServiceId);
+                Once("addressed", now, "The API of {0} is the right server's again: {1}, process {2}.",
+                    name, process.ServerId, process.ServiceId);
                 break;
             case OriginEvent.HooksDisagree(var sentence):
                 Once("disagree", now, "{0}", sentence);
@@ -58,15 +60,18 @@ internal sealed class OriginLog(ILoggingAdapter log, string name)
         switch (finding)
         {
             case LookFinding.Silent silent:
-                log.Warning("{0}: {1} on {2} has been silent for {3:0.0} s after {4} bytes.", silent.Key, silent.Session, name, silent.For.TotalSeconds, silent.Bytes);
+                log.Warning("{0}: {1} on {2} has been silent for {3:0.0} s after {4} bytes.",
+                    silent.Key, silent.Session, name, silent.For.TotalSeconds, silent.Bytes);
                 break;
             case LookFinding.SamplerStuck stuck:
-                Once("sampler", now, "{0} answers but has not sampled its bytes for {1:0} s (is the receiver of its heartbeat slow?): silence can't be seen there now.",
+                Once("sampler", now,
+                    "{0} answers but has not sampled its bytes for {1:0} s (is the receiver of its heartbeat slow?): silence can't be seen there now.",
                     name, stuck.Age.TotalSeconds);
                 break;
             case LookFinding.Orphaned orphan:
                 Once($"orphan/{orphan.Key}", now,
-                    "{0}: {1} publishes on {2} for nobody: {3} clients have been sent nothing for {4:0} s. SRS 6.0.129 to 7.0.150 orphan a stream now and then; only a new publish helps: kick it.",
+                    "{0}: {1} publishes on {2} for nobody: {3} clients have been sent nothing for {4:0} s. "
+                    + "SRS 6.0.129 to 7.0.150 orphan a stream now and then; only a new publish helps: kick it.",
                     orphan.Key, orphan.By, name, orphan.Clients, orphan.For.TotalSeconds);
                 break;
         }

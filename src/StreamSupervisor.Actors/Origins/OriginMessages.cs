@@ -11,8 +11,8 @@ namespace StreamSupervisor.Actors.Origins;
 public abstract record OriginMessage(string Origin);
 
 /// <summary>
-/// A hook of the server, told by the member that took it, beside the question to the stream. Told at most once: what is lost costs a session at most
-/// the time to the next sweep.
+/// A hook of the server, told by the member that took it, beside the question to the stream. Told at most once: what is lost costs a
+/// session at most the time to the next sweep.
 /// </summary>
 /// <param name="Action">Which hook.</param>
 /// <param name="Client">Whose. What the hook leaves out is filled in as far as the member knows it; the actor knows the rest.</param>
@@ -20,12 +20,13 @@ public abstract record OriginMessage(string Origin);
 /// <param name="ServiceId">As the hook said; empty on SRS 4.</param>
 /// <param name="Key">The stream that it names; null for <c>on_close</c>, and where the names are no key.</param>
 /// <param name="By">
-/// Of <c>on_connect</c> only: who would publish, when its credential is not needed or right. Null for a client that would not be admitted: it must not
-/// clear the way by being refused by SRS before it is asked for its credential.
+/// Of <c>on_connect</c> only: who would publish, when its credential is not needed or right. Null for a client that would not be
+/// admitted: it must not clear the way by being refused by SRS before it is asked for its credential.
 /// </param>
-/// <param name="Asked">Whether the stream was asked to admit this client: in <c>on_publish</c> always, in <c>on_connect</c> with proof of intent.</param>
-public sealed record HookHeard(string Origin, HookAction Action, SessionId Client, string ServerId, string ServiceId, StreamKey? Key = null,
-    Publisher? By = null, bool Asked = false)
+/// <param name="Asked">Whether the stream was asked to admit this client: in <c>on_publish</c> always, in <c>on_connect</c> with
+/// proof of intent.</param>
+public sealed record HookHeard(string Origin, HookAction Action, SessionId Client, string ServerId, string ServiceId,
+    StreamKey? Key = null, Publisher? By = null, bool Asked = false)
     : OriginMessage(Origin)
 {
     /// <summary>A hook whose client asks, or is about to be asked, nothing of a stream.</summary>
@@ -41,7 +42,10 @@ public sealed record HookHeard(string Origin, HookAction Action, SessionId Clien
 /// <param name="CpuPercent">Of SRS's process; null where the heartbeat has no summaries.</param>
 public sealed record HeartbeatHeard(string Origin, string ServerId, string ServiceId, double? CpuPercent) : OriginMessage(Origin);
 
-/// <summary>Asks which process runs there now, because a hook named one that the asker does not know. Answered with a <see cref="ProcessConfirmation"/>.</summary>
+/// <summary>
+/// Asks which process runs there now, because a hook named one that the asker does not know. Answered with a <see
+/// cref="ProcessConfirmation"/>.
+/// </summary>
 /// <param name="ServerId">As the hook said; may be empty.</param>
 /// <param name="ServiceId">As the hook said; empty on SRS 4.</param>
 public sealed record ConfirmProcess(string Origin, string ServerId, string ServiceId) : OriginMessage(Origin);
@@ -49,7 +53,10 @@ public sealed record ConfirmProcess(string Origin, string ServerId, string Servi
 /// <summary>Asks for a sweep as soon as the server can bear it, for instance because it refused whom we had admitted.</summary>
 public sealed record SweepSoon(string Origin) : OriginMessage(Origin);
 
-/// <summary>Starts the actor and keeps it running. Each member sends it every second; its sender is told every <see cref="OriginSnapshot"/> from then on.</summary>
+/// <summary>
+/// Starts the actor and keeps it running. Each member sends it every second; its sender is told every <see cref="OriginSnapshot"/>
+/// from then on.
+/// </summary>
 public sealed record Ping(string Origin) : OriginMessage(Origin);
 
 /// <summary>What the streams that concern this server are now, newest last. Sent by the members that own them.</summary>
@@ -76,7 +83,9 @@ public abstract record ProcessConfirmation
         public override SrsHookReply? Refusal => HookRefusals.ReplacedProcess;
     }
 
-    /// <summary>The API is another server than the one that sends the hook: a token is used twice, or <c>origins.api</c> is wrong.</summary>
+    /// <summary>
+    /// The API is another server than the one that sends the hook: a token is used twice, or <c>origins.api</c> is wrong.
+    /// </summary>
     public sealed record WrongServer(string ServerId) : ProcessConfirmation
     {
         public override SrsHookReply? Refusal => HookRefusals.WrongServer;

@@ -13,7 +13,9 @@ public class OriginRegion
     /// <summary>There are a few dozen servers at most, so a shard is one server as a rule and moves with it.</summary>
     private const int Shards = 64;
 
-    /// <summary>A question that got lost (its actor moved a moment ago) is asked again after this time; asking twice changes nothing.</summary>
+    /// <summary>
+    /// A question that got lost (its actor moved a moment ago) is asked again after this time; asking twice changes nothing.
+    /// </summary>
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMilliseconds(200);
@@ -38,8 +40,8 @@ public class OriginRegion
     public virtual void Tell(OriginMessage message, IActorRef? sender = null) => _region.Tell(message, sender ?? ActorRefs.NoSender);
 
     /// <summary>
-    /// Asks a server's API, through its actor, whether the process that a hook names runs there; again until the deadline while it gives no answer:
-    /// it sends hooks, so it will answer in a moment. Those who ask at once share one call.
+    /// Asks a server's API, through its actor, whether the process that a hook names runs there; again until the deadline while it
+    /// gives no answer: it sends hooks, so it will answer in a moment. Those who ask at once share one call.
     /// </summary>
     /// <param name="serverId">As the hook said; may be empty.</param>
     /// <param name="serviceId">As the hook said; empty on SRS 4.</param>

@@ -16,7 +16,9 @@ public sealed class OriginServices
     /// <summary>What the settings say about a publisher that SRS lists.</summary>
     public required RowReader Rows { get; init; }
 
-    /// <summary>Reads what the streams of a server are from the stream index, by the server's configured name. It may lag; newer beliefs win.</summary>
+    /// <summary>
+    /// Reads what the streams of a server are from the stream index, by the server's configured name. It may lag; newer beliefs win.
+    /// </summary>
     public required Func<string, CancellationToken, Task<IReadOnlyList<StreamBelief>>> LoadBeliefs { get; init; }
 
     public required TimeProvider Time { get; init; }

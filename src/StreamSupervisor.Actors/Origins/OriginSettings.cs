@@ -8,10 +8,14 @@ public sealed record OriginSettings
     /// <summary><c>sweep.interval</c>: how often a server's streams are compared with what is believed.</summary>
     public TimeSpan SweepInterval { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary><c>sweep.silent-after</c>: bytes that stood still for this long are a silent publisher. SRS samples them every 3 s.</summary>
+    /// <summary>
+    /// <c>sweep.silent-after</c>: bytes that stood still for this long are a silent publisher. SRS samples them every 3 s.
+    /// </summary>
     public TimeSpan SilentAfter { get; init; } = TimeSpan.FromSeconds(6);
 
-    /// <summary><c>sweep.silence-look</c>: how often bytes are looked at; stretches where a server has many streams. 0 switches the watch off.</summary>
+    /// <summary>
+    /// <c>sweep.silence-look</c>: how often bytes are looked at; stretches where a server has many streams. 0 switches the watch off.
+    /// </summary>
     public TimeSpan SilenceLook { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary><c>hooks.max-sessions-per-origin</c>: how many connections of a server are remembered between their hooks.</summary>
@@ -23,7 +27,9 @@ public sealed record OriginSettings
     /// <summary>How often the stream index is read again, so that a belief whose last message was lost is not kept for ever.</summary>
     public TimeSpan ReloadEvery { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How far apart looks at a server with so many rows are: as far as it can bear, and never further than a sweep from the next.</summary>
+    /// <summary>
+    /// How far apart looks at a server with so many rows are: as far as it can bear, and never further than a sweep from the next.
+    /// </summary>
     public TimeSpan SpacingFor(int rows)
     {
         var gentle = GentleFor(rows);

@@ -6,12 +6,14 @@ using StreamSupervisor.Srs.Api;
 namespace StreamSupervisor.Actors.Origins;
 
 /// <summary>
-/// Looks at one SRS server, again and again, and tells its parent, the <see cref="OriginActor"/>, what it saw. One request (all streams) serves two
-/// purposes: every <see cref="OriginSettings.SweepInterval"/> the rows are compared with what is believed, and every
-/// <see cref="OriginSettings.SilenceLook"/> their bytes are watched. The parent decides what a look means and what must be asked next.
+/// Looks at one SRS server, again and again, and tells its parent, the <see cref="OriginActor"/>, what it saw. One request (all
+/// streams) serves two purposes: every <see cref="OriginSettings.SweepInterval"/> the rows are compared with what is believed, and
+/// every <see cref="OriginSettings.SilenceLook"/> their bytes are watched. The parent decides what a look means and what must be
+/// asked next.
 /// <para>
-/// It promises: looks never overlap, and cost the server about one percent of its only thread at most: where there are so many streams that a look costs
-/// more, looks keep further apart. The first one is a sweep, at once. A look that fails is followed by another after a second.
+/// It promises: looks never overlap, and cost the server about one percent of its only thread at most: where there are so many
+/// streams that a look costs more, looks keep further apart. The first one is a sweep, at once. A look that fails is followed by
+/// another after a second.
 /// </para>
 /// </summary>
 internal sealed class SweepActor : ReceiveActor, IWithTimers
@@ -89,8 +91,9 @@ internal sealed class SweepActor : ReceiveActor, IWithTimers
         var process = sweep ? SrsRows.Of(await _api.GetProcessAsync(CancellationToken.None)) : null;
         var answer = await _api.GetStreamsAsync(CancellationToken.None);
         var seen = Now();
-        return new SweepMessage.Listed(sweep, process, answer.ServerId, answer.ServiceId, [.. answer.Value.Select(SrsRows.Of)], at, seen.Elapsed,
-            seen.Elapsed - at.Elapsed, sweep ? await HowBusyAsync() : null);
+        var busy = sweep ? await HowBusyAsync() : null;
+        return new SweepMessage.Listed(sweep, process, answer.ServerId, answer.ServiceId, [.. answer.Value.Select(SrsRows.Of)], at,
+            seen.Elapsed, seen.Elapsed - at.Elapsed, busy);
     });
 
     /// <summary>For the choice of a server only: that it does not say so spoils no look.</summary>

@@ -2,7 +2,9 @@ using StreamSupervisor.Domain.Origins;
 
 namespace StreamSupervisor.Actors.Origins;
 
-/// <summary>What the <see cref="SweepActor"/> and its parent say to each other about one look. Each look ends with <see cref="Done"/>.</summary>
+/// <summary>
+/// What the <see cref="SweepActor"/> and its parent say to each other about one look. Each look ends with <see cref="Done"/>.
+/// </summary>
 internal abstract record SweepMessage
 {
     /// <summary>The server listed its streams.</summary>
@@ -11,8 +13,8 @@ internal abstract record SweepMessage
     /// <param name="ServerId">Who gave the list; empty on SRS 4.</param>
     /// <param name="ServiceId">Which process gave the list; empty on SRS 4.</param>
     /// <param name="CpuPercent">How busy it is; null where it does not say, or was not asked.</param>
-    public sealed record Listed(bool Sweep, OriginProcess? Process, string ServerId, string ServiceId, IReadOnlyList<StreamRow> Streams, Moment At,
-        TimeSpan Seen, TimeSpan Took, double? CpuPercent) : SweepMessage;
+    public sealed record Listed(bool Sweep, OriginProcess? Process, string ServerId, string ServiceId, IReadOnlyList<StreamRow> Streams,
+        Moment At, TimeSpan Seen, TimeSpan Took, double? CpuPercent) : SweepMessage;
 
     /// <summary>What a look asks beyond the list; answered with <see cref="Answered"/> or <see cref="Failed"/>.</summary>
     public sealed record Ask(LookQuestion Question) : SweepMessage;

@@ -6,15 +6,12 @@ namespace StreamSupervisor.Srs.Api;
 /// </summary>
 internal sealed class SrsTransportHandler(int maxBody, HttpMessageHandler inner) : DelegatingHandler(inner)
 {
-    private volatile bool _closes;
-
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        request.Headers.ConnectionClose = _closes;
+        request.Headers.ConnectionClose = true; // See NewSockets in SrsConnection.
         var response = await base.SendAsync(request, cancellationToken);
         try
         {
-            _closes = IsSrs4(response);
             await response.Content.LoadIntoBufferAsync(maxBody, cancellationToken);
             return response;
         }
@@ -24,12 +21,4 @@ internal sealed class SrsTransportHandler(int maxBody, HttpMessageHandler inner)
             throw;
         }
     }
-
-    /// <summary>
-    /// SRS 4 keeps connections alive and answers each later call on one after 44 ms (Nagle and delayed ACK); a new connection takes 0.34 ms.
-    /// SRS 5 and later close by themselves. Behind a proxy it is the proxy that says its name here, and its connections are kept.
-    /// </summary>
-    private static bool IsSrs4(HttpResponseMessage response) =>
-        // As it stands there: SRS/4.0.271(Leo) is no Server header by the rules, and the typed one would be empty.
-        response.Headers.NonValidated.TryGetValues("Server", out var server) && server.ToString().StartsWith("SRS/4.", StringComparison.Ordinal);
 }

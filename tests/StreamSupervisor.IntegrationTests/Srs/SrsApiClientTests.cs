@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using StreamSupervisor.Domain.Origins;
 using StreamSupervisor.Srs.Api;
+using StreamSupervisor.TestKit.Time;
 
 namespace StreamSupervisor.IntegrationTests.Srs;
 
@@ -16,7 +17,8 @@ public sealed partial class SrsApiClientTests : IAsyncLifetime, IDisposable
 {
     private readonly Dictionary<string, RequestDelegate> _answers = [];
     private readonly List<string> _requests = [];
-    private readonly SrsApiOptions _options = new() { Timeout = TimeSpan.FromSeconds(1) };
+    private readonly SrsApiOptions _options = new() { Timeout = TimeSpan.FromSeconds(10) };
+    private readonly VirtualTime _time = new(); // So that no call is too slow by accident, and those that are meant to be need no waiting.
     private WebApplication? _server;
     private SrsServer? _srs;
     private ISrsApi? _client;
@@ -222,7 +224,7 @@ public sealed partial class SrsApiClientTests : IAsyncLifetime, IDisposable
     }
 
     private SrsServer ServerAt(string address, string? user = null, string? password = null) =>
-        new(new SrsEndpoint("srs-1", address, user, password), _options, TimeProvider.System, NullLogger.Instance);
+        new(new SrsEndpoint("srs-1", address, user, password), _options, _time, NullLogger.Instance);
 
     private void On(string request, string body) => _answers[request] = context =>
     {

@@ -58,7 +58,8 @@ public class BeliefForwarderTests : OriginScene
         await _origins.ExpectNoMsgAsync(TimeSpan.Zero);
     }
 
-    private void Publish(long sequence, LiveStreamState state) => Sys.EventStream.Publish(new LiveStreamChanged(Key.ToString(), sequence, state));
+    private void Publish(long sequence, LiveStreamState state) =>
+        Sys.EventStream.Publish(new LiveStreamChanged(Key.ToString(), sequence, state));
 
     private async Task FlushAsync()
     {

@@ -70,23 +70,38 @@ public class OriginConfirmTests : OriginScene
         var hold = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var calls = Srs.CountOf("process");
         Srs.Holding = hold.Task;
-        var asked = Enumerable.Range(0, 50).Select(_ => ConfirmAsync("server-1", "process-1")).ToList();
+        var question = new ConfirmProcess(Origin, "server-1", "process-1");
+        var asked = Enumerable.Range(0, 50).Select(_ => Actor.Ask<ProcessConfirmation>(question, TimeSpan.FromSeconds(20))).ToList();
         await Actor.Ask<ActorIdentity>(new Identify(1));
         hold.SetResult();
 
-        await Task.WhenAll(asked);
+        await UntilAsync(() => asked.TrueForAll(one => one.IsCompletedSuccessfully), TimeSpan.FromSeconds(2));
         (Srs.CountOf("process") - calls).ShouldBe(1);
     }
 
-    private Task<ProcessConfirmation> ConfirmAsync(string serverId, string serviceId)
+    private async Task<ProcessConfirmation> ConfirmAsync(string serverId, string serviceId)
     {
         var answer = Actor.Ask<ProcessConfirmation>(new ConfirmProcess(Origin, serverId, serviceId), TimeSpan.FromSeconds(20));
-        return MoveAsync(answer);
+        await UntilAsync(() => answer.IsCompleted);
+        return await answer;
     }
 
-    private async Task<ProcessConfirmation> MoveAsync(Task<ProcessConfirmation> answer)
+    [Fact]
+    public async Task The_door_asks_until_its_deadline_and_no_longer()
     {
-        await UntilAsync(() => answer.IsCompleted);
+        await StartAsync();
+        Srs.Reachable = false;
+        var door = new OriginRegion(Actor, TimeProvider.System);
+        (await ThroughAsync(door, "process-2", TimeSpan.FromMilliseconds(80))).ShouldBeOfType<ProcessConfirmation.Unreachable>();
+
+        Srs.Reachable = true;
+        (await ThroughAsync(door, "process-1", TimeSpan.FromSeconds(20))).Process.ShouldNotBeNull();
+    }
+
+    private async Task<ProcessConfirmation> ThroughAsync(OriginRegion door, string serviceId, TimeSpan within)
+    {
+        var answer = door.ConfirmAsync(Origin, "server-1", serviceId, TimeProvider.System.GetUtcNow() + within, CancellationToken.None);
+        await UntilAsync(() => answer.IsCompleted, TimeSpan.FromHours(1));
         return await answer;
     }
 }

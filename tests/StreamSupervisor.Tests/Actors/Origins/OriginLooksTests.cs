@@ -46,7 +46,11 @@ public class OriginLooksTests : OriginScene
         Index.Add(LiveBelief("cam"));
         await StartAsync();
         Srs.HideRow(Key);
-        await PassAsync(Interval * 2.2);
+        for (var second = 0; second < 11; second++)
+        {
+            Srs.Receive("cam", 100_000);
+            await PassAsync(TimeSpan.FromSeconds(1));
+        }
 
         Srs.CountOf("client").ShouldBeGreaterThan(0);
         Streams.Told.ShouldBeEmpty();
@@ -152,4 +156,17 @@ public class OriginLooksTests : OriginScene
         Streams.Told.Count.ShouldBe(told);
     }
 
+    [Fact]
+    public async Task A_server_that_comes_and_goes_four_times_a_second_does_not_fill_the_log()
+    {
+        await StartAsync();
+        await EventFilter.Warning(contains: "srs-1 is suspect").ExpectAsync(1, async () =>
+        {
+            for (var i = 0; i < 40; i++)
+            {
+                Srs.Reachable = !Srs.Reachable;
+                await PassAsync(TimeSpan.FromMilliseconds(500));
+            }
+        });
+    }
 }

@@ -20,7 +20,8 @@ public abstract class OriginScene : TestKit
     private static readonly TimeSpan RealPatience = TimeSpan.FromSeconds(20);
     private long _sequence;
 
-    private protected OriginScene() : base("""akka { loglevel = WARNING, scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit" }""")
+    private protected OriginScene()
+        : base("""akka { loglevel = WARNING, scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit" }""")
     {
         Clock = (TestScheduler)Sys.Scheduler;
         Time = new SchedulerTime(Clock);

@@ -31,8 +31,18 @@ internal sealed class ScriptedSrs : ISrsApi
     {
         lock (_gate)
         {
-            _streams[key.ToString()] = new SrsStream($"vid-{key.Stream}", key.Vhost, key.App, key.Stream, active, clientId, bytes, 1) { HasMedia = true };
-            _clients[clientId] = new SrsClient(clientId, "vid-v", $"vid-{key.Stream}", "10.0.0.9", SrsUrl.Of(key), "fmle-publish", true, 1, bytes);
+            var id = $"vid-{key.Stream}";
+            _streams[key.ToString()] = new(id, key.Vhost, key.App, key.Stream, active, clientId, bytes, 1) { HasMedia = true };
+            _clients[clientId] = new(clientId, "vid-v", id, "10.0.0.9", SrsUrl.Of(key), "fmle-publish", true, 1, bytes);
+        }
+    }
+
+    /// <summary>More bytes of a client, in <c>/clients</c> only.</summary>
+    public void Receive(string clientId, long bytes)
+    {
+        lock (_gate)
+        {
+            _clients[clientId] = _clients[clientId] with { ReceivedBytes = _clients[clientId].ReceivedBytes + bytes };
         }
     }
 
