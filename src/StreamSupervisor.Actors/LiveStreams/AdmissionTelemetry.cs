@@ -7,8 +7,8 @@ using StreamSupervisor.Srs.Observability;
 namespace StreamSupervisor.Actors.LiveStreams;
 
 /// <summary>
-/// What is counted of the decisions of this member's streams, once they are durable: so each is counted once in a cluster, by the member that
-/// took it. Stream keys are never labels; the timeline has them.
+/// What is counted of the decisions of this member's streams, once they are durable: so each is counted once in a cluster, by the member
+/// that took it. Stream keys are never labels; the timeline has them.
 /// </summary>
 internal static class AdmissionTelemetry
 {
@@ -24,11 +24,13 @@ internal static class AdmissionTelemetry
     private static readonly Histogram<double> Takeovers = Telemetry.Meter.CreateHistogram<double>("streamsupervisor.takeover.duration", "s",
         "Time from the order to remove a key's old session to the admission of the new one; place says where the old one was.");
 
-    private static readonly Counter<long> BusyPrevented = Telemetry.Meter.CreateCounter<long>("streamsupervisor.busy.prevented", "{attempt}",
+    private static readonly Counter<long> BusyPrevented = Telemetry.Meter.CreateCounter<long>(
+        "streamsupervisor.busy.prevented", "{attempt}",
         "Admissions that SRS alone would have refused as busy: the session in the way was on the same server and was removed first.");
 
     private static readonly Counter<long> BusySeen = Telemetry.Meter.CreateCounter<long>("streamsupervisor.busy.seen", "{attempt}",
-        "Publishers that SRS refused all the same: after our admission (closed without ever publishing), or before it asked us (its publish token).");
+        "Publishers that SRS refused all the same: after our admission (closed without ever publishing), or before it asked us "
+        + "(its publish token).");
 
     private static readonly Counter<long> Adoptions = Telemetry.Meter.CreateCounter<long>("streamsupervisor.adoptions", "{session}",
         "Publishers that a sweep found on air and that nobody had asked us about.");
@@ -36,11 +38,18 @@ internal static class AdmissionTelemetry
     private static readonly Histogram<double> Releases = Telemetry.Meter.CreateHistogram<double>("streamsupervisor.eviction.duration", "s",
         "Time from the begin of an eviction to the proof that the session is gone, by the proof.");
 
+    private static readonly Histogram<double> Appends = Telemetry.Meter.CreateHistogram<double>(
+        "streamsupervisor.journal.append.duration", "s",
+        "Time from a decision until its record is durable.");
+
     private static readonly Counter<long> Fights = Telemetry.Meter.CreateCounter<long>("streamsupervisor.fights", "{fight}",
         "Times that two sources pushed each other out in turn until one was refused for a while.");
 
     private static readonly Counter<long> Wedges = Telemetry.Meter.CreateCounter<long>("streamsupervisor.wedges", "{wedge}",
         "Keys that a server holds as busy though nobody publishes them there; only its restart frees them.");
+
+    /// <summary>One decision is durable.</summary>
+    public static void Appended(TimeSpan took) => Appends.Record(took.TotalSeconds);
 
     /// <summary>Counts the events of one decision.</summary>
     /// <param name="before">The state before them.</param>
@@ -89,7 +98,8 @@ internal static class AdmissionTelemetry
         before.Evictions.Find(eviction => eviction.Of.Session == finished.Of)?.Of.Origin ?? "";
 
     private static void Released(EvictionFinished finished, string origin) =>
-        Releases.Record((finished.At - finished.OrderedAt).TotalSeconds, new("origin", origin), new("proof", Words<ReleaseProof>.Of(finished.Proof)));
+        Releases.Record((finished.At - finished.OrderedAt).TotalSeconds,
+            new("origin", origin), new("proof", Words<ReleaseProof>.Of(finished.Proof)));
 
     /// <param name="removed">The removal that ended in the same decision: the last that the attempt had waited for.</param>
     private static void Admitted(Admitted admitted, EvictionFinished? removed)
@@ -128,7 +138,8 @@ internal static class AdmissionTelemetry
     private static class Words<T>
         where T : struct, Enum
     {
-        private static readonly Dictionary<T, string> Names = Enum.GetValues<T>().ToDictionary(value => value, value => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString()));
+        private static readonly Dictionary<T, string> Names = Enum.GetValues<T>()
+            .ToDictionary(value => value, value => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString()));
 
         public static string Of(T value) => Names.GetValueOrDefault(value, "unknown");
     }

@@ -5,7 +5,9 @@ using StreamSupervisor.Domain.LiveStreams;
 
 namespace StreamSupervisor.Actors.LiveStreams;
 
-/// <summary>A command that was decided and is not answered yet: its write is under way, or it waits behind one, or its attempt is held.</summary>
+/// <summary>
+/// A command that was decided and is not answered yet: its write is under way, or it waits behind one, or its attempt is held.
+/// </summary>
 internal sealed class CommandInWork(IActorRef asker, long askId, SessionId? attempt)
 {
     public IActorRef Asker { get; } = asker;

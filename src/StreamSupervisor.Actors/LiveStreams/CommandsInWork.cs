@@ -4,8 +4,8 @@ using StreamSupervisor.Domain;
 namespace StreamSupervisor.Actors.LiveStreams;
 
 /// <summary>
-/// The commands of one key that are not answered yet, in the order of their decisions; and the held attempts. A linked list and a list that is there
-/// only while somebody is held: a hundred thousand live keys have neither.
+/// The commands of one key that are not answered yet, in the order of their decisions; and the held attempts. A linked list and a list
+/// that is there only while somebody is held: a hundred thousand live keys have neither.
 /// </summary>
 internal struct CommandsInWork
 {

@@ -8,13 +8,13 @@ using StreamSupervisor.Srs.Observability;
 namespace StreamSupervisor.Actors.LiveStreams;
 
 /// <summary>
-/// Kicks one session: the only place that sends a DELETE. What to ask next, and what is proof, says <see cref="EvictionProcedure"/>; this class makes
-/// the calls and keeps the time.
+/// Kicks one session: the only place that sends a DELETE. What to ask next, and what is proof, says <see cref="EvictionProcedure"/>; this
+/// class makes the calls and keeps the time.
 /// </summary>
 /// <remarks>
-/// It starts when the order is durable, so a DELETE always names a session that the journal ordered away; it starts again after a crash, so everything
-/// here may happen twice. SRS does not answer: it goes on for ever, slower and slower up to 2 s, and says so once. The session's <c>on_close</c> comes
-/// first: that ends the eviction in the parent's state, which stops this actor.
+/// It starts when the order is durable, so a DELETE always names a session that the journal ordered away; it starts again after a crash,
+/// so everything here may happen twice. SRS does not answer: it goes on for ever, slower and slower up to 2 s, and says so once. The
+/// session's <c>on_close</c> comes first: that ends the eviction in the parent's state, which stops this actor.
 /// </remarks>
 internal sealed class EvictionActor : WorkActor
 {
@@ -38,8 +38,8 @@ internal sealed class EvictionActor : WorkActor
     {
         if (_api is null)
         {
-            _log.Error("{0}: {1} is on {2}, which is not configured (any more), so it can't be removed and is given up. Configure the server again, or end "
-                + "the session there by hand.", Key, _evict.Session, _evict.Origin);
+            _log.Error("{0}: {1} is on {2}, which is not configured (any more), so it can't be removed and is given up. "
+                + "Configure the server again, or end the session there by hand.", Key, _evict.Session, _evict.Origin);
             Report(new ReportOriginUnknown(_evict.Origin), last: true);
             return;
         }
@@ -69,20 +69,25 @@ internal sealed class EvictionActor : WorkActor
     {
         if (step.StalledBecause is { } why)
         {
-            _log.Warning("{0}: {1} on {2} can't be removed now and is tried again until it is: {3}", Key, _evict.Session, _evict.Origin, why);
+            _log.Warning("{0}: {1} on {2} can't be removed now and is tried again until it is: {3}",
+                Key, _evict.Session, _evict.Origin, why);
             Report(new ReportEvictionStalled(_evict.Session, why), last: false);
         }
 
         switch (step)
         {
             case EvictionStep.Identify:
-                _ = _api!.GetProcessAsync(Stopped).PipeTo(Self, success: process => new EvictionAnswer.Identified(process.ServerId, process.ServiceId), failure: Unreachable);
+                _ = _api!.GetProcessAsync(Stopped).PipeTo(Self,
+                    success: static process => new EvictionAnswer.Identified(process.ServerId, process.ServiceId),
+                    failure: Unreachable);
                 break;
             case EvictionStep.Delete:
                 Delete();
                 break;
             case EvictionStep.Look:
-                _ = _api!.GetClientAsync(_evict.Session.ClientId, Stopped).PipeTo(Self, success: seen => AnswerOf(seen.Value is not null, seen.ServiceId), failure: Unreachable);
+                _ = _api!.GetClientAsync(_evict.Session.ClientId, Stopped).PipeTo(Self,
+                    success: static seen => AnswerOf(seen.Value is not null, seen.ServiceId),
+                    failure: Unreachable);
                 break;
             case EvictionStep.Pause pause:
                 After(pause.For, new EvictionAnswer.PauseOver());
@@ -97,14 +102,17 @@ internal sealed class EvictionActor : WorkActor
     {
         var current = Activity.Current;
         _kick = KickTelemetry.Kick(_evict.Origin, _span);
-        _ = _api!.DeleteClientAsync(_evict.Session.ClientId, Stopped).PipeTo(Self, success: deleted => AnswerOf(deleted.Value, deleted.ServiceId), failure: Unreachable);
+        _ = _api!.DeleteClientAsync(_evict.Session.ClientId, Stopped).PipeTo(Self,
+            success: static deleted => AnswerOf(deleted.Value, deleted.ServiceId),
+            failure: Unreachable);
         Activity.Current = current;
     }
 
     private static EvictionAnswer AnswerOf(bool exists, string serviceId) =>
         exists ? new EvictionAnswer.Exists(serviceId) : new EvictionAnswer.NoSuchClient(serviceId);
 
-    private static EvictionAnswer.Unreachable Unreachable(Exception why) => new(why.Message);
+    private static EvictionAnswer Unreachable(Exception why) =>
+        why is SrsNotAllowedException ? new EvictionAnswer.NotAllowed(why.Message) : new EvictionAnswer.Unreachable(why.Message);
 
     /// <summary>Linked to the command and not within it: it may outlive the answer by hours.</summary>
     private Activity? Trace(ActivityContext cause)
@@ -116,8 +124,8 @@ internal sealed class EvictionActor : WorkActor
 
         var current = Activity.Current;
         Activity.Current = null;
-        var span = Telemetry.Spans.StartActivity("stream.evict", ActivityKind.Internal, parentContext: default, links: [new ActivityLink(cause)])
-            ?.SetTag("key", Key).SetTag("origin", _evict.Origin);
+        var span = Telemetry.Spans.StartActivity("stream.evict", ActivityKind.Internal, parentContext: default,
+            links: [new ActivityLink(cause)])?.SetTag("key", Key).SetTag("origin", _evict.Origin);
         Activity.Current = current;
         return span;
     }

@@ -16,6 +16,8 @@ internal static class KickTelemetry
     public static Activity? Kick(string origin, Activity? eviction)
     {
         Kicks.Add(1, new KeyValuePair<string, object?>("origin", origin));
-        return eviction is null ? null : Telemetry.Spans.StartActivity("kick", ActivityKind.Client, eviction.Context)?.SetTag("origin", origin);
+        return eviction is null
+            ? null
+            : Telemetry.Spans.StartActivity("kick", ActivityKind.Client, eviction.Context)?.SetTag("origin", origin);
     }
 }

@@ -14,7 +14,8 @@ internal sealed partial class LiveStreamActor
     private bool _beginsAnew;
 
     /// <summary>
-    /// In quarantine nothing is read. For a new beginning the records before the first that cannot be read are: their lock and pin are kept.
+    /// In quarantine nothing is read. For a new beginning the records before the first that cannot be read are: their lock and pin are
+    /// kept.
     /// </summary>
     public override Recovery Recovery => _quarantine switch
     {
@@ -58,7 +59,8 @@ internal sealed partial class LiveStreamActor
                 Release(envelope, release);
                 break;
             case StreamEnvelope envelope:
-                Refuse(envelope, AskStatus.Failed, $"The journal of {_key} cannot be read since {_quarantine!.Since:u} ({_quarantine.Why}). "
+                Refuse(envelope, AskStatus.Failed, $"The journal of {_key} cannot be read since {_quarantine!.Since:u} "
+                    + $"({_quarantine.Why}). "
                     + $"An operator gives the key a new beginning with: streamsupervisor streams release {_key} --journal");
                 break;
         }
@@ -68,7 +70,9 @@ internal sealed partial class LiveStreamActor
     private void Release(StreamEnvelope envelope, ReleaseQuarantine release)
     {
         Log.Warning("{0}: {1} ends its quarantine ({2}); {3}.", _key, release.By, release.Why,
-            release.StartAnew ? $"it starts anew behind record {LastSequenceNr}, of its past the lock and the pin remain" : "its journal is read again");
+            release.StartAnew
+                ? $"it starts anew behind record {LastSequenceNr}, of its past the lock and the pin remain"
+                : "its journal is read again");
         if (release.StartAnew)
         {
             _services.Quarantine.Add(_key, _quarantine! with { StartsAnew = true });

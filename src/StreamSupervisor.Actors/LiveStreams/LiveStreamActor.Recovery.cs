@@ -1,8 +1,10 @@
+using System.Data.Common;
 using System.Runtime.Serialization;
 using System.Text.Json;
 using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
+using Microsoft.Data.Sqlite;
 using StreamSupervisor.Domain.LiveStreams;
 
 namespace StreamSupervisor.Actors.LiveStreams;
@@ -63,7 +65,7 @@ internal sealed partial class LiveStreamActor
     {
         if (message is null && !IsUnreadable(reason))
         {
-            LogOnce(StoreFault.Recovery, reason, "{0}: its journal could not be read now. Its encoders wait; the next message reads again.");
+            LogOnce(StoreFault.Recovery, reason, "{0}: its journal could not be read now. The next message reads it again.");
             return;
         }
 
@@ -71,26 +73,49 @@ internal sealed partial class LiveStreamActor
         var lastGood = message is null ? LastSequenceNr : LastSequenceNr - 1;
         _services.Gauges.Faulted();
         _services.Quarantine.Add(_key, new QuarantinedStream(reason.GetBaseException().Message, Now, lastGood));
-        Log.Error(reason, "{0}: record {1} of its journal cannot be read, so nobody can publish it. Start the version that wrote it, or give the key a new "
-            + "beginning: streamsupervisor streams release {0} --journal", _key, lastGood + 1);
+        Log.Error(reason, "{0}: record {1} of its journal cannot be read, so nobody can publish it. Start the version that wrote it, "
+            + "or give the key a new beginning: streamsupervisor streams release {0} --journal", _key, lastGood + 1);
     }
 
-    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr) =>
-        LogOnce(StoreFault.Write, cause, "{0}: a decision could not be written. Nobody was told of it; the key starts again from its journal.");
+    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
+    {
+        if (IsConflict(cause))
+        {
+            LogOnce(StoreFault.Conflict, cause, "{0}: another owner wrote first, here or to another key in the same batch. "
+                + "Nobody was told of this decision; the key starts again from its journal. Normal after a member was paused or died.");
+            return;
+        }
 
-    /// <summary>Akka would go on after a rejected record and leave a gap. A state that holds what is not in the journal must not answer.</summary>
+        LogOnce(StoreFault.Write, cause, "{0}: a decision could not be written. Nobody was told; the key starts again from its journal.");
+    }
+
+    /// <summary>
+    /// Akka would go on after a rejected record and leave a gap. A state that holds what is not in the journal must not answer.
+    /// </summary>
     protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
     {
-        LogOnce(StoreFault.Rejected, cause, "{0}: the journal takes a decision in no form. Nobody was told of it; the key starts again from its journal.");
+        LogOnce(StoreFault.Rejected, cause, "{0}: a decision does not fit the journal. Nobody was told; the key starts from its journal.");
         Context.Stop(Self);
     }
 
-    /// <summary>Whether the bytes are at fault, and reading them again would not help. Everything else is the store's or the network's.</summary>
+    /// <summary>
+    /// Whether the bytes are at fault, and reading them again would not help. Everything else is the store's or the network's.
+    /// </summary>
     private static bool IsUnreadable(Exception reason) => reason switch
     {
         AggregateException several => several.InnerExceptions.Any(IsUnreadable),
-        JsonException or FormatException or SerializationException or InvalidDataException or InvalidCastException or NotSupportedException => true,
+        JsonException or FormatException or SerializationException or InvalidDataException or InvalidCastException
+            or NotSupportedException => true,
         { InnerException: { } inner } => IsUnreadable(inner),
+        _ => false,
+    };
+
+    /// <summary>Whether the number of the record was taken: PostgreSQL's unique_violation, SQLite's SQLITE_CONSTRAINT.</summary>
+    private static bool IsConflict(Exception cause) => cause switch
+    {
+        AggregateException several => several.InnerExceptions.Any(IsConflict),
+        SqliteException { SqliteErrorCode: 19 } or DbException { SqlState: "23505" } => true,
+        { InnerException: { } inner } => IsConflict(inner),
         _ => false,
     };
 
@@ -109,7 +134,8 @@ internal sealed partial class LiveStreamActor
         _services.Gauges.Faulted();
         if (_services.LogThrottle.MayLog(_key, StoreFault.Command, Now))
         {
-            Log.Error(fault, "{0}: {1} cannot be decided. The key serves on; please report this with the key's timeline.", _key, command.GetType().Name);
+            Log.Error(fault, "{0}: {1} cannot be decided. The key serves on; please report this with the key's timeline.",
+                _key, command.GetType().Name);
         }
 
         if (askId != 0)
@@ -134,7 +160,8 @@ internal sealed partial class LiveStreamActor
     {
         if (_services.LogThrottle.MayLog(_key, StoreFault.Snapshot, Now))
         {
-            Log.Warning(failed.Cause, "{0}: no snapshot at record {1}. Its next recovery reads more records.", _key, failed.Metadata.SequenceNr);
+            Log.Warning(failed.Cause, "{0}: no snapshot at record {1}. Its next recovery reads more records.",
+                _key, failed.Metadata.SequenceNr);
         }
 
         SnapshotOfNewBeginningFailed();

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using Akka.Actor;
 using Akka.Cluster.Sharding;
@@ -16,9 +17,27 @@ internal sealed partial class LiveStreamActor
     private DateTimeOffset _usedAt;
     private int _workers;
 
+    private void Changed(LiveStreamState before, ImmutableArray<LiveStreamEvent> events, CommandInWork written)
+    {
+        Witness(before, events, Now - written.DecidedAt);
+        FitWork(written.Cause);
+        ArmTimer();
+        Publish(_durable);
+        SnapshotIfDue(before);
+    }
+
+    private void Publish(LiveStreamState? state)
+    {
+        if (LastSequenceNr > 0)
+        {
+            Context.System.EventStream.Publish(new LiveStreamChanged(_key, LastSequenceNr, state));
+        }
+    }
+
     /// <summary>
-    /// Makes the children fit the state: after a recovery the same as after a decision. Work that something else has ended is stopped in the midst; all
-    /// of it may be done twice. A child that is still stopping keeps its name, so its end (<c>Terminated</c>) leads here again.
+    /// Makes the children fit the state: after a recovery the same as after a decision. Work that something else has ended is stopped in
+    /// the midst; all of it may be done twice. A child that is still stopping keeps its name, so its end (<c>Terminated</c>) leads here
+    /// again.
     /// </summary>
     private void FitWork(ActivityContext cause)
     {
@@ -54,7 +73,10 @@ internal sealed partial class LiveStreamActor
         ? Akka.Actor.Props.Create<EvictionActor>(_key, evict, _services, cause)
         : Akka.Actor.Props.Create<SessionCheckActor>(_key, piece, _services);
 
-    /// <summary>Sets the one timer to the next deadline of the state; where there is none and nothing is under way, to the time of leaving memory.</summary>
+    /// <summary>
+    /// Sets the one timer to the next deadline of the state; where there is none and nothing is under way, to the time of leaving
+    /// memory.
+    /// </summary>
     private void ArmTimer(TimeSpan atLeast = default)
     {
         var due = LiveStream.WakeAt(_durable) ?? (IsIdle ? _usedAt + _services.Settings.PassivateAfter : null);
@@ -75,7 +97,8 @@ internal sealed partial class LiveStreamActor
         delay = delay > atLeast ? delay : atLeast;
         if (_timer is null)
         {
-            _timer = _services.Time.CreateTimer(static self => ((IActorRef)self!).Tell(TimerDue.Instance, ActorRefs.NoSender), Self, delay, Timeout.InfiniteTimeSpan);
+            _timer = _services.Time.CreateTimer(static self => ((IActorRef)self!).Tell(TimerDue.Instance, ActorRefs.NoSender),
+                Self, delay, Timeout.InfiniteTimeSpan);
         }
         else
         {

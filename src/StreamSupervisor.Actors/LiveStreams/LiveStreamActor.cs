@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
 using Akka.Actor;
 using Akka.Persistence;
@@ -8,24 +7,25 @@ using StreamSupervisor.Domain.LiveStreams;
 namespace StreamSupervisor.Actors.LiveStreams;
 
 /// <summary>
-/// The entity of one stream key: decides commands one after another, persists what was decided, and only then answers and acts. The rules are in
+/// The entity of one stream key: decides commands one after another, persists what was decided, and only then answers and acts. The rules
+/// are in
 /// <see cref="LiveStream"/>; this class adds the journal, those who wait, the deadline and the children that kick and check.
 /// </summary>
 /// <remarks>
 /// <para>
-/// What it promises. Nothing is answered or done that is not in the journal. A command is decided on the newest state, also while earlier records are
-/// being written: what waits goes into the next batch instead of into the next round trip (190 decisions/s of one key become thousands). What is ordered
-/// and not proven done runs as a child, after a recovery too.
+/// What it promises. Nothing is answered or done that is not in the journal. A command is decided on the newest state, also while earlier
+/// records are being written: what waits goes into the next batch instead of into the next round trip (190 decisions/s of one key become
+/// thousands). What is ordered and not proven done runs as a child, after a recovery too.
 /// </para>
 /// <para>
-/// How it can fail. A write fails: the actor stops, and the state that was only hoped for dies with it; the next message starts it again. Two owners at
-/// once, after a pause or a split: the journal holds one record for each (persistence id, sequence number), so the second to write fails, stops and
-/// recovers what the first wrote. A journal that cannot be read: see <see cref="QuarantinedStreams"/>.
+/// How it can fail. A write fails: the actor stops, and the state that was only hoped for dies with it; the next message starts it again.
+/// Two owners at once, after a pause or a split: the journal holds one record for each (persistence id, sequence number), so the second
+/// to write fails, stops and recovers what the first wrote. A journal that cannot be read: see <see cref="QuarantinedStreams"/>.
 /// </para>
 /// <para>
-/// Rejected: <c>Persist</c> (stashes all that comes meanwhile), <c>DeferAsync</c> for answers without a record (a batch of nothing but those makes
-/// Akka.Persistence.Sql throw and opens its circuit breaker), one record per event (a command's events must become true together), <c>ReceiveActor</c>
-/// and <c>Timers</c> (their collections per key are a third of its memory).
+/// Rejected: <c>Persist</c> (stashes all that comes meanwhile), <c>DeferAsync</c> for answers without a record (a batch of nothing but
+/// those makes Akka.Persistence.Sql throw and opens its circuit breaker), one record per event (a command's events must become true
+/// together), <c>ReceiveActor</c> and <c>Timers</c> (their collections per key are a third of its memory).
 /// </para>
 /// </remarks>
 internal sealed partial class LiveStreamActor : UntypedPersistentActor
@@ -100,6 +100,13 @@ internal sealed partial class LiveStreamActor : UntypedPersistentActor
     {
         if (_inWork.Contains(Sender, envelope.AskId))
         {
+            return;
+        }
+
+        if (envelope.Command is ReleaseQuarantine)
+        {
+            var nothing = new Done(Changed: false, $"The journal of {_key} can be read; there is nothing to end.");
+            Sender.Tell(new StreamAnswer(envelope.AskId, nothing), Self);
             return;
         }
 
@@ -228,24 +235,8 @@ internal sealed partial class LiveStreamActor : UntypedPersistentActor
         command.Asker.Tell(command.AskId == 0 ? reply : new StreamAnswer(command.AskId, reply), Self);
     }
 
-    private void Refuse(StreamEnvelope envelope, AskStatus status, string why) => Sender.Tell(new StreamRefusal(envelope.AskId, status, why), Self);
-
-    private void Changed(LiveStreamState before, ImmutableArray<LiveStreamEvent> events, CommandInWork written)
-    {
-        Witness(before, events);
-        FitWork(written.Cause);
-        ArmTimer();
-        Publish(_durable);
-        SnapshotIfDue(before);
-    }
-
-    private void Publish(LiveStreamState? state)
-    {
-        if (LastSequenceNr > 0)
-        {
-            Context.System.EventStream.Publish(new LiveStreamChanged(_key, LastSequenceNr, state));
-        }
-    }
+    private void Refuse(StreamEnvelope envelope, AskStatus status, string why) =>
+        Sender.Tell(new StreamRefusal(envelope.AskId, status, why), Self);
 
     private void StopIfRetired()
     {

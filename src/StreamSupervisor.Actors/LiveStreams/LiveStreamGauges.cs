@@ -17,18 +17,21 @@ internal sealed class LiveStreamGauges
     public void Register(Meter meter, QuarantinedStreams quarantine)
     {
         meter.CreateObservableGauge("streamsupervisor.entities", () => Volatile.Read(ref _entities), "{entity}", "Entities in memory.");
-        meter.CreateObservableGauge("streamsupervisor.entities.quarantined", () => quarantine.Count, "{entity}", "Entities in quarantine: they answer nobody.");
+        meter.CreateObservableGauge("streamsupervisor.entities.quarantined", () => quarantine.Count, "{entity}",
+            "Entities in quarantine: they answer nobody.");
         meter.CreateObservableGauge("streamsupervisor.mailbox.open", () => Volatile.Read(ref _inWork), "{message}",
             "Messages in mailboxes, under decision or being written.");
         meter.CreateObservableGauge("streamsupervisor.effects.open", () => Volatile.Read(ref _workers), "{effect}",
             "Effects in the outbox: ordered and not yet reported done.");
-        meter.CreateObservableGauge("streamsupervisor.effects.running", () => Volatile.Read(ref _workers), "{effect}", "Effects that run now.");
+        meter.CreateObservableGauge("streamsupervisor.effects.running", () => Volatile.Read(ref _workers), "{effect}",
+            "Effects that run now.");
         meter.CreateObservableGauge("streamsupervisor.wakeups.pending", () => Volatile.Read(ref _timers), "{wakeup}", "Deadlines armed.");
         meter.CreateObservableCounter("streamsupervisor.mailbox.rejected", () => Volatile.Read(ref _rejected), "{message}",
             "Messages refused because a queue was full.");
         meter.CreateObservableCounter("streamsupervisor.entity.recoveries", () => Volatile.Read(ref _recoveries), "{entity}",
             "Entities loaded from the journal.");
-        meter.CreateObservableCounter("streamsupervisor.entity.faults", () => Volatile.Read(ref _faults), "{fault}", "Messages and recoveries that threw.");
+        meter.CreateObservableCounter("streamsupervisor.entity.faults", () => Volatile.Read(ref _faults), "{fault}",
+            "Messages and recoveries that threw.");
     }
 
     public void Entities(int more) => Interlocked.Add(ref _entities, more);

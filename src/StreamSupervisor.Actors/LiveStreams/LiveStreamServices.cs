@@ -13,8 +13,8 @@ internal sealed class LiveStreamServices
     public required TimeProvider Time { get; init; }
 
     /// <summary>
-    /// Whether this member may speak for its keys now. False after it was paused for longer than a beat, until its row in the database says that it is
-    /// still a member: another owner may have decided since. What is not answered is asked again.
+    /// Whether this member may speak for its keys now. False after it was paused for longer than a beat, until its row in the database
+    /// says that it is still a member: another owner may have decided since. What is not answered is asked again.
     /// </summary>
     public required Func<bool> MayAnswer { get; init; }
 

@@ -8,6 +8,7 @@ internal enum StoreFault
     Unknown,
     Recovery,
     Write,
+    Conflict,
     Rejected,
     Snapshot,
     Command,
@@ -15,7 +16,8 @@ internal enum StoreFault
 }
 
 /// <summary>
-/// Lets one line through for each key and kind of fault in a minute. It outlives the actors: one that cannot write starts again with every message.
+/// Lets one line through for each key and kind of fault in a minute. It outlives the actors: one that cannot write starts again with
+/// every message.
 /// </summary>
 internal sealed class LogThrottle
 {

@@ -10,12 +10,13 @@ namespace StreamSupervisor.Actors.LiveStreams;
 public sealed record QuarantinedStream(string Why, DateTimeOffset Since, long LastGood, bool StartsAnew = false);
 
 /// <summary>
-/// The keys of this member whose journal cannot be read. Akka stops an actor whose recovery failed, so what is known of it must live longer than it. In
-/// memory only: another member, or this one after a restart, reads the journal itself and finds the same, unless it is a version that can read it.
+/// The keys of this member whose journal cannot be read. Akka stops an actor whose recovery failed, so what is known of it must live
+/// longer than it. In memory only: another member, or this one after a restart, reads the journal itself and finds the same, unless it is
+/// a version that can read it.
 /// </summary>
 /// <remarks>
-/// The way out is <see cref="ReleaseQuarantine"/> (<c>streams release --journal</c>): read again, or start anew behind what cannot be read. A command that
-/// the rules fail on does not lead here: rules are pure, so it harms nothing but itself.
+/// The way out is <see cref="ReleaseQuarantine"/> (<c>streams release --journal</c>): read again, or start anew behind what cannot be
+/// read. A command that the rules fail on does not lead here: rules are pure, so it harms nothing but itself.
 /// </remarks>
 public sealed class QuarantinedStreams
 {

@@ -74,9 +74,13 @@ internal sealed class SessionCheckActor : WorkActor
 
         var answer = await api.GetClientAsync(check.Session.ClientId, Stopped);
         var isOther = answer.ServiceId.Length > 0 && answer.ServiceId != check.Session.ServiceId;
-        return answer.Value is { } client && !isOther && Services.Rules.Publishes(client, _streamKey)
-            ? [new ReportPublisherSeen(Services.Rules.PublisherOf(_streamKey, _origin, check.Session, client), client.ReceivedBytes, lookedAt, Verified: true, Asked: true)]
-            : [new ReportPublisherMissing(check.Session, lookedAt, Verified: true, Asked: true)];
+        if (answer.Value is not { } client || isOther || !Services.Rules.Publishes(client, _streamKey))
+        {
+            return [new ReportPublisherMissing(check.Session, lookedAt, Verified: true, Asked: true)];
+        }
+
+        var by = Services.Rules.PublisherOf(_streamKey, _origin, check.Session, client);
+        return [new ReportPublisherSeen(by, client.ReceivedBytes, lookedAt, Verified: true, Asked: true)];
     }
 
     private async Task<IReadOnlyList<LiveStreamCommand>> SearchAsync(ISrsApi api)

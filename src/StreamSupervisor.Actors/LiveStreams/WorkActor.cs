@@ -6,9 +6,9 @@ using StreamSupervisor.Srs.Api;
 namespace StreamSupervisor.Actors.LiveStreams;
 
 /// <summary>
-/// One piece of open work of a key, as a child of its actor. It ends in reports to the parent, one after another, each repeated until the parent has
-/// taken it: a parent that may not answer just now, or whose journal is away, stays silent. The parent stops it when its state no longer asks for the
-/// work; until then it begins again.
+/// One piece of open work of a key, as a child of its actor. It ends in reports to the parent, one after another, each repeated until the
+/// parent has taken it: a parent that may not answer just now, or whose journal is away, stays silent. The parent stops it when its state
+/// no longer asks for the work; until then it begins again.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "Akka ends an actor with PostStop, which disposes.")]
 internal abstract class WorkActor : UntypedActor
@@ -92,8 +92,8 @@ internal abstract class WorkActor : UntypedActor
     }
 
     /// <summary>
-    /// Sends itself a message after a pause. By the clock's timers and not by Akka's scheduler, whose wheel turns every 10 ms: a client is gone 4 ms after
-    /// its DELETE, and an encoder waits for us to see it.
+    /// Sends itself a message after a pause. By the clock's timers and not by Akka's scheduler, whose wheel turns every 10 ms: a client
+    /// is gone 4 ms after its DELETE, and an encoder waits for us to see it.
     /// </summary>
     protected void After(TimeSpan pause, object message)
     {
@@ -109,7 +109,8 @@ internal abstract class WorkActor : UntypedActor
         {
             Context.Parent.Tell(report);
             var self = Self;
-            _reportTimer ??= Services.Time.CreateTimer(_ => self.Tell(ReportAgain.Instance, ActorRefs.NoSender), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _reportTimer ??= Services.Time.CreateTimer(_ => self.Tell(ReportAgain.Instance, ActorRefs.NoSender), null,
+                Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             _reportTimer.Change(_reportAgain.Next(), Timeout.InfiniteTimeSpan);
             return;
         }
