@@ -32,3 +32,13 @@ public sealed class AkkaLogger : ReceiveActor, IRequiresMessageQueue<ILoggerMess
         _ => LogLevel.Trace,
     };
 }
+
+/// <summary>Takes what Akka would write to the console before its loggers start and after they stopped.</summary>
+#pragma warning disable MA0097 // The comparison is of Akka's actor references.
+public sealed class SilentLogger : MinimalLogger
+#pragma warning restore MA0097
+{
+    protected override void Log(object message)
+    {
+    }
+}

@@ -30,7 +30,7 @@ public sealed class ClusterMembership : IAsyncDisposable
     }
 
     /// <summary>A member by a row in PostgreSQL, whose migrations have run.</summary>
-    /// <exception cref="FormatException">The connection string cannot be read.</exception>
+    /// <exception cref="Journal.StoreOpenException">The connection string cannot be read.</exception>
     public static ClusterMembership Of(MembershipSettings settings, TimeProvider time, ILoggerFactory loggers) => new(settings, time, loggers);
 
     /// <summary>The one supervisor of a SQLite file.</summary>

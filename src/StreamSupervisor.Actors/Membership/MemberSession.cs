@@ -1,5 +1,6 @@
 using System.Globalization;
 using Npgsql;
+using StreamSupervisor.Actors.Journal;
 
 namespace StreamSupervisor.Actors.Membership;
 
@@ -60,7 +61,7 @@ internal sealed class MemberSession : IAsyncDisposable
         {
             await (connection?.DisposeAsync() ?? ValueTask.CompletedTask);
             await source.DisposeAsync();
-            if (MemberDatabase.IsSilence(e))
+            if (PostgresFault.IsStoreFault(e))
             {
                 throw new MemberTableSilentException($"PostgreSQL did not answer for the member's session: {e.Message}", e);
             }
@@ -99,7 +100,7 @@ internal sealed class MemberSession : IAsyncDisposable
                 }
             }
         }
-        catch (Exception e) when (e is OperationCanceledException || MemberDatabase.IsSilence(e))
+        catch (Exception e) when (e is OperationCanceledException || PostgresFault.IsStoreFault(e))
         {
             return e.Message;
         }

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Npgsql;
+using StreamSupervisor.Actors.Journal;
 
 namespace StreamSupervisor.Actors.Membership;
 
@@ -165,7 +166,7 @@ public sealed class MemberTable : IDisposable
     {
         using var connection = _moves.OpenConnection();
         using var transaction = connection.BeginTransaction();
-        using (var gate = Command(connection, "SELECT pg_advisory_xact_lock($1)", [MemberDatabase.FoundingLock]))
+        using (var gate = Command(connection, "SELECT pg_advisory_xact_lock($1, $2)", [PostgresConnections.LockClass, MemberDatabase.FoundingLock]))
         {
             _ = gate.ExecuteNonQuery();
         }
@@ -226,9 +227,9 @@ public sealed class MemberTable : IDisposable
         {
             return ask();
         }
-        catch (Exception e) when (MemberDatabase.IsSilence(e))
+        catch (Exception e) when (PostgresFault.IsStoreFault(e))
         {
-            if (MemberDatabase.LeadsElsewhere(e))
+            if (PostgresFault.LeadsElsewhere(e))
             {
                 source.Clear();
             }

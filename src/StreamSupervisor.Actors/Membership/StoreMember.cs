@@ -18,7 +18,7 @@ namespace StreamSupervisor.Actors.Membership;
 internal sealed partial class StoreMember : ReceiveActor, IWithTimers
 #pragma warning restore CA1001
 {
-    /// <summary>Blocking calls: <see cref="ClusterSettings"/> gives it threads of its own.</summary>
+    /// <summary>Blocking calls: <see cref="AkkaClusterSettings"/> gives it threads of its own.</summary>
     public const string Dispatcher = "streamsupervisor.member-dispatcher";
 
     private const string TickTimer = "tick";

@@ -10,7 +10,7 @@ namespace StreamSupervisor.Actors.Membership;
 public sealed record RemotingEndpoint(string AdvertisedHost, int AdvertisedPort, string ListenHost, int ListenPort);
 
 /// <summary>The part of <c>akka {}</c> that makes a cluster: actors, remoting, cluster, sharding, singletons, downing, shutdown. Every value has its reason beside it.</summary>
-public sealed record ClusterSettings
+public sealed record AkkaClusterSettings
 {
     /// <summary>The name that all members give their actor system; part of every address.</summary>
     public const string SystemName = "streamsupervisor";
@@ -29,6 +29,8 @@ public sealed record ClusterSettings
         akka {
           loggers = ["StreamSupervisor.Actors.Membership.AkkaLogger, StreamSupervisor.Actors"]
           stdout-loglevel = off
+          # At its end Akka writes to the console whatever the level, unless this takes it.
+          stdout-logger-class = "StreamSupervisor.Actors.Membership.SilentLogger, StreamSupervisor.Actors"
           loglevel = info
           # The hub sends again; what a dead member was sent is no news.
           log-dead-letters = off
