@@ -234,5 +234,5 @@ public sealed class SupervisorSystem : IAsyncDisposable
     }
 
     private static StreamBelief BeliefOf(StreamSummary stream, long sequence) => new(stream.Key, sequence, stream.Phase, stream.Session,
-        stream.Handover?.To, stream.Evictions, stream.Wedges);
+        stream.Handover?.To, stream.Evictions, stream.Wedges, stream.Relays ?? []);
 }

@@ -84,7 +84,7 @@ public sealed partial class OriginActor
             switch (SilenceOfIncumbent(wish.Key, now))
             {
                 case Silence.IfSampled:
-                    AskSampleAgeAsync(wish).PipeTo(Self);
+                    _ = AskSampleAgeAsync(wish).PipeTo(Self);
                     break;
                 case var silence:
                     TellRefusedUnseen(wish, silence == Silence.Yes);

@@ -49,7 +49,7 @@ public sealed partial class OriginActor
         }
     }
 
-    private void StartIdentifying() => AskWhoAsync(Now().Elapsed).PipeTo(Self);
+    private void StartIdentifying() => _ = AskWhoAsync(Now().Elapsed).PipeTo(Self);
 
     private async Task<Identified> AskWhoAsync(TimeSpan askedAt)
     {

@@ -61,7 +61,7 @@ public sealed partial class OriginActor : ReceiveActor, IWithTimers
         Receive<Ping>(_ => Keep(Sender));
         Receive<TellAll>(_ => TellEveryone(afterChange: false));
         Receive<BeliefsChanged>(Believe);
-        Receive<Load>(_ => LoadAsync().PipeTo(Self));
+        Receive<Load>(load => _ = LoadAsync().PipeTo(Self));
         Receive<Loaded>(Believe);
         Receive<BeginSweeping>(_ => Begin());
         ReceiveHooks();

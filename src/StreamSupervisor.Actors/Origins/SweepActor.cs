@@ -40,7 +40,7 @@ internal sealed class SweepActor : ReceiveActor, IWithTimers
             _rows = listed.Streams.Count;
             Context.Parent.Tell(listed);
         });
-        Receive<SweepMessage.Ask>(ask => AnswerAsync(ask.Question).PipeTo(Self));
+        Receive<SweepMessage.Ask>(ask => _ = AnswerAsync(ask.Question).PipeTo(Self));
         Receive<SweepMessage.Answered>(answered => Context.Parent.Tell(answered));
         Receive<SweepMessage.Failed>(failed =>
         {
@@ -73,7 +73,7 @@ internal sealed class SweepActor : ReceiveActor, IWithTimers
         }
 
         (_looking, _failed) = (true, false);
-        ListAsync(sweep).PipeTo(Self);
+        _ = ListAsync(sweep).PipeTo(Self);
     }
 
     private void LookSoon()
