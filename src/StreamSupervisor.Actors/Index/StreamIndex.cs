@@ -5,8 +5,8 @@ using StreamSupervisor.Domain.LiveStreams;
 namespace StreamSupervisor.Actors.Index;
 
 /// <summary>
-/// Lists of streams that ask no actor. The journal is the truth: a row may lag by the time of a batch, and by more when its member died before it
-/// wrote; it heals when the key's actor starts again, and <see cref="LaggingAsync"/> finds those that need it.
+/// Lists of streams that ask no actor. The journal is the truth: a row may lag by the time of a batch, and by more when its member died
+/// before it wrote; it heals when the key's actor starts again, and <see cref="LaggingAsync"/> finds those that need it.
 /// </summary>
 public sealed class StreamIndex(JournalStore store)
 {
@@ -46,8 +46,8 @@ public sealed class StreamIndex(JournalStore store)
     }
 
     /// <summary>
-    /// The keys whose actor must run though nobody calls: those with open work, and those whose deadline has come. Where the actor runs, being woken
-    /// changes nothing.
+    /// The keys whose actor must run though nobody calls: those with open work, and those whose deadline has come. Where the actor runs,
+    /// being woken changes nothing.
     /// </summary>
     /// <param name="now">The time of the deadlines.</param>
     /// <param name="after">Keys behind this one; empty for the first page.</param>
@@ -64,7 +64,8 @@ public sealed class StreamIndex(JournalStore store)
             [("@now", now.ToUnixTimeMilliseconds()), ("@after", after), ("@limit", limit)],
             cancellation);
 
-    /// <summary>All that touches a server: sessions, challengers, removals, relays and wedges there. For an actor of the server that starts.</summary>
+    /// <summary>All that touches a server: sessions, challengers, removals, relays and wedges there. For an actor of the server that
+    /// starts.</summary>
     /// <param name="origin">The configured name of the server.</param>
     /// <param name="after">Keys behind this one; empty for the first page.</param>
     /// <param name="limit">At most so many.</param>
@@ -82,8 +83,8 @@ public sealed class StreamIndex(JournalStore store)
     }
 
     /// <summary>
-    /// Keys whose journal goes further than their row: their member died, or could not write, before the row was. Whoever wakes them heals the row. Looks
-    /// at the newest rows of the journal only, so that the question stays small.
+    /// Keys whose journal goes further than their row: their member died, or could not write, before the row was. Whoever wakes them heals
+    /// the row. Looks at the newest rows of the journal only, so that the question stays small.
     /// </summary>
     /// <param name="newest">So many rows of the journal are looked at, from the newest.</param>
     /// <param name="cancellation">Gives up.</param>

@@ -4,8 +4,9 @@ using StreamSupervisor.Actors.Journal;
 namespace StreamSupervisor.Actors.Index;
 
 /// <summary>
-/// Writes rows of the index, the newest of each key wins: a member that is behind, or one that is paused and goes on as a zombie, cannot put an
-/// older state over a newer one. On PostgreSQL one statement for a batch, in the order of the keys, so that two members do not wait for each other.
+/// Writes rows of the index, the newest of each key wins: a member that is behind, or one that is paused and goes on as a zombie, cannot
+/// put an older state over a newer one. On PostgreSQL one statement for a batch, in the order of the keys, so that two members do not wait
+/// for each other.
 /// </summary>
 internal static class StreamIndexTable
 {

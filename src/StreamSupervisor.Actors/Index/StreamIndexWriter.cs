@@ -5,13 +5,13 @@ using StreamSupervisor.Actors.LiveStreams;
 namespace StreamSupervisor.Actors.Index;
 
 /// <summary>
-/// <c>/user/index</c> on each member: hears what changes here and writes it into the stream index, one batch at most every 100 ms. Of several changes
-/// of a key only the newest is written. It deletes nothing; that is the retention's.
+/// <c>/user/index</c> on each member: hears what changes here and writes it into the stream index, one batch at most every 100 ms. Of
+/// several changes of a key only the newest is written. It deletes nothing; that is the retention's.
 /// </summary>
 /// <remarks>
-/// What is not written yet when the member dies is lost, and so is what does not find room while the database is away; a row heals when the actor of
-/// its key starts again (<see cref="StreamIndex.LaggingAsync"/> says which must). Rejected: writing the row with the journal, which would put a
-/// second table into every commit.
+/// What is not written yet when the member dies is lost, and so is what does not find room while the database is away; a row heals when
+/// the actor of its key starts again (<see cref="StreamIndex.LaggingAsync"/> says which must). Rejected: writing the row with the journal,
+/// which would put a second table into every commit.
 /// </remarks>
 public sealed class StreamIndexWriter : ReceiveActor, IWithTimers
 {

@@ -8,8 +8,8 @@ using StreamSupervisor.Domain.LiveStreams;
 namespace StreamSupervisor.Actors.Index;
 
 /// <summary>
-/// What the index keeps of a stream beside the columns that are searched: enough for a row of a list and for what an origin's actor believes. What
-/// ends by the mere passing of time (a reservation, a cool-down) stands in it with its end; the reader takes it out.
+/// What the index keeps of a stream beside the columns that are searched: enough for a row of a list and for what an origin's actor
+/// believes. What ends by the mere passing of time (a reservation, a cool-down) stands in it with its end; the reader takes it out.
 /// </summary>
 /// <remarks>Stored for ever beside rows of other versions: a new property needs a default value in the constructor.</remarks>
 public sealed record StreamSummary(

@@ -7,7 +7,8 @@ namespace StreamSupervisor.Actors.Journal;
 /// <param name="Events">Its events, oldest first.</param>
 public sealed record FeedRow(long Ordering, string Key, DateTimeOffset WrittenAt, IReadOnlyList<JournaledEvent> Events);
 
-/// <summary>What happened to all keys, in the order of the journal. Each call looks at no more rows than its limit, whatever the journal holds.</summary>
+/// <summary>What happened to all keys, in the order of the journal. Each call looks at no more rows than its limit, whatever the journal
+/// holds.</summary>
 public sealed class EventFeed(JournalStore store, TimeProvider time)
 {
     /// <summary>A number below which a write that is still under way may yet appear. The server ends a transaction after 5 s.</summary>
@@ -24,8 +25,8 @@ public sealed class EventFeed(JournalStore store, TimeProvider time)
         ReadAsync($"WHERE ordering < @cursor ORDER BY ordering DESC", before, limit, cancellation);
 
     /// <summary>
-    /// The oldest rows above a cursor, oldest first. Two members write side by side and may finish in the other order, so a number that is missing
-    /// is waited for until it is certain that it stays away: the feed leaves nothing out.
+    /// The oldest rows above a cursor, oldest first. Two members write side by side and may finish in the other order, so a number that is
+    /// missing is waited for until it is certain that it stays away: the feed leaves nothing out.
     /// </summary>
     /// <param name="after">Rows with a greater <see cref="FeedRow.Ordering"/>; 0 for the oldest that is kept.</param>
     /// <param name="limit">At most so many rows, from 1.</param>

@@ -1,8 +1,9 @@
 namespace StreamSupervisor.Actors.Journal;
 
 /// <summary>
-/// The number of an event within its key. A row of the journal holds the events of one command, so the number is that of the row times 1,000, plus the
-/// place within the row: 12000 is the first event of row 12, 12001 the second. It is unique, grows with time and never changes; it has gaps.
+/// The number of an event within its key. A row of the journal holds the events of one command, so the number is that of the row times
+/// 1,000, plus the place within the row: 12000 is the first event of row 12, 12001 the second. It is unique, grows with time and never
+/// changes; it has gaps.
 /// </summary>
 public static class EventSequence
 {

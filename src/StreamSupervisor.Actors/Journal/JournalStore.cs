@@ -3,8 +3,9 @@ using System.Data.Common;
 namespace StreamSupervisor.Actors.Journal;
 
 /// <summary>
-/// The opened store of this member: its schema is of this version, and for as long as it is open nobody else has its file (SQLite). The actors write
-/// through Akka.Persistence.Sql, with connections of their own; lists, timelines, the stream index and the retention go through here.
+/// The opened store of this member: its schema is of this version, and for as long as it is open nobody else has its file (SQLite). The
+/// actors write through Akka.Persistence.Sql, with connections of their own; lists, timelines, the stream index and the retention go
+/// through here.
 /// </summary>
 public abstract class JournalStore : IAsyncDisposable
 {

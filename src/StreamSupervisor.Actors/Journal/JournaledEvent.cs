@@ -10,7 +10,8 @@ namespace StreamSupervisor.Actors.Journal;
 /// <param name="Event">What happened; null where this version can't read it.</param>
 public sealed record JournaledEvent(long Sequence, string Kind, LiveStreamEvent? Event)
 {
-    /// <summary>The events of a row, in their order. What can't be read stays in its place without its contents, beside those that can.</summary>
+    /// <summary>The events of a row, in their order. What can't be read stays in its place without its contents, beside those that
+    /// can.</summary>
     internal static IReadOnlyList<JournaledEvent> OfRow(long row, string manifest, byte[] payload)
     {
         if (manifest != EventCodec.BatchKind)

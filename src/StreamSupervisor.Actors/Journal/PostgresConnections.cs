@@ -13,7 +13,8 @@ public static class PostgresConnections
 
     /// <summary>A pool of connections.</summary>
     /// <param name="connectionString">As configured.</param>
-    /// <param name="purpose">Shown in <c>pg_stat_activity.application_name</c>. Pools of different purposes do not share connections.</param>
+    /// <param name="purpose">Shown in <c>pg_stat_activity.application_name</c>. Pools of different purposes do not share
+    /// connections.</param>
     /// <param name="size">At most so many connections. Who finds none free waits for one, 4 s at most.</param>
     /// <exception cref="StoreOpenException">The text is not a connection string.</exception>
     public static NpgsqlDataSource Create(string connectionString, string purpose, int size) =>

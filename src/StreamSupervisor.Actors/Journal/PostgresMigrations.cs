@@ -3,8 +3,8 @@ using Npgsql;
 namespace StreamSupervisor.Actors.Journal;
 
 /// <summary>
-/// Brings a PostgreSQL database to the schema of this version. Several members may try at the same moment: an advisory lock lets one. A step is one
-/// file <c>Journal/Schema/Postgres/NNN_name.sql</c>; all that are missing are applied in one transaction.
+/// Brings a PostgreSQL database to the schema of this version. Several members may try at the same moment: an advisory lock lets one. A
+/// step is one file <c>Journal/Schema/Postgres/NNN_name.sql</c>; all that are missing are applied in one transaction.
 /// </summary>
 public static class PostgresMigrations
 {
@@ -33,7 +33,8 @@ public static class PostgresMigrations
     /// <param name="connectionString">Connects as the owner.</param>
     /// <param name="role">Exactly as it is written in the catalogue.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="StoreOpenException">There is no such role, or the rights of the caller do not reach; the message says what to do.</exception>
+    /// <exception cref="StoreOpenException">There is no such role, or the rights of the caller do not reach; the message says what to
+    /// do.</exception>
     /// <exception cref="StoreUnavailableException">The server does not answer; try again.</exception>
     public static async Task GrantAsync(string connectionString, string role, CancellationToken cancellation = default)
     {

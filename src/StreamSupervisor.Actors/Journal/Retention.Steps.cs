@@ -7,7 +7,8 @@ public sealed partial class Retention
     /// <summary>Keys that one step looks at.</summary>
     private const int KeysOfAStep = 100;
 
-    /// <summary>Through all keys that have a snapshot, in their order; a page of keys is left when nothing is left to clear in it.</summary>
+    /// <summary>Through all keys that have a snapshot, in their order; a page of keys is left when nothing is left to clear in
+    /// it.</summary>
     private async Task<(int Events, int Snapshots)> ClearBehindSnapshotsAsync(
         DateTimeOffset eventsBefore, DateTimeOffset snapshotsBefore, CancellationToken cancellation)
     {
@@ -53,8 +54,8 @@ public sealed partial class Retention
     }
 
     /// <summary>
-    /// Events first: a recovery that reads between the statements sees either all or nothing, for they are one transaction. A row that is written at this
-    /// very moment stays, alone; it carries every number that it sets, and of an idle key nothing else counts.
+    /// Events first: a recovery that reads between the statements sees either all or nothing, for they are one transaction. A row that is
+    /// written at this very moment stays, alone; it carries every number that it sets, and of an idle key nothing else counts.
     /// </summary>
     private async Task<int> ClearKeyAsync(DbTransaction transaction, Candidate candidate, long before, CancellationToken cancellation)
     {

@@ -1,13 +1,16 @@
 namespace StreamSupervisor.Actors.Journal;
 
-/// <summary>How the journal is kept short. The defaults clear up to 5,000 rows a second and look at everything about once an hour.</summary>
+/// <summary>How the journal is kept short. The defaults clear up to 5,000 rows a second and look at everything about once an
+/// hour.</summary>
 public sealed record RetentionSettings
 {
-    /// <summary><c>journal.retention</c>: what is older is cleared. At least <see cref="LongestPause"/>; zero keeps everything for ever.</summary>
+    /// <summary><c>journal.retention</c>: what is older is cleared. At least <see cref="LongestPause"/>; zero keeps everything for
+    /// ever.</summary>
     public required TimeSpan Keep { get; init; }
 
     /// <summary>
-    /// Rows that are younger stay whatever <see cref="Keep"/> says: a member that was paused for less finds in the journal that its numbers were used.
+    /// Rows that are younger stay whatever <see cref="Keep"/> says: a member that was paused for less finds in the journal that its
+    /// numbers were used.
     /// </summary>
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromHours(1);
 
@@ -28,16 +31,17 @@ public sealed record RetentionSettings
 public sealed record RetentionRound(int Events, int Snapshots, int Keys);
 
 /// <summary>
-/// Clears what is older than <c>journal.retention</c>: events behind the newest snapshot of their key, replaced snapshots, and whole keys that have
-/// been idle for as long, because one-time keys would fill the disk for ever.
+/// Clears what is older than <c>journal.retention</c>: events behind the newest snapshot of their key, replaced snapshots, and whole keys
+/// that have been idle for as long, because one-time keys would fill the disk for ever.
 /// </summary>
 /// <remarks>
-/// <para><b>What it never does.</b> The newest row of a key that is kept stays, and so does everything younger than the longest pause. A key is deleted
-/// as a whole only when the index says that it is idle and the newest row of its journal is the one that the index stands for.</para>
-/// <para><b>Numbers that begin anew.</b> A deleted key begins again with row 1. An owner that still has it in memory (idle, but looked at) would go on
-/// with its old number beside it; the database refuses a row that follows no row (<c>event_journal_gap</c>), so its write fails, its actor stops, and
-/// the next incarnation begins with row 1 like everybody. The generation begins anew too: every session of the ones before is gone for longer than
-/// the retention.</para>
+/// <para><b>What it never does.</b> The newest row of a key that is kept stays, and so does everything younger than the longest pause. A
+/// key is deleted as a whole only when the index says that it is idle and the newest row of its journal is the one that the index stands
+/// for.</para>
+/// <para><b>Numbers that begin anew.</b> A deleted key begins again with row 1. An owner that still has it in memory (idle, but looked at)
+/// would go on with its old number beside it; the database refuses a row that follows no row (<c>event_journal_gap</c>), so its write
+/// fails, its actor stops, and the next incarnation begins with row 1 like everybody. The generation begins anew too: every session of the
+/// ones before is gone for longer than the retention.</para>
 /// <para>Every member may run it; an advisory lock of the step lets one at a time.</para>
 /// </remarks>
 public sealed partial class Retention(JournalStore store, RetentionSettings settings, TimeProvider time, ILogger log)

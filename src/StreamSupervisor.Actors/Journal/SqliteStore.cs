@@ -4,8 +4,8 @@ using Microsoft.Data.Sqlite;
 namespace StreamSupervisor.Actors.Journal;
 
 /// <summary>
-/// The store of one supervisor in one file: nothing to install, the default. Every call to SQLite blocks its thread, so it is made on one that
-/// may wait. Our own writes take turns; beside the journal's they wait for its lock, which it holds for one commit.
+/// The store of one supervisor in one file: nothing to install, the default. Every call to SQLite blocks its thread, so it is made on one
+/// that may wait. Our own writes take turns; beside the journal's they wait for its lock, which it holds for one commit.
 /// </summary>
 internal sealed class SqliteStore : JournalStore
 {

@@ -5,8 +5,8 @@ using StreamSupervisor.Actors.Serialization;
 namespace StreamSupervisor.Actors.Journal;
 
 /// <summary>
-/// Refuses to run an actor system whose persistence is not set as <see cref="PersistenceSettings"/> says: with Akka's defaults events are lost at
-/// every rebalance, and nothing would tell.
+/// Refuses to run an actor system whose persistence is not set as <see cref="PersistenceSettings"/> says: with Akka's defaults events are
+/// lost at every rebalance, and nothing would tell.
 /// </summary>
 public static class StartupCheck
 {

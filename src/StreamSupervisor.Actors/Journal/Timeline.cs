@@ -1,6 +1,7 @@
 namespace StreamSupervisor.Actors.Journal;
 
-/// <summary>What happened to one stream key, straight from the journal: it asks no actor, so it can be read while the key is in quarantine.</summary>
+/// <summary>What happened to one stream key, straight from the journal: it asks no actor, so it can be read while the key is in
+/// quarantine.</summary>
 public sealed class Timeline(JournalStore store)
 {
     /// <summary>What stands before the key in the id of its actor's journal.</summary>
@@ -8,7 +9,8 @@ public sealed class Timeline(JournalStore store)
 
     /// <summary>The newest events of a key that are older than a cursor, newest first.</summary>
     /// <param name="key">The stream key as text, <c>vhost/app/stream</c>.</param>
-    /// <param name="beforeSequence">Events with a smaller <see cref="JournaledEvent.Sequence"/>; <see cref="long.MaxValue"/> for the newest.</param>
+    /// <param name="beforeSequence">Events with a smaller <see cref="JournaledEvent.Sequence"/>; <see cref="long.MaxValue"/> for the
+    /// newest.</param>
     /// <param name="limit">At most so many events, from 1. Fewer means that nothing older is kept.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="StoreUnavailableException">The store did not answer.</exception>

@@ -4,13 +4,15 @@ using System.Text.Json.Serialization.Metadata;
 namespace StreamSupervisor.Actors.Serialization;
 
 /// <summary>One kind of message: a line of <see cref="MessageTable"/>.</summary>
-/// <param name="Manifest">Its name between members and in snapshots. For ever, and not the name of the class: two versions run side by side.</param>
+/// <param name="Manifest">Its name between members and in snapshots. For ever, and not the name of the class: two versions run side by
+/// side.</param>
 /// <param name="Type">The class that has the name now.</param>
 /// <param name="Write">Its bytes.</param>
 /// <param name="Read">The message of the bytes; throws <see cref="FormatException"/> where they can't be read.</param>
 public sealed record MessageKind(string Manifest, Type Type, Func<object, byte[]> Write, Func<ReadOnlyMemory<byte>, object> Read)
 {
-    /// <summary>A message that goes as one JSON value. Nothing of it may be left out but what has a default value in its constructor.</summary>
+    /// <summary>A message that goes as one JSON value. Nothing of it may be left out but what has a default value in its
+    /// constructor.</summary>
     /// <param name="manifest">Its name.</param>
     /// <param name="type">From a generated context.</param>
     /// <param name="complete">Puts in what the generated reader made null because the sender did not name it.</param>

@@ -4,9 +4,9 @@ using StreamSupervisor.Domain.LiveStreams;
 namespace StreamSupervisor.Actors.Serialization;
 
 /// <summary>
-/// All that goes between members, and the snapshot. A message without a line here does not leave its member (<see cref="ThrowingSerializer"/>).
-/// A new message needs a line in the table of its kind and a golden file, and is learnt by readers one release before anything sends it; a new property
-/// of an old one needs a default value in its constructor.
+/// All that goes between members, and the snapshot. A message without a line here does not leave its member (<see
+/// cref="ThrowingSerializer"/>). A new message needs a line in the table of its kind and a golden file, and is learnt by readers one
+/// release before anything sends it; a new property of an old one needs a default value in its constructor.
 /// </summary>
 internal static class MessageTable
 {

@@ -6,8 +6,8 @@ using StreamSupervisor.Domain.LiveStreams;
 namespace StreamSupervisor.Actors.Serialization;
 
 /// <summary>
-/// Writes and reads what the journal keeps and what goes between members: the events under their stored names (<see cref="EventCodec"/>), everything
-/// else by the <see cref="MessageTable"/>. It makes no type of a name that came over the wire.
+/// Writes and reads what the journal keeps and what goes between members: the events under their stored names (<see cref="EventCodec"/>),
+/// everything else by the <see cref="MessageTable"/>. It makes no type of a name that came over the wire.
 /// </summary>
 public sealed class StreamSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
@@ -27,7 +27,8 @@ public sealed class StreamSerializer(ExtendedActorSystem system) : SerializerWit
     /// <exception cref="ArgumentException">The message has no line in <see cref="MessageTable"/>, or a batch is empty.</exception>
     public override byte[] ToBinary(object obj) => obj is EventBatch batch ? EventCodec.EncodeBatch(batch).Payload : MessageTable.Of(obj).Write(obj);
 
-    /// <exception cref="SerializationException">The name is not known here, or the bytes can't be read. The message says which version to start.</exception>
+    /// <exception cref="SerializationException">The name is not known here, or the bytes can't be read. The message says which version to
+    /// start.</exception>
     public override object FromBinary(byte[] bytes, string manifest)
     {
         try
