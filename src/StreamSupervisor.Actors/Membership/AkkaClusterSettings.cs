@@ -56,6 +56,12 @@ public sealed record AkkaClusterSettings
             throughput = 30
             dedicated-thread-pool { thread-count = 2, threadtype = background }
           }
+          remote-dispatcher {
+            type = ForkJoinDispatcher
+            executor = fork-join-executor
+            throughput = 30
+            dedicated-thread-pool { thread-count = 2, threadtype = background }
+          }
           # The member's beat blocks on the database, so it has its own.
           member-dispatcher {
             type = ForkJoinDispatcher
@@ -133,22 +139,21 @@ public sealed record AkkaClusterSettings
     private static string Ports(RemotingEndpoint at) => string.Create(CultureInfo.InvariantCulture,
         $$"""
         akka.remote {
-          enabled-transports = ["akka.remote.dot-netty.tcp"]
+          enabled-transports = ["akka.remote.tls"]
           log-remote-lifecycle-events = off
+          use-dispatcher = streamsupervisor.remote-dispatcher
           # A member that is back, as after a cut, is heard again at once: the default keeps the door shut for 5 s after each failure.
           retry-gate-closed-for = 200ms
-          handshake-timeout = 5s
-          dot-netty.tcp {
-            public-hostname = {{Quoted(at.AdvertisedHost)}}
-            public-port = {{at.AdvertisedPort}}
-            hostname = {{Quoted(at.ListenHost)}}
-            port = {{at.ListenPort}}
-            connection-timeout = 3s
-            # It waits for more to send along: a hop costs 0.3 ms more at the median.
-            batching.enabled = false
-            # Certificates come in code, from the secret.
-            enable-ssl = true
-            ssl { suppress-validation = false, require-mutual-authentication = true }
+          tls {
+            transport-class = "StreamSupervisor.Actors.Membership.TlsTransport, StreamSupervisor.Actors"
+            applied-adapters = []
+            advertised-host = {{Quoted(at.AdvertisedHost)}}
+            advertised-port = {{at.AdvertisedPort}}
+            listen-host = {{Quoted(at.ListenHost)}}
+            listen-port = {{at.ListenPort}}
+            maximum-payload-bytes = 1000000b
+            # To connect, and for the handshake: a process that has just started on a loaded machine takes seconds for its first.
+            patience = 10s
           }
         }
         """);

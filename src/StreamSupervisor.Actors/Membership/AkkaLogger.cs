@@ -12,25 +12,47 @@ public sealed class AkkaLoggerSetup(ILoggerFactory loggers) : Setup
     internal ILoggerFactory Loggers => loggers;
 }
 
-/// <summary>Passes Akka's log lines on, one level lower for what Akka calls information: it tells of its own insides, and we tell of members.</summary>
+/// <summary>
+/// Passes Akka's log lines on. Its information is our debug, since it tells of its own insides and we tell of members; and what its remoting warns of, at each
+/// try to reach a member that is gone, is passed on as a warning once a minute and as debug between.
+/// </summary>
 public sealed class AkkaLogger : ReceiveActor, IRequiresMessageQueue<ILoggerMessageQueueSemantics>
 {
+    private static readonly TimeSpan Again = TimeSpan.FromMinutes(1);
+
     private readonly ILoggerFactory _loggers =
         Context.System.Settings.Setup.Get<AkkaLoggerSetup>() is { HasValue: true } setup ? setup.Value.Loggers : Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance;
 
+    private readonly Dictionary<Type, TimeSpan> _told = [];
+
     public AkkaLogger()
     {
+        var clock = Context.System.Scheduler;
         Receive<InitializeLogger>(_ => Sender.Tell(new LoggerInitialized()));
-        Receive<LogEvent>(line => _loggers.CreateLogger(line.LogClass?.FullName ?? "Akka").Log(LevelOf(line), line.Cause, "{Source}: {Line}", line.LogSource, line.Message));
+        Receive<LogEvent>(line => _loggers.CreateLogger(line.LogClass?.FullName ?? "Akka")
+            .Log(LevelOf(line, clock.MonotonicClock), line.Cause, "{Source}: {Line}", line.LogSource, line.Message));
     }
 
-    private static LogLevel LevelOf(LogEvent line) => line.LogLevel() switch
+    private LogLevel LevelOf(LogEvent line, TimeSpan now) => line.LogLevel() switch
     {
-        Akka.Event.LogLevel.ErrorLevel => LogLevel.Error,
-        Akka.Event.LogLevel.WarningLevel => LogLevel.Warning,
         Akka.Event.LogLevel.InfoLevel => LogLevel.Debug,
-        _ => LogLevel.Trace,
+        Akka.Event.LogLevel.DebugLevel => LogLevel.Trace,
+        _ when line.LogClass is { Namespace: { } space } source && space.StartsWith("Akka.Remote", StringComparison.Ordinal) =>
+            IsNews(source, now) ? LogLevel.Warning : LogLevel.Debug,
+        Akka.Event.LogLevel.WarningLevel => LogLevel.Warning,
+        _ => LogLevel.Error,
     };
+
+    private bool IsNews(Type source, TimeSpan now)
+    {
+        if (_told.TryGetValue(source, out var last) && now - last < Again)
+        {
+            return false;
+        }
+
+        _told[source] = now;
+        return true;
+    }
 }
 
 /// <summary>Takes what Akka would write to the console before its loggers start and after they stopped.</summary>

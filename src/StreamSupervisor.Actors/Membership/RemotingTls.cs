@@ -1,36 +1,46 @@
 using System.Net.Security;
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using Akka.Remote.Transport.DotNetty;
+using Akka.Actor.Setup;
 
 namespace StreamSupervisor.Actors.Membership;
 
 /// <summary>
-/// Closed remoting out of one shared secret, without files: every member derives the same P-256 key, and takes only a peer that proves to have it. Whoever is in
-/// can send any message to any actor, so nobody gets in without it. To change the secret without a stop: the new one as previous everywhere, swap both
-/// everywhere, take previous out.
+/// Closed remoting out of one shared secret, without files: every member derives the same P-256 key, and takes only a peer that proves to have it, whichever of the
+/// two called. Whoever is in can send any message to any actor, so nobody gets in without it. To change the secret without a stop: the new one as previous
+/// everywhere, swap both everywhere, take previous out.
 /// </summary>
-public static class RemotingTls
+public sealed class RemotingTls : Setup
 {
     /// <summary>P-256 wants a number below its order, which begins with 0xFFFFFFFF00000000.</summary>
     private const byte BelowTheOrder = 0x7F;
 
+    private readonly X509Certificate2 _own;
+    private readonly RemoteCertificateValidationCallback _accepts;
+
+    private RemotingTls(X509Certificate2 own, Func<X509Certificate2, SslPolicyErrors, bool> accepts)
+    {
+        _own = own;
+        _accepts = (_, peer, _, errors) => peer is X509Certificate2 certificate && accepts(certificate, errors);
+    }
+
     /// <param name="secret">What this member proves: <c>cluster.secret</c>.</param>
     /// <param name="previous">Accepted beside it; null or empty: none.</param>
     /// <param name="time">The clock, for the certificate's dates.</param>
-    public static DotNettySslSetup FromSecret(string secret, string? previous, TimeProvider time)
+    public static RemotingTls FromSecret(string secret, string? previous, TimeProvider time)
     {
         var own = CertificateOf(secret, time);
         byte[][] accepted = string.IsNullOrEmpty(previous) ? [KeyOf(own)] : [KeyOf(own), KeyOf(CertificateOf(previous, time))];
-        return Setup(own, (peer, _) => IsOneOf(peer, accepted));
+        return new RemotingTls(own, (peer, _) => IsOneOf(peer, accepted));
     }
 
     /// <summary>A certificate of the user's instead: peers show the same key, or a certificate that this machine trusts.</summary>
     /// <param name="pfx">A file with certificate and private key.</param>
     /// <param name="password">Of the file; null: none.</param>
-    /// <exception cref="CryptographicException">The file is no PFX, or the password is wrong.</exception>
-    public static DotNettySslSetup FromPfx(string pfx, string? password)
+    /// <exception cref="CryptographicException">The file is no PFX, the password is wrong, or there is no private key in it.</exception>
+    public static RemotingTls FromPfx(string pfx, string? password)
     {
         var own = X509CertificateLoader.LoadPkcs12FromFile(pfx, password);
         if (!own.HasPrivateKey)
@@ -39,11 +49,46 @@ public static class RemotingTls
         }
 
         byte[][] accepted = [KeyOf(own)];
-        return Setup(own, (peer, errors) => errors == SslPolicyErrors.None || IsOneOf(peer, accepted));
+        return new RemotingTls(own, (peer, errors) => errors == SslPolicyErrors.None || IsOneOf(peer, accepted));
     }
 
-    private static DotNettySslSetup Setup(X509Certificate2 own, Func<X509Certificate2, SslPolicyErrors, bool> accepts) =>
-        new(own, suppressValidation: false, requireMutualAuthentication: true, customValidator: (peer, _, _, errors, _) => peer is not null && accepts(peer, errors));
+    /// <summary>Proves who we are, and has the peer prove it.</summary>
+    /// <exception cref="AuthenticationException">The peer is not accepted, or does not accept us.</exception>
+    /// <exception cref="IOException">The connection broke, or took too long.</exception>
+    internal SslStream Shake(Stream connection, string host, bool server)
+    {
+        var stream = new SslStream(connection);
+        try
+        {
+            if (server)
+            {
+                stream.AuthenticateAsServer(new SslServerAuthenticationOptions
+                {
+                    ServerCertificate = _own,
+                    ClientCertificateRequired = true,
+                    RemoteCertificateValidationCallback = _accepts,
+                    CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+                });
+            }
+            else
+            {
+                stream.AuthenticateAsClient(new SslClientAuthenticationOptions
+                {
+                    TargetHost = host,
+                    LocalCertificateSelectionCallback = (_, _, _, _, _) => _own,
+                    RemoteCertificateValidationCallback = _accepts,
+                    CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+                });
+            }
+
+            return stream;
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
+    }
 
     private static bool IsOneOf(X509Certificate2 peer, byte[][] accepted) => accepted.Any(key => CryptographicOperations.FixedTimeEquals(KeyOf(peer), key));
 

@@ -69,7 +69,7 @@ public sealed class FormationTests(MembershipStage stage)
 
         await SeeEachOtherAsync(a, changed);
         await Eventually.HoldsAsync("the stranger was refused", () => Task.FromResult(stranger.Log.Text.Contains("asks to join", StringComparison.Ordinal)
-            && stranger.Log.Text.Contains("TLS", StringComparison.OrdinalIgnoreCase)));
+            && stranger.Log.Text.Contains("association", StringComparison.OrdinalIgnoreCase)));
 
         stranger.Membership.Joined.IsCompleted.ShouldBeFalse(stranger.Log.Text);
         stranger.Membership.Pulse.MayAnswer.ShouldBeFalse();
