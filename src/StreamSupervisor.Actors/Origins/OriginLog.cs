@@ -29,7 +29,7 @@ internal sealed class OriginLog(ILoggingAdapter log, string name)
                 break;
             case OriginEvent.ProcessRestored(var process, var wrong):
                 Once("restored", now,
-                    "{0} still runs in process {1}; {2} was another server's, or an answer that came late. The next sweep takes its publishers back.",
+                    "{0} still runs in process {1}; {2} was another server's, or a late answer. The next sweep takes its publishers back.",
                     name, process.ServiceId, wrong.ServiceId);
                 break;
             case OriginEvent.Misaddressed(var sentence):
@@ -65,7 +65,7 @@ internal sealed class OriginLog(ILoggingAdapter log, string name)
                 break;
             case LookFinding.SamplerStuck stuck:
                 Once("sampler", now,
-                    "{0} answers but has not sampled its bytes for {1:0} s (is the receiver of its heartbeat slow?): silence can't be seen there now.",
+                    "{0} answers but has not sampled its bytes for {1:0} s (is the receiver of its heartbeat slow?): silence can't be seen now.",
                     name, stuck.Age.TotalSeconds);
                 break;
             case LookFinding.Orphaned orphan:

@@ -75,7 +75,7 @@ public class OriginConfirmTests : OriginScene
         await Actor.Ask<ActorIdentity>(new Identify(1));
         hold.SetResult();
 
-        await UntilAsync(() => asked.TrueForAll(one => one.IsCompletedSuccessfully), TimeSpan.FromSeconds(2));
+        (await Task.WhenAll(asked)).ShouldAllBe(answer => answer.Process != null);
         (Srs.CountOf("process") - calls).ShouldBe(1);
     }
 
