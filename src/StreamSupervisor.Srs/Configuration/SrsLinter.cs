@@ -21,7 +21,7 @@ internal sealed class SrsLinter
             var linter = new SrsLinter(root);
             linter._findings.AddRange(findings);
             linter.CheckAll();
-            return [.. linter._findings.OrderByDescending(f => f.Severity).ThenBy(f => f.File, StringComparer.Ordinal).ThenBy(f => f.Line)];
+            return [.. LintFinding.Group(linter._findings).OrderByDescending(f => f.Severity).ThenBy(f => f.File, StringComparer.Ordinal).ThenBy(f => f.Line)];
         }
         catch (SrsSyntaxException mistake)
         {
@@ -31,6 +31,7 @@ internal sealed class SrsLinter
 
     private void CheckAll()
     {
+        DirectiveRules.Check(_root, Add);
         var vhosts = _root.Children.Where(c => c.Name == "vhost" && c["enabled"]?.Argument != "off").ToList();
         if (vhosts.Count == 0)
         {
@@ -40,8 +41,8 @@ internal sealed class SrsLinter
         foreach (var vhost in vhosts)
         {
             HookRules.Check(vhost, Add);
-            CheckPublishTimeouts(vhost);
-            CheckForward(vhost);
+            PublishTimeoutRules.Check(vhost, Add);
+            RelayRules.Check(vhost, Add);
             if (!vhost.IsOn("tcp_nodelay"))
             {
                 Warn("tcp-nodelay-off", vhost["tcp_nodelay"] ?? vhost, "tcp_nodelay is off: small packets, such as the answer to publish, may wait 40 ms.", "Write tcp_nodelay on;.");
@@ -51,48 +52,6 @@ internal sealed class SrsLinter
         CheckApi();
         CheckServerId();
         CheckHeartbeat();
-    }
-
-    private void CheckPublishTimeouts(SrsDirective vhost)
-    {
-        const string fix = "Write publish { firstpkt_timeout 7000; normal_timeout 5000; } (milliseconds).";
-        foreach (var (name, standard, usual) in new[] { ("firstpkt_timeout", 20_000, 7000), ("normal_timeout", 5000, 5000) })
-        {
-            var directive = vhost["publish"]?[name];
-            var written = directive?.Argument ?? "";
-            var milliseconds = long.TryParse(written, out var number) ? number : written.Length == 0 ? standard : -1;
-            var at = directive ?? vhost["publish"] ?? vhost;
-            if (milliseconds <= 0)
-            {
-                Error("publish-timeout", at, $"{name} '{written}' is no number of milliseconds.", fix);
-            }
-            else if (milliseconds >= 60_000)
-            {
-                Error("publish-timeout", at, $"{name} is {DurationText.Format(TimeSpan.FromMilliseconds(Math.Min(milliseconds, int.MaxValue)))}: a publisher that loses its "
-                    + "network keeps the key that long when the supervisor is away. Long timeouts do not prevent drops, they make each one last.", fix);
-            }
-            else if (milliseconds < 1000)
-            {
-                Warn("publish-timeout", at, $"{name} is {milliseconds} ms: a moment of bad network ends the stream.", fix);
-            }
-            else if (directive is null && standard != usual)
-            {
-                Warn("publish-timeout", at, $"{name} is not set: SRS alone needs about 22 s to see that a publisher has gone silent in its first 20 s.", fix);
-            }
-            else if (milliseconds > 2 * usual)
-            {
-                Warn("publish-timeout", at, $"{name} is {DurationText.Format(TimeSpan.FromMilliseconds(milliseconds))}: when the supervisor is away, a silent publisher keeps the key longer than needed.", fix);
-            }
-        }
-    }
-
-    private void CheckForward(SrsDirective vhost)
-    {
-        if (vhost["forward"] is { } forward && forward["backend"] is { } backend && forward.IsOn("enabled"))
-        {
-            Warn("forward-backend", backend, "when this backend answers with an error, SRS 5, 6 and 7 keep the key busy until they are restarted: no API shows it, no kick frees it.",
-                "Forward to fixed destinations, or make sure that the backend never answers with an error.");
-        }
     }
 
     private void CheckApi()
