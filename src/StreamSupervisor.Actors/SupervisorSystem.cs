@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Akka.Cluster.Tools.Singleton;
@@ -71,6 +72,9 @@ public sealed class SupervisorSystem : IAsyncDisposable
 
     /// <summary>What shards there are, and where.</summary>
     public ShardView Shards => new(_system);
+
+    /// <summary>Registers what is counted of the streams of this member.</summary>
+    public void Register(Meter meter) => _services.Gauges.Register(meter, _services.Quarantine);
 
     /// <summary>Builds the member's actors. A file is opened; a database need not answer yet.</summary>
     /// <exception cref="StoreOpenException">The store cannot be used, or settings that decide are overridden; the message says what to do.</exception>
@@ -148,7 +152,7 @@ public sealed class SupervisorSystem : IAsyncDisposable
 
     private static ActorSystem CreateSystem(SupervisorSystemSettings settings, ClusterMembership membership, TimeProvider time, ILoggerFactory loggers)
     {
-        var cluster = new ClusterSettings { Remoting = settings.Cluster?.Remoting };
+        var cluster = new AkkaClusterSettings { Remoting = settings.Cluster?.Remoting };
         var config = ConfigurationFactory.ParseString(PersistenceSettings.Render(settings.Store))
             .WithFallback(ConfigurationFactory.ParseString(cluster.Render()))
             .WithFallback(ConfigurationFactory.ParseString(settings.AkkaOverlay));
@@ -166,7 +170,7 @@ public sealed class SupervisorSystem : IAsyncDisposable
             setup = setup.And(RemotingTls.FromSecret(member.Secret, member.PreviousSecret, time));
         }
 
-        var system = ActorSystem.Create(ClusterSettings.SystemName, setup);
+        var system = ActorSystem.Create(AkkaClusterSettings.SystemName, setup);
         StartupCheck.Verify(system, settings.Store);
         return system;
     }

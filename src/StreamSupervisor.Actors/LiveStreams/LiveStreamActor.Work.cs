@@ -28,7 +28,12 @@ internal sealed partial class LiveStreamActor
 
     private void Publish(LiveStreamState? state)
     {
-        if (LastSequenceNr > 0)
+        var phase = state?.Phase ?? LiveStreamPhase.Idle;
+        _services.Gauges.Phase(_phase, phase);
+        _phase = phase;
+
+        // Nobody lists the key of the warm-up.
+        if (LastSequenceNr > 0 && _services.Counts)
         {
             Context.System.EventStream.Publish(new LiveStreamChanged(_key, LastSequenceNr, state));
         }

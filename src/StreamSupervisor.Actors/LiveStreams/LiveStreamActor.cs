@@ -39,6 +39,9 @@ internal sealed partial class LiveStreamActor : UntypedPersistentActor
     private CommandsInWork _inWork;
     private bool _retires;
 
+    /// <summary>As it was counted last.</summary>
+    private LiveStreamPhase _phase;
+
     /// <param name="key">The stream key as text.</param>
     public LiveStreamActor(string key, LiveStreamServices services)
     {

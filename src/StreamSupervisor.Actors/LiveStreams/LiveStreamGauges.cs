@@ -1,10 +1,12 @@
 using System.Diagnostics.Metrics;
+using StreamSupervisor.Domain.LiveStreams;
 
 namespace StreamSupervisor.Actors.LiveStreams;
 
 /// <summary>What is under way on this member. Counted by the actors, read by the gauges; stream keys are never labels.</summary>
 internal sealed class LiveStreamGauges
 {
+    private readonly int[] _phases = new int[Enum.GetValues<LiveStreamPhase>().Length];
     private int _entities;
     private int _inWork;
     private int _workers;
@@ -16,6 +18,8 @@ internal sealed class LiveStreamGauges
     /// <summary>Registers the instruments. Once per process, for the services of the real keys.</summary>
     public void Register(Meter meter, QuarantinedStreams quarantine)
     {
+        meter.CreateObservableGauge("streamsupervisor.streams", Phases, "{stream}",
+            "Stream keys that this member owns, by state; idle ones are not counted.");
         meter.CreateObservableGauge("streamsupervisor.entities", () => Volatile.Read(ref _entities), "{entity}", "Entities in memory.");
         meter.CreateObservableGauge("streamsupervisor.entities.quarantined", () => quarantine.Count, "{entity}",
             "Entities in quarantine: they answer nobody.");
@@ -34,6 +38,16 @@ internal sealed class LiveStreamGauges
             "Messages and recoveries that threw.");
     }
 
+    /// <summary>A key has gone from one phase to another; a key that leaves memory goes to idle.</summary>
+    public void Phase(LiveStreamPhase before, LiveStreamPhase now)
+    {
+        if (before != now)
+        {
+            Interlocked.Decrement(ref _phases[(int)before]);
+            Interlocked.Increment(ref _phases[(int)now]);
+        }
+    }
+
     public void Entities(int more) => Interlocked.Add(ref _entities, more);
 
     public void CommandsInWork(int more) => Interlocked.Add(ref _inWork, more);
@@ -45,6 +59,14 @@ internal sealed class LiveStreamGauges
     public void Rejected() => Interlocked.Increment(ref _rejected);
 
     public void Recovered() => Interlocked.Increment(ref _recoveries);
+
+    private IEnumerable<Measurement<int>> Phases() => new[] { LiveStreamPhase.Live, LiveStreamPhase.Handover, LiveStreamPhase.Interrupted }
+        .Select(phase => new Measurement<int>(Volatile.Read(ref _phases[(int)phase]), new KeyValuePair<string, object?>("state", phase switch
+        {
+            LiveStreamPhase.Live => "live",
+            LiveStreamPhase.Handover => "handover",
+            _ => "interrupted",
+        })));
 
     public void Faulted() => Interlocked.Increment(ref _faults);
 }

@@ -27,6 +27,7 @@ public sealed partial class OriginActor : ReceiveActor, IWithTimers
     /// The first sweep waits so long for the stream index: without it every publisher would be a stranger that must be asked for.
     /// </summary>
     private static readonly TimeSpan FirstSweepWaits = TimeSpan.FromMilliseconds(700);
+    private const int MaxWedged = 100;
     private static readonly TimeSpan LoadAgainAfter = TimeSpan.FromSeconds(2);
 
     private readonly string _name;
@@ -93,9 +94,18 @@ public sealed partial class OriginActor : ReceiveActor, IWithTimers
         }
     }
 
+    private OriginSnapshot Snapshot() => _state.Snapshot() with
+    {
+        WedgedKeys =
+        [
+            .. _beliefs.On(_name).Select(entry => entry.Belief).Where(belief => belief.Wedges.Exists(wedge => wedge.Origin == _name))
+                .Select(belief => belief.Key.ToString()).Take(MaxWedged),
+        ],
+    };
+
     private void TellEveryone(bool afterChange)
     {
-        var snapshot = _state.Snapshot();
+        var snapshot = Snapshot();
         var now = Now();
         foreach (var (keeper, heardAt) in _keepers.ToList())
         {

@@ -47,6 +47,9 @@ public sealed record OriginSnapshot(string Name, OriginStatus Status, DateTimeOf
     /// <summary>Of its only thread, by its summaries or its heartbeat; 0 where neither has said.</summary>
     public double CpuPercent { get; init; }
 
+    /// <summary>Keys of which it holds a ghost: some of them.</summary>
+    public ImmutableArray<string> WedgedKeys { get; init; } = [];
+
     /// <summary>In which order its version asks and checks; null as long as nobody knows who it is.</summary>
     public CallOrder? CallOrder => Process is { } process ? CallOrder.Of(process.Version) : null;
 

@@ -61,12 +61,12 @@ internal sealed class HookHandler(PublishHook publish, PublishAttemptReader read
     /// <summary>A publisher that can be known as one is decided here; everybody else may go on, and is remembered until it says what it wants.</summary>
     private async ValueTask<SrsHookReply> ConnectAsync(string origin, SrsHook hook, CancellationToken cancellation)
     {
-        if (!hook.Key.IsValid)
+        if (hook.Key is not SrsHookKey.Named named)
         {
             return SrsHookReply.Yes; // Nothing to publish or play yet; on_publish says no to a name that is none.
         }
 
-        var attempt = reader.Read(hook);
+        var attempt = reader.Read(hook, named.Key);
         if (attempt.WantsToPublish)
         {
             return await publish.DecideAsync(origin, hook, AskedIn.OnConnect, cancellation, attempt);
@@ -77,13 +77,13 @@ internal sealed class HookHandler(PublishHook publish, PublishAttemptReader read
         var by = attempt.Credential is CredentialVerdict.NotRequired or CredentialVerdict.Valid
             ? new Publisher(client, origin, hook.Address, attempt.Identity, attempt.Proven)
             : null;
-        origins.Tell(new HookHeard(origin, hook.Action, client, attempt.Key, by));
+        origins.Tell(new HookHeard(origin, hook.Action, client, hook.ServerId, hook.ServiceId, attempt.Key, by));
         return SrsHookReply.Yes;
     }
 
     private SrsHookReply Heard(string origin, SrsHook hook)
     {
-        origins.Tell(new HookHeard(origin, hook.Action, directory.NameOf(origin, hook), KeyOf(hook)));
+        origins.Tell(new HookHeard(origin, hook.Action, directory.NameOf(origin, hook), hook.ServerId, hook.ServiceId, KeyOf(hook)));
         return SrsHookReply.Yes;
     }
 
@@ -99,5 +99,5 @@ internal sealed class HookHandler(PublishHook publish, PublishAttemptReader read
     }
 
     /// <summary>The key of a hook that is not about credentials; null when it names none.</summary>
-    private StreamKey? KeyOf(SrsHook hook) => hook.Key.IsValid ? reader.EffectiveKeyOf(hook.Key) : null;
+    private StreamKey? KeyOf(SrsHook hook) => hook.Key is SrsHookKey.Named named ? reader.EffectiveKeyOf(named.Key) : null;
 }

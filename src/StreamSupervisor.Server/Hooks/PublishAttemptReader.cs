@@ -24,9 +24,10 @@ internal sealed class PublishAttemptReader(PolicyBook policies, CredentialGate c
     public const string HolderOfTheKey = "key";
 
     /// <summary>Quick, and never throws for anything that an encoder sends.</summary>
-    public PublishAttempt Read(SrsHook hook)
+    /// <param name="named">The key as SRS named it.</param>
+    public PublishAttempt Read(SrsHook hook, StreamKey named)
     {
-        var credential = credentials.Check(hook.Key, hook.Param, hook.Address, time.GetUtcNow());
+        var credential = credentials.Check(named, hook.Param, hook.Address, time.GetUtcNow());
         var key = credential.EffectiveKey;
         return new PublishAttempt(key, credential.Subject ?? IdentityOf(key, hook.Address), credential.Subject is not null, credential.Verdict,
             credential.ProvesIntent || policies.IsPublishOnly(key), policies.PolicyFor(key).Hold, credential.AnswerAfter);

@@ -4,6 +4,7 @@ using StreamSupervisor.Actors.Origins;
 using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Domain.Origins;
+using StreamSupervisor.Domain.Policies;
 using StreamSupervisor.Server.Configuration;
 using StreamSupervisor.Srs.Hooks;
 
@@ -21,25 +22,25 @@ namespace StreamSupervisor.Server.Hooks;
 /// </para>
 /// </summary>
 internal sealed class PublishHook(PublishAttemptReader reader, OriginDirectory directory, OriginRegion origins, LiveStreamRegion streams,
-    Relays relays, Availability availability, HooksOptions options, TimeProvider time, ILogger<PublishHook> logger)
+    PolicyBook policies, Relays relays, Availability availability, HooksOptions options, TimeProvider time, ILogger<PublishHook> logger)
 {
     /// <param name="alreadyRead">The attempt, where the caller has read it off the hook.</param>
     /// <exception cref="OperationCanceledException">SRS went away while it was held.</exception>
     public async ValueTask<SrsHookReply> DecideAsync(string origin, SrsHook hook, AskedIn askedIn, CancellationToken cancellation,
         PublishAttempt? alreadyRead = null)
     {
-        if (!hook.Key.IsValid)
+        if (hook.Key is not SrsHookKey.Named named)
         {
-            return HookRefusals.Of(RefusalReason.InvalidKey);
+            return Unnamed(origin, hook);
         }
 
         if (availability.WhyNot() is { } whyNot)
         {
-            return WhenUnavailable(hook.Key, hook, whyNot);
+            return WhenUnavailable(named.Key, hook, whyNot);
         }
 
         var deadline = time.GetUtcNow() + options.Deadline;
-        var attempt = alreadyRead ?? reader.Read(hook);
+        var attempt = alreadyRead ?? reader.Read(hook, named.Key);
         var verdict = await AskAsync(origin, hook, askedIn, attempt, confirm: false, deadline, cancellation);
         if (verdict is Verdict.Decided { Reply: ProcessInDoubt })
         {
@@ -74,8 +75,8 @@ internal sealed class PublishHook(PublishAttemptReader reader, OriginDirectory d
         {
             switch (await origins.ConfirmAsync(origin, hook.ServerId, hook.ServiceId, deadline, cancellation))
             {
-                case ProcessConfirmation.Confirmed answer:
-                    process = answer.Process;
+                case ProcessConfirmation.Confirmed known:
+                    process = known.By;
                     break;
                 case ProcessConfirmation.Replaced:
                     return new Verdict.Refused(HookRefusals.ReplacedProcess);
@@ -91,7 +92,7 @@ internal sealed class PublishHook(PublishAttemptReader reader, OriginDirectory d
 
         var client = new SessionId(process.ServerId, process.ServiceId, hook.ClientId);
         var by = new Publisher(client, origin, hook.Address, attempt.Identity, attempt.Proven);
-        origins.Tell(new HookHeard(origin, hook.Action, client, attempt.Key, Asked: true));
+        origins.Tell(new HookHeard(origin, hook.Action, client, hook.ServerId, hook.ServiceId, attempt.Key, Asked: true));
         var order = CallOrder.Of(process.Version);
         if (askedIn == AskedIn.OnConnect && !order.HandoverMayWaitInOnConnect)
         {
@@ -102,6 +103,19 @@ internal sealed class PublishHook(PublishAttemptReader reader, OriginDirectory d
         var request = new RequestPublish(by, askedIn, attempt.Credential, order.Limits(attempt.Hold, askedIn), confirmed, relay?.Origin, relay?.Configured ?? false);
         var answer = await streams.AskAsync(attempt.Key.ToString(), request, deadline, cancellation);
         return answer is { Status: AskStatus.Answered, Reply: { } reply } ? new Verdict.Decided(reply) : new Verdict.Undecided(answer.Why ?? answer.Status.ToString());
+    }
+
+    /// <summary>A key that is too long for the store may pass where nothing is refused; it is not guarded then.</summary>
+    private SrsHookReply Unnamed(string origin, SrsHook hook)
+    {
+        if (hook.Key is SrsHookKey.TooLong tooLong && policies.Fallback.Mode == AdmissionMode.Observe)
+        {
+            logger.LogWarning("A stream on {Origin} has a key of {Length} characters; keys over {Longest} pass unguarded, and would be refused if "
+                + "admission.mode were enforce.", origin, tooLong.Length, StreamKey.MaxLength);
+            return SrsHookReply.Yes;
+        }
+
+        return HookRefusals.Of(RefusalReason.InvalidKey);
     }
 
     private void LogWrongServer(string origin, SrsHook hook, string expected) => logger.LogWarning(

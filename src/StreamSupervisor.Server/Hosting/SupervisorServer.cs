@@ -60,7 +60,8 @@ internal sealed class SupervisorServer : IAsyncDisposable
         var time = TimeProvider.System;
         var registration = RegistrationCredential.Create(options.Credentials.Registration, options.Origins.Select(origin => origin.HookToken));
         var gate = new CredentialGate(options.Credentials, registration, loggers.CreateLogger<CredentialGate>());
-        var reader = new PublishAttemptReader(Policies.BookOf(options.Admission), gate, time);
+        var policies = Policies.BookOf(options.Admission);
+        var reader = new PublishAttemptReader(policies, gate, time);
         var system = await SupervisorSystem.BuildAsync(ActorsOf(options, reader), time, loggers, cancellation);
         AddServices(builder.Services, options, system, gate, reader, registration, time);
         var web = builder.Build();
@@ -91,19 +92,20 @@ internal sealed class SupervisorServer : IAsyncDisposable
     }
 
     private static SupervisorSystemSettings ActorsOf(SupervisorOptions options, PublishAttemptReader reader) => ActorSettings.Of(
-        options, new RowReader(reader.EffectiveKeyOf, reader.IdentityOf));
+        options, new RowReader(reader.EffectiveKeyOf, reader.IdentityOf) { Relays = RelaySettings.Of(options.Origins) });
 
     private static void AddServices(IServiceCollection services, SupervisorOptions options, SupervisorSystem system, CredentialGate gate,
         PublishAttemptReader reader, RegistrationCredential registration, TimeProvider time)
     {
+        var relays = RelaySettings.Of(options.Origins);
         var drain = new OriginDrain(system.Streams, [.. options.Origins.Select(origin => origin.Name)], time);
         var views = new OriginViews(system.Directory, options.Origins);
-        services.AddSingleton(time).AddSingleton(options).AddSingleton(system).AddSingleton(gate).AddSingleton(reader);
+        services.AddSingleton(time).AddSingleton(options).AddSingleton(Policies.BookOf(options.Admission)).AddSingleton(system).AddSingleton(gate).AddSingleton(reader);
         services.AddSingleton(system.Streams).AddSingleton(system.Origins).AddSingleton(system.Directory).AddSingleton(drain);
         services.AddSingleton<Readiness>();
         services.AddSingleton(_ => new PrometheusExporter());
         services.AddSingleton(_ => new SupervisorGauges(system, drain, time));
-        services.AddSingleton(options.Hooks).AddSingleton(RelaySettings.Of(options.Origins)).AddSingleton(new HookTokens(options.Origins));
+        services.AddSingleton(options.Hooks).AddSingleton(relays).AddSingleton(new HookTokens(options.Origins));
         services.AddSingleton(new Availability(() => system.Membership.Joined.IsCompleted ? null : "this member has not joined its cluster yet"));
         services.AddSingleton<PublishHook>().AddSingleton<HookHandler>().AddSingleton<HookEndpoints>();
         services.AddSingleton(new ApiContext
@@ -137,7 +139,7 @@ internal sealed class SupervisorServer : IAsyncDisposable
         var services = web.Services;
         services.GetRequiredService<HookEndpoints>().Map(web.MapGroup("").OnListener(http.Ports));
         var (tokens, origins) = (services.GetRequiredService<HookTokens>(), services.GetRequiredService<SupervisorSystem>().Origins);
-        HeartbeatEndpoint.Map(web, tokens.Find, origins.Tell).OnListener(http.Ports);
+        HeartbeatEndpoint.Map(web, tokens.Find, heard => origins.Tell(heard)).OnListener(http.Ports);
         RegistrationEndpoints.Map(web, services.GetRequiredService<RegistrationContext>(), options.Api).OnListener(http.Ports);
         ApiEndpoints.Map(web).OnListener(http.Ports);
         services.GetRequiredService<SupervisorGauges>();
