@@ -64,7 +64,8 @@ internal sealed class AskHub : UntypedActor
         _dropped += _asks.TakeDropped();
         if (_dropped > 0 && _time.GetUtcNow() is var now && now >= _nextLog)
         {
-            _log.Warning("{0} reports to streams were dropped because too many wait. Sweeps find what they would have told; look at the journal's latency.", _dropped);
+            _log.Warning("{0} reports to streams were dropped because too many wait. Sweeps find what they would have told. "
+                + "Look at the journal's latency.", _dropped);
             _dropped = 0;
             _nextLog = now + LogEvery;
         }

@@ -5,7 +5,9 @@ namespace StreamSupervisor.Actors.LiveStreams;
 /// <summary>How an ask ended. Zero never means yes.</summary>
 public enum AskStatus
 {
-    /// <summary>Nothing is known: the deadline passed before an answer came. What was asked may have happened, or may yet. Asking again is safe.</summary>
+    /// <summary>
+    /// Nothing is known: the deadline passed before an answer came. What was asked may have happened, or may yet. Asking again is safe.
+    /// </summary>
     Unknown,
 
     /// <summary>The stream's actor answered; what the answer rests on is durable.</summary>

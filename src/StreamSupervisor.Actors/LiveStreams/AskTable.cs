@@ -4,12 +4,15 @@ using Akka.Actor;
 namespace StreamSupervisor.Actors.LiveStreams;
 
 /// <summary>
-/// The asks and messages of this member that are not answered yet. Asking threads add to it and send at once; the <see cref="AskHub"/> takes out what is
-/// answered, sends again what is late, and ends what has passed its deadline. So an ask costs one message each way and no timer.
+/// The asks and messages of this member that are not answered yet. Asking threads add to it and send at once; the <see cref="AskHub"/>
+/// takes out what is answered, sends again what is late, and ends what has passed its deadline. So an ask costs one message each way and
+/// no timer.
 /// </summary>
 internal sealed class AskTable(IActorRef streams, TimeProvider time, LiveStreamSettings settings)
 {
-    /// <summary>The first repetition. A message is only lost when a member dies or a shard moves, and then the next owner takes 200 ms at least.</summary>
+    /// <summary>
+    /// The first repetition. A message is only lost when a member dies or a shard moves, and then the next owner takes 200 ms at least.
+    /// </summary>
     private static readonly TimeSpan FirstResend = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestResend = TimeSpan.FromMilliseconds(800);
 
@@ -43,7 +46,8 @@ internal sealed class AskTable(IActorRef streams, TimeProvider time, LiveStreamS
         if (Interlocked.Increment(ref _asks) > settings.MaxAsks)
         {
             Interlocked.Decrement(ref _asks);
-            return Task.FromResult(AskResult.Not(AskStatus.Overloaded, $"{settings.MaxAsks} questions to streams are under way on this member."));
+            return Task.FromResult(AskResult.Not(AskStatus.Overloaded,
+                $"{settings.MaxAsks} questions to streams are under way on this member."));
         }
 
         var ask = new PendingAsk(this, envelope, deadline);

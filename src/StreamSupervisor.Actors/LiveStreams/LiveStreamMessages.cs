@@ -2,7 +2,10 @@ using StreamSupervisor.Domain.LiveStreams;
 
 namespace StreamSupervisor.Actors.LiveStreams;
 
-/// <summary>A command on its way to the actor of its stream, through the shard region. The sender is the <c>AskHub</c> that waits for the answer.</summary>
+/// <summary>
+/// A command on its way to the actor of its stream, through the shard region. The sender is the <c>AskHub</c> that waits for the
+/// answer.
+/// </summary>
 /// <param name="Key">The stream key as text, <c>vhost/app/stream</c>.</param>
 /// <param name="AskId">Names the ask within its hub. A command that is sent again keeps it.</param>
 /// <param name="Command">What is asked.</param>
@@ -19,7 +22,8 @@ public sealed record StreamAnswer(long AskId, LiveStreamReply Reply);
 public sealed record StreamRefusal(long AskId, AskStatus Status, string Why);
 
 /// <summary>
-/// On the event stream of the member that owns the key: after every durable change and after a recovery. Never sent for a key without a record.
+/// On the event stream of the member that owns the key: after every durable change and after a recovery. Never sent for a key without a
+/// record.
 /// </summary>
 /// <param name="Key">The stream key as text.</param>
 /// <param name="Sequence">Number of the newest record of the key; from 1, without gaps.</param>
@@ -27,15 +31,17 @@ public sealed record StreamRefusal(long AskId, AskStatus Status, string Why);
 public sealed record LiveStreamChanged(string Key, long Sequence, LiveStreamState? State);
 
 /// <summary>
-/// Ends the quarantine of a key whose journal cannot be read. Without <paramref name="StartAnew"/> the journal is read again, which is the way after an
-/// upgrade or a repair. With it the key starts anew behind the records that cannot be read: the lock and the pin that stand before them are kept, and
-/// the generation jumps by more than those records can have used, so that it goes on growing. Answered with <see cref="Done"/>.
+/// Ends the quarantine of a key whose journal cannot be read. Without <paramref name="StartAnew"/> the journal is read again, which is
+/// the way after an upgrade or a repair. With it the key starts anew behind the records that cannot be read: the lock and the pin that
+/// stand before them are kept, and the generation jumps by more than those records can have used, so that it goes on growing. Answered
+/// with <see cref="Done"/>.
 /// </summary>
 public sealed record ReleaseQuarantine(string By, string Why, bool StartAnew) : OperatorCommand(By, Why);
 
 /// <summary>
-/// The last message of an actor that moves to another member or is not needed any more: it finishes the writes that are under way, answers them and
-/// stops. Not <c>PoisonPill</c>, which would stop it in the midst. Held attempts are not waited for: their hooks are sent again, to the next owner.
+/// The last message of an actor that moves to another member or is not needed any more: it finishes the writes that are under way,
+/// answers them and stops. Not <c>PoisonPill</c>, which would stop it in the midst. Held attempts are not waited for: their hooks are
+/// sent again, to the next owner.
 /// </summary>
 internal sealed class Retire
 {

@@ -1,5 +1,4 @@
 using StreamSupervisor.Domain;
-using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Domain.Policies;
 using StreamSupervisor.Srs.Api;
 
@@ -14,16 +13,13 @@ internal sealed class LiveStreamServices
     public required TimeProvider Time { get; init; }
 
     /// <summary>
-    /// Whether this member may speak for its keys now. False after it was paused for longer than a beat, until its row in the database says that it is
-    /// still a member: another owner may have decided since. What is not answered is asked again.
+    /// Whether this member may speak for its keys now. False after it was paused for longer than a beat, until its row in the database
+    /// says that it is still a member: another owner may have decided since. What is not answered is asked again.
     /// </summary>
     public required Func<bool> MayAnswer { get; init; }
 
-    /// <summary>The API of a server by its configured name, in the line for kicks; null for a server that is not configured.</summary>
-    public required Func<string, ISrsApi?> KickApi { get; init; }
-
-    /// <summary>The same in the line for checks, behind the kicks.</summary>
-    public required Func<string, ISrsApi?> CheckApi { get; init; }
+    /// <summary>The way to the configured SRS servers.</summary>
+    public required SrsServers Servers { get; init; }
 
     /// <summary>What this member knows of the process of a session, on the origin of that name.</summary>
     public required Func<string, SessionId, ProcessStanding> StandingOf { get; init; }
@@ -45,6 +41,9 @@ internal sealed class LiveStreamServices
     /// <summary>The keys of this member whose journal cannot be read.</summary>
     public QuarantinedStreams Quarantine { get; } = new();
 
-    /// <summary>How many of what are under way, for the gauges.</summary>
+    /// <summary>What is under way on this member, for the gauges.</summary>
     public LiveStreamGauges Gauges { get; } = new();
+
+    /// <summary>Keeps the log readable while a journal is away.</summary>
+    public LogThrottle LogThrottle { get; } = new();
 }

@@ -3,7 +3,9 @@ namespace StreamSupervisor.Actors.LiveStreams;
 /// <summary>Sizes of the machinery around one key; the defaults fit.</summary>
 public sealed record LiveStreamSettings
 {
-    /// <summary>Commands of one key that may be under way at once, held attempts included. Beyond it the answer is "overloaded". From 1.</summary>
+    /// <summary>
+    /// Commands of one key that may be under way at once, held attempts included. Beyond it the answer is "overloaded". From 1.
+    /// </summary>
     public int MailboxSize { get; init; } = 64;
 
     /// <summary>Records between two snapshots of a key. A recovery reads as many at most. From 1.</summary>
@@ -18,6 +20,8 @@ public sealed record LiveStreamSettings
     /// <summary>Messages that nobody waits for and that may be under way at once; more wait for their turn.</summary>
     public int MaxTells { get; init; } = 1000;
 
-    /// <summary>Messages that nobody waits for and that may wait for their turn; more are dropped, and a sweep finds what they would have told.</summary>
+    /// <summary>
+    /// Messages that nobody waits for and that may wait for their turn; more are dropped, and a sweep finds what they would have told.
+    /// </summary>
     public int MaxWaitingTells { get; init; } = 50_000;
 }

@@ -19,7 +19,8 @@ internal sealed class PendingAsk(AskTable table, StreamEnvelope envelope, DateTi
     public bool IsTell => _answer is null;
 
     /// <summary>The answer, for the one who waits. It goes on elsewhere than on the hub's thread.</summary>
-    public Task<AskResult> Wait() => (_answer = new TaskCompletionSource<AskResult>(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+    public Task<AskResult> Wait() =>
+        (_answer = new TaskCompletionSource<AskResult>(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
     public void CancelWith(CancellationToken cancellation)
     {

@@ -4,7 +4,8 @@ using StreamSupervisor.Srs.Observability;
 namespace StreamSupervisor.Actors.LiveStreams;
 
 /// <summary>
-/// Spans of one traced command: <c>stream.ask</c> on the asking member, below it <c>stream.decide</c> and <c>stream.persist</c> on the owner, and
+/// Spans of one traced command: <c>stream.ask</c> on the asking member, below it <c>stream.decide</c> and <c>stream.persist</c> on the
+/// owner, and
 /// <c>stream.evict</c> with its <c>kick</c>s, which is linked to the command: it may outlive the answer by hours.
 /// </summary>
 internal static class StreamTrace
@@ -14,7 +15,10 @@ internal static class StreamTrace
 
     /// <summary>Whom a command belongs to; the default when nobody traces it here or there.</summary>
     public static ActivityContext CauseOf(string? traceParent) =>
-        traceParent is not null && Telemetry.Spans.HasListeners() && ActivityContext.TryParse(traceParent, null, isRemote: true, out var cause) ? cause : default;
+        traceParent is not null && Telemetry.Spans.HasListeners()
+            && ActivityContext.TryParse(traceParent, null, isRemote: true, out var cause)
+            ? cause
+            : default;
 
     /// <summary>A span that ran from then until now. Never the current one: the thread serves other streams next.</summary>
     public static void Span(string name, ActivityContext cause, string key, DateTimeOffset began, DateTimeOffset ended)
