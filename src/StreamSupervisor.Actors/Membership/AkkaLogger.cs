@@ -30,18 +30,21 @@ public sealed class AkkaLogger : ReceiveActor, IRequiresMessageQueue<ILoggerMess
         var clock = Context.System.Scheduler;
         Receive<InitializeLogger>(_ => Sender.Tell(new LoggerInitialized()));
         Receive<LogEvent>(line => _loggers.CreateLogger(line.LogClass?.FullName ?? "Akka")
-            .Log(LevelOf(line, clock.MonotonicClock), line.Cause, "{Source}: {Line}", line.LogSource, line.Message));
+            .Log(LevelOf(line, clock.MonotonicClock), IsRemoting(line) ? null : line.Cause, "{Source}: {Line}", line.LogSource, line.Message));
     }
 
     private LogLevel LevelOf(LogEvent line, TimeSpan now) => line.LogLevel() switch
     {
         Akka.Event.LogLevel.InfoLevel => LogLevel.Debug,
         Akka.Event.LogLevel.DebugLevel => LogLevel.Trace,
-        _ when line.LogClass is { Namespace: { } space } source && space.StartsWith("Akka.Remote", StringComparison.Ordinal) =>
-            IsNews(source, now) ? LogLevel.Warning : LogLevel.Debug,
+        _ when IsRemoting(line) => IsNews(line.LogClass, now) ? LogLevel.Warning : LogLevel.Debug,
         Akka.Event.LogLevel.WarningLevel => LogLevel.Warning,
         _ => LogLevel.Error,
     };
+
+    private static bool IsRemoting(LogEvent line) => IsRemoting(line.LogClass) || IsRemoting(line.Cause?.GetType());
+
+    private static bool IsRemoting(Type? type) => type?.Namespace?.StartsWith("Akka.Remote", StringComparison.Ordinal) == true;
 
     private bool IsNews(Type source, TimeSpan now)
     {

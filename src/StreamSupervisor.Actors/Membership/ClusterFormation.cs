@@ -33,15 +33,15 @@ internal static class ClusterFormation
     /// <param name="rows">The table, as of this look.</param>
     /// <param name="self">Who asks.</param>
     /// <param name="cluster">The members in Akka's cluster, as this one sees it: without itself until it is let in.</param>
-    public static FormationStep Next(IReadOnlyList<MemberRow> rows, MemberRow self, IReadOnlyCollection<Member> cluster)
+    public static FormationStep Next(IReadOnlyList<MemberRow> rows, MemberRow self, IReadOnlySet<UniqueAddress> cluster)
     {
         var inCluster = rows.Where(row => row.IsInCluster).ToList();
-        if (cluster.Any(member => member.UniqueAddress.Equals(self.Identity.UniqueAddress)))
+        if (cluster.Contains(self.Identity.UniqueAddress))
         {
             return inCluster switch
             {
                 [] => new FormationStep.Found(JoinsItself: false),
-                _ when self.Cluster is { } ticket && inCluster.Any(row => row.Cluster == ticket && cluster.Any(member => member.UniqueAddress.Equals(row.Identity.UniqueAddress))) =>
+                _ when self.Cluster is { } ticket && inCluster.Any(row => row.Cluster == ticket && cluster.Contains(row.Identity.UniqueAddress)) =>
                     new FormationStep.Arrive(ticket),
                 _ => new FormationStep.Stray("It was let in by members that others had condemned meanwhile."),
             };

@@ -12,7 +12,7 @@ internal sealed partial class StoreMember
 
     private void Form(IReadOnlyList<MemberRow> rows, MemberRow self)
     {
-        switch (ClusterFormation.Next(rows, self, _cluster.State.Members))
+        switch (ClusterFormation.Next(rows, self, _cluster.State.Members.Select(member => member.UniqueAddress).ToHashSet()))
         {
             case FormationStep.Found found when _table.TryFound(_self.Incarnation):
                 _log.LogInformation("Nobody is in a cluster: {Name} ({Advertised}) founds one.", _self.Name, _self.Advertised);

@@ -33,6 +33,7 @@ internal sealed partial class StoreMember : ReceiveActor, IWithTimers
     private readonly CancellationTokenSource _stopped = new();
     private bool _entered;
     private bool _silent;
+    private bool _served;
     private long _watchfulUntil;
     private long _beatDue;
     private string _names = "";
@@ -121,6 +122,14 @@ internal sealed partial class StoreMember : ReceiveActor, IWithTimers
             return;
         }
 
+        if (_served && !_membership.Pulse.MayAnswer)
+        {
+            _membership.Metrics.Suspended();
+            _log.LogWarning("This member beats again after {Age:0.0} s in which it answered nothing. Nobody declared it dead meanwhile.",
+                _membership.Pulse.BeatAge.TotalSeconds);
+        }
+
+        _served = self.IsInCluster;
         _membership.Pulse.Beat(sent, self.IsInCluster);
         _membership.Told(self.State);
         TellOfChange(rows);
