@@ -21,15 +21,17 @@ internal sealed class SupervisorServer : IAsyncDisposable
     private readonly WebApplication _web;
     private readonly SupervisorSystem _system;
     private readonly OtlpExport? _telemetry;
+    private readonly SupervisorService _service;
 
-    private SupervisorServer(WebApplication web, SupervisorSystem system, OtlpExport? telemetry) => (_web, _system, _telemetry) = (web, system, telemetry);
+    private SupervisorServer(WebApplication web, SupervisorSystem system, OtlpExport? telemetry) => 
+        (_web, _system, _telemetry, _service) = (web, system, telemetry, web.Services.GetRequiredService<SupervisorService>());
 
     /// <summary>Where hooks and API really listen, for tests that let the system choose a port.</summary>
     public IReadOnlyCollection<string> Addresses =>
         [.. _web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
 
-    /// <summary>What the process ends with.</summary>
-    public int ExitCode => _web.Services.GetRequiredService<SupervisorService>().ExitCode;
+    /// <summary>What the process ends with; 75 where the others condemned this member.</summary>
+    public int ExitCode => _service.ExitCode;
 
     /// <summary>Builds everything; nothing listens yet.</summary>
     /// <exception cref="StreamSupervisor.Actors.Journal.StoreOpenException">The store can't be used; the message says what to do.</exception>
@@ -84,7 +86,7 @@ internal sealed class SupervisorServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _web.Services.GetRequiredService<SupervisorService>().LeaveAsync();
+        await _service.LeaveAsync();
         await _web.StopAsync();
         await _web.DisposeAsync();
         await _system.DisposeAsync();
