@@ -37,7 +37,10 @@ public interface ISrsApi
     /// <exception cref="SrsUnreachableException">No usable answer.</exception>
     Task<TimeSpan?> GetSampleAgeAsync(CancellationToken cancellation) => Task.FromResult<TimeSpan?>(null);
 
-    /// <summary>How busy SRS's only thread is, in percent of one processor (<c>self.cpu_percent</c> in <c>/summaries</c>, which is a fraction whatever its name says).</summary>
+    /// <summary>
+    /// How busy SRS's only thread is, in percent of one processor (<c>self.cpu_percent</c> in <c>/summaries</c>, which is a fraction
+    /// whatever its name says).
+    /// </summary>
     /// <returns>Null where the server does not say.</returns>
     /// <exception cref="SrsUnreachableException">No usable answer.</exception>
     Task<double?> GetCpuPercentAsync(CancellationToken cancellation) => Task.FromResult<double?>(null);
@@ -51,12 +54,16 @@ public readonly record struct SrsAnswer<T>(T Value, string ServerId, string Serv
 public sealed record SrsProcess(string ServerId, string ServiceId, string Pid, SrsVersion Version);
 
 /// <summary>A row of <c>/streams</c>. Its <c>publish.active</c> and <c>cid</c> can lie; rows of ended streams may stay for ever.</summary>
-public sealed record SrsStream(string Id, string Vhost, string App, string Name, bool Active, string PublisherClientId, long ReceivedBytes, int Clients)
+public sealed record SrsStream(string Id, string Vhost, string App, string Name, bool Active, string PublisherClientId,
+    long ReceivedBytes, int Clients)
 {
     /// <summary>What it received in the last 30 s, in kbit/s (<c>kbps.recv_30s</c>).</summary>
     public int ReceivedKbps { get; init; }
 
-    /// <summary>Whether media has come: the row has a <c>video</c> or an <c>audio</c>, which it gets with the first of it. Null where the server does not say.</summary>
+    /// <summary>
+    /// Whether media has come: the row has a <c>video</c> or an <c>audio</c>, which it gets with the first of it. Null where the server
+    /// does not say.
+    /// </summary>
     public bool? HasMedia { get; init; }
 }
 
@@ -65,7 +72,8 @@ public sealed record SrsStream(string Id, string Vhost, string App, string Name,
 /// <param name="StreamId">SRS's internal id of the stream, as in <see cref="SrsStream.Id"/>.</param>
 /// <param name="Url"><c>/app/stream</c>.</param>
 /// <param name="Alive">Seconds since it connected.</param>
-public sealed record SrsClient(string Id, string VhostId, string StreamId, string Address, string Url, string Type, bool Publishing, double Alive, long ReceivedBytes);
+public sealed record SrsClient(string Id, string VhostId, string StreamId, string Address, string Url, string Type, bool Publishing,
+    double Alive, long ReceivedBytes);
 
 /// <summary>SRS gave no usable answer: refused, timed out, broken, an error status, a circuit that is open. Nothing is known.</summary>
 public class SrsUnreachableException : Exception

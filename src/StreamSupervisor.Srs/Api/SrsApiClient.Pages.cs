@@ -14,7 +14,8 @@ internal sealed partial class SrsApiClient
         var streams = new List<SrsStream>(rows.Count);
         foreach (var row in rows)
         {
-            // A vhost that even a fresh list does not know was removed by a reload; its id is as good a name as any for a row that nobody asks about.
+            // A vhost that even a fresh list does not know was removed by a reload; its id is as good a name as any for a row that nobody
+            // asks about.
             var (app, name) = SrsPath.Split(row.App, row.Name);
             streams.Add(new SrsStream(row.Id, vhosts.GetValueOrDefault(row.Vhost, row.Vhost), app, name,
                 row.Publish?.Active ?? false, row.Publish?.Cid ?? "", row.ReceivedBytes, row.Clients)
@@ -42,8 +43,8 @@ internal sealed partial class SrsApiClient
     /// All rows once each, in SRS's order; the last copy of a row that came twice. Pages are cut from a moving map: rows can come twice
     /// (31 of 600 measured under churn, none was missed), so it is asked for until a page is not full.
     /// </summary>
-    private async Task<(List<TRow> Rows, SrsEnvelope Envelope)> GetPagesAsync<TPage, TRow>(PageRequest<TPage> request, Func<TRow, string> idOf,
-        CancellationToken cancellation)
+    private async Task<(List<TRow> Rows, SrsEnvelope Envelope)> GetPagesAsync<TPage, TRow>(PageRequest<TPage> request,
+        Func<TRow, string> idOf, CancellationToken cancellation)
         where TPage : PageWire<TRow>
     {
         var rows = new List<TRow>();
@@ -72,7 +73,8 @@ internal sealed partial class SrsApiClient
                 }
             }
 
-            // On from what came, not from what was asked for: a proxy or a fork may cut pages shorter, and 7.0.107+ says how many there are.
+            // On from what came, not from what was asked for: a proxy or a fork may cut pages shorter, and 7.0.107+ says how many there
+            // are.
             start += found.Count;
             if (found.Count < count && !(page.Total > start))
             {
@@ -111,8 +113,10 @@ internal sealed partial class SrsApiClient
     }
 
     /// <summary>
-    /// SRS 4 has no service id. The kernel's start time of its process (<c>/self_proc_stats</c>) is exact and the same for everyone who asks.
-    /// What <c>/summaries</c> gives (now minus an uptime in whole seconds) is an estimate; it stands in where the system has no such figure.
+    /// SRS 4 has no service id. The kernel's start time of its process (<c>/self_proc_stats</c>) is exact and the same for everyone who
+    /// asks.
+    /// What <c>/summaries</c> gives (now minus an uptime in whole seconds) is an estimate; it stands in where the system has no such
+    /// figure.
     /// </summary>
     private async Task<SrsProcess> NameOldProcessAsync(string server, SrsVersion version, CancellationToken cancellation)
     {

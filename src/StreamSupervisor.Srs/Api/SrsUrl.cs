@@ -8,9 +8,12 @@ namespace StreamSupervisor.Srs.Api;
 /// </summary>
 internal static class SrsUrl
 {
-    public static string Of(StreamKey key) => key.Vhost == StreamKey.DefaultVhost ? $"/{key.App}/{key.Stream}" : $"{key.Vhost}/{key.App}/{key.Stream}";
+    public static string Of(StreamKey key) =>
+        key.Vhost == StreamKey.DefaultVhost ? $"/{key.App}/{key.Stream}" : $"{key.Vhost}/{key.App}/{key.Stream}";
 
-    /// <summary>The key behind a client's url; null for one that names no stream (a client of the API, one that has not said yet).</summary>
+    /// <summary>
+    /// The key behind a client's url; null for one that names no stream (a client of the API, one that has not said yet).
+    /// </summary>
     public static StreamKey? KeyOf(string url)
     {
         var first = url.IndexOf('/', StringComparison.Ordinal);
