@@ -182,7 +182,7 @@ public sealed class SupervisorSystem : IAsyncDisposable
         MayAnswer = () => _membership.Pulse.MayAnswer,
         Servers = _servers,
         StandingOf = Directory.StandingOf,
-        Rules = new KeyRules(settings.Rows.EffectiveKeyOf, settings.Rows.IdentityOf),
+        Rules = settings.Rows,
         Settings = settings.Streams,
     };
 

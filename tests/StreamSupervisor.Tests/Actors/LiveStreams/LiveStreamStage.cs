@@ -4,6 +4,7 @@ using Akka.TestKit;
 using StreamSupervisor.Actors.LiveStreams;
 using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Domain.Origins;
 using StreamSupervisor.Domain.Policies;
 using StreamSupervisor.Srs.Api;
 using StreamSupervisor.TestKit.Domain;
@@ -63,7 +64,7 @@ public abstract class LiveStreamStage : Akka.TestKit.Xunit2.TestKit
         MayAnswer = () => MayAnswer,
         Servers = new SrsServers([ServerOf("srs-1", One), ServerOf("srs-2", Two)]),
         StandingOf = (_, _) => ProcessStanding.Current,
-        Rules = new KeyRules(key => key, (_, _) => "key"),
+        Rules = new RowReader(key => key, (_, _) => "key"),
         Settings = settings,
     };
 
