@@ -32,7 +32,8 @@ public abstract class LiveStreamStage : Akka.TestKit.Xunit2.TestKit
     {
         Journal = JournalScript.Of(Sys);
         Services = NewServices(new LiveStreamSettings());
-        Shard = Sys.ActorOf(Props.Create(() => new ShardStandIn(key => LiveStreamActor.Props(key, Services))), "shard");
+        LeanMailbox.AddTo(Sys);
+        Shard = Sys.ActorOf(Props.Create(() => new ShardStandIn(EntityOf)), "shard");
         Hub = CreateTestProbe("hub");
         Sys.EventStream.Subscribe(Changes = CreateTestProbe("changes"), typeof(LiveStreamChanged));
     }
@@ -139,6 +140,8 @@ public abstract class LiveStreamStage : Akka.TestKit.Xunit2.TestKit
         Time.Advance(TimeSpan.FromMilliseconds(milliseconds));
         return happened();
     }, TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(5), what);
+
+    private Props EntityOf(string key) => LiveStreamActor.Props(key, Services).WithMailbox(LeanMailbox.Id);
 
     private static SrsServer ServerOf(string name, FakeSrs srs) => new(new SrsEndpoint(name, $"http://{name}:1985"), _ => srs);
 }
