@@ -1,23 +1,19 @@
 using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
-using StreamSupervisor.Simulator.Servers;
 
-namespace StreamSupervisor.Tests.Simulation;
+namespace StreamSupervisor.Tests.Simulation.Judging;
 
 /// <summary>One key as its journal tells it.</summary>
-internal sealed class KeyHistory
+internal sealed class KeyHistory(string name, LiveStreamState empty)
 {
-    public KeyHistory(string name)
-    {
-        Name = name;
-        State = new LiveStreamState { Key = StreamKey.Parse(name) };
-        Simulated = new SimulatedStreamKey(State.Key.Vhost, State.Key.App, State.Key.Stream);
-    }
+    private readonly List<(long Moment, LiveStreamState State)> _past = [];
 
-    public string Name { get; }
-    public SimulatedStreamKey Simulated { get; }
-    public LiveStreamState State { get; private set; }
+    public string Name => name;
+    public LiveStreamState State { get; private set; } = empty;
     public long Sequence { get; private set; }
+
+    /// <summary>Counts events: the order of what happened to sessions.</summary>
+    public long Events { get; private set; }
 
     /// <summary>Every session that the journal names.</summary>
     public Dictionary<SessionId, Seat> Seats { get; } = [];
@@ -25,51 +21,53 @@ internal sealed class KeyHistory
     /// <summary>Sessions that have begun to publish and have not left their server yet.</summary>
     public HashSet<SessionId> OnAir { get; } = [];
 
-    /// <summary>Every state that it had, each with the moment in which it became durable.</summary>
-    private readonly List<(long Moment, LiveStreamState State)> _past = [];
-
-    /// <summary>An event became durable. Those of one moment did so together; whoever waited then may have been told any of their states.</summary>
+    /// <summary>A record became durable. Its events did so together: who waited then may have been told any of their states.</summary>
     public void Passed(long moment) => _past.Add((moment, State));
 
+    public void Stored() => Sequence++;
+
     /// <summary>The states that were true at some time between two moments.</summary>
-    public IEnumerable<LiveStreamState> Between(long from, long until)
+    public bool AnyBetween(long from, long until, Predicate<LiveStreamState> holds)
     {
         for (var i = _past.Count - 1; i >= 0; i--)
         {
             var (moment, state) = _past[i];
-            if (moment <= until)
+            if (moment <= until && holds(state))
             {
-                yield return state;
+                return true;
             }
 
             if (moment <= from)
             {
-                yield break;
+                return false;
             }
         }
 
-        yield return new LiveStreamState { Key = State.Key };
+        return holds(empty);
     }
 
     /// <summary>Takes over an event; says what is wrong with it.</summary>
-    public string? Apply(LiveStreamEvent @event)
+    public string? Apply(LiveStreamEvent happened)
     {
-        Sequence++;
+        Events++;
         var generation = State.Generation;
-        State = LiveStream.Evolve(State, @event);
-        switch (@event)
+        State = LiveStream.Evolve(State, happened);
+        switch (happened)
         {
             case Admitted e:
-                SeatOf(e.By.Session).AdmittedAt = Sequence;
+                SeatOf(e.By.Session).AdmittedAt = Events;
                 return e.Generation > generation ? null : $"generation {e.Generation} was given out behind {generation}";
             case SessionAdopted e:
-                SeatOf(e.By.Session).AdmittedAt = Sequence;
+                SeatOf(e.By.Session).AdmittedAt = Events;
                 return e.Generation > generation ? null : $"generation {e.Generation} was given out behind {generation}";
-            case EvictionOrdered e:
-                SeatOf(e.Of.Session).OrderedAt = Sequence;
+            case RelayAdmitted e:
+                SeatOf(e.By.Session).RelayAt = Events;
                 break;
-            case PublisherLost e:
-                SeatOf(e.Session).LostAt = Sequence;
+            case EvictionOrdered e:
+                SeatOf(e.Of.Session).OrderedAt = Events;
+                break;
+            case EvictionDropped e:
+                SeatOf(e.Of).IsDropped = true;
                 break;
         }
 
@@ -86,11 +84,14 @@ internal sealed class KeyHistory
         return seat;
     }
 
-    /// <summary>The sequences of the last events that concern a session; 0 for none.</summary>
+    /// <summary>The last events that concern a session, by their order; 0 for none.</summary>
     internal sealed class Seat
     {
         public long AdmittedAt { get; set; }
+        public long RelayAt { get; set; }
         public long OrderedAt { get; set; }
-        public long LostAt { get; set; }
+
+        /// <summary>Its removal was given up by an operator, or nobody knows its server any more.</summary>
+        public bool IsDropped { get; set; }
     }
 }
