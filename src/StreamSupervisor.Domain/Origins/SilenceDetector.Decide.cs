@@ -33,7 +33,7 @@ public sealed partial class SilenceDetector
             return Silence.No;
         }
 
-        return _anyMovedAt is { } moved && moved - since >= SampledEvery ? Silence.Yes : Silence.IfSampled;
+        return _anyMovedAt is { } moved && moved - since >= SampledEvery / 2 ? Silence.Yes : Silence.IfSampled;
     }
 
     /// <summary>Whether a sample of this age says that SRS samples; a server that does not say is believed.</summary>
