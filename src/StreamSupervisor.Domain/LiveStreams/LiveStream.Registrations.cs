@@ -23,7 +23,8 @@ public static partial class LiveStream
 
         if (state.ReservedFor == last.EncoderId && state.ReservedUntil > now)
         {
-            return state.Evictions.Count == 0
+            // A removal that has stalled holds nobody who publishes elsewhere, and where it stalled nobody publishes.
+            return state.Evictions.TrueForAll(eviction => eviction.Stalled)
                 ? Answer(state, last.Id, RegistrationDecision.Publish)
                 : Answer(state, last.Id, RegistrationDecision.Wait, RefusalReason.HoldExhausted, RefusalCatalog.Of(RefusalReason.HoldExhausted).RetryAfter);
         }
@@ -46,7 +47,11 @@ public static partial class LiveStream
         {
             var advice = RefusalCatalog.Of(refusal.Reason);
             var retryAfter = advice.Permanent ? null : refusal.RetryAfter ?? advice.RetryAfter;
-            context.Raise(new RegistrationRefused(context.Now, ask.EncoderId, ask.Attempt, refusal.Reason, retryAfter, ask.LastError));
+            if (!IsOffTheRecord(context, refusal.Reason))
+            {
+                context.Raise(new RegistrationRefused(context.Now, ask.EncoderId, ask.Attempt, refusal.Reason, retryAfter, ask.LastError));
+            }
+
             return Answer(context.State, "", RegistrationDecision.Refused, refusal.Reason, retryAfter) with { Tries = TriesOf(context.State, ask) };
         }
 

@@ -44,6 +44,9 @@ public static partial class LiveStream
 
     internal const int MaxPublishes = 16;
 
+    /// <summary>The clocks of members differ by less; what lies further in the future was written by a clock that was set back since.</summary>
+    private static readonly TimeSpan ClockStep = TimeSpan.FromSeconds(5);
+
     /// <summary>What follows from a command. The only place that knows a rule of admission.</summary>
     public static Decision Decide(LiveStreamState state, LiveStreamCommand command, StreamPolicy policy, DateTimeOffset now)
     {
@@ -57,15 +60,15 @@ public static partial class LiveStream
             CancelReservation cancel => Cancel(context, cancel),
             Register register => Register(context, register),
             RenewRegistration renewal => Renew(context, renewal),
-            _ => Note(context, command),
+            _ => Report(context, command),
         };
-        return new Decision(context.Events, reply);
+        return new Decision(context.Events, reply, context.OffTheRecord);
     }
 
     /// <summary>The earliest moment at which <see cref="Wake"/> has something to do.</summary>
     public static DateTimeOffset? WakeAt(LiveStreamState state) => Earliest(
         state.Handover?.HoldUntil,
-        state.Session is { Confirmed: false } session ? session.ConfirmBy : null,
+        state.Session?.ConfirmBy,
         state.ReconnectUntil,
         state.ReservedUntil);
 
@@ -74,25 +77,9 @@ public static partial class LiveStream
     {
         Admitted admitted => (admitted.By.Session, new Allowed(admitted.Generation)),
         AttemptRefused refused => (refused.By.Session, new Refused(refused.Generation, refused.Reason, refused.RetryAfter)),
-        _ => null,
-    };
-
-    /// <summary>The work that an event asks for.</summary>
-    public static LiveStreamEffect? EffectOf(LiveStreamEvent @event) => @event switch
-    {
-        EvictionOrdered ordered => new EvictSession(ordered.Of.Session, ordered.Of.Origin, ordered.UnlistedUntil),
-        ConfirmationOverdue overdue => new LookAtSession(overdue.Of.Session, overdue.Of.Origin),
-        SearchOrdered search => new SearchForPublishers(search.Origin),
-        _ => null,
-    };
-
-    /// <summary>The name of the effect that an event ends.</summary>
-    public static string? EndedEffectOf(LiveStreamEvent @event) => @event switch
-    {
-        EvictionFinished finished => EvictSession.NameOf(finished.Of),
-        PublisherConfirmed confirmed => LookAtSession.NameOf(confirmed.Session),
-        PublisherLost lost => LookAtSession.NameOf(lost.Session),
-        SearchFinished search => SearchForPublishers.NameOf(search.Origin),
+        AnswerRepeated { Allowed: true } repeated => (repeated.Attempt, new Allowed(repeated.Generation)),
+        AnswerRepeated repeated => (repeated.Attempt, new Refused(repeated.Generation, repeated.Reason, repeated.RetryAfter)),
+        RelayAdmitted relay => (relay.By.Session, new Allowed(relay.Generation)),
         _ => null,
     };
 
@@ -120,6 +107,18 @@ public static partial class LiveStream
         public DateTimeOffset Now { get; } = now;
         public IReadOnlyList<LiveStreamEvent> Events => _events;
         public bool Observes => Policy.Mode == AdmissionMode.Observe;
+
+        /// <summary>A refusal of a stranger that is answered and not written.</summary>
+        public bool OffTheRecord { get; set; }
+
+        /// <summary>
+        /// Whether a deadline has come. A wait that began in the future was begun by a clock that has been set back since: it is over, or it
+        /// would last for as long as the clock was wrong.
+        /// </summary>
+        public bool HasCome(DateTimeOffset since, DateTimeOffset? until) => until <= Now || (until is not null && since - Now > ClockStep);
+
+        /// <summary>Whether a look began before a change, so that it says nothing about it. A change in the future tells of a clock that was set back.</summary>
+        public bool IsOlder(DateTimeOffset look, DateTimeOffset change) => look < change && change - Now <= ClockStep;
 
         public void Raise(LiveStreamEvent @event)
         {

@@ -60,12 +60,17 @@ namespace StreamSupervisor.Domain.LiveStreams;
 [JsonSerializable(typeof(KeyPinned))]
 [JsonSerializable(typeof(OperatorActed))]
 [JsonSerializable(typeof(DecisionObserved))]
+[JsonSerializable(typeof(AnswerRepeated))]
+[JsonSerializable(typeof(RelayAdmitted))]
+[JsonSerializable(typeof(RelayEnded))]
+[JsonSerializable(typeof(EvictionDropped))]
 [JsonSerializable(typeof(EvictSession))]
 [JsonSerializable(typeof(LookAtSession))]
 [JsonSerializable(typeof(SearchForPublishers))]
 [JsonSerializable(typeof(StoredEffect))]
 [JsonSerializable(typeof(LiveStreamState))]
 [JsonSerializable(typeof(StoredState))]
+[JsonSerializable(typeof(StoredEvent[]))]
 internal sealed partial class StoredJson : JsonSerializerContext;
 
 /// <summary>Reading and writing what is stored.</summary>

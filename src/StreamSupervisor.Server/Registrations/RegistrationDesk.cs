@@ -77,7 +77,7 @@ internal sealed class RegistrationDesk(RegistrationContext context)
 
     /// <summary>The broadcast of an encoder is over.</summary>
     public Task GoodbyeAsync(StreamKey key, string encoderId, CancellationToken cancellation) =>
-        AskAnyAsync(key, new CancelReservation(encoderId, Goodbye: true), cancellation);
+        AskAnyAsync(key, new CancelReservation(encoderId, EndOfBroadcast: true), cancellation);
 
     /// <returns>False when there is no such registration.</returns>
     public async Task<bool> GoodbyeAsync(string id, CancellationToken cancellation)
@@ -87,7 +87,7 @@ internal sealed class RegistrationDesk(RegistrationContext context)
             return false;
         }
 
-        await AskAnyAsync(found.Key, new CancelReservation(found.EncoderId, Goodbye: true), cancellation);
+        await AskAnyAsync(found.Key, new CancelReservation(found.EncoderId, EndOfBroadcast: true), cancellation);
         return true;
     }
 

@@ -244,7 +244,7 @@ public class EvictionTests
     private Task EvictAsync(SessionId session, TimeSpan? unlistedFor = null) =>
         RunAsync(new EvictSession(session, "srs-1", _scene.Time.GetUtcNow() + unlistedFor));
 
-    private Task RunAsync(LiveStreamEffect effect) =>
+    private Task RunAsync(LiveStreamWork effect) =>
         new LiveStreamEffectRunner(_scene.Origins, _scene.Region, _cues, _scene.Rules, _scene.Time, NullLogger<LiveStreamEffectRunner>.Instance)
             .RunAsync(SrsScene.Key.ToString(), new EffectData(effect.Name, EffectCodec.Encode(effect)), _cancelled.Token);
 }

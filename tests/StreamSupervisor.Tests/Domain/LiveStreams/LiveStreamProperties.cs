@@ -68,7 +68,7 @@ public class LiveStreamProperties
             answers.Remove(adopted.By.Session);
         }
 
-        foreach (var answer in scene.Events.Select(LiveStream.AnswerOf).OfType<(SessionId Attempt, PublishReply Reply)>())
+        foreach (var answer in scene.Events.Where(e => e is not AnswerRepeated).Select(LiveStream.AnswerOf).OfType<(SessionId Attempt, PublishReply Reply)>())
         {
             if (!answers.TryGetValue(answer.Attempt, out var given))
             {
@@ -80,11 +80,29 @@ public class LiveStreamProperties
             given.Add(answer.Reply);
         }
 
+        foreach (var repeated in scene.Events.OfType<AnswerRepeated>())
+        {
+            var evicted = before.Evictions.Exists(e => e.Of.Session == repeated.Attempt);
+            (repeated.Allowed && evicted).ShouldBeFalse($"{at}: a yes to one that is ordered away");
+        }
+
         if (command is RequestPublish ask && scene.Reply is null)
         {
-            var answered = scene.Events.Any(e => LiveStream.AnswerOf(e)?.Attempt == ask.By.Session);
-            (answered || state.Handover?.To.Session == ask.By.Session).ShouldBeTrue($"{at}: neither answered nor held");
+            (state.Handover?.To.Session == ask.By.Session).ShouldBeTrue($"{at}: neither answered nor held");
         }
+
+        var work = LiveStream.OpenWork(state);
+        work.Select(one => one.Name).ShouldBeUnique(at);
+        if (work.Count == 0 && LiveStream.WakeAt(state) is null)
+        {
+            (LiveStream.IsIdle(state) || state.Session is not null || state.Locked is not null || state.PinnedTo is not null)
+                .ShouldBeTrue($"{at}: nothing will ever end it");
+        }
+
+(state.Generation > 0 && !LiveStream.HasHistory(state)).ShouldBeFalse(at);
+        (scene.OffTheRecord && (scene.Events.Count > 0 || scene.Reply is not Refused || LiveStream.HasHistory(before))).ShouldBeFalse(at);
+        state.Relays.Select(relay => relay.By.Session.ServerId).ShouldBeUnique(at);
+        state.Relays.ShouldNotContain(relay => state.Session != null && relay.By.Session == state.Session.By.Session, at);
     }
 
     private static LiveStreamCommand Any(Random random, Scene scene)
@@ -96,7 +114,7 @@ public class LiveStreamProperties
             : scene.State.Session?.By ?? by;
         return random.Next(22) switch
         {
-            <= 6 => Scene.Ask(by, (AskedIn)random.Next(2), random.Next(8) == 0 ? CredentialVerdict.Expired : CredentialVerdict.NotRequired),
+            <= 6 => Scene.Ask(by, (AskedIn)random.Next(2), random.Next(8) == 0 ? (CredentialVerdict)random.Next(6) : CredentialVerdict.NotRequired),
             7 => new ReportUnpublished(known.Session),
             8 => new ReportClosed(random.Next(2) == 0 ? known.Session : by.Session),
             9 => new ReportPublisherSeen(random.Next(2) == 0 ? known : by, 5, scene.Now, random.Next(2) == 0),

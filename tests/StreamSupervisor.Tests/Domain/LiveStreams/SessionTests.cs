@@ -46,19 +46,20 @@ public class SessionTests
     }
 
     [Fact]
-    public void After_a_goodbye_there_is_no_window()
+    public void After_the_end_of_the_broadcast_was_said_there_is_no_window()
     {
         var ann = Encoder("a", identity: "ann", proven: true);
-        Live(ann).When(new CancelReservation("ann", Goodbye: true)).When(new ReportUnpublished(ann.Session)).ThenIs(LiveStreamPhase.Idle);
-        Live(ann).When(new ReportUnpublished(ann.Session)).When(new CancelReservation("ann", Goodbye: true)).ThenIs(LiveStreamPhase.Idle);
-        Live(ann).When(new CancelReservation("bob", Goodbye: true)).Reply.ShouldBe(new Done(false, "No such reservation."));
+        Live(ann).When(new CancelReservation("ann", EndOfBroadcast: true)).When(new ReportUnpublished(ann.Session)).ThenIs(LiveStreamPhase.Idle);
+        Live(ann).When(new ReportUnpublished(ann.Session)).When(new CancelReservation("ann", EndOfBroadcast: true)).ThenIs(LiveStreamPhase.Idle);
+        Live(ann).When(new CancelReservation("bob", EndOfBroadcast: true)).Reply.ShouldBe(new Done(false, "No such reservation."));
     }
 
     [Fact]
     public void An_admission_that_does_not_show_up_is_looked_for_at_its_node_and_lost_when_it_is_not_there()
     {
         var scene = Empty().When(Ask(New)).Wait(5).Then<ConfirmationOverdue>();
-        LiveStream.EffectOf(scene.Events[0]).ShouldBe(new LookAtSession(New.Session, "srs-1"));
+        LiveStream.OpenWork(scene.State).ShouldBe([new CheckSession(New.Session, "srs-1")]);
+        LiveStream.WakeAt(scene.State).ShouldBeNull("the check goes on by itself");
         scene.When(new ReportPublisherMissing(New.Session, scene.Now, Verified: true))
             .Then<PublisherLost>(e => e.NeverActive.ShouldBeTrue()).Then<SearchOrdered>();
     }
