@@ -1,4 +1,5 @@
 using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Domain.Policies;
 using StreamSupervisor.Tests.Simulation.Members;
 using StreamSupervisor.Tests.Simulation.Servers;
 
@@ -63,7 +64,7 @@ internal sealed partial class World
                 Order(trouble.Key, new Release("operator", "because") { Origins = [.. Servers.Select(one => one.Name)] });
                 break;
             case WorldTrouble.OperatorLocks:
-                Order(trouble.Key, new Lock("operator", "because"));
+                Order(trouble.Key, new StreamSupervisor.Domain.LiveStreams.Lock("operator", "because"));
                 After(trouble.For, () => Order(trouble.Key, new Unlock("operator", "because")));
                 break;
             case WorldTrouble.OperatorPins:
@@ -201,6 +202,19 @@ internal sealed partial class World
 
             // Later than any order that was given before and has lain with a paused member.
             After(TimeSpan.FromSeconds(3), () => Order(key, new Unlock("operator", "because"), insists: true));
+            After(TimeSpan.FromSeconds(4), () => FreeFromDeadServer(key));
+        }
+    }
+
+    /// <summary>
+    /// Where the first wins, a session on a server that nobody can reach is neither gone nor silent for all that is known: it keeps its key until an
+    /// operator says otherwise.
+    /// </summary>
+    private void FreeFromDeadServer(string key)
+    {
+        if (Plan.Policy.Takeover != TakeoverPolicy.NewestWins && History.Of(key).State.Session is { } session && IsDead(session.By.Origin))
+        {
+            Order(key, new Kick("operator", "because"), insists: true);
         }
     }
 }

@@ -12,6 +12,7 @@ internal sealed class Encoder(World world, EncoderPlan plan, IReadOnlyList<SrsSe
     private int _attempt;
     private bool _wasOnAir;
     private bool _stopped;
+    private bool _vanished;
 
     public EncoderPlan Plan => plan;
     public SrsConnection? Connection { get; private set; }
@@ -42,7 +43,7 @@ internal sealed class Encoder(World world, EncoderPlan plan, IReadOnlyList<SrsSe
     public void Stop()
     {
         _stopped = true;
-        if (plan.Trouble != EncoderTrouble.Vanishes)
+        if (!_vanished)
         {
             Connection?.HangUp();
         }
@@ -110,7 +111,7 @@ internal sealed class Encoder(World world, EncoderPlan plan, IReadOnlyList<SrsSe
                 connection.Freeze();
                 if (plan.Trouble == EncoderTrouble.Vanishes)
                 {
-                    _stopped = true;
+                    (_stopped, _vanished) = (true, true);
                     break;
                 }
 

@@ -66,9 +66,10 @@ internal sealed partial class History
     }
 
     /// <summary>A publisher's hook was answered by what its stream decided, or nobody knew.</summary>
-    public void Answered(SrsConnection client, SrsHook hook, AskedIn askedIn, LiveStreamReply? reply, string why, long asked)
+    /// <param name="session">The client as the member named it: SRS 4 does not say which process it is, and it may have been replaced meanwhile.</param>
+    public void Answered(SrsConnection client, SessionId session, SrsHook hook, AskedIn askedIn, LiveStreamReply? reply, string why, long asked)
     {
-        var (session, key) = (client.Session, Of(hook.Stream));
+        var key = Of(hook.Stream);
         Note(client.Server.Name, "answered", key.Name, hook.ClientId, reply is null ? $"{askedIn}: {why}" : $"{askedIn}: {reply}");
         if (reply is not PublishReply)
         {
@@ -93,7 +94,7 @@ internal sealed partial class History
         }
 
         // A session that has ended since hears no, also when a look has found it again by now; an attempt that was refused never hears yes.
-        if (before.Contains(!yes) && (yes || !key.AnyBetween(asked, Moment, state => !IsItsOwn(state, session))))
+        if (before.Contains(!yes) && (yes || !key.AnyBetween(asked, Moment, state => !IsItsOwn(state, session) || state.Evictions.Exists(eviction => eviction.Of.Session == session))))
         {
             Break("I5", key.Name, $"{session} was answered {(yes ? "no" : "yes")} before and {(yes ? "yes" : "no")} now");
         }

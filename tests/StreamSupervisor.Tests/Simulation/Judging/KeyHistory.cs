@@ -6,6 +6,7 @@ namespace StreamSupervisor.Tests.Simulation.Judging;
 /// <summary>One key as its journal tells it.</summary>
 internal sealed class KeyHistory(string name, LiveStreamState empty)
 {
+    private readonly LiveStreamState _empty = empty;
     private readonly List<(long Moment, LiveStreamState State)> _past = [];
 
     public string Name => name;
@@ -43,7 +44,7 @@ internal sealed class KeyHistory(string name, LiveStreamState empty)
             }
         }
 
-        return holds(empty);
+        return holds(_empty);
     }
 
     /// <summary>Takes over an event; says what is wrong with it.</summary>

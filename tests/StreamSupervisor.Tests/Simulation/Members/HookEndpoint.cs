@@ -72,6 +72,7 @@ internal sealed class HookEndpoint(World world, Member member)
     {
         var until = world.Now + Deadline;
         var moment = world.History.Moment;
+        var named = client.Session;
         Ask(confirm: false);
 
         void Ask(bool confirm)
@@ -102,6 +103,7 @@ internal sealed class HookEndpoint(World world, Member member)
         void AskStream(OriginProcess process, bool confirmed)
         {
             var session = new SessionId(process.ServerId, process.ServiceId, hook.ClientId);
+            named = session;
             Hear(origin, hook, session, null, asked: true);
             var relay = world.Relays.RelayOf(hook.Ip, origin);
             var limits = CallOrder.Of(process.Version).Limits(world.Plan.Policy.Hold, askedIn);
@@ -121,7 +123,7 @@ internal sealed class HookEndpoint(World world, Member member)
 
         void Answer(LiveStreamReply? reply, string why)
         {
-            world.History.Answered(client, hook, askedIn, reply, why, moment);
+            world.History.Answered(client, named, hook, askedIn, reply, why, moment);
             answered(reply is Allowed);
         }
     }

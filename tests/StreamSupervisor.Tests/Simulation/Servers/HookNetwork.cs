@@ -9,7 +9,8 @@ internal sealed class HookNetwork(World world)
     public void Send(SrsServer server, SrsConnection client, SrsHook hook, Action<bool> answered)
     {
         var waits = true;
-        var timeout = world.After(Timeout, () => Answer(false));
+        Time.Scheduled? timeout = null;
+        timeout = world.After(Timeout, () => Answer(false));
         world.Note(server.Name, "hook", client.Stream, hook.ClientId, hook.Kind.ToString());
         switch (world.Faults.Hook())
         {
@@ -52,7 +53,7 @@ internal sealed class HookNetwork(World world)
             if (waits)
             {
                 waits = false;
-                timeout.Cancel();
+                timeout?.Cancel();
                 answered(yes);
             }
         }

@@ -1,4 +1,3 @@
-using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.Origins;
 
 namespace StreamSupervisor.Tests.Simulation.Servers;

@@ -67,8 +67,8 @@ internal sealed class Scheduled(Action act)
 
     public Action? Take()
     {
-        var act = _act;
+        var taken = _act;
         _act = null;
-        return act;
+        return taken;
     }
 }
