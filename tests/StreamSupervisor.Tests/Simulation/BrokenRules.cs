@@ -25,6 +25,9 @@ internal sealed record BrokenRules
     /// <summary>The journal holds one record for each (key, sequence).</summary>
     public bool ChecksUniqueness { get; init; } = true;
 
+    /// <summary>How old a record is at least before it is deleted.</summary>
+    public TimeSpan RetainsFor { get; init; } = TimeSpan.FromSeconds(20);
+
     /// <summary>Answers wait for the journal.</summary>
     public bool AnswersAfterAppend { get; init; } = true;
 

@@ -94,6 +94,9 @@ public class BrokenRulesTests(ITestOutputHelper output)
     public void A_recovery_that_drops_what_an_earlier_owner_wrote_is_noticed() => Notices(Many, new BrokenRules { Replayed = ReplayFilter }, "I1");
 
     [Fact]
+    public void Retention_that_deletes_what_a_late_write_may_still_meet_is_noticed() => Notices(Many, new BrokenRules { RetainsFor = TimeSpan.Zero }, "I1");
+
+    [Fact]
     public void An_answer_before_its_record_is_durable_is_noticed() => Notices(Few, new BrokenRules { AnswersAfterAppend = false }, "I6", "Order");
 
     [Fact]

@@ -13,7 +13,7 @@ internal sealed partial class World
     /// wedged is tried again. Where the newest does not win, or nobody hears of it because SRS refuses it before it asks, the silence of who is gone
     /// must be noticed too.
     /// </summary>
-    private TimeSpan Rest => TimeSpan.FromSeconds(Plan.Policy.Takeover == TakeoverPolicy.NewestWins && !MayBeRefusedUnheard ? 18 : 45);
+    private TimeSpan Rest => TimeSpan.FromSeconds(Plan.Policy.Takeover == TakeoverPolicy.NewestWins && !MayBeRefusedUnheard ? 23 : 50);
 
     private bool MayBeRefusedUnheard => !Plan.PublishOnly && Servers.Any(server => server.Kind.TakesTokenFirst);
 

@@ -12,7 +12,7 @@ internal sealed partial class History
 
     private readonly Dictionary<SessionId, List<bool>> _answers = [];
     private readonly Dictionary<SessionId, SrsConnection> _sources = [];
-    private readonly HashSet<(string Key, string Ip)> _refusedBusy = [];
+    private readonly HashSet<(string Key, string Ip)> _refused = [];
 
     /// <summary>A publish has begun.</summary>
     public void OnAir(SrsConnection connection)
@@ -21,8 +21,14 @@ internal sealed partial class History
         CheckOneOnAir(Of(connection.Stream));
     }
 
-    public void Left(SrsConnection connection)
+    /// <param name="refused">It never got to publish.</param>
+    public void Left(SrsConnection connection, bool refused)
     {
+        if (refused && !connection.IsPlayer)
+        {
+            _refused.Add((connection.Stream, connection.Ip));
+        }
+
         if (connection.Stream.Length > 0)
         {
             Of(connection.Stream).OnAir.Remove(connection.Session);
@@ -106,8 +112,7 @@ internal sealed partial class History
     public void RefusedBusy(SrsConnection refused)
     {
         var key = Of(refused.Stream);
-        _refusedBusy.Add((key.Name, refused.Ip));
-        var session = refused.Session;
+                var session = refused.Session;
         if (key.Seats.GetValueOrDefault(session) is not { AdmittedAt: > 0 } mine || mine.OrderedAt > mine.AdmittedAt)
         {
             return;
@@ -125,7 +130,10 @@ internal sealed partial class History
 
     private static bool IsItsOwn(LiveStreamState state, SessionId session) => state.Session?.By.Session == session;
 
-    /// <summary>I2: never two that were admitted and not ordered away. The number only grows when a publish starts or a record becomes durable.</summary>
+    /// <summary>
+    /// I2: never two that were admitted and not ordered away. The number only grows when a publish starts or a record becomes durable. A connection that
+    /// publishes for the second time under its id is known to no hook: a late on_unpublish of its first publish ends the second, until a look finds it.
+    /// </summary>
     private void CheckOneOnAir(KeyHistory key)
     {
         SessionId? first = null;
@@ -133,7 +141,7 @@ internal sealed partial class History
         {
             foreach (var publisher in server.Publishers(key.Name))
             {
-                if (key.Seats.GetValueOrDefault(publisher.Session) is not { AdmittedAt: > 0 } seat || seat.OrderedAt >= seat.AdmittedAt)
+                if (publisher.Publishes > 1 || key.Seats.GetValueOrDefault(publisher.Session) is not { AdmittedAt: > 0 } seat || seat.OrderedAt >= seat.AdmittedAt)
                 {
                     continue;
                 }
@@ -160,7 +168,7 @@ internal sealed partial class History
                 Break("Relay", key.Name, $"{evicted} is evicted for {handover.To.Session}, which copies it");
                 break;
             case EvictionOrdered { Cause: EvictionCause.RefusedUnseen, Of: var evicted } when Find(evicted) is { IsPublishing: true, IsSending: true } sender
-                && !_refusedBusy.Contains((key.Name, sender.Ip)):
+                && !_refused.Contains((key.Name, sender.Ip)):
                 Break("Viewer", key.Name, $"{evicted.Session} sends and is evicted, and nobody from its own address was refused");
                 break;
         }

@@ -82,16 +82,16 @@ internal sealed partial class SrsConnection
             }
 
             _hasToken = true;
-            Publishes();
+            AskToPublish();
         }
         else
         {
             _source = run.Source(Stream);
-            Wait(server.Milliseconds(1, 4), Publishes, () => End(Left));
+            Wait(server.Milliseconds(1, 4), AskToPublish, () => End(Left));
         }
     }
 
-    private void Publishes()
+    private void AskToPublish()
     {
         _source = run.Source(Stream);
         if (server.Kind.StartsBeforeOnPublish)
@@ -123,6 +123,7 @@ internal sealed partial class SrsConnection
         }
 
         (_source.Publisher, IsPublishing, IsListed, _ends) = (this, true, true, false);
+        Publishes++;
         var row = run.Row(Stream);
         (row.Active, row.ClientId, row.Publisher) = (true, clientId, this);
         World.Note(server.Name, "on air", Stream, clientId);

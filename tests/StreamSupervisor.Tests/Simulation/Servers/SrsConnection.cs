@@ -47,6 +47,8 @@ internal sealed partial class SrsConnection(SrsServer server, SrsRun run, string
 
     /// <summary>Whether it copies a stream of another server.</summary>
     public bool IsRelay { get; init; }
+    /// <summary>How often it has begun to publish.</summary>
+    public int Publishes { get; private set; }
     public bool IsOpen { get; private set; } = true;
     public bool IsDead { get; private set; }
 
@@ -150,7 +152,7 @@ internal sealed partial class SrsConnection(SrsServer server, SrsRun run, string
             Closed?.Invoke(Closing.ProcessGone);
         }
 
-        World.History.Left(this);
+        World.History.Left(this, refused: false);
     }
 
     /// <summary>Waits; an interrupt that is noticed here leads elsewhere.</summary>
@@ -215,7 +217,7 @@ internal sealed partial class SrsConnection(SrsServer server, SrsRun run, string
         IsListed = false;
         run.Remove(this);
         World.Note(server.Name, "closed", Stream, clientId, why.ToString());
-        World.History.Left(this);
+        World.History.Left(this, refused: why is Closing.Busy or Closing.RefusedByHook);
         if (IsOpen)
         {
             IsOpen = false;

@@ -3,7 +3,8 @@ using StreamSupervisor.Domain.LiveStreams;
 namespace StreamSupervisor.Tests.Simulation.Storage;
 
 /// <summary>One row of the journal: what one command brought.</summary>
-internal sealed record JournalRow(string Key, long Sequence, EventBatch Batch, string Writer);
+/// <param name="WrittenAt">When it was stored.</param>
+internal sealed record JournalRow(string Key, long Sequence, EventBatch Batch, string Writer, TimeSpan WrittenAt = default);
 
 /// <summary>A row on its way into the journal.</summary>
 /// <param name="Before">The state that it was decided on.</param>
@@ -41,7 +42,7 @@ internal sealed class Database(World world)
                 _journal[write.Row.Key] = rows = [];
             }
 
-            rows[write.Row.Sequence] = write.Row;
+            rows[write.Row.Sequence] = write.Row with { WrittenAt = world.Age };
             world.History.Durable(write);
         }
 
@@ -75,14 +76,18 @@ internal sealed class Database(World world)
         return new Recovered(state, sequence);
     }
 
-    /// <summary>Deletes what lies behind the newest snapshot; the newest row of a key stays, else its numbers would begin anew.</summary>
+    /// <summary>
+    /// Deletes what lies behind the newest snapshot. The newest row of a key stays, else its numbers would begin anew; and so do rows that are younger than
+    /// the longest time that a write may be on its way, for a row that is gone keeps no late one out.
+    /// </summary>
     public void Retain()
     {
+        var until = world.Age - world.Rules.RetainsFor;
         foreach (var (key, rows) in _journal)
         {
             if (_snapshots.GetValueOrDefault(key) is { } snapshot)
             {
-                while (rows.Count > 1 && rows.Keys[0] <= snapshot.Sequence)
+                while (rows.Count > 1 && rows.Keys[0] <= snapshot.Sequence && rows.Values[0].WrittenAt < until)
                 {
                     rows.RemoveAt(0);
                 }
