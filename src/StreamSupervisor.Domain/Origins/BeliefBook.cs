@@ -3,14 +3,17 @@ using StreamSupervisor.Domain.LiveStreams;
 namespace StreamSupervisor.Domain.Origins;
 
 /// <summary>
-/// What streams believe, by key, by server and by client: what hooks without a stream name, sweeps and the watch for silence ask. A read model: it is
-/// as old as the last message, and whoever acts on it tells the stream, which decides. Of two beliefs of one key the one with the higher sequence
-/// wins, in whatever order they come.
+/// What streams believe, by key, by server and by client: what hooks without a stream name, sweeps and the watch for silence ask. A read
+/// model: it is as old as the last message, and whoever acts on it tells the stream, which decides. Of two beliefs of one key the one
+/// with the higher sequence wins, in whatever order they come.
 /// </summary>
 /// <param name="origin">The server that it is kept for: what concerns only others is not kept. Null: all is kept.</param>
 public sealed class BeliefBook(string? origin = null)
 {
-    /// <summary>So many keys are remembered after nothing was left of them, so that a message that was overtaken does not bring a dead session back.</summary>
+    /// <summary>
+    /// So many keys are remembered after nothing was left of them, so that a message that was overtaken does not bring a dead session
+    /// back.
+    /// </summary>
     private const int MaxForgotten = 10_000;
 
     private readonly Dictionary<StreamKey, Entry> _byKey = [];
@@ -18,7 +21,9 @@ public sealed class BeliefBook(string? origin = null)
     private readonly RecentMap<StreamKey, long> _forgotten = new(MaxForgotten);
     private readonly int[] _phases = new int[Enum.GetValues<LiveStreamPhase>().Length];
 
-    /// <summary>Keys with a session or a wedge, by the name of its server. Dictionaries, because they are enumerated in an order that replays.</summary>
+    /// <summary>
+    /// Keys with a session or a wedge, by the name of its server. Dictionaries, because they are enumerated in an order that replays.
+    /// </summary>
     private readonly Dictionary<string, Dictionary<StreamKey, Entry>> _byOrigin = [];
 
     /// <summary>A belief, and when it came on the monotonic clock of the member that keeps the book.</summary>
@@ -28,7 +33,9 @@ public sealed class BeliefBook(string? origin = null)
     /// <summary>How many keys there is something to look for.</summary>
     public int Count => _byKey.Count;
 
-    /// <summary>How many keys are in a phase; of the idle ones only those where something is left to remove or a ghost is known.</summary>
+    /// <summary>
+    /// How many keys are in a phase; of the idle ones only those where something is left to remove or a ghost is known.
+    /// </summary>
     public int CountOf(LiveStreamPhase phase) => _phases[(int)phase];
 
     /// <summary>Takes a belief.</summary>
@@ -39,7 +46,8 @@ public sealed class BeliefBook(string? origin = null)
     {
         var key = belief.Key;
         var known = _byKey.GetValueOrDefault(key);
-        if ((known?.Belief.Sequence ?? (_forgotten.TryGet(key, out var forgotten) ? forgotten : long.MinValue)) is var newest && belief.Sequence < newest)
+        var newest = known?.Belief.Sequence ?? (_forgotten.TryGet(key, out var forgotten) ? forgotten : long.MinValue);
+        if (belief.Sequence < newest)
         {
             return false;
         }
@@ -64,6 +72,27 @@ public sealed class BeliefBook(string? origin = null)
         _forgotten.Take(key, out _);
         Add(new Entry(belief, heardAt));
         return true;
+    }
+
+    /// <summary>
+    /// Takes what the index of all streams says. What stands here and not there is forgotten, since its last message was lost, unless it
+    /// was heard lately: the index may lag.
+    /// </summary>
+    /// <param name="all">Every belief that concerns the server, as the index has it.</param>
+    /// <param name="indexLag">How old a belief must be to be forgotten.</param>
+    /// <param name="now">On the monotonic clock.</param>
+    public void Reload(IReadOnlyCollection<StreamBelief> all, TimeSpan indexLag, TimeSpan now)
+    {
+        var listed = all.Select(belief => belief.Key).ToHashSet();
+        foreach (var lost in _byKey.Values.Where(entry => now - entry.HeardAt >= indexLag && !listed.Contains(entry.Belief.Key)).ToList())
+        {
+            Remove(lost.Belief);
+        }
+
+        foreach (var belief in all)
+        {
+            Changed(belief, now);
+        }
     }
 
     /// <summary>The belief of a key; null where nothing is to be looked for.</summary>

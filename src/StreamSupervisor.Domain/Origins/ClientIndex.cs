@@ -3,20 +3,24 @@ using StreamSupervisor.Domain.LiveStreams;
 namespace StreamSupervisor.Domain.Origins;
 
 /// <summary>
-/// The connections of one server between their hooks: <c>on_close</c> names no stream, so what a client asked for is kept until it closes.
+/// The connections of one server between their hooks: <c>on_close</c> names no stream, so what a client asked for is kept until it
+/// closes.
 /// <para>
-/// It is fed with every hook of the server, whichever member took it, so hooks of one client may come in a slightly wrong order. A client that
-/// connected and closed is therefore judged only after <see cref="Grace"/>: an <c>on_play</c> or <c>on_publish</c> that was overtaken still counts.
+/// It is fed with every hook of the server, whichever member took it, so hooks of one client may come in a slightly wrong order. A client
+/// that connected and closed is therefore judged only after <see cref="Grace"/>: an <c>on_play</c> or <c>on_publish</c> that was
+/// overtaken still counts.
 /// </para>
 /// <para>
-/// Bounded: beyond that the oldest are forgotten, those who only connected apart from those who publish, so that a crowd of players pushes out no
-/// publisher. A forgotten publisher's end is found by the sweep.
+/// Bounded: beyond that the oldest are forgotten, those who only connected apart from those who publish, so that a crowd of players
+/// pushes out no publisher. A forgotten publisher's end is found by the sweep.
 /// </para>
 /// </summary>
 /// <param name="capacity">How many of each kind are kept.</param>
 public sealed class ClientIndex(int capacity)
 {
-    /// <summary>How late a hook may be behind a later one of the same client: two members, one of them in a collection or a slow moment.</summary>
+    /// <summary>
+    /// How late a hook may be behind a later one of the same client: two members, one of them in a collection or a slow moment.
+    /// </summary>
     public static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(300);
 
     private readonly RecentMap<SessionId, Wish> _connecting = new(capacity);
@@ -66,7 +70,9 @@ public sealed class ClientIndex(int capacity)
         _judging.Take(client, out _);
     }
 
-    /// <summary><c>on_unpublish</c>: it published, whatever else was heard of it. Its connection may publish again, and is known until it closes.</summary>
+    /// <summary>
+    /// <c>on_unpublish</c>: it published, whatever else was heard of it. Its connection may publish again, and is known until it closes.
+    /// </summary>
     public void Unpublished(SessionId client, StreamKey? key, TimeSpan now)
     {
         _connecting.Take(client, out _);
@@ -79,8 +85,9 @@ public sealed class ClientIndex(int capacity)
 
     /// <summary><c>on_close</c>: forgets the client.</summary>
     /// <param name="busyCheckComesFirst">
-    /// Whether the server's version refuses a busy key before <c>on_publish</c> (<see cref="CallOrder.BusyCheckComesBeforeOnPublish"/>). Only then "connected,
-    /// closed, and neither published nor played" can mean a publisher that SRS refused.
+    /// Whether the server's version refuses a busy key before <c>on_publish</c>
+    /// (<see cref="CallOrder.BusyCheckComesBeforeOnPublish"/>). Only then "connected, closed, and neither published nor played" can mean
+    /// a publisher that SRS refused.
     /// </param>
     /// <returns>The key that it had asked to publish; null when it had not, or is not known.</returns>
     public StreamKey? Closed(SessionId client, bool busyCheckComesFirst, TimeSpan now)
@@ -95,7 +102,10 @@ public sealed class ClientIndex(int capacity)
     }
 
     /// <summary>Judges those whose time has come.</summary>
-    /// <returns>Who connected and closed without publishing or playing: a publisher that SRS refused as busy, or a viewer that left the same trace.</returns>
+    /// <returns>
+    /// Who connected and closed without publishing or playing: a publisher that SRS refused as busy, or a viewer that left the same
+    /// trace.
+    /// </returns>
     public IReadOnlyList<Wish> Expire(TimeSpan now)
     {
         var unseen = new List<Wish>();

@@ -10,11 +10,12 @@ namespace StreamSupervisor.Domain.Origins;
 /// <param name="Publishing">Whether it publishes.</param>
 /// <param name="Alive">Seconds since it connected.</param>
 /// <param name="ReceivedBytes">What SRS received from it; 0 for good where the version does not count (SRS 4).</param>
-public sealed record ClientRow(string Id, string VhostId, string StreamId, string Address, string Url, string Type, bool Publishing, double Alive, long ReceivedBytes)
+public sealed record ClientRow(string Id, string VhostId, string StreamId, string Address, string Url, string Type, bool Publishing,
+    double Alive, long ReceivedBytes)
 {
     /// <summary>
-    /// The stream that the url names, the same way in SRS 4 to 7 (<c>srs_generate_stream_url</c>): an app may hold slashes, a vhost and a stream name may
-    /// not. Null for a url that names no stream (a client of the API, one that has not said yet).
+    /// The stream that the url names, the same way in SRS 4 to 7 (<c>srs_generate_stream_url</c>): an app may hold slashes, a vhost and a
+    /// stream name may not. Null for a url that names no stream (a client of the API, one that has not said yet).
     /// </summary>
     public StreamKey? NamedKey
     {

@@ -11,7 +11,10 @@ public abstract record OriginEvent
     /// <summary>A new process runs there: the sessions of the old one have ended.</summary>
     public sealed record ProcessReplaced(OriginProcess Old, OriginProcess New) : OriginEvent;
 
-    /// <summary>The process that was taken for over runs there after all; <paramref name="Wrong"/> was another server's, or an answer that came late.</summary>
+    /// <summary>
+    /// The process that was taken for over runs there after all; <paramref name="Wrong"/> was another server's, or an answer that came
+    /// late.
+    /// </summary>
     public sealed record ProcessRestored(OriginProcess Process, OriginProcess Wrong) : OriginEvent;
 
     /// <summary>The API's address answers as another server.</summary>
@@ -31,7 +34,9 @@ public abstract record OriginEvent
 }
 
 /// <summary>What an answer of the API means.</summary>
-/// <param name="Counts">Whether it came from the process that runs there, so that what it says about streams and clients is to be believed.</param>
+/// <param name="Counts">
+/// Whether it came from the process that runs there, so that what it says about streams and clients is to be believed.
+/// </param>
 /// <param name="Identify">Whether the server should be asked at once who it is (again).</param>
 /// <param name="Events">What changed.</param>
 public readonly record struct ApiOutcome(bool Counts, bool Identify, ImmutableArray<OriginEvent> Events);

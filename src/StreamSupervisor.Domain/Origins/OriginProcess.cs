@@ -10,6 +10,8 @@ public sealed record OriginProcess(string ServerId, string ServiceId, string Pid
     /// <summary>Whether these names mean this process. An empty name was not said and fits.</summary>
     public bool IsNamed(string serverId, string serviceId) => IsServer(serverId) && (serviceId.Length == 0 || serviceId == ServiceId);
 
-    /// <summary>Whether this name means its server. An empty name was not said and fits (hooks of SRS 4.0.0 to 4.0.184 have none).</summary>
+    /// <summary>
+    /// Whether this name means its server. An empty name was not said and fits (hooks of SRS 4.0.0 to 4.0.184 have none).
+    /// </summary>
     public bool IsServer(string serverId) => serverId.Length == 0 || ServerId.Length == 0 || serverId == ServerId;
 }

@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 
 namespace StreamSupervisor.Domain.Origins;
 
-/// <summary>What is known of one SRS server, for members, the API and registrations. Immutable; the server's actor tells a new one after each change.</summary>
+/// <summary>
+/// What is known of one SRS server, for members, the API and registrations. Immutable; the server's actor tells a new one after each
+/// change.
+/// </summary>
 /// <param name="Name">The configured name.</param>
 /// <param name="Status">How it answers.</param>
 /// <param name="Since">Since when it has this status; null as long as nobody has asked.</param>
@@ -12,7 +15,9 @@ public sealed record OriginSnapshot(string Name, OriginStatus Status, DateTimeOf
     /// <summary>The sentence of the last call that failed; null when the last one succeeded.</summary>
     public string? LastError { get; init; }
 
-    /// <summary>Why the API's address is another server's; null when it is not. As long as it is, nothing that the API says counts.</summary>
+    /// <summary>
+    /// Why the API's address is another server's; null when it is not. As long as it is, nothing that the API says counts.
+    /// </summary>
     public string? Misaddressed { get; init; }
 
     /// <summary>That hooks with this server's token name another server than its API; null when they agree.</summary>
@@ -52,11 +57,14 @@ public sealed record OriginSnapshot(string Name, OriginStatus Status, DateTimeOf
     public ProcessStanding StandingOf(SessionId session) => this switch
     {
         _ when Superseded.Contains(session.ServiceId) => ProcessStanding.Superseded,
-        { Misaddressed: null, Process: { } process } when process.ServiceId == session.ServiceId && process.IsServer(session.ServerId) => ProcessStanding.Current,
+        { Misaddressed: null, Process: { } process } when process.ServiceId == session.ServiceId && process.IsServer(session.ServerId)
+            => ProcessStanding.Current,
         _ => ProcessStanding.Unknown,
     };
 
-    /// <summary>Where the process that a hook names stands. Also while the API's address is another server's: the hook's token names the server.</summary>
+    /// <summary>
+    /// Where the process that a hook names stands. Also while the API's address is another server's: the hook's token names the server.
+    /// </summary>
     /// <param name="serverId">As the hook says; empty where it does not.</param>
     /// <param name="serviceId">As the hook says; empty where it does not.</param>
     public HookStanding StandingOfHook(string serverId, string serviceId)
@@ -75,7 +83,10 @@ public sealed record OriginSnapshot(string Name, OriginStatus Status, DateTimeOf
         };
     }
 
-    /// <summary>The full name of a hook's client: what the hook leaves out is the process that runs there, as far as known. A name that is wrong names nobody.</summary>
+    /// <summary>
+    /// The full name of a hook's client: what the hook leaves out is the process that runs there, as far as known. A name that is wrong
+    /// names nobody.
+    /// </summary>
     public SessionId NameOf(string serverId, string serviceId, string clientId) => new(
         serverId.Length > 0 ? serverId : Process?.ServerId ?? "",
         serviceId.Length > 0 ? serviceId : Process?.ServiceId ?? "",

@@ -6,8 +6,8 @@ public sealed partial class OriginState
     private const int MaxSuperseded = 64;
 
     /// <summary>
-    /// A process that no hook has named yet, for instance because the supervisor started while the address was wrong, gives way to another server that
-    /// answers for this long.
+    /// A process that no hook has named yet, for instance because the supervisor started while the address was wrong, gives way to
+    /// another server that answers for this long.
     /// </summary>
     private static readonly TimeSpan UnheardGivesWayAfter = TimeSpan.FromSeconds(10);
 
@@ -29,7 +29,7 @@ public sealed partial class OriginState
         _lastAnswerAt = now.Utc;
         if (Process is not { } current)
         {
-            Become(process);
+            Become(process, now);
             _events.Add(new OriginEvent.ProcessLearnt(process));
             return Right(askedAt, now);
         }
@@ -41,7 +41,7 @@ public sealed partial class OriginState
         }
 
         var supersededBefore = _superseded.Contains(process.ServiceId);
-        if (HookNamed(process, out var heardAt) && (!supersededBefore || askedAt >= heardAt))
+        if (HookNamed(process, now.Elapsed, out var heardAt) && (!supersededBefore || askedAt >= heardAt))
         {
             return Replace(process, askedAt, now);
         }
@@ -100,7 +100,8 @@ public sealed partial class OriginState
         }
 
         // Back to a process that was believed before; or away from one that only the API ever spoke of.
-        return supersededBefore || (!_heardFromHooks && !current.IsServer(process.ServerId) && askedAt - before.FirstAt >= UnheardGivesWayAfter);
+        return supersededBefore
+            || (!_heardFromHooks && !current.IsServer(process.ServerId) && askedAt - before.FirstAt >= UnheardGivesWayAfter);
     }
 
     private ApiOutcome Right(TimeSpan askedAt, Moment now)
@@ -121,12 +122,12 @@ public sealed partial class OriginState
     {
         var old = Process!;
         var restored = _superseded.Contains(process.ServiceId);
-        Become(process);
+        Become(process, now);
         _events.Add(restored ? new OriginEvent.ProcessRestored(process, old) : new OriginEvent.ProcessReplaced(old, process));
         return Right(askedAt, now);
     }
 
-    private void Become(OriginProcess process)
+    private void Become(OriginProcess process, Moment now)
     {
         var over = _superseded.Where(id => id != process.ServiceId).ToList();
         if (Process is { } old && old.ServiceId != process.ServiceId)
@@ -137,15 +138,16 @@ public sealed partial class OriginState
 
         _superseded.Clear();
         over.TakeLast(MaxSuperseded).ToList().ForEach(_superseded.Enqueue);
-        _heardFromHooks = HookNamed(process, out var heardAt);
+        _heardFromHooks = HookNamed(process, now.Elapsed, out var heardAt);
         _heardCurrentAt = _heardFromHooks ? heardAt : null;
         Process = process;
     }
 
     private void Misaddress(OriginProcess current, OriginProcess answered, Moment now)
     {
-        var sentence = $"{name}: its API answers as server {answered.ServerId} (process {answered.ServiceId}), and {name} is server {current.ServerId}. "
-            + "Nothing that it says counts until it is the right server again, or a hook of the new one comes. Is origins.api right, and server_id configured in SRS?";
+        var sentence = $"{name}: its API answers as server {answered.ServerId} (process {answered.ServiceId}), and {name} is server "
+            + $"{current.ServerId}. Nothing that it says counts until it is the right server again, or a hook of the new one comes. "
+            + "Is origins.api right, and server_id configured in SRS?";
         if (_misaddressed != sentence)
         {
             _misaddressed = sentence;

@@ -3,7 +3,9 @@ namespace StreamSupervisor.Domain.Origins;
 /// <summary>What hooks and heartbeats say of the process that runs there.</summary>
 public sealed partial class OriginState
 {
-    /// <summary>A hook that names a server we do not expect may come with every viewer: the API is asked so often at most because of them.</summary>
+    /// <summary>
+    /// A hook that names a server we do not expect may come with every viewer: the API is asked so often at most because of them.
+    /// </summary>
     private static readonly TimeSpan DoubtAgainAfter = TimeSpan.FromMilliseconds(500);
 
     /// <summary>How long a hook is a witness for what the API says. SRS waits 30 s for the answer to one.</summary>
@@ -50,7 +52,8 @@ public sealed partial class OriginState
                     _wrongServer = (serverId, now.Elapsed);
                 }
 
-                return AgreedAlready(serverId, serviceId, now) ?? new HookOutcome(standing, standing == HookStanding.Unknown || MayDoubt(now.Elapsed), []);
+                return AgreedAlready(serverId, serviceId, now)
+                    ?? new HookOutcome(standing, Identify: standing == HookStanding.Unknown || MayDoubt(now.Elapsed), []);
         }
     }
 
@@ -65,17 +68,18 @@ public sealed partial class OriginState
     }
 
     /// <summary>Whether a hook has lately named this process.</summary>
-    private bool HookNamed(OriginProcess process, out TimeSpan at)
+    private bool HookNamed(OriginProcess process, TimeSpan now, out TimeSpan at)
     {
         at = _heardOther?.At ?? default;
-        return _heardOther is { } heard && process.IsNamed(heard.ServerId, heard.ServiceId);
+        return _heardOther is { } heard && now - heard.At <= WitnessFor && process.IsNamed(heard.ServerId, heard.ServiceId);
     }
 
     /// <summary>The API has said the same a moment ago, and was not believed without a hook.</summary>
     private HookOutcome? AgreedAlready(string serverId, string serviceId, Moment now)
     {
         if (_candidate is not { } candidate || now.Elapsed - candidate.LastAt > WitnessFor
-            || serverId.Length + serviceId.Length == 0 || !candidate.Process.IsNamed(serverId, serviceId) || _superseded.Contains(candidate.Process.ServiceId))
+            || serverId.Length + serviceId.Length == 0 || !candidate.Process.IsNamed(serverId, serviceId)
+            || _superseded.Contains(candidate.Process.ServiceId))
         {
             return null;
         }
@@ -98,9 +102,9 @@ public sealed partial class OriginState
     /// <summary>The API has just said that the process that is believed runs there.</summary>
     private void JudgeHooks(TimeSpan askedAt, Moment now)
     {
-        if (_heardOther is { } heard && (now.Elapsed - heard.At > WitnessFor || HookNamed(Process!, out _)))
+        if (HookNamed(Process!, now.Elapsed, out _))
         {
-            _heardOther = null; // a witness that has been heard, or whose word is old
+            _heardOther = null; // its word has been taken
         }
 
         if (_wrongServer is { } wrong && Process!.IsServer(wrong.ServerId))

@@ -5,15 +5,16 @@ namespace StreamSupervisor.Domain.Origins;
 /// <summary>
 /// What is known of one SRS server: which process runs there, which are over, and how it answers.
 /// <para>
-/// The process is learnt from <c>/api/v1/versions</c> only, so that its id and its version always belong together; hooks and heartbeats, whose token
-/// names the server, say whether the API's address is the right one. An API that answers as another server is at the wrong address (a proxy, a
-/// reused address), not a new process: believing it once locked every encoder of the server out until a restart of ours.
+/// The process is learnt from <c>/api/v1/versions</c> only, so that its id and its version always belong together; hooks and heartbeats,
+/// whose token names the server, say whether the API's address is the right one. An API that answers as another server is at the wrong
+/// address (a proxy, a reused address), not a new process: believing it once locked every encoder of the server out until a restart of
+/// ours.
 /// </para>
 /// <para>
-/// It promises that no belief is for ever. A server is believed to run in a new process when its API says so under the same server id, or when a hook
-/// and the API name the same pair: a server without a configured <c>server_id</c> changes both at each start. A process that was taken for over comes
-/// back when two looks in a row say so, the second begun after the first ended (one alone may have been answered before the restart), or when a hook and
-/// the API say so. All measuring is done on the monotonic clock.
+/// It promises that no belief is for ever. A server is believed to run in a new process when its API says so under the same server id, or
+/// when a hook and the API name the same pair: a server without a configured <c>server_id</c> changes both at each start. A process that
+/// was taken for over comes back when two looks in a row say so, the second begun after the first ended (one alone may have been answered
+/// before the restart), or when a hook and the API say so. All measuring is done on the monotonic clock.
 /// </para>
 /// </summary>
 /// <param name="name">The configured name.</param>
@@ -23,8 +24,8 @@ public sealed partial class OriginState(string name)
     private static readonly TimeSpan DownAfter = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// SRS sends its heartbeat every 9.9 s unless told otherwise. A server that goes on sending them, or hooks, lives and carries its streams, though
-    /// its API does not answer us: it is suspect for as long as that lasts, not down.
+    /// SRS sends its heartbeat every 9.9 s unless told otherwise. A server that goes on sending them, or hooks, lives and carries its
+    /// streams, though its API does not answer us: it is suspect for as long as that lasts, not down.
     /// </summary>
     private static readonly TimeSpan SignOfLifeCountsFor = TimeSpan.FromSeconds(15);
 

@@ -24,12 +24,20 @@ public enum HookStanding
     /// <summary>The process that runs there.</summary>
     Current,
 
-    /// <summary>The right server, without a name for its process (SRS 4): enough for what is answered at once; before a publish is admitted, ask the API.</summary>
+    /// <summary>
+    /// The right server, without a name for its process (SRS 4): enough for what is answered at once; before a publish is admitted, ask
+    /// the API.
+    /// </summary>
     Unnamed,
 
-    /// <summary>A process that another one followed: the hook is late, or that belief is wrong and the API says so when it is asked.</summary>
+    /// <summary>
+    /// A process that another one followed: the hook is late, or that belief is wrong and the API says so when it is asked.
+    /// </summary>
     Superseded,
 
-    /// <summary>Another server than the API's: it was restarted without a configured <c>server_id</c>, a token is used twice, or <c>origins.api</c> is wrong.</summary>
+    /// <summary>
+    /// Another server than the API's: it was restarted without a configured <c>server_id</c>, a token is used twice, or
+    /// <c>origins.api</c> is wrong.
+    /// </summary>
     WrongServer,
 }

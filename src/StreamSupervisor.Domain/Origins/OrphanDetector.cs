@@ -3,12 +3,12 @@ using System.Collections.Immutable;
 namespace StreamSupervisor.Domain.Origins;
 
 /// <summary>
-/// Finds streams that SRS publishes for nobody. SRS 6.0.129 to 7.0.150 throw away a source whose first publish is answered late, and 1 of 150 by
-/// themselves: the row says active, has players and receives, and players get nothing.
+/// Finds streams that SRS publishes for nobody. SRS 6.0.129 to 7.0.150 throw away a source whose first publish is answered late, and 1 of
+/// 150 by themselves: the row says active, has players and receives, and players get nothing.
 /// </summary>
 /// <remarks>
-/// It must be so for all of <see cref="LastsFor"/>: SRS samples every 3 s, and a player that has just joined or stands still for a moment is sent nothing
-/// either. Told once for each publisher.
+/// It must be so for all of <see cref="LastsFor"/>: SRS samples every 3 s, and a player that has just joined or stands still for a moment
+/// is sent nothing either. Told once for each publisher.
 /// </remarks>
 internal sealed class OrphanDetector(RowReader rows)
 {

@@ -10,17 +10,17 @@ namespace StreamSupervisor.Domain.Origins;
 public sealed record RelayAddresses(string Name, IReadOnlyCollection<string> Hosts, IReadOnlyCollection<string> RelaysFrom);
 
 /// <summary>Another server from whose address an attempt to publish comes.</summary>
-/// <param name="Origin">
-/// Its configured name; where several share the address (one machine, one NAT) the one that <c>relays-from</c> names, else the first in the configuration.
-/// An address in <c>relays-from</c> that is no configured server's stands as it is written there.
+/// <param name="Origin"> Its configured name; where several share the address (one machine, one NAT) the one that <c>relays-from</c>
+/// names, else the first in the configuration. An address in <c>relays-from</c> that is no configured server's stands as it is written
+/// there.
 /// </param>
 /// <param name="Configured">Whether <c>relays-from</c> names it: then it is a relay, whoever holds the key.</param>
 /// <param name="Origins">Every configured server that it can be: it is a relay of one of them if that one holds the key.</param>
 public sealed record RelaySource(string Origin, bool Configured, ImmutableArray<string> Origins);
 
 /// <summary>
-/// Which addresses belong to which server. SRS copies a stream to another SRS (<c>forward</c>, an edge), and the copy asks to publish the same key there,
-/// from the address of the first. Taken for a newcomer it ends the broadcast about once a second, for ever.
+/// Which addresses belong to which server. SRS copies a stream to another SRS (<c>forward</c>, an edge), and the copy asks to publish the
+/// same key there, from the address of the first. Taken for a newcomer it ends the broadcast about once a second, for ever.
 /// </summary>
 public sealed class Relays
 {
@@ -28,7 +28,9 @@ public sealed class Relays
     private readonly Dictionary<(string Origin, string Address), string> _configured = [];
 
     /// <param name="origins">The configured servers.</param>
-    /// <param name="resolved">Addresses of hosts that are names, as the caller resolved them; a host that is not in it is compared as it is written.</param>
+    /// <param name="resolved">
+    /// Addresses of hosts that are names, as the caller resolved them; a host that is not in it is compared as it is written.
+    /// </param>
     public Relays(IReadOnlyCollection<RelayAddresses> origins, IReadOnlyDictionary<string, IReadOnlyCollection<string>>? resolved = null)
     {
         foreach (var origin in origins)
@@ -68,7 +70,8 @@ public sealed class Relays
             : new RelaySource(others[0], Configured: false, others);
     }
 
-    private static IEnumerable<string> AddressesOf(IEnumerable<string> hosts, IReadOnlyDictionary<string, IReadOnlyCollection<string>>? resolved) =>
+    private static IEnumerable<string> AddressesOf(IEnumerable<string> hosts,
+        IReadOnlyDictionary<string, IReadOnlyCollection<string>>? resolved) =>
         hosts.SelectMany(host => resolved?.GetValueOrDefault(host) ?? [host]).Select(Plain).Distinct();
 
     /// <summary>One way to write an address: without brackets, IPv4 as IPv4.</summary>

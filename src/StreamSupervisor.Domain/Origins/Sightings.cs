@@ -4,10 +4,11 @@ using StreamSupervisor.Domain.LiveStreams;
 namespace StreamSupervisor.Domain.Origins;
 
 /// <summary>
-/// The difference between a server's streams and what the streams believe. Rows of <c>/streams</c> lie: a refused WHIP attempt leaves a live
-/// stream inactive for good, an orphan shows the wrong client, an ended republish leaves its row for ever. So a row that agrees with the belief is
-/// taken as it is, and where they differ the client itself is asked before anything is said: <see cref="Compare"/> gives what is known at once and
-/// what must be asked, <see cref="Next"/> takes the answer. A look that is given up half-way has said nothing wrong.
+/// The difference between a server's streams and what the streams believe. Rows of <c>/streams</c> lie: a refused WHIP attempt leaves a
+/// live stream inactive for good, an orphan shows the wrong client, an ended republish leaves its row for ever. So a row that agrees with
+/// the belief is taken as it is, and where they differ the client itself is asked before anything is said: <see cref="Compare"/> gives
+/// what is known at once and what must be asked, <see cref="Next"/> takes the answer. A look that is given up half-way has said nothing
+/// wrong.
 /// <para>
 /// It decides nothing: it tells streams what was seen and when the look began; what a stream did since then outranks the look.
 /// </para>
@@ -25,7 +26,8 @@ public sealed class Sightings(string origin, RowReader rows)
 
     private readonly record struct ActiveRow(StreamKey Key, StreamRow Row);
 
-    private sealed record Pending(Look Look, BeliefBook Beliefs, List<StreamBelief> Missing, List<ActiveRow> Unknown, List<ActiveRow>? Searching = null);
+    private sealed record Pending(Look Look, BeliefBook Beliefs, List<StreamBelief> Missing, List<ActiveRow> Unknown,
+        List<ActiveRow>? Searching = null);
 
     /// <summary>Compares a look with the beliefs.</summary>
     /// <param name="look">The look, of the process that runs there.</param>
@@ -53,7 +55,8 @@ public sealed class Sightings(string origin, RowReader rows)
         if (missing.Count + unknown.Count > 0)
         {
             _pending = new Pending(look, beliefs, missing, unknown);
-            question = look.AskFor([.. missing.Select(belief => belief.Session!.By.Session.ClientId).Concat(unknown.Select(row => row.Row.PublisherClientId)).Distinct()]);
+            var gone = missing.Select(belief => belief.Session!.By.Session.ClientId);
+            question = look.AskFor([.. gone.Concat(unknown.Select(row => row.Row.PublisherClientId)).Distinct()]);
         }
 
         return new LookStep([.. reports], question) { Findings = _orphans.Observe(look) };
@@ -135,9 +138,9 @@ public sealed class Sightings(string origin, RowReader rows)
     }
 
     /// <summary>
-    /// Tells every session of an earlier process that it is over. A session that our knowledge of the server does not fit is only meant if it was
-    /// believed before the look began: another member may have admitted it in a process that is newer than what was seen. And not on the API's word alone
-    /// where that names another server: its address may be wrong.
+    /// Tells every session of an earlier process that it is over. A session that our knowledge of the server does not fit is only meant
+    /// if it was believed before the look began: another member may have admitted it in a process that is newer than what was seen. And
+    /// not on the API's word alone where that names another server: its address may be wrong.
     /// </summary>
     private void EndOlderProcesses(Look look, BeliefBook beliefs, OriginSnapshot known, List<StreamReport> reports)
     {
@@ -145,7 +148,8 @@ public sealed class Sightings(string origin, RowReader rows)
         foreach (var (belief, heardAt) in beliefs.On(origin))
         {
             // Named by the session's own server id: one that is not configured changes with every start, like the service id.
-            if (belief.Session is { } session && session.By.Origin == origin && IsOver(session.By.Session.ServerId, session.By.Session.ServiceId))
+            if (belief.Session is { } session && session.By.Origin == origin
+                && IsOver(session.By.Session.ServerId, session.By.Session.ServiceId))
             {
                 reports.Add(new StreamReport(belief.Key, new ReportProcessReplaced(session.By.Session.ServerId, process.ServiceId)));
             }
@@ -159,11 +163,14 @@ public sealed class Sightings(string origin, RowReader rows)
             }
 
             bool IsOver(string serverId, string serviceId) => serviceId != process.ServiceId
-                && (known.Superseded.Contains(serviceId) || (heardAt < look.At.Elapsed && (process.IsServer(serverId) || known.HeardFromHooks)));
+                && (known.Superseded.Contains(serviceId)
+                    || (heardAt < look.At.Elapsed && (process.IsServer(serverId) || known.HeardFromHooks)));
         }
     }
 
-    /// <summary>Sessions that were confirmed once, were believed before this look began, and have no active row of their own in it.</summary>
+    /// <summary>
+    /// Sessions that were confirmed once, were believed before this look began, and have no active row of their own in it.
+    /// </summary>
     private List<StreamBelief> Unseen(Look look, List<ActiveRow> active, BeliefBook beliefs, List<StreamReport> reports)
     {
         var named = new Dictionary<(StreamKey, string), StreamRow>(active.Count);
@@ -185,12 +192,13 @@ public sealed class Sightings(string origin, RowReader rows)
                 // /streams is enough to confirm what was admitted; a session that needs nothing is left in peace.
                 if (!session.Confirmed)
                 {
-                    reports.Add(new StreamReport(belief.Key, new ReportPublisherSeen(session.By, row.ReceivedBytes, look.At.Utc, Verified: false)));
+                    reports.Add(new StreamReport(belief.Key,
+                        new ReportPublisherSeen(session.By, row.ReceivedBytes, look.At.Utc, Verified: false)));
                 }
             }
             else if (session.Confirmed && heardAt < look.At.Elapsed)
             {
-                // One that is not confirmed yet may still be on its way from on_connect, and is in no list: its stream asks when it is overdue.
+                // One that is not confirmed yet may still be on its way from on_connect, in no list: its stream asks when it is overdue.
                 unseen.Add(belief);
             }
         }
@@ -200,6 +208,9 @@ public sealed class Sightings(string origin, RowReader rows)
 
     private static bool IsStranger(BeliefBook beliefs, StreamKey key, SessionId session) => beliefs.Find(key)?.IsStranger(session) ?? true;
 
-    private StreamReport Seen(StreamKey key, Look look, ClientRow client) => new(key,
-        new ReportPublisherSeen(rows.PublisherOf(key, origin, look.Name(client.Id), client), client.ReceivedBytes, look.At.Utc, Verified: true));
+    private StreamReport Seen(StreamKey key, Look look, ClientRow client)
+    {
+        var by = rows.PublisherOf(key, origin, look.Name(client.Id), client);
+        return new StreamReport(key, new ReportPublisherSeen(by, client.ReceivedBytes, look.At.Utc, Verified: true));
+    }
 }

@@ -20,9 +20,9 @@ public enum Silence
 public sealed partial class SilenceDetector
 {
     /// <summary>
-    /// Whether a session is silent right now, for a publisher of its key that SRS has just refused. One sample without a byte is enough for that, which
-    /// is sooner than <see cref="Observe"/> speaks; a viewer that resets its connection leaves the same trace as a refused publisher, and must never end
-    /// a stream that is sent.
+    /// Whether a session is silent right now, for a publisher of its key that SRS has just refused. One sample without a byte is enough
+    /// for that, which is sooner than <see cref="Observe"/> speaks; a viewer that resets its connection leaves the same trace as a
+    /// refused publisher, and must never end a stream that is sent.
     /// </summary>
     /// <param name="now">On the monotonic clock.</param>
     public Silence IsSilent(SessionId session, TimeSpan now)
@@ -54,7 +54,8 @@ public sealed partial class SilenceDetector
     }
 
     /// <summary>Whether SRS sampled at all since these bytes stand still: otherwise they say nothing.</summary>
-    private bool OthersMoved(SilenceTrack track) => track.StandsStillSince is { } since && _anyMovedAt is { } moved && moved - since >= silentAfter / 2;
+    private bool OthersMoved(SilenceTrack track) =>
+        track.StandsStillSince is { } since && _anyMovedAt is { } moved && moved - since >= silentAfter / 2;
 
     private LookStep Sampled(Stage stage, LookAnswer.SampleAge sample)
     {

@@ -3,8 +3,8 @@ namespace StreamSupervisor.Domain.Origins;
 /// <summary>
 /// Finds publishers of one server whose bytes stand still, so that they are removed before their encoder comes back.
 /// <para>
-/// It promises: a session whose bytes move is never called silent; one that falls silent is called so at most
-/// one sample of SRS (3 s) + one look + <paramref name="silentAfter"/> later, as long as the server answers and has few streams.
+/// It promises: a session whose bytes move is never called silent; one that falls silent is called so at most one sample of SRS (3 s) +
+/// one look + <paramref name="silentAfter"/> later, as long as the server answers and has few streams.
 /// </para>
 /// <para>
 /// What must not be mistaken for silence, and what stands against it:
@@ -14,20 +14,22 @@ namespace StreamSupervisor.Domain.Origins;
 /// <paramref name="silentAfter"/>, counted from the end of the look that saw it first to the end of one that still sees it.</item>
 /// <item>The server or we ourselves stood still (frozen, out of reach, a slow answer): then samples are missing, and all clocks start
 /// again. A gap between looks counts like a failed look.</item>
-/// <item>SRS's sampler stood still while its API answers: the timer that samples also waits for the answer to SRS's heartbeat. So there must be
-/// a sign that it ran: another stream's bytes moved meanwhile, or <c>/summaries</c> gives a fresh sample time.</item>
+/// <item>SRS's sampler stood still while its API answers: the timer that samples also waits for the answer to SRS's heartbeat. So there
+/// must be a sign that it ran: another stream's bytes moved meanwhile, or <c>/summaries</c> gives a fresh sample time.</item>
 /// <item>Nothing has flowed yet: a publisher that is slow to send its first frame is SRS's to end (20 s).</item>
 /// </list>
 /// <para>
-/// What must not hide silence: the row of a stream adds up the bytes of its players (each sends some 3.5 kB when it joins). So where there
-/// are players and the row moves, the client itself is asked. SRS 4 counts no bytes per client: there, coming and going players hide a silent publisher
-/// and SRS's own timeout ends it.
+/// What must not hide silence: the row of a stream adds up the bytes of its players (each sends some 3.5 kB when it joins). So where
+/// there are players and the row moves, the client itself is asked. SRS 4 counts no bytes per client: there, coming and going players
+/// hide a silent publisher and SRS's own timeout ends it.
 /// </para>
 /// <para>All times are those of one monotonic clock: a wall clock that is set back hides nothing and invents nothing.</para>
 /// </summary>
 /// <param name="origin">The configured name of the server.</param>
 /// <param name="rows">The settings that rows are read by.</param>
-/// <param name="silentAfter">Bytes that stood still for this long are a silent publisher (<c>sweep.silent-after</c>, 6 s by default).</param>
+/// <param name="silentAfter">
+/// Bytes that stood still for this long are a silent publisher (<c>sweep.silent-after</c>, 6 s by default).
+/// </param>
 public sealed partial class SilenceDetector(string origin, RowReader rows, TimeSpan silentAfter)
 {
     private static readonly TimeSpan SampledEvery = TimeSpan.FromSeconds(3);

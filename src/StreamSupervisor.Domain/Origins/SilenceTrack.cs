@@ -22,7 +22,9 @@ internal sealed class SilenceTrack(SessionId session, long generation)
 
     public bool AsksClient { get; private set; }
 
-    /// <summary>The earlier of the two: a row that stands still speaks for everyone in it, a client that stands still for itself.</summary>
+    /// <summary>
+    /// The earlier of the two: a row that stands still speaks for everyone in it, a client that stands still for itself.
+    /// </summary>
     public TimeSpan? StandsStillSince => (Flowed(_row), AsksClient && Flowed(_client)) switch
     {
         (true, true) => _row.ChangedAt < _client.ChangedAt ? _row.ChangedAt : _client.ChangedAt,

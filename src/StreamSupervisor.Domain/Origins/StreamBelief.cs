@@ -3,8 +3,12 @@ using StreamSupervisor.Domain.LiveStreams;
 
 namespace StreamSupervisor.Domain.Origins;
 
-/// <summary>What a stream believes, as far as a look at a server needs it. Told by the member that owns the stream after each durable change.</summary>
-/// <param name="Sequence">The stream's sequence number in the journal: of two beliefs of one key the higher is newer, whoever told it.</param>
+/// <summary>
+/// What a stream believes, as far as a look at a server needs it. Told by the member that owns the stream after each durable change.
+/// </summary>
+/// <param name="Sequence">
+/// The stream's sequence number in the journal: of two beliefs of one key the higher is newer, whoever told it.
+/// </param>
 public sealed record StreamBelief(StreamKey Key, long Sequence, LiveStreamPhase Phase, Session? Session, Publisher? Challenger,
     ImmutableList<Eviction> Evictions, ImmutableList<Wedge> Wedges)
 {
@@ -19,7 +23,11 @@ public sealed record StreamBelief(StreamKey Key, long Sequence, LiveStreamPhase 
     /// <summary>The configured names of the servers that it concerns.</summary>
     public IEnumerable<string> Origins()
     {
-        IEnumerable<string?> all = [Session?.By.Origin, Challenger?.Origin, .. Evictions.Select(eviction => eviction.Of.Origin), .. Wedges.Select(wedge => wedge.Origin)];
+        IEnumerable<string?> all =
+        [
+            Session?.By.Origin, Challenger?.Origin,
+            .. Evictions.Select(eviction => eviction.Of.Origin), .. Wedges.Select(wedge => wedge.Origin),
+        ];
         return all.OfType<string>().Distinct();
     }
 

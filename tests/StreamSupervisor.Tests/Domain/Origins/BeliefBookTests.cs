@@ -98,6 +98,19 @@ public class BeliefBookTests
     }
 
     [Fact]
+    public void What_the_index_does_not_have_is_forgotten_unless_it_was_heard_lately()
+    {
+        var other = StreamKey.Parse("live/cam2");
+        _book.Changed(StreamBelief.Of(Live("srs-1", "a"), 1), TimeSpan.FromSeconds(1));
+        _book.Changed(StreamBelief.Of(Live("srs-1", "b") with { Key = other }, 1), TimeSpan.FromSeconds(58));
+
+        _book.Reload([], TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(60));
+
+        _book.Find(Key).ShouldBeNull();
+        _book.Find(other).ShouldNotBeNull();
+    }
+
+    [Fact]
     public void The_book_of_one_server_forgets_a_stream_that_left_it()
     {
         var book = new BeliefBook("srs-1");

@@ -5,8 +5,8 @@ using StreamSupervisor.Domain.Origins;
 namespace StreamSupervisor.Tests.Domain.Origins;
 
 /// <summary>
-/// One SRS server as its API shows it, what streams believe about it, and a clock that stands still until it is moved. It looks as an actor would: a look,
-/// and then every question that the rules ask, 1 ms each.
+/// One SRS server as its API shows it, what streams believe about it, and a clock that stands still until it is moved. It looks as an
+/// actor would: a look, and then every question that the rules ask, 1 ms each.
 /// </summary>
 internal sealed class LookScene
 {
@@ -14,13 +14,16 @@ internal sealed class LookScene
     public static readonly StreamKey Key = StreamKey.Parse("live/cam1");
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private readonly RowReader _rows = new(key => key, (_, _) => "key");
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+    private readonly TimeSpan _silenceLook;
+    private TimeSpan _sweptAt;
     private long _sequence;
 
     public LookScene(TimeSpan? silenceLook = null)
     {
         Sightings = new Sightings(Name, _rows);
         Silence = new SilenceDetector(Name, _rows, TimeSpan.FromSeconds(6));
-        Pace = new SweepPace(TimeSpan.FromSeconds(5), silenceLook ?? TimeSpan.FromMilliseconds(500));
+        _silenceLook = silenceLook ?? TimeSpan.FromMilliseconds(500);
     }
 
     public TimeSpan Elapsed { get; private set; } = TimeSpan.FromDays(3);
@@ -41,7 +44,6 @@ internal sealed class LookScene
     public BeliefBook Beliefs { get; } = new();
     public Sightings Sightings { get; }
     public SilenceDetector Silence { get; }
-    public SweepPace Pace { get; }
 
     public List<(Moment At, StreamReport Report)> Told { get; } = [];
     public List<LookFinding> Findings { get; } = [];
@@ -61,7 +63,8 @@ internal sealed class LookScene
     {
         Streams.RemoveAll(row => row.Name == key.Stream);
         Streams.Add(new StreamRow($"vid-{key.Stream}", key.Vhost, key.App, key.Stream, active, client, bytes, 1));
-        Clients[client] = new ClientRow(client, "vid-v", $"vid-{key.Stream}", "10.0.0.9", $"/{key.App}/{key.Stream}", "fmle-publish", true, 1, bytes);
+        Clients[client] = new ClientRow(client, "vid-v", $"vid-{key.Stream}", "10.0.0.9", $"/{key.App}/{key.Stream}", "fmle-publish",
+            Publishing: true, 1, bytes);
     }
 
     /// <summary>SRS is started again.</summary>
@@ -73,30 +76,33 @@ internal sealed class LookScene
     }
 
     /// <summary>Makes the stream of a key believe in a session, as an event would.</summary>
-    public void Believe(StreamKey key, string client, bool confirmed = true, string? serviceId = null, long generation = 1) => Believe(new LiveStreamState
-    {
-        Key = key,
-        Generation = generation,
-        Session = new Session(PublisherOf(client, serviceId), generation, Now.Utc, null, confirmed, Adopted: false, SilentSince: null),
-    });
+    public void Believe(StreamKey key, string client, bool confirmed = true, string? serviceId = null, long generation = 1) =>
+        Believe(new LiveStreamState
+        {
+            Key = key,
+            Generation = generation,
+            Session = new Session(PublisherOf(client, serviceId), generation, Now.Utc, null, confirmed, Adopted: false, SilentSince: null),
+        });
 
     public void Believe(LiveStreamState state) => Beliefs.Changed(StreamBelief.Of(state, ++_sequence), Elapsed);
 
     public void Sweep()
     {
-        Pace.SweepSoon();
         Wait(TimeSpan.FromMilliseconds(1));
+        _sweptAt = default;
         LookOnce();
     }
 
-    /// <summary>Looks as often as the pace says.</summary>
+    /// <summary>Sweeps every 5 s, and looks at bytes every 500 ms unless that is switched off.</summary>
     public void Run(TimeSpan time)
     {
         var end = Elapsed + time;
         while (Elapsed < end)
         {
             LookOnce();
-            var pause = Pace.NextLookIn(Elapsed, Silence.NextDecisionIn(Elapsed));
+            var pause = _sweptAt + Interval - Elapsed;
+            pause = _silenceLook > TimeSpan.Zero && _silenceLook < pause ? _silenceLook : pause;
+            pause = Silence.NextDecisionIn(Elapsed) is { } decision && decision < pause ? decision : pause;
             Wait(pause < end - Elapsed ? pause : end - Elapsed);
         }
     }
@@ -104,7 +110,8 @@ internal sealed class LookScene
     private void LookOnce()
     {
         var at = Now;
-        var sweep = Pace.Begin(at.Elapsed);
+        var sweep = at.Elapsed - _sweptAt >= Interval;
+        _sweptAt = sweep ? at.Elapsed : _sweptAt;
         if (State.Process is null || State.Snapshot().Misaddressed is not null || (sweep && Process.Version.Major < 5))
         {
             if (!Identify())
@@ -127,15 +134,14 @@ internal sealed class LookScene
 
         var look = new Look(State.Process!, streams, at, Elapsed, Elapsed - at.Elapsed);
         State.Listed(look);
-        Pace.Saw(look);
         if (sweep)
         {
-            Carry(Sightings.Compare(look, Beliefs, State.Snapshot()), answer => answer is LookAnswer.Clients clients ? Sightings.Next(clients) : LookStep.Done);
+            Carry(Sightings.Compare(look, Beliefs, State.Snapshot()), answer => Sightings.Next((LookAnswer.Clients)answer));
         }
 
-        if (Pace.WatchesSilence)
+        if (_silenceLook > TimeSpan.Zero)
         {
-            Carry(Silence.Observe(look, Pace.Spacing, Beliefs), Silence.Next);
+            Carry(Silence.Observe(look, _silenceLook, Beliefs), Silence.Next);
         }
     }
 
@@ -168,9 +174,9 @@ internal sealed class LookScene
             case LookQuestion.Clients { IsWholeList: true }:
                 return Call("clients") ? new LookAnswer.Clients(askedAt, [.. Clients.Values], [Process.ServiceId], Elapsed) : null;
             case LookQuestion.Clients some:
-                return some.Ids.All(_ => Call("client"))
-                    ? new LookAnswer.Clients(askedAt, [.. some.Ids.Where(Clients.ContainsKey).Select(id => Clients[id])], [Process.ServiceId, ""], Elapsed)
-                    : null;
+                var answered = some.Ids.All(_ => Call("client"));
+                var found = some.Ids.Where(Clients.ContainsKey).Select(id => Clients[id]).ToList();
+                return answered ? new LookAnswer.Clients(askedAt, found, [Process.ServiceId, ""], Elapsed) : null;
             default:
                 return Call("summaries") ? new LookAnswer.SampleAge(SampleAge, Elapsed) : null;
         }

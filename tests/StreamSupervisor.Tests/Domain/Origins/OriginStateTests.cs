@@ -234,6 +234,36 @@ public class OriginStateTests
     }
 
     [Fact]
+    public void Whatever_was_said_while_it_was_wrong_an_honest_encoder_gets_in_with_the_first_look_that_is_right()
+    {
+        OriginProcess[] all =
+        [
+            Ours, Other, Ours with { ServiceId = "process-2" }, Other with { ServiceId = "process-8" },
+            Ours with { ServerId = "server-renamed" }, new("server-1", "100:5000", "100", new SrsVersion(4, 0, 271)),
+        ];
+        for (var seed = 0; seed < 5_000; seed++)
+        {
+            var random = new Random(seed);
+            var trial = new OriginStateTests();
+            for (var i = random.Next(40); i > 0; i--)
+            {
+                var process = all[random.Next(all.Length)];
+                trial.Say(random.Next(6), process);
+                trial.Wait(random.NextDouble() * (random.Next(4) == 0 ? 20 : 1));
+            }
+
+            var right = all[random.Next(all.Length)];
+            trial.Heard(right);
+            trial.Identify(right);
+
+            trial.Heard(right).ShouldBe(HookStanding.Current, $"seed {seed}");
+            trial._state.Snapshot().Misaddressed.ShouldBeNull($"seed {seed}");
+            trial._state.Snapshot().Status.ShouldBe(OriginStatus.Up, $"seed {seed}");
+            trial._state.Snapshot().StandingOf(Id(right)).ShouldBe(ProcessStanding.Current, $"seed {seed}");
+        }
+    }
+
+    [Fact]
     public void Hooks_that_name_another_server_than_the_api_are_told_once_and_forgotten_after_a_minute()
     {
         Identify(Ours);
@@ -360,6 +390,28 @@ public class OriginStateTests
         var outcome = _state.Heard(process.ServerId, process.ServiceId, Now);
         _events.AddRange(outcome.Events);
         return outcome.Standing;
+    }
+
+    private void Say(int what, OriginProcess process)
+    {
+        switch (what)
+        {
+            case 0:
+                Fail();
+                break;
+            case 1:
+                Heard(process);
+                break;
+            case 2:
+                _state.Heard(process.ServerId, "", Now);
+                break;
+            case 3:
+                _state.Answered(process.ServerId, process.ServiceId, Now);
+                break;
+            default:
+                Identify(process);
+                break;
+        }
     }
 
     private void Fail() => _events.AddRange(_state.Failed("refused", Now));
