@@ -60,7 +60,7 @@ public static partial class EventCodec
             return new EventBatch([Decode(kind, payload)]);
         }
 
-        var stored = (StoredEvent[])Stored.Read("batch of events", payload, Stored.Json.StoredEventArray);
+        var stored = (BatchedEvent[])Stored.Read("batch of events", payload, Stored.Json.BatchedEventArray);
         return stored.Length > 0 && Array.TrueForAll(stored, one => one is not null)
             ? new EventBatch([.. stored.Select(one => Decode(one.Kind, JsonMarshal.GetRawUtf8Value(one.Data)))])
             : throw new FormatException("The stored batch of events is empty; it is damaged.");
@@ -68,4 +68,4 @@ public static partial class EventCodec
 }
 
 /// <summary>An event as it is stored among others.</summary>
-internal sealed record StoredEvent(string Kind, JsonElement Data);
+internal sealed record BatchedEvent(string Kind, JsonElement Data);

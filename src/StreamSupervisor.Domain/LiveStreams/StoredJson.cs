@@ -70,7 +70,7 @@ namespace StreamSupervisor.Domain.LiveStreams;
 [JsonSerializable(typeof(StoredEffect))]
 [JsonSerializable(typeof(LiveStreamState))]
 [JsonSerializable(typeof(StoredState))]
-[JsonSerializable(typeof(StoredEvent[]))]
+[JsonSerializable(typeof(BatchedEvent[]))]
 internal sealed partial class StoredJson : JsonSerializerContext;
 
 /// <summary>Reading and writing what is stored.</summary>
