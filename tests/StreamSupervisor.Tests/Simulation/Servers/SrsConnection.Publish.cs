@@ -132,7 +132,7 @@ internal sealed partial class SrsConnection
         {
             Started?.Invoke();
         }
-        else
+        else if (_sends)
         {
             Send();
         }

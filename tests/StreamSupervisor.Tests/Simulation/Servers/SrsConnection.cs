@@ -29,6 +29,7 @@ internal sealed partial class SrsConnection(SrsServer server, SrsRun run, string
     private bool _peerLeft;
     private bool _kicked;
     private bool _serving;
+    private bool _sends;
     private long _bytes;
     private DateTimeOffset? _sendingSince;
 
@@ -83,9 +84,10 @@ internal sealed partial class SrsConnection(SrsServer server, SrsRun run, string
         }
     }
 
-    /// <summary>Media flows from now on.</summary>
+    /// <summary>Media flows from now on, or from when SRS takes it.</summary>
     public void Send()
     {
+        _sends = true;
         if (IsPublishing && !IsSending)
         {
             _sendingSince = World.Now;
@@ -95,6 +97,7 @@ internal sealed partial class SrsConnection(SrsServer server, SrsRun run, string
     /// <summary>Media stops, the socket stays open.</summary>
     public void Freeze()
     {
+        _sends = false;
         if (_sendingSince is { } since)
         {
             _bytes += (long)((World.Now - since).TotalSeconds * BytesPerSecond);
