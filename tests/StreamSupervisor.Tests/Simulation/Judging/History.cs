@@ -40,7 +40,7 @@ internal sealed partial class History(World world)
     /// <summary>I1: a record became durable; it must follow the one before it, and have been decided on what the journal held.</summary>
     public void Durable(JournalWrite write)
     {
-        var (name, sequence, batch, writer) = write.Row;
+        var (name, sequence, batch, writer, _) = write.Row;
         var key = Of(name);
         if (sequence != key.Sequence + 1)
         {
