@@ -22,7 +22,8 @@ public sealed class BeliefBook(string? origin = null)
     private readonly int[] _phases = new int[Enum.GetValues<LiveStreamPhase>().Length];
 
     /// <summary>
-    /// Keys with a session or a wedge, by the name of its server. Dictionaries, because they are enumerated in an order that replays.
+    /// Keys with a session, a relay or a wedge, by the name of its server. Dictionaries, because they are enumerated in an order that
+    /// replays.
     /// </summary>
     private readonly Dictionary<string, Dictionary<StreamKey, Entry>> _byOrigin = [];
 
@@ -101,7 +102,7 @@ public sealed class BeliefBook(string? origin = null)
     /// <summary>The key that a client publishes, asks for, or is being removed from.</summary>
     public StreamKey? KeyOf(SessionId session) => _byClient.TryGetValue(session, out var key) ? key : null;
 
-    /// <summary>Every key with a session or a wedge on a server, as of now.</summary>
+    /// <summary>Every key with a session, a relay or a wedge on a server, as of now.</summary>
     public IReadOnlyList<Entry> On(string server) => _byOrigin.TryGetValue(server, out var live) ? [.. live.Values] : [];
 
     private void Add(Entry entry)
@@ -146,14 +147,20 @@ public sealed class BeliefBook(string? origin = null)
 
     private static IEnumerable<SessionId> ClientsOf(StreamBelief belief)
     {
-        IEnumerable<SessionId> evicted = belief.Evictions.Select(eviction => eviction.Of.Session);
-        IEnumerable<Publisher?> named = [belief.Session?.By, belief.Challenger];
-        return evicted.Concat(named.OfType<Publisher>().Select(publisher => publisher.Session));
+        IEnumerable<Publisher?> all =
+        [
+            .. belief.Evictions.Select(eviction => eviction.Of), .. belief.Relays.Select(relay => relay.By),
+            belief.Session?.By, belief.Challenger,
+        ];
+        return all.OfType<Publisher>().Select(publisher => publisher.Session);
     }
 
     private static IEnumerable<string> LookedForOn(StreamBelief belief)
     {
-        var wedged = belief.Wedges.Select(wedge => wedge.Origin);
-        return (belief.Session is { } session ? wedged.Prepend(session.By.Origin) : wedged).Distinct();
+        IEnumerable<string?> all =
+        [
+            belief.Session?.By.Origin, .. belief.Relays.Select(relay => relay.By.Origin), .. belief.Wedges.Select(wedge => wedge.Origin),
+        ];
+        return all.OfType<string>().Distinct();
     }
 }

@@ -26,7 +26,9 @@ public sealed class Sightings(string origin, RowReader rows)
 
     private readonly record struct ActiveRow(StreamKey Key, StreamRow Row);
 
-    private sealed record Pending(Look Look, BeliefBook Beliefs, List<StreamBelief> Missing, List<ActiveRow> Unknown,
+    private readonly record struct Believed(StreamKey Key, SessionId Session);
+
+    private sealed record Pending(Look Look, BeliefBook Beliefs, List<Believed> Missing, List<ActiveRow> Unknown,
         List<ActiveRow>? Searching = null);
 
     /// <summary>Compares a look with the beliefs.</summary>
@@ -55,7 +57,7 @@ public sealed class Sightings(string origin, RowReader rows)
         if (missing.Count + unknown.Count > 0)
         {
             _pending = new Pending(look, beliefs, missing, unknown);
-            var gone = missing.Select(belief => belief.Session!.By.Session.ClientId);
+            var gone = missing.Select(one => one.Session.ClientId);
             question = look.AskFor([.. gone.Concat(unknown.Select(row => row.Row.PublisherClientId)).Distinct()]);
         }
 
@@ -82,12 +84,11 @@ public sealed class Sightings(string origin, RowReader rows)
     private LookStep Verified(Pending pending, LookAnswer.Clients clients)
     {
         var reports = new List<StreamReport>();
-        foreach (var belief in pending.Missing)
+        foreach (var (key, session) in pending.Missing)
         {
-            var session = belief.Session!.By.Session;
-            if (clients.Find(session.ClientId) is not { } client || !rows.Publishes(client, belief.Key))
+            if (clients.Find(session.ClientId) is not { } client || !rows.Publishes(client, key))
             {
-                reports.Add(new StreamReport(belief.Key, new ReportPublisherMissing(session, pending.Look.At.Utc, Verified: true)));
+                reports.Add(new StreamReport(key, new ReportPublisherMissing(session, pending.Look.At.Utc, Verified: true)));
             }
         }
 
@@ -148,30 +149,25 @@ public sealed class Sightings(string origin, RowReader rows)
         foreach (var (belief, heardAt) in beliefs.On(origin))
         {
             // Named by the session's own server id: one that is not configured changes with every start, like the service id.
-            if (belief.Session is { } session && session.By.Origin == origin
-                && IsOver(session.By.Session.ServerId, session.By.Session.ServiceId))
+            IEnumerable<Publisher?> publishers = [belief.Session?.By, .. belief.Relays.Select(relay => relay.By)];
+            var there = publishers.OfType<Publisher>().Where(by => by.Origin == origin)
+                .Select(by => (by.Session.ServerId, by.Session.ServiceId));
+            var ghosts = belief.Wedges.Where(wedge => wedge.Origin == origin).Select(wedge => (wedge.ServerId, wedge.ServiceId));
+            foreach (var serverId in there.Concat(ghosts).Where(IsOver).Select(over => over.ServerId).Distinct())
             {
-                reports.Add(new StreamReport(belief.Key, new ReportProcessReplaced(session.By.Session.ServerId, process.ServiceId)));
+                reports.Add(new StreamReport(belief.Key, new ReportProcessReplaced(serverId, process.ServiceId)));
             }
 
-            foreach (var wedge in belief.Wedges)
-            {
-                if (wedge.Origin == origin && IsOver(wedge.ServerId, wedge.ServiceId))
-                {
-                    reports.Add(new StreamReport(belief.Key, new ReportProcessReplaced(wedge.ServerId, process.ServiceId)));
-                }
-            }
-
-            bool IsOver(string serverId, string serviceId) => serviceId != process.ServiceId
-                && (known.Superseded.Contains(serviceId)
-                    || (heardAt < look.At.Elapsed && (process.IsServer(serverId) || known.HeardFromHooks)));
+            bool IsOver((string ServerId, string ServiceId) one) => one.ServiceId != process.ServiceId
+                && (known.Superseded.Contains(one.ServiceId)
+                    || (heardAt < look.At.Elapsed && (process.IsServer(one.ServerId) || known.HeardFromHooks)));
         }
     }
 
     /// <summary>
-    /// Sessions that were confirmed once, were believed before this look began, and have no active row of their own in it.
+    /// Sessions that were confirmed once, and copies, that were believed before this look began and have no active row of their own in it.
     /// </summary>
-    private List<StreamBelief> Unseen(Look look, List<ActiveRow> active, BeliefBook beliefs, List<StreamReport> reports)
+    private List<Believed> Unseen(Look look, List<ActiveRow> active, BeliefBook beliefs, List<StreamReport> reports)
     {
         var named = new Dictionary<(StreamKey, string), StreamRow>(active.Count);
         foreach (var row in active)
@@ -179,9 +175,17 @@ public sealed class Sightings(string origin, RowReader rows)
             named[(row.Key, row.Row.PublisherClientId)] = row.Row;
         }
 
-        var unseen = new List<StreamBelief>();
+        var unseen = new List<Believed>();
         foreach (var (belief, heardAt) in beliefs.On(origin))
         {
+            if (heardAt < look.At.Elapsed)
+            {
+                // One that was let in a moment ago may not be active yet: its stream knows since when it is there.
+                unseen.AddRange(belief.Relays.Select(relay => relay.By).Where(by => by.Origin == origin
+                    && by.Session.ServiceId == look.Process.ServiceId && !named.ContainsKey((belief.Key, by.Session.ClientId)))
+                    .Select(by => new Believed(belief.Key, by.Session)));
+            }
+
             if (belief.SessionIn(origin, look.Process.ServiceId) is not { } session)
             {
                 continue;
@@ -193,13 +197,13 @@ public sealed class Sightings(string origin, RowReader rows)
                 if (!session.Confirmed)
                 {
                     reports.Add(new StreamReport(belief.Key,
-                        new ReportPublisherSeen(session.By, row.ReceivedBytes, look.At.Utc, Verified: false)));
+                        new ReportPublisherSeen(session.By, row.ReceivedBytes, look.At.Utc, Verified: false, session.By.RelayOf)));
                 }
             }
             else if (session.Confirmed && heardAt < look.At.Elapsed)
             {
                 // One that is not confirmed yet may still be on its way from on_connect, in no list: its stream asks when it is overdue.
-                unseen.Add(belief);
+                unseen.Add(new Believed(belief.Key, session.By.Session));
             }
         }
 
@@ -211,6 +215,8 @@ public sealed class Sightings(string origin, RowReader rows)
     private StreamReport Seen(StreamKey key, Look look, ClientRow client)
     {
         var by = rows.PublisherOf(key, origin, look.Name(client.Id), client);
-        return new StreamReport(key, new ReportPublisherSeen(by, client.ReceivedBytes, look.At.Utc, Verified: true));
+        var relay = rows.Relays?.RelayOf(client.Address, origin);
+        return new StreamReport(key, new ReportPublisherSeen(by, client.ReceivedBytes, look.At.Utc, Verified: true, relay?.Origin,
+            relay?.Configured ?? false));
     }
 }

@@ -98,7 +98,7 @@ public sealed partial class SilenceDetector
             {
                 var still = track.StoodStill;
                 track.Told(clients.At);
-                reports.Add(new StreamReport(belief.Key, new ReportSilent(track.Session, clients.AskedAt.Utc - still)));
+                reports.Add(new StreamReport(belief.Key, new ReportSilent(track.Session, clients.AskedAt.Utc - still, track.Generation)));
                 findings.Add(new LookFinding.Silent(belief.Key, track.Session, still, client.ReceivedBytes));
             }
         }

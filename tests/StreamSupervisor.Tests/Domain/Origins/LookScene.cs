@@ -13,7 +13,11 @@ internal sealed class LookScene
     public const string Name = "srs-1";
     public static readonly StreamKey Key = StreamKey.Parse("live/cam1");
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
-    private readonly RowReader _rows = new(key => key, (_, _) => "key");
+    private readonly RowReader _rows = new(key => key, (_, _) => "key")
+    {
+        Relays = new Relays([new RelayAddresses(Name, [], []), new RelayAddresses("srs-2", ["10.0.0.2"], [])]),
+    };
+
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
     private readonly TimeSpan _silenceLook;
     private TimeSpan _sweptAt;

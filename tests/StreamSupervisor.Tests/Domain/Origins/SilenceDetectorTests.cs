@@ -5,7 +5,7 @@ using StreamSupervisor.Domain.Origins;
 namespace StreamSupervisor.Tests.Domain.Origins;
 
 /// <summary>Publishers whose bytes SRS samples every 3 s, as it does, at a phase of its own.</summary>
-public class SilenceDetectorTests
+public partial class SilenceDetectorTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private readonly LookScene _scene = new();
@@ -107,65 +107,6 @@ public class SilenceDetectorTests
     }
 
     [Fact]
-    public void A_server_that_could_not_be_looked_at_makes_nobody_silent()
-    {
-        Start(bytesPerSecond: 60_000);
-        for (var i = 0; i < 10; i++)
-        {
-            // Frozen for 7 s, and its sampler with it: the bytes are the old ones when it answers again.
-            _scene.Run(TimeSpan.FromSeconds(5.3));
-            _scene.Reachable = false;
-            _samplerStuckSince = _scene.Elapsed;
-            _scene.Run(TimeSpan.FromSeconds(7));
-            _scene.Reachable = true;
-            _scene.Run(TimeSpan.FromSeconds(2.4));
-            _samplerStuckSince = null;
-        }
-
-        _scene.ToldOf<ReportSilent>().ShouldBeEmpty();
-    }
-
-    [Fact]
-    public void A_gap_between_looks_is_no_silence()
-    {
-        Start(bytesPerSecond: 60_000).SilentFrom = _scene.Elapsed + Second;
-        for (var i = 0; i < 8; i++)
-        {
-            _scene.Sweep();
-            _scene.Wait(TimeSpan.FromSeconds(9));
-        }
-
-        _scene.ToldOf<ReportSilent>().ShouldBeEmpty();
-    }
-
-    [Fact]
-    public void A_sampler_that_stands_still_while_the_api_answers_makes_nobody_silent_and_is_told()
-    {
-        Start(bytesPerSecond: 60_000);
-        _scene.Run(TimeSpan.FromSeconds(10));
-        _samplerStuckSince = _scene.Elapsed;
-        _scene.SampleAge = TimeSpan.FromSeconds(25); // it waits for the answer to its heartbeat
-
-        _scene.Run(TimeSpan.FromSeconds(30));
-
-        _scene.ToldOf<ReportSilent>().ShouldBeEmpty();
-        _scene.Findings.OfType<LookFinding.SamplerStuck>().ShouldNotBeEmpty();
-    }
-
-    [Fact]
-    public void Where_other_streams_move_nobody_asks_whether_the_sampler_runs()
-    {
-        Start(bytesPerSecond: 60_000, "other");
-        var camera = Start(bytesPerSecond: 60_000);
-        camera.SilentFrom = camera.StartedAt + 3 * Second;
-
-        _scene.Run(TimeSpan.FromSeconds(20));
-
-        _scene.ToldOf<ReportSilent>().Select(told => told.Session.ClientId).Distinct().ShouldBe(["cam"]);
-        _scene.CountOf("summaries").ShouldBe(0);
-    }
-
-    [Fact]
     public void Players_that_come_and_go_do_not_hide_a_silent_publisher()
     {
         var camera = Start(bytesPerSecond: 60_000);
@@ -222,44 +163,6 @@ public class SilenceDetectorTests
 
         _scene.ToldOf<ReportSilent>().ShouldBeEmpty();
         _scene.ToldOf<ReportPublisherMissing>().ShouldNotBeEmpty();
-    }
-
-    [Fact]
-    public void A_publisher_that_is_sending_is_not_silent_when_a_viewer_leaves_the_trace_of_a_refused_publisher()
-    {
-        Start(bytesPerSecond: 60_000);
-        for (var i = 0; i < 40; i++)
-        {
-            _scene.Run(TimeSpan.FromSeconds(0.7));
-            _scene.Silence.IsSilent(_scene.SessionOf("cam"), _scene.Elapsed).ShouldBe(Silence.No);
-        }
-    }
-
-    [Fact]
-    public void A_publisher_whose_bytes_stand_still_for_a_sample_is_silent_for_one_that_SRS_has_refused()
-    {
-        Start(bytesPerSecond: 60_000, "other");
-        var camera = Start(bytesPerSecond: 60_000);
-        _scene.Run(TimeSpan.FromSeconds(10));
-        camera.SilentFrom = _scene.Elapsed;
-        _scene.Run(TimeSpan.FromSeconds(7.5));
-
-        _scene.Silence.IsSilent(_scene.SessionOf("cam"), _scene.Elapsed).ShouldBe(Silence.Yes);
-        _scene.Silence.IsSilent(_scene.SessionOf("other"), _scene.Elapsed).ShouldBe(Silence.No);
-        _scene.Silence.IsSilent(_scene.SessionOf("nobody"), _scene.Elapsed).ShouldBe(Silence.No);
-    }
-
-    [Fact]
-    public void Where_nothing_else_moves_the_sampler_must_be_asked_for_one_that_SRS_has_refused()
-    {
-        var camera = Start(bytesPerSecond: 60_000);
-        _scene.Run(TimeSpan.FromSeconds(10));
-        camera.SilentFrom = _scene.Elapsed;
-        _scene.Run(TimeSpan.FromSeconds(7.2));
-
-        _scene.Silence.IsSilent(_scene.SessionOf("cam"), _scene.Elapsed).ShouldBe(Silence.IfSampled);
-        _scene.Silence.SamplerRan(TimeSpan.FromSeconds(2)).ShouldBeTrue();
-        _scene.Silence.SamplerRan(TimeSpan.FromSeconds(20)).ShouldBeFalse();
     }
 
     private Camera Start(long bytesPerSecond, string name = "cam")
