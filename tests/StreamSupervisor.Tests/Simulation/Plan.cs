@@ -18,6 +18,7 @@ internal sealed class Plan
         Servers = [.. Enumerable.Range(1, random.Next(4) == 0 ? 1 : random.Next(2, 4)).Select(number => ($"srs-{number}", Kinds[random.Next(Kinds.Length)]))];
         IsCrowd = random.Next(8) == 0;
         Keys = [.. Enumerable.Range(1, IsCrowd ? 7 : random.Next(3) == 0 ? 2 : 1).Select(number => $"{Vhost}live/cam{number}")];
+        Kept = [.. Keys.Where((_, index) => index == 0 || IsCrowd || random.Next(2) == 0)];
         Places = [.. Enumerable.Range(1, random.Next(3) == 0 ? 1 : random.Next(2, 4)).Select(number => new Place($"m{number}", Milliseconds(random, -400, 400)))];
         PublishOnly = random.Next(2) == 0;
         Forwards = Servers.Count > 1 && random.Next(8) == 0;
@@ -46,6 +47,9 @@ internal sealed class Plan
     public TimeSpan Chaos { get; }
     public IReadOnlyList<(string Name, SrsKind Kind)> Servers { get; }
     public IReadOnlyList<string> Keys { get; }
+
+    /// <summary>Those that somebody still wants to publish in the end; of the others only what is under way must come to its end.</summary>
+    public IReadOnlyList<string> Kept { get; }
     public IReadOnlyList<Place> Places { get; }
 
     /// <summary>Many streams on few servers: more open work than a gate has places.</summary>

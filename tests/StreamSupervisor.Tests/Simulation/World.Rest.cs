@@ -1,3 +1,4 @@
+using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Domain.Policies;
 using StreamSupervisor.Tests.Simulation.Encoders;
 
@@ -6,6 +7,8 @@ namespace StreamSupervisor.Tests.Simulation;
 /// <content>How a world must end.</content>
 internal sealed partial class World
 {
+    /// <summary>A deadline is met so late at most: the clocks of members differ, and the index lags.</summary>
+    private static readonly TimeSpan Overdue = TimeSpan.FromSeconds(5);
     private readonly List<Encoder> _keepers = [];
 
     /// <summary>
@@ -36,7 +39,7 @@ internal sealed partial class World
             var key = History.Of(keeper.Plan.Stream);
             if (!keeper.IsOnAir)
             {
-                return ("I8", key.Name, $"{keeper.Plan.Name} is not on air");
+                return (Plan.Troubles.Any(trouble => trouble.What == WorldTrouble.ApiWrong) ? "I9" : "I8", key.Name, $"{keeper.Plan.Name} is not on air");
             }
 
             if (key.State.Session?.By.Session != keeper.Connection!.Session)
@@ -49,18 +52,26 @@ internal sealed partial class World
                 return ("I8", key.Name, $"{keeper.Connection.Session} is on air and was not confirmed");
             }
 
-            // What is on a server that never comes back can't be removed, and holds nobody.
-            if (key.State.Evictions.Where(eviction => !IsDead(eviction.Of.Origin)).ToList() is { Count: > 0 } open)
-            {
-                return ("I7", key.Name, $"still to be removed: {string.Join(", ", open.Select(eviction => eviction.Of.Session))}");
-            }
-
             foreach (var server in Servers)
             {
                 if (server.Publishers(key.Name).FirstOrDefault(other => other != keeper.Connection && !other.IsRelay && !other.IsOrphan) is { } other)
                 {
                     return ("I2", key.Name, $"{other.Session} publishes beside {keeper.Connection.Session}");
                 }
+            }
+        }
+
+        foreach (var key in Plan.Keys.Select(History.Of))
+        {
+            // What is on a server that never comes back can't be removed, and holds nobody.
+            if (key.State.Evictions.Where(eviction => !IsDead(eviction.Of.Origin)).ToList() is { Count: > 0 } open)
+            {
+                return ("I7", key.Name, $"still to be removed: {string.Join(", ", open.Select(eviction => eviction.Of.Session))}");
+            }
+
+            if (LiveStream.WakeAt(key.State) is { } due && due < Now - Overdue)
+            {
+                return ("I7", key.Name, $"a deadline of {due:mm\\:ss} has passed, and nobody woke the stream");
             }
         }
 

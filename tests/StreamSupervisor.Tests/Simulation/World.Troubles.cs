@@ -12,6 +12,11 @@ internal sealed partial class World
     private static readonly TimeSpan HangsTooLong = TimeSpan.FromSeconds(5);
     private readonly HashSet<string> _dead = [];
 
+    private TimeSpan? _faultsEnded;
+
+    /// <summary>Whether the faults have been over for so long that nothing of them is under way.</summary>
+    public bool IsCalm(TimeSpan at) => at > _faultsEnded + TimeSpan.FromSeconds(3);
+
     /// <summary>Whether a server never comes back.</summary>
     public bool IsDead(string server) => _dead.Contains(server);
 
@@ -196,7 +201,14 @@ internal sealed partial class World
             Cluster.Start(place);
         }
 
+        _faultsEnded = Age;
         foreach (var key in Plan.Keys)
+        {
+            // No fault: a rebalance moves homes at any time.
+            After(Between(0, 6_000), () => Cluster.Move(key));
+        }
+
+        foreach (var key in Plan.Kept)
         {
             Keep(key);
 

@@ -8,6 +8,8 @@ namespace StreamSupervisor.Tests.Simulation.Judging;
 /// <content>The promises.</content>
 internal sealed partial class History
 {
+    /// <summary>Why there is no reply: the deadline passed.</summary>
+    public const string NoAnswer = "no answer in time";
     private const int PlacesOfAGate = 4;
 
     private readonly Dictionary<SessionId, List<bool>> _answers = [];
@@ -73,10 +75,16 @@ internal sealed partial class History
 
     /// <summary>A publisher's hook was answered by what its stream decided, or nobody knew.</summary>
     /// <param name="session">The client as the member named it: SRS 4 does not say which process it is, and it may have been replaced meanwhile.</param>
-    public void Answered(SrsConnection client, SessionId session, SrsHook hook, AskedIn askedIn, LiveStreamReply? reply, string why, long asked)
+    public void Answered(SrsConnection client, SessionId session, SrsHook hook, AskedIn askedIn, LiveStreamReply? reply, string why, long asked,
+        TimeSpan askedAt)
     {
         var key = Of(hook.Stream);
         Note(client.Server.Name, "answered", key.Name, hook.ClientId, reply is null ? $"{askedIn}: {why}" : $"{askedIn}: {reply}");
+        if (reply is null && why == NoAnswer && world.IsCalm(askedAt))
+        {
+            Break("I5", key.Name, $"{session} asked when all was well, and nobody answered");
+        }
+
         if (reply is not PublishReply)
         {
             return;

@@ -1,7 +1,9 @@
 using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Domain.Origins;
+using StreamSupervisor.Tests.Simulation.Judging;
 using StreamSupervisor.Tests.Simulation.Servers;
+using StreamSupervisor.Tests.Simulation.Time;
 
 namespace StreamSupervisor.Tests.Simulation.Members;
 
@@ -91,7 +93,7 @@ internal sealed class HookEndpoint(World world, Member member)
                         AskStream(confirmed.Process, confirmed: true);
                         break;
                     case null:
-                        Answer(null, "nobody says who it is");
+                        Answer(null, History.NoAnswer);
                         break;
                     default:
                         Answer(null, confirmation.ToString());
@@ -116,14 +118,14 @@ internal sealed class HookEndpoint(World world, Member member)
                 }
                 else
                 {
-                    Answer(reply, "");
+                    Answer(reply, reply is null ? History.NoAnswer : "");
                 }
             });
         }
 
         void Answer(LiveStreamReply? reply, string why)
         {
-            world.History.Answered(client, named, hook, askedIn, reply, why, moment);
+            world.History.Answered(client, named, hook, askedIn, reply, why, moment, until - Deadline - EventQueue.Start);
             answered(reply is Allowed);
         }
     }
