@@ -14,7 +14,7 @@ internal sealed partial class History
 
     private readonly Dictionary<SessionId, List<bool>> _answers = [];
     private readonly Dictionary<SessionId, SrsConnection> _sources = [];
-    private readonly HashSet<(string Key, string Ip)> _refused = [];
+    private readonly Dictionary<(string Key, string Ip), TimeSpan> _refused = [];
 
     /// <summary>A publish has begun.</summary>
     public void OnAir(SrsConnection connection)
@@ -28,7 +28,7 @@ internal sealed partial class History
     {
         if (refused && !connection.IsPlayer)
         {
-            _refused.Add((connection.Stream, connection.Ip));
+            _refused[(connection.Stream, connection.Ip)] = connection.ConnectedAt;
         }
 
         if (connection.Stream.Length > 0)
@@ -176,8 +176,8 @@ internal sealed partial class History
                 Break("Relay", key.Name, $"{evicted} is evicted for {handover.To.Session}, which copies it");
                 break;
             case EvictionOrdered { Cause: EvictionCause.RefusedUnseen, Of: var evicted } when Find(evicted) is { IsPublishing: true, IsSending: true } sender
-                && !_refused.Contains((key.Name, sender.Ip)):
-                Break("Viewer", key.Name, $"{evicted.Session} sends and is evicted, and nobody from its own address was refused");
+                && (!_refused.TryGetValue((key.Name, sender.Ip), out var at) || at < sender.OnAirAt):
+                Break("Viewer", key.Name, $"{evicted.Session} sends and is evicted, and nobody from its own address was refused since it began");
                 break;
         }
     }
