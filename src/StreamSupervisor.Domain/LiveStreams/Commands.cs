@@ -10,10 +10,12 @@ public abstract record LiveStreamCommand;
 /// <param name="In">The hook that asks.</param>
 /// <param name="Credential">What became of its credential.</param>
 /// <param name="Hold">How long it may wait; already capped by the node's version.</param>
-/// <param name="ProcessConfirmed">Whether the node itself said just now that the process of the attempt runs there. Else it is what the member remembers
-/// that took the hook, and a hook may have been long on its way.</param>
-/// <param name="RelayOf">The configured origin from whose address the attempt comes, other than its own; null: from none. It may be that server's copy of the stream.</param>
-/// <param name="RelayConfigured">Whether the attempt's own origin names that one in its <c>relays-from</c>: then it is a copy, and never an encoder.</param>
+/// <param name="ProcessConfirmed">Whether the node itself said just now that the process of the attempt runs there. Else it is what the
+/// member remembers that took the hook, and a hook may have been long on its way.</param>
+/// <param name="RelayOf">The configured origin from whose address the attempt comes, other than its own; null: from none. It may be that
+/// server's copy of the stream.</param>
+/// <param name="RelayConfigured">Whether the attempt's own origin names that one in its <c>relays-from</c>: then it is a copy, and never
+/// an encoder.</param>
 public sealed record RequestPublish(Publisher By, AskedIn In, CredentialVerdict Credential, HoldLimits Hold, bool ProcessConfirmed = false,
     string? RelayOf = null, bool RelayConfigured = false) : LiveStreamCommand;
 
@@ -38,7 +40,8 @@ public sealed record ReportRefusedUnseen(Publisher By, bool IncumbentSilent = fa
 /// <param name="Verified">Whether <c>/clients</c> confirmed it; <c>/streams</c> alone can lie.</param>
 /// <param name="RelayOf">As in <see cref="RequestPublish"/>.</param>
 /// <param name="RelayConfigured">As in <see cref="RequestPublish"/>.</param>
-/// <param name="Asked">Whether it answers a <see cref="CheckSession"/>, so that it was looked for after that was ordered, whatever the clocks say.</param>
+/// <param name="Asked">Whether it answers a <see cref="CheckSession"/>, so that it was looked for after that was ordered, whatever the
+/// clocks say.</param>
 public sealed record ReportPublisherSeen(Publisher By, long ReceivedBytes, DateTimeOffset LookedAt, bool Verified,
     string? RelayOf = null, bool RelayConfigured = false, bool Asked = false) : LiveStreamCommand;
 
@@ -47,7 +50,8 @@ public sealed record ReportPublisherSeen(Publisher By, long ReceivedBytes, DateT
 /// <param name="LookedAt">When the look began.</param>
 /// <param name="Verified">Whether SRS answered 2049 for the client itself. Nothing less counts: <c>/streams</c> can lie.</param>
 /// <param name="Asked">As in <see cref="ReportPublisherSeen"/>.</param>
-public sealed record ReportPublisherMissing(SessionId Session, DateTimeOffset LookedAt, bool Verified, bool Asked = false) : LiveStreamCommand;
+public sealed record ReportPublisherMissing(SessionId Session, DateTimeOffset LookedAt, bool Verified, bool Asked = false)
+    : LiveStreamCommand;
 
 /// <summary>The bytes of a session stood still after media had flowed.</summary>
 /// <param name="Session">The session.</param>
@@ -73,7 +77,8 @@ public sealed record ReportEvictionStalled(SessionId Session, string Why) : Live
 /// <param name="ServiceId">The process that answered; empty when the origin could not be reached or is not configured.</param>
 /// <param name="Found">How many publishers of the key it listed.</param>
 /// <param name="LookedAt">When the look began.</param>
-public sealed record ReportSearched(string Origin, string ServerId, string ServiceId, int Found, DateTimeOffset LookedAt) : LiveStreamCommand;
+public sealed record ReportSearched(string Origin, string ServerId, string ServiceId, int Found, DateTimeOffset LookedAt)
+    : LiveStreamCommand;
 
 /// <summary>
 /// An origin is not configured (any more), so that nothing there can be asked or removed: what is ordered there is dropped, and what is
@@ -87,7 +92,9 @@ public sealed record ReportOriginUnknown(string Origin) : LiveStreamCommand;
 /// <param name="ReserveFor">How long the key is kept for it.</param>
 public sealed record Reserve(string EncoderId, TimeSpan ReserveFor) : LiveStreamCommand;
 
-/// <summary>A reservation is given up; with <paramref name="EndOfBroadcast"/> the broadcast is over and no reconnect window follows.</summary>
+/// <summary>
+/// A reservation is given up; with <paramref name="EndOfBroadcast"/> the broadcast is over and no reconnect window follows.
+/// </summary>
 public sealed record CancelReservation(string EncoderId, [property: JsonPropertyName("goodbye")] bool EndOfBroadcast) : LiveStreamCommand;
 
 /// <summary>A deadline of the entity has come. Carries nothing: the state knows which.</summary>

@@ -7,7 +7,8 @@ namespace StreamSupervisor.Domain.LiveStreams;
 /// <param name="Events">What became true, in this order; empty where nothing changed.</param>
 /// <param name="Reply">The answer, to be given once the events are durable; null: an event of this or a later decision answers.</param>
 /// <param name="OffTheRecord">
-/// A stranger was refused at a key without history: answered, counted and logged, and nothing is written. Events is empty and Reply is a refusal.
+/// A stranger was refused at a key without history: answered, counted and logged, and nothing is written. Events is empty and Reply is a
+/// refusal.
 /// </param>
 public readonly record struct Decision(IReadOnlyList<LiveStreamEvent> Events, LiveStreamReply? Reply, bool OffTheRecord = false)
 {

@@ -57,11 +57,12 @@ public sealed record AttemptRefused(DateTimeOffset At, Publisher By, long Genera
 /// <param name="Reason">Why not; Unknown where it is allowed.</param>
 /// <param name="RetryAfter">When a new try pays; null where it is allowed or never does.</param>
 /// <param name="In">The hook that asked again.</param>
-public sealed record AnswerRepeated(DateTimeOffset At, SessionId Attempt, bool Allowed, long Generation, RefusalReason Reason, TimeSpan? RetryAfter, AskedIn In)
-    : LiveStreamEvent(At);
+public sealed record AnswerRepeated(DateTimeOffset At, SessionId Attempt, bool Allowed, long Generation, RefusalReason Reason,
+    TimeSpan? RetryAfter, AskedIn In) : LiveStreamEvent(At);
 
 /// <summary>
-/// Another origin's copy of the stream was let in beside the session that it copies, or was found there. It owns nothing and evicts nobody.
+/// Another origin's copy of the stream was let in beside the session that it copies, or was found there. It owns nothing and evicts
+/// nobody.
 /// </summary>
 /// <param name="By">The relay, as its own origin sees it.</param>
 /// <param name="Of">The origin that it copies from.</param>
@@ -101,9 +102,10 @@ public enum EvictionCause
 }
 
 /// <summary>A session is to be removed from its node. The only thing that makes a DELETE.</summary>
-/// <param name="UnlistedUntil">Until then SRS may not list it yet though it is alive, so that "no such client" proves nothing; null: it was seen.</param>
-public sealed record EvictionOrdered(DateTimeOffset At, Publisher Of, EvictionCause Cause, string? OperatorName, DateTimeOffset? UnlistedUntil = null)
-    : LiveStreamEvent(At);
+/// <param name="UnlistedUntil">Until then SRS may not list it yet though it is alive, so that "no such client" proves nothing; null: it
+/// was seen.</param>
+public sealed record EvictionOrdered(DateTimeOffset At, Publisher Of, EvictionCause Cause, string? OperatorName,
+    DateTimeOffset? UnlistedUntil = null) : LiveStreamEvent(At);
 
 /// <summary>The removal is proven.</summary>
 public sealed record EvictionFinished(DateTimeOffset At, SessionId Of, ReleaseProof Proof, DateTimeOffset OrderedAt) : LiveStreamEvent(At);
@@ -119,7 +121,8 @@ public sealed record EvictionDropped(DateTimeOffset At, SessionId Of, string Ori
 public sealed record PublisherConfirmed(DateTimeOffset At, SessionId Session) : LiveStreamEvent(At);
 
 /// <summary>The session has not shown up in time; its origin is asked for the client itself until it answers.</summary>
-/// <param name="AskAgainAt">When an answer is expected at the latest, for people. Nothing is due then: the check goes on by itself.</param>
+/// <param name="AskAgainAt">When an answer is expected at the latest, for people. Nothing is due then: the check goes on by
+/// itself.</param>
 public sealed record ConfirmationOverdue(DateTimeOffset At, Publisher Of, DateTimeOffset AskAgainAt) : LiveStreamEvent(At);
 
 /// <summary>The bytes of the session stood still.</summary>
@@ -142,7 +145,9 @@ public enum LossCause
     /// <summary>Admitted, and SRS refused it all the same: closed without ever publishing.</summary>
     BusySeen,
 
-    /// <summary>Another session has the key though this one could not be removed: its node is out of reach, or nothing is enforced.</summary>
+    /// <summary>
+    /// Another session has the key though this one could not be removed: its node is out of reach, or nothing is enforced.
+    /// </summary>
     Replaced,
 
     /// <summary>A relay ended because the session that it copied has.</summary>
@@ -154,7 +159,8 @@ public enum LossCause
 
 /// <summary>The session that owned the key has ended.</summary>
 /// <param name="ReconnectUntil">A return until then is the same broadcast; null when the encoder had said that it is over.</param>
-/// <param name="NeverActive">It was admitted and SRS never showed it as publishing: its node is searched for what stands in the way.</param>
+/// <param name="NeverActive">It was admitted and SRS never showed it as publishing: its node is searched for what stands in the
+/// way.</param>
 public sealed record PublisherLost(DateTimeOffset At, SessionId Session, string Origin, LossCause Cause, DateTimeOffset? ReconnectUntil,
     bool NeverActive) : LiveStreamEvent(At);
 
@@ -192,7 +198,8 @@ public sealed record KeyReserved(DateTimeOffset At, string EncoderId, DateTimeOf
 
 /// <summary>The reservation was used, given up or ran out.</summary>
 /// <param name="EndOfBroadcast">Its encoder said that the broadcast is over: no reconnect window follows.</param>
-public sealed record ReservationEnded(DateTimeOffset At, string EncoderId, [property: JsonPropertyName("goodbye")] bool EndOfBroadcast) : LiveStreamEvent(At);
+public sealed record ReservationEnded(DateTimeOffset At, string EncoderId, [property: JsonPropertyName("goodbye")] bool EndOfBroadcast)
+    : LiveStreamEvent(At);
 
 public sealed record KeyLocked(DateTimeOffset At, string By, string Why) : LiveStreamEvent(At);
 

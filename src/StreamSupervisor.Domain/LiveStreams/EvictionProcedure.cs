@@ -10,9 +10,9 @@ namespace StreamSupervisor.Domain.LiveStreams;
 /// process, the session's <c>on_close</c>, or another process of the same server. Beginning again after a crash is harmless.
 /// </para>
 /// <para>
-/// How it can fail: the server does not answer, answers as another server, or forbids DELETE. It says so once and goes on for ever, slower,
-/// since the server may come back with the session alive. Rejected as proof: <c>publish.active</c>, which turns false before the key is free
-/// on 7.0.62 and later and lies at times.
+/// How it can fail: the server does not answer, answers as another server, or forbids DELETE. It says so once and goes on for ever,
+/// slower, since the server may come back with the session alive. Rejected as proof: <c>publish.active</c>, which turns false before the
+/// key is free on 7.0.62 and later and lies at times.
 /// </para>
 /// </remarks>
 /// <param name="work">What is to be removed.</param>

@@ -9,10 +9,14 @@ public abstract record EvictionStep
     /// </summary>
     public string? StalledBecause { get; init; }
 
-    /// <summary>Ask the server who it is: what is known of its process does not fit the session. Answered with Identified or Unreachable.</summary>
+    /// <summary>
+    /// Ask the server who it is: what is known of its process does not fit the session. Answered with Identified or Unreachable.
+    /// </summary>
     public sealed record Identify : EvictionStep;
 
-    /// <summary>DELETE the client. Answered with Exists (it was there and is being closed), NoSuchClient, NotAllowed or Unreachable.</summary>
+    /// <summary>
+    /// DELETE the client. Answered with Exists (it was there and is being closed), NoSuchClient, NotAllowed or Unreachable.
+    /// </summary>
     public sealed record Delete : EvictionStep;
 
     /// <summary>GET the client. Answered with Exists, NoSuchClient, NotAllowed or Unreachable.</summary>

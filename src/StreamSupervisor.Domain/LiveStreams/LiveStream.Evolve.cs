@@ -31,7 +31,10 @@ public static partial class LiveStream
         },
         TakeoverContested e => state with { Takeovers = Append(state.Takeovers, new PastTakeover(e.From, e.To, e.At), MaxTakeovers) },
         FightDetected e => state with { CoolDownUntil = e.CoolDownUntil, FightLevel = e.Level, Takeovers = [] },
-        EvictionOrdered e => state with { Evictions = state.Evictions.Add(new Eviction(e.Of, e.Cause, e.At, Stalled: false, e.UnlistedUntil)) },
+        EvictionOrdered e => state with
+        {
+            Evictions = state.Evictions.Add(new Eviction(e.Of, e.Cause, e.At, Stalled: false, e.UnlistedUntil)),
+        },
         EvictionStalled e => state with
         {
             Evictions = [.. state.Evictions.Select(eviction => eviction.Of.Session == e.Of ? eviction with { Stalled = true } : eviction)],
@@ -47,7 +50,11 @@ public static partial class LiveStream
             Evictions = state.Evictions.RemoveAll(eviction => eviction.Of.Session == e.Of),
             ChangedAt = e.At,
         },
-        RelayAdmitted e => state with { Relays = state.Relays.Add(new Relay(e.By, e.Of, e.At)) },
+        RelayAdmitted e => state with
+        {
+            Relays = state.Relays.Add(new Relay(e.By, e.Of, e.At)),
+            Answers = state.Answers.RemoveAll(answer => answer.Session == e.By.Session),
+        },
         RelayEnded e => state with { Relays = state.Relays.RemoveAll(relay => relay.By.Session == e.Relay) },
         PublisherConfirmed => state with
         {

@@ -12,13 +12,16 @@ public static partial class LiveStream
     /// <summary>A copy asks within milliseconds of the publish that it copies, or at SRS's next try, which comes 3 s later.</summary>
     private static readonly TimeSpan CopiesAskWithin = TimeSpan.FromSeconds(4);
 
-    /// <summary>Where a publisher comes from: what it has proven, else the media server at whose address it is, else its address.</summary>
+    /// <summary>
+    /// Where a publisher comes from: what it has proven, else the media server at whose address it is, else its address.
+    /// </summary>
     private static string SourceOf(Publisher by) => by.Proven ? by.Identity : by.RelayOf is { } origin ? $"relay of {origin}" : by.Address;
 
     /// <summary>The time left in which only the incumbent's own source may come back; null when there is no such time.</summary>
     private static TimeSpan? InCoolDown(DecisionContext context, Publisher by)
     {
-        if (context.State.CoolDownUntil is not { } until || IncumbentOf(context.State) is not { } incumbent || SourceOf(incumbent) == SourceOf(by))
+        if (context.State.CoolDownUntil is not { } until || IncumbentOf(context.State) is not { } incumbent
+            || SourceOf(incumbent) == SourceOf(by))
         {
             return null;
         }
@@ -89,12 +92,14 @@ public static partial class LiveStream
     }
 
     /// <summary>
-    /// A loop in one direction: the key's session is admitted on one origin and taken over at once by what comes from that origin's address, dies with
-    /// it, and begins again. That is a copy that was not taken for one; as nobody takes the key back from it, it shows no alternation.
+    /// A loop in one direction: the key's session is admitted on one origin and taken over at once by what comes from that origin's
+    /// address, dies with it, and begins again. That is a copy that was not taken for one; as nobody takes the key back from it, it
+    /// shows no alternation.
     /// </summary>
     private static int LoopsBefore(DecisionContext context, Publisher by, (string From, string To) next)
     {
-        if (by.RelayOf is null || context.State.Session is not { } session || session.By.Origin != by.RelayOf || context.Now - session.Since >= CopiesAskWithin)
+        if (by.RelayOf is null || context.State.Session is not { } session || session.By.Origin != by.RelayOf
+            || context.Now - session.Since >= CopiesAskWithin)
         {
             return 0;
         }

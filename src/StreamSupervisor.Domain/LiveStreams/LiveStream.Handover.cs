@@ -27,7 +27,9 @@ public static partial class LiveStream
         return null;
     }
 
-    /// <summary>The newer attempt takes the place of the one that is held: that encoder has gone, or it is the one that came back.</summary>
+    /// <summary>
+    /// The newer attempt takes the place of the one that is held: that encoder has gone, or it is the one that came back.
+    /// </summary>
     private static Refused? ReplaceChallenger(DecisionContext context, RequestPublish ask, Handover handover)
     {
         if (handover.To.Identity != ask.By.Identity)
@@ -96,14 +98,16 @@ public static partial class LiveStream
     }
 
     private static void Withdraw(DecisionContext context, Handover handover) =>
-        context.Raise(new AttemptRefused(context.Now, handover.To, context.State.Generation, RefusalReason.Withdrawn, null, handover.In, handover.AskedAt));
+        context.Raise(new AttemptRefused(context.Now, handover.To, context.State.Generation, RefusalReason.Withdrawn, null, handover.In,
+            handover.AskedAt));
 
     private static void Evict(DecisionContext context, Publisher of, EvictionCause cause, string? operatorName = null)
     {
         if (!IsEvicting(context, of.Session, out _))
         {
             // From now, not from the admission: our answer left when that was durable, and a slow store may have taken its time.
-            var mayBeUnlisted = context.State.Session is { Confirmed: false } session && session.By.Session == of.Session && session.Since + context.Policy.ConfirmWithin > context.Now;
+            var mayBeUnlisted = context.State.Session is { Confirmed: false } session && session.By.Session == of.Session
+                && session.Since + context.Policy.ConfirmWithin > context.Now;
             context.Raise(new EvictionOrdered(context.Now, of, cause, operatorName, mayBeUnlisted ? context.Now + Unlisted : null));
         }
     }
@@ -121,13 +125,19 @@ public static partial class LiveStream
         }
     }
 
-    /// <summary>Gives a removal up. What it was to remove is believed no longer; if it is alive, a look at its origin finds it again.</summary>
+    /// <summary>
+    /// Gives a removal up. What it was to remove is believed no longer; if it is alive, a look at its origin finds it again.
+    /// </summary>
     private static void DropEviction(DecisionContext context, Eviction eviction, LossCause cause, string why)
     {
         context.Raise(new EvictionDropped(context.Now, eviction.Of.Session, eviction.Of.Origin, why));
         if (IsIncumbent(context, eviction.Of.Session, out var incumbent))
         {
             Lose(context, incumbent, cause);
+        }
+        else if (IsRelay(context, eviction.Of.Session, out var relay))
+        {
+            EndRelay(context, relay, cause);
         }
     }
 

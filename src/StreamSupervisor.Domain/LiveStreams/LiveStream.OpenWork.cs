@@ -6,12 +6,14 @@ public static partial class LiveStream
 
     /// <summary>
     /// Everything that is ordered and not proven done: removals first, then a due check, then searches. Names are unique. Whoever owns
-    /// the key keeps exactly this work running after every change, and after a recovery: a crash between a decision and its work loses nothing.
+    /// the key keeps exactly this work running after every change, and after a recovery: a crash between a decision and its work loses
+    /// nothing.
     /// </summary>
     /// <returns>The work in the order in which it was asked for; a shared empty list where there is none.</returns>
     public static IReadOnlyList<LiveStreamWork> OpenWork(LiveStreamState state)
     {
-        var isChecked = state.Session is { CheckDue: true } overdue && !state.Evictions.Exists(eviction => eviction.Of.Session == overdue.By.Session);
+        var isChecked = state.Session is { CheckDue: true } overdue
+            && !state.Evictions.Exists(eviction => eviction.Of.Session == overdue.By.Session);
         if (state.Evictions.IsEmpty && !isChecked && state.Releasing.IsEmpty && state.Searching.IsEmpty)
         {
             return NoWork;
@@ -41,7 +43,8 @@ public static partial class LiveStream
     /// invent names, and each would cost rows for ever.
     /// </summary>
     public static bool HasHistory(LiveStreamState state) =>
-        state.Generation > 0 || !IsIdle(state) || state.Registration is not null || !state.Answers.IsEmpty || !state.Wedges.IsEmpty || state.ChangedAt != default;
+        state.Generation > 0 || !IsIdle(state) || state.Registration is not null || !state.Answers.IsEmpty
+        || !state.Wedges.IsEmpty || state.ChangedAt != default;
 
     /// <summary>
     /// Whether nothing is under way and nothing is to be kept: no session, no handover, no open work, no deadline, no relay and no lock or

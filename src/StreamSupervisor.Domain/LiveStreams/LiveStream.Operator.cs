@@ -44,9 +44,11 @@ public static partial class LiveStream
     private static Done ReleaseKey(DecisionContext context, Release release)
     {
         context.Raise(new OperatorActed(context.Now, "release", release.By, release.Why));
-        foreach (var stuck in context.State.Evictions.Where(e => e.Stalled || (release.Origins.Count > 0 && !release.Origins.Contains(e.Of.Origin))))
+        bool IsUnknown(string origin) => release.Origins.Count > 0 && !release.Origins.Contains(origin);
+        foreach (var stuck in context.State.Evictions.Where(e => e.Stalled || IsUnknown(e.Of.Origin)))
         {
-            DropEviction(context, stuck, LossCause.Replaced, $"{release.By} released the key; {stuck.Of.Origin} did not let its client be removed until now.");
+            DropEviction(context, stuck, LossCause.Replaced,
+                $"{release.By} released the key; {stuck.Of.Origin} did not let its client be removed until now.");
         }
 
         if (context.State.Session is { } session)
@@ -72,7 +74,8 @@ public static partial class LiveStream
     {
         if (context.State.Handover is { } handover)
         {
-            context.Raise(new AttemptRefused(context.Now, handover.To, context.State.Generation, reason, null, handover.In, handover.AskedAt));
+            context.Raise(new AttemptRefused(context.Now, handover.To, context.State.Generation, reason, null, handover.In,
+                handover.AskedAt));
         }
     }
 

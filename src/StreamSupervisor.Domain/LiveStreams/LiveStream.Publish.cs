@@ -5,7 +5,8 @@ namespace StreamSupervisor.Domain.LiveStreams;
 public static partial class LiveStream
 {
     /// <summary>
-    /// The table of admission: the first rule that applies speaks. Null: the attempt is answered by an event, now or when its handover ends.
+    /// The table of admission: the first rule that applies speaks. Null: the attempt is answered by an event, now or when its handover
+    /// ends.
     /// </summary>
     private static LiveStreamReply? Publish(DecisionContext context, RequestPublish asked)
     {
@@ -40,7 +41,8 @@ public static partial class LiveStream
         {
             _ when RefusalOfCredential(context.State, ask, source) is { } reason => Refuse(context, ask, reason),
             ({ Locked: not null }, _) => Refuse(context, ask, RefusalReason.Locked),
-            ({ PinnedTo: { } pinned }, var by) when pinned != (source ?? by).Identity => Refuse(context, ask, RefusalReason.PinnedToAnother),
+            ({ PinnedTo: { } pinned }, var by) when pinned != (source ?? by).Identity =>
+                Refuse(context, ask, RefusalReason.PinnedToAnother),
             _ when source is not null => AdmitRelay(context, ask),
             _ when ask.RelayConfigured && IncumbentOf(context.State) is not null => Refuse(context, ask, RefusalReason.IncumbentAlive),
             _ when IsWedged(context, ask.By) => Refuse(context, ask, RefusalReason.Wedged),
@@ -57,8 +59,8 @@ public static partial class LiveStream
     }
 
     /// <summary>
-    /// A repeated hook changes nothing and hears what it heard: yes or no, by an event that only the owner of the key can write. One that is
-    /// held goes on waiting for the answer of the first.
+    /// A repeated hook changes nothing and hears what it heard: yes or no, by an event that only the owner of the key can write. One
+    /// that is held goes on waiting for the answer of the first.
     /// </summary>
     private static bool Repeat(DecisionContext context, RequestPublish ask)
     {
@@ -82,13 +84,15 @@ public static partial class LiveStream
             : state.Answers.FindLast(answer => answer.Session == attempt);
         if (past is not null)
         {
-            context.Raise(new AnswerRepeated(context.Now, attempt, Allowed: false, state.Generation, past.Reason, past.RetryAfter, ask.In));
+            context.Raise(new AnswerRepeated(context.Now, attempt, Allowed: false, state.Generation, past.Reason,
+                past.RetryAfter, ask.In));
         }
 
         return past is not null;
     }
 
-    private static RefusalReason? RefusalOfCredential(LiveStreamState state, RequestPublish ask, Publisher? source = null) => ask.Credential switch
+    private static RefusalReason? RefusalOfCredential(LiveStreamState state, RequestPublish ask, Publisher? source = null) =>
+        ask.Credential switch
     {
         CredentialVerdict.NotRequired or CredentialVerdict.Valid => null,
 
@@ -97,15 +101,16 @@ public static partial class LiveStream
         CredentialVerdict.Missing => RefusalReason.CredentialMissing,
 
         // A broadcast outlives its ticket: whoever had proven this identity and comes back inside the window is let in.
-        CredentialVerdict.Expired when (state.Session ?? state.Interrupted) is { } last && last.By.Proven && last.By.Identity == ask.By.Identity
+        CredentialVerdict.Expired when (state.Session ?? state.Interrupted) is { } last && last.By.Proven
+            && last.By.Identity == ask.By.Identity
             => null,
         CredentialVerdict.Expired => RefusalReason.CredentialExpired,
         _ => RefusalReason.CredentialWrong,
     };
 
     /// <summary>
-    /// A wedge is a guess: an encoder that hangs up twice while it is held leaves the same trace. So it keeps attempts out only for as long
-    /// as they are told to wait; then one may try, and SRS itself says whether the ghost is real.
+    /// A wedge is a guess: an encoder that hangs up twice while it is held leaves the same trace. So it keeps attempts out only for as
+    /// long as they are told to wait; then one may try, and SRS itself says whether the ghost is real.
     /// </summary>
     private static bool IsWedged(DecisionContext context, Publisher by) => context.State.Wedges.Exists(wedge =>
         wedge.ServerId == by.Session.ServerId && wedge.ServiceId == by.Session.ServiceId && IsFresh(wedge, context.Now));
@@ -150,7 +155,8 @@ public static partial class LiveStream
     private static void Grant(DecisionContext context, Publisher by, AdmissionRule rule, AskedIn @in, DateTimeOffset askedAt)
     {
         var sameBroadcast = context.State.ReconnectUntil is not null || context.State.Session is not null;
-        context.Raise(new Admitted(context.Now, by, context.State.Generation + 1, rule, @in, askedAt, context.Now + context.Policy.ConfirmWithin, sameBroadcast));
+        context.Raise(new Admitted(context.Now, by, context.State.Generation + 1, rule, @in, askedAt,
+            context.Now + context.Policy.ConfirmWithin, sameBroadcast));
         if (context.State.ReservedFor is { } holder && holder == by.Identity)
         {
             context.Raise(new ReservationEnded(context.Now, holder, EndOfBroadcast: false));
@@ -199,7 +205,8 @@ public static partial class LiveStream
         var dry = new DecisionContext(context.State, context.Policy with { Mode = AdmissionMode.Enforce }, context.Now);
         var unwritten = Admit(dry, ask);
         var refusal = unwritten?.Reason ?? dry.Events.OfType<AttemptRefused>().FirstOrDefault(e => e.By.Session == ask.By.Session)?.Reason;
-        var verdict = refusal is not null ? "refuse" : dry.Events.Any(e => e is HandoverStarted or ChallengerReplaced) ? "handover" : "admit";
+        var verdict = refusal is not null ? "refuse"
+            : dry.Events.Any(e => e is HandoverStarted or ChallengerReplaced) ? "handover" : "admit";
         context.Raise(new DecisionObserved(context.Now, ask.By, verdict, refusal ?? RefusalReason.Unknown, ask.In));
         if (context.State.Session is null)
         {

@@ -57,7 +57,8 @@ public static partial class LiveStream
     {
         if (IsEvicting(context, session, out _))
         {
-            // The proof is a millisecond away and ends the session. To write this first would hold the challenger for one more sync of the disk.
+            // The proof is a millisecond away and ends the session. To write this first would hold the challenger for one more sync of
+            // the disk.
             return;
         }
 
@@ -101,10 +102,11 @@ public static partial class LiveStream
     }
 
     /// <summary>
-    /// Whether a session that closed without an unpublish was refused by SRS as busy: it was never seen publishing, and it closed at once. One that
-    /// closes later had published, and its unpublish is late or lost; it may come through another member than the close.
+    /// Whether a session that closed without an unpublish was refused by SRS as busy: it was never seen publishing, and it closed at
+    /// once. One that closes later had published, and its unpublish is late or lost; it may come through another member than the close.
     /// </summary>
-    private static bool SaidBusy(DecisionContext context, Session session) => !session.Confirmed && context.Now - session.Since < SaysBusyWithin;
+    private static bool SaidBusy(DecisionContext context, Session session) =>
+        !session.Confirmed && context.Now - session.Since < SaysBusyWithin;
 
     /// <summary>A node's new process: whatever an earlier one held is gone, which is the best proof there is.</summary>
     private static void EndEarlierProcess(DecisionContext context, string serverId, string serviceId)
@@ -151,7 +153,8 @@ public static partial class LiveStream
     {
         foreach (var eviction in context.State.Evictions.Where(e => e.Of.Origin == origin))
         {
-            DropEviction(context, eviction, LossCause.OriginUnknown, $"{origin} is not configured any more, so its client can't be removed. If that server still runs, end the client there by hand.");
+            DropEviction(context, eviction, LossCause.OriginUnknown,
+                $"{origin} is not configured any more, so its client can't be removed; if that server still runs, end it there by hand.");
         }
 
         if (context.State.Session is { CheckDue: true } overdue && overdue.By.Origin == origin)
@@ -204,31 +207,6 @@ public static partial class LiveStream
         if (context.State.Wedges.Exists(wedge => wedge.Origin == origin))
         {
             context.Raise(new WedgeCleared(context.Now, origin));
-        }
-    }
-
-    /// <summary>Every deadline that has come, in the order of their weight. Idempotent: each moves or clears what it was for.</summary>
-    private static void WakeUp(DecisionContext context)
-    {
-        if (context.State.Handover is { } handover && context.HasCome(handover.AskedAt, handover.HoldUntil))
-        {
-            EndHold(context, handover);
-        }
-
-        if (context.State.Session is { } session && context.HasCome(session.Since, session.ConfirmBy))
-        {
-            context.Raise(new ConfirmationOverdue(context.Now, session.By, context.Now + context.Policy.ConfirmWithin));
-        }
-
-        if (context.HasCome(context.State.ChangedAt, context.State.ReconnectUntil))
-        {
-            context.Raise(new BroadcastEnded(context.Now));
-            EndRelaysWithoutSource(context);
-        }
-
-        if (context.State.ReservedFor is { } holder && context.HasCome(context.State.ReservedSince ?? context.Now, context.State.ReservedUntil))
-        {
-            context.Raise(new ReservationEnded(context.Now, holder, EndOfBroadcast: false));
         }
     }
 

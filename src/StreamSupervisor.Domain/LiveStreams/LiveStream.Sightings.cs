@@ -1,12 +1,13 @@
 namespace StreamSupervisor.Domain.LiveStreams;
 
-/// <remarks>What was seen of a publisher at its origin, against what is believed. <c>/streams</c> can lie, so alone it may confirm and never accuse.</remarks>
+/// <remarks>What was seen of a publisher at its origin, against what is believed. <c>/streams</c> can lie, so alone it may confirm and
+/// never accuse.</remarks>
 public static partial class LiveStream
 {
     /// <summary>
     /// A node with the publish token refused an attempt before it asked us. If the rules would have let it in, the way is cleared now, so
-    /// that its next try succeeds. A viewer that resets its connection leaves the same trace, so it may end only a publisher that is silent
-    /// anyway, or one from its own address.
+    /// that its next try succeeds. A viewer that resets its connection leaves the same trace, so it may end only a publisher that is
+    /// silent anyway, or one from its own address.
     /// </summary>
     private static void RefusedUnseen(DecisionContext context, ReportRefusedUnseen note)
     {
@@ -15,7 +16,8 @@ public static partial class LiveStream
         var state = context.State;
         var isIncumbent = state.Session?.By.Session.ServerId == by.Session.ServerId;
         var there = isIncumbent ? state.Session?.By : state.Relays.Find(relay => relay.By.Session.ServerId == by.Session.ServerId)?.By;
-        if (context.Observes || there is null || state is not { Handover: null, Locked: null } || (state.PinnedTo ?? by.Identity) != by.Identity
+        if (context.Observes || there is null || state is not { Handover: null, Locked: null }
+            || (state.PinnedTo ?? by.Identity) != by.Identity
             || ReservedForAnother(context, by) is not null || IsEvicting(context, there.Session, out _)
             || !(note.IncumbentSilent || (by.Address.Length > 0 && by.Address == there.Address)))
         {
@@ -25,7 +27,8 @@ public static partial class LiveStream
         // A silent session may be taken over under every policy, and no fight is made of that.
         if (isIncumbent && !note.IncumbentSilent)
         {
-            if (InCoolDown(context, by) is not null || RuleOfTakeover(context, by) == AdmissionRule.Unknown || IsFight(context, by) is not null)
+            if (InCoolDown(context, by) is not null
+                || RuleOfTakeover(context, by) == AdmissionRule.Unknown || IsFight(context, by) is not null)
             {
                 return;
             }
@@ -80,7 +83,8 @@ public static partial class LiveStream
         if (IsRelay(context, by.Session, out var relay))
         {
             // The copy of a session that was lost ends within moments. What goes on is an encoder on the machine of that origin.
-            var isOver = context.State is { Session: null, Handover: null } && !context.IsOlder(note.LookedAt - context.Policy.ConfirmWithin, context.State.ChangedAt);
+            var isOver = context.State is { Session: null, Handover: null }
+                && !context.IsOlder(note.LookedAt - context.Policy.ConfirmWithin, context.State.ChangedAt);
             if (isOver)
             {
                 EndRelay(context, relay, LossCause.SourceEnded);
@@ -89,7 +93,8 @@ public static partial class LiveStream
             return !isOver;
         }
 
-        if (SourceOf(context.State, by, note.RelayConfigured) is null)
+        // Where an attempt waits to publish on that very origin, the copy is in its way like any other publisher.
+        if (SourceOf(context.State, by, note.RelayConfigured) is null || context.State.Handover?.To.Session.ServerId == by.Session.ServerId)
         {
             return false;
         }
@@ -147,7 +152,8 @@ public static partial class LiveStream
                 Lose(context, incumbent, LossCause.NotFound);
             }
         }
-        else if (IsRelay(context, note.Session, out var relay) && !context.IsOlder(note.LookedAt - context.Policy.ConfirmWithin, relay.Since))
+        else if (IsRelay(context, note.Session, out var relay)
+            && !context.IsOlder(note.LookedAt - context.Policy.ConfirmWithin, relay.Since))
         {
             EndRelay(context, relay, LossCause.NotFound);
         }
@@ -177,7 +183,8 @@ public static partial class LiveStream
 
         // Where a ghost was seen already, one failed probe says that it is there still.
         var wedge = context.State.Wedges.Find(w => w.Origin == note.Origin);
-        var ghost = context.State.NeverActive >= (wedge is null ? 2 : 1) && context.State.NeverActiveOn == note.Origin && note.Found == 0 && note.ServiceId.Length > 0;
+        var ghost = context.State.NeverActive >= (wedge is null ? 2 : 1) && context.State.NeverActiveOn == note.Origin
+            && note.Found == 0 && note.ServiceId.Length > 0;
         if (ghost && (wedge is null || !IsFresh(wedge, context.Now)))
         {
             context.Raise(new KeyWedged(context.Now, note.Origin, note.ServerId, note.ServiceId));

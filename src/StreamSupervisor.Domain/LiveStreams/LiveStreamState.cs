@@ -13,12 +13,15 @@ public sealed record Session(Publisher By, long Generation, DateTimeOffset Since
     DateTimeOffset? SilentSince, bool CheckDue = false);
 
 /// <summary>A change of hands under way: the attempt that is held until the evictions of the key are done.</summary>
-public sealed record Handover(Publisher To, AdmissionRule Rule, AskedIn In, DateTimeOffset StartedAt, DateTimeOffset AskedAt, DateTimeOffset HoldUntil);
+public sealed record Handover(Publisher To, AdmissionRule Rule, AskedIn In, DateTimeOffset StartedAt, DateTimeOffset AskedAt,
+    DateTimeOffset HoldUntil);
 
 /// <summary>A removal that is ordered and not yet proven.</summary>
-/// <param name="Stalled">Whether its origin was out of reach once or forbade it. Then it no longer holds an attempt on another origin.</param>
+/// <param name="Stalled">Whether its origin was out of reach once or forbade it. Then it no longer holds an attempt on another
+/// origin.</param>
 /// <param name="UnlistedUntil">As in <see cref="EvictionOrdered"/>.</param>
-public sealed record Eviction(Publisher Of, EvictionCause Cause, DateTimeOffset OrderedAt, bool Stalled, DateTimeOffset? UnlistedUntil = null);
+public sealed record Eviction(Publisher Of, EvictionCause Cause, DateTimeOffset OrderedAt, bool Stalled,
+    DateTimeOffset? UnlistedUntil = null);
 
 /// <summary>Another origin's copy of the stream: let in beside the session that it copies, owns nothing.</summary>
 /// <param name="Of">The origin that it copies from.</param>

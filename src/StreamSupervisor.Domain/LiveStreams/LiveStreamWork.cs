@@ -15,10 +15,13 @@ public abstract record LiveStreamWork
 /// <param name="Origin">From which origin, by its configured name.</param>
 /// <param name="UnlistedUntil">
 /// Until then "no such client" proves nothing; null: it was seen, or enough time has passed. A client that was admitted in
-/// <c>on_connect</c> is in no list before its <c>on_publish</c>, on SRS 4 not before the answer to it: DELETE says 2049, and it publishes all the same.
+/// <c>on_connect</c> is in no list before its <c>on_publish</c>, on SRS 4 not before the answer to it: DELETE says 2049, and it
+/// publishes all the same.
 /// </param>
 /// <param name="OrderedAt">When the removal was decided, by the clock of the member that decided.</param>
-public sealed record EvictSession(SessionId Session, string Origin, DateTimeOffset? UnlistedUntil = null, DateTimeOffset OrderedAt = default) : LiveStreamWork
+public sealed record EvictSession(SessionId Session, string Origin, DateTimeOffset? UnlistedUntil = null,
+    DateTimeOffset OrderedAt = default)
+    : LiveStreamWork
 {
     public override string Name => NameOf(Session);
 
@@ -35,9 +38,9 @@ public sealed record CheckSession(SessionId Session, string Origin) : LiveStream
 }
 
 /// <summary>
-/// Find whoever publishes this key in the origin's list of clients. Each found ends as a verified <see cref="ReportPublisherSeen"/>; afterwards
-/// <see cref="ReportSearched"/> says how many. An operator's search that is ordered while another is under way keeps the work open after
-/// the first report: it is then begun once more.
+/// Find whoever publishes this key in the origin's list of clients. Each found ends as a verified <see cref="ReportPublisherSeen"/>;
+/// afterwards <see cref="ReportSearched"/> says how many. An operator's search that is ordered while another is under way keeps the work
+/// open after the first report: it is then begun once more.
 /// </summary>
 public sealed record SearchForPublishers(string Origin) : LiveStreamWork
 {

@@ -68,6 +68,11 @@ public class LiveStreamProperties
             answers.Remove(adopted.By.Session);
         }
 
+        foreach (var adopted in scene.Events.OfType<RelayAdmitted>().Where(relay => relay.Adopted))
+        {
+            answers.Remove(adopted.By.Session);
+        }
+
         foreach (var answer in scene.Events.Where(e => e is not AnswerRepeated).Select(LiveStream.AnswerOf).OfType<(SessionId Attempt, PublishReply Reply)>())
         {
             if (!answers.TryGetValue(answer.Attempt, out var given))
@@ -107,24 +112,26 @@ public class LiveStreamProperties
 
     private static LiveStreamCommand Any(Random random, Scene scene)
     {
-        var by = Scene.Encoder($"c{random.Next(12)}", $"srs-{random.Next(1, 3)}", $"10.0.0.{random.Next(1, 4)}", $"run-{(random.Next(15) == 0 ? 2 : 1)}",
+        var by = Scene.Encoder($"c{random.Next(12)}", $"srs-{random.Next(1, 4)}", $"10.0.0.{random.Next(1, 4)}", $"run-{(random.Next(15) == 0 ? 2 : 1)}",
             $"id-{random.Next(3)}", random.Next(2) == 0);
         var known = scene.State.Evictions.Count > 0 && random.Next(2) == 0
             ? scene.State.Evictions[random.Next(scene.State.Evictions.Count)].Of
             : scene.State.Session?.By ?? by;
-        return random.Next(22) switch
+        var relayOf = random.Next(3) == 0 ? $"srs-{random.Next(1, 4)}" : null;
+        return random.Next(23) switch
         {
+            <= 6 when relayOf is not null => Scene.Ask(by, relayOf: relayOf, configured: random.Next(3) == 0),
             <= 6 => Scene.Ask(by, (AskedIn)random.Next(2), random.Next(8) == 0 ? (CredentialVerdict)random.Next(6) : CredentialVerdict.NotRequired),
             7 => new ReportUnpublished(known.Session),
             8 => new ReportClosed(random.Next(2) == 0 ? known.Session : by.Session),
-            9 => new ReportPublisherSeen(random.Next(2) == 0 ? known : by, 5, scene.Now, random.Next(2) == 0),
+            9 => new ReportPublisherSeen(random.Next(2) == 0 ? known : by, 5, scene.Now, random.Next(2) == 0, relayOf),
             10 => new ReportPublisherMissing(known.Session, scene.Now, random.Next(2) == 0),
             11 => new ReportSilent(known.Session, scene.Now),
             12 or 13 => new ReportEvicted(known.Session, ReleaseProof.ClientGone),
             14 => new ReportEvictionStalled(known.Session, "unreachable"),
             15 => new ReportProcessReplaced(by.Session.ServerId, random.Next(4) == 0 ? "run-2" : "run-1"),
             16 => new ReportSearched(by.Origin, by.Session.ServerId, by.Session.ServiceId, random.Next(2), scene.Now),
-            17 => new ReportRefusedUnseen(by),
+            17 => new ReportRefusedUnseen(by, random.Next(2) == 0),
             18 => random.Next(2) == 0 ? new Reserve(by.Identity, TimeSpan.FromSeconds(10)) : new CancelReservation(by.Identity, random.Next(2) == 0),
             19 => random.Next(5) switch
             {
@@ -134,7 +141,8 @@ public class LiveStreamProperties
                 3 => new Release("a", "b") { Origins = ["srs-1", "srs-2"] },
                 _ => new Unlock("a", "b"),
             },
-            20 => new Unlock("a", "b"),
+            20 => new ReportOriginUnknown(by.Origin),
+            21 => new Unlock("a", "b"),
             _ => Wake.Instance,
         };
     }

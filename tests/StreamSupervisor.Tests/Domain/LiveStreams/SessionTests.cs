@@ -199,6 +199,32 @@ public class SessionTests
     }
 
     [Fact]
+    public void A_viewer_that_resets_its_connection_never_ends_a_sending_stream()
+    {
+        var viewer = Encoder("viewer", address: "10.0.0.7");
+        Live(Old).When(new ReportRefusedUnseen(viewer)).ThenNothing();
+        Live(Old).When(new ReportRefusedUnseen(viewer, IncumbentSilent: true)).Then<EvictionOrdered>(e => e.Of.ShouldBe(Old)).ThenNo<TakeoverContested>();
+        Live(Old with { Address = "" }).When(new ReportRefusedUnseen(viewer with { Address = "" })).ThenNothing();
+    }
+
+    [Fact]
+    public void A_silent_publisher_gives_way_to_what_srs_refused_unseen_under_every_policy()
+    {
+        var firstWins = StreamPolicy.Default with { Takeover = TakeoverPolicy.FirstWins };
+        Live(Old, firstWins).When(new ReportRefusedUnseen(New, IncumbentSilent: true)).Then<EvictionOrdered>();
+        Live(Old).When(new Reserve("ann", TimeSpan.FromSeconds(20))).When(new ReportRefusedUnseen(New, IncumbentSilent: true)).ThenNothing();
+    }
+
+    [Fact]
+    public void A_copy_that_keeps_its_origin_busy_gives_way_as_well()
+    {
+        var copy = Encoder("copy", origin: "srs-2", address: "10.1.0.1");
+        var scene = Live(Old).When(Ask(copy, relayOf: "srs-1"));
+        scene.When(new ReportRefusedUnseen(Encoder("moved", origin: "srs-2"))).ThenNothing();
+        scene.When(new ReportRefusedUnseen(Encoder("moved", origin: "srs-2"), IncumbentSilent: true)).Then<EvictionOrdered>(e => e.Of.Session.ShouldBe(copy.Session));
+    }
+
+    [Fact]
     public void Nothing_is_kicked_twice_for_one_reason() =>
         Live(Old).When(new Kick("ann", "test")).When(new ReportRefusedUnseen(New)).ThenNothing()
             .When(new ReportSilent(Old.Session, Start.AddSeconds(1))).ThenNo<EvictionOrdered>();
