@@ -4,20 +4,25 @@ using StreamSupervisor.Tests.Simulation.Storage;
 
 namespace StreamSupervisor.Tests.Simulation;
 
-/// <summary>Where a test of the simulation breaks a rule of the product or of its host, to see that the simulation notices. Nothing is broken by default.</summary>
+/// <summary>
+/// Where a test of the simulation breaks a rule of the product or of its host, to see that the simulation notices. Nothing is broken by
+/// default.
+/// </summary>
 internal sealed record BrokenRules
 {
     /// <summary>What is decided instead of this command.</summary>
     public Func<LiveStreamState, LiveStreamCommand, LiveStreamCommand> Hears { get; init; } = (_, command) => command;
 
     /// <summary>What happens instead of these events.</summary>
-    public Func<World, LiveStreamState, IReadOnlyList<LiveStreamEvent>, IReadOnlyList<LiveStreamEvent>> Decides { get; init; } = (_, _, events) => events;
+    public Func<World, LiveStreamState, IReadOnlyList<LiveStreamEvent>,
+        IReadOnlyList<LiveStreamEvent>> Decides { get; init; } = (_, _, events) => events;
 
     /// <summary>Which open work is carried out.</summary>
     public Func<IReadOnlyList<LiveStreamWork>, IReadOnlyList<LiveStreamWork>> Carries { get; init; } = work => work;
 
     /// <summary>What a DELETE of this client removes.</summary>
-    public Func<SrsServer, SrsRun, string, string, bool> Deletes { get; init; } = (server, run, _, client) => SrsApi.Delete(server, run, client);
+    public Func<SrsServer, SrsRun, string, string, bool> Deletes { get; init; } = (server, run, _, client) =>
+        SrsApi.Delete(server, run, client);
 
     /// <summary>Which records a recovery hears.</summary>
     public Func<IReadOnlyList<JournalRow>, IReadOnlyList<JournalRow>> Replayed { get; init; } = rows => rows;

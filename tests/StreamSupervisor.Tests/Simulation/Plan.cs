@@ -9,17 +9,20 @@ namespace StreamSupervisor.Tests.Simulation;
 internal sealed class Plan
 {
     public const string Vhost = "__defaultVhost__/";
-    private static readonly SrsKind[] Kinds = [SrsKind.V4, SrsKind.V5, SrsKind.V6, SrsKind.V7, SrsKind.V7Token, SrsKind.V7Token, SrsKind.V8];
+    private static readonly SrsKind[] Kinds = [SrsKind.V4, SrsKind.V5, SrsKind.V6, SrsKind.V7, SrsKind.V7Token, SrsKind.V7Token,
+        SrsKind.V8];
 
     public Plan(int seed)
     {
         var random = new Random(seed);
         Chaos = TimeSpan.FromSeconds(random.Next(8, 26));
-        Servers = [.. Enumerable.Range(1, random.Next(4) == 0 ? 1 : random.Next(2, 4)).Select(number => ($"srs-{number}", Kinds[random.Next(Kinds.Length)]))];
+        Servers = [.. Enumerable.Range(1, random.Next(4) == 0 ? 1 : random.Next(2, 4)).Select(number =>
+            ($"srs-{number}", Kinds[random.Next(Kinds.Length)]))];
         IsCrowd = random.Next(8) == 0;
         Keys = [.. Enumerable.Range(1, IsCrowd ? 7 : random.Next(3) == 0 ? 2 : 1).Select(number => $"{Vhost}live/cam{number}")];
         Kept = [.. Keys.Where((_, index) => index == 0 || IsCrowd || random.Next(2) == 0)];
-        Places = [.. Enumerable.Range(1, random.Next(3) == 0 ? 1 : random.Next(2, 4)).Select(number => new Place($"m{number}", Milliseconds(random, -400, 400)))];
+        Places = [.. Enumerable.Range(1, random.Next(3) == 0 ? 1 : random.Next(2, 4)).Select(number =>
+            new Place($"m{number}", Milliseconds(random, -400, 400)))];
         PublishOnly = random.Next(2) == 0;
         Forwards = Servers.Count > 1 && random.Next(8) == 0;
         NamesRelays = Forwards && random.Next(2) == 0;
@@ -28,7 +31,12 @@ internal sealed class Plan
         AddressIsIdentity = random.Next(2) == 0;
         Policy = new StreamPolicy
         {
-            Takeover = Forwards ? TakeoverPolicy.NewestWins : random.Next(5) switch { 0 => TakeoverPolicy.FirstWins, 1 => TakeoverPolicy.SameIdentity, _ => TakeoverPolicy.NewestWins },
+            Takeover = Forwards ? TakeoverPolicy.NewestWins : random.Next(5) switch
+            {
+                0 => TakeoverPolicy.FirstWins,
+                1 => TakeoverPolicy.SameIdentity,
+                _ => TakeoverPolicy.NewestWins,
+            },
             ReconnectWindow = TimeSpan.FromSeconds(20),
             FightWindow = TimeSpan.FromSeconds(20),
             FightCoolDown = TimeSpan.FromSeconds(5),
@@ -78,10 +86,12 @@ internal sealed class Plan
     public IReadOnlyList<PlannedTrouble> Troubles { get; }
 
     public override string ToString() =>
-        $"{string.Join(", ", Servers.Select(server => $"{server.Name} {server.Kind}"))}; {Places.Count} member(s), {Keys.Count} key(s); {Policy.Takeover}, "
-        + $"identity {(AddressIsIdentity ? "address" : "key")}{(PublishOnly ? ", publish-only" : "")}{(HasViewers ? ", viewers" : "")}{(Forwards ? ", forwards" : "")}; faults of hooks {HookFaults:0%}, "
-        + $"API {ApiFaults:0%}, writes {WriteFaults:0%}, messages {MessageFaults:0%}; snapshots every {SnapshotEvery}{(Retains ? ", retention" : "")}\n  "
-        + string.Join("\n  ", Encoders.Select(encoder => encoder.ToString()).Concat(Troubles.OrderBy(trouble => trouble.At).Select(trouble => trouble.ToString())));
+        $"{string.Join(", ", Servers.Select(server => $"{server.Name} {server.Kind}"))}; {Places.Count} member(s), {Keys.Count} key(s); "
+        + $"{Policy.Takeover}, identity {(AddressIsIdentity ? "address" : "key")}{(PublishOnly ? ", publish-only" : "")}"
+        + $"{(HasViewers ? ", viewers" : "")}{(Forwards ? ", forwards" : "")}; faults of hooks {HookFaults:0%}, API {ApiFaults:0%}, "
+        + $"writes {WriteFaults:0%}, messages {MessageFaults:0%}; snapshots every {SnapshotEvery}{(Retains ? ", retention" : "")}\n  "
+        + string.Join("\n  ", Encoders.Select(encoder => encoder.ToString())
+            .Concat(Troubles.OrderBy(trouble => trouble.At).Select(trouble => trouble.ToString())));
 
     private IEnumerable<EncoderPlan> EncodersOf(string key, int index, Random random)
     {
@@ -98,10 +108,12 @@ internal sealed class Plan
                 _ => EncoderTrouble.Moves,
             };
             var retrying = trouble == EncoderTrouble.Vanishes ? Retrying.Never : (Retrying)random.Next(3);
-            yield return new EncoderPlan($"enc-{index + 1}{(char)('a' + i)}", key, $"10.0.{index}.{random.Next(1, 3)}", random.Next(Servers.Count),
+            var pause = random.Next(3) switch { 0 => 200, 1 => 1_000, _ => 2_000 };
+            yield return new EncoderPlan($"enc-{index + 1}{(char)('a' + i)}", key, $"10.0.{index}.{random.Next(1, 3)}",
+                random.Next(Servers.Count),
                 Milliseconds(random, 0, i == 0 ? 1_000 : 8_000), trouble, Milliseconds(random, 1_000, 12_000),
                 random.Next(3) == 0 ? TimeSpan.FromMilliseconds(200) : Milliseconds(random, 1, 6_000),
-                retrying, random.Next(3) switch { 0 => TimeSpan.FromMilliseconds(200), 1 => TimeSpan.FromSeconds(1), _ => TimeSpan.FromSeconds(2) },
+                retrying, TimeSpan.FromMilliseconds(pause),
                 Registers: random.Next(8) == 0);
         }
     }
@@ -114,9 +126,11 @@ internal sealed class Plan
             what = WorldTrouble.ServerDead;
         }
 
-        return new PlannedTrouble(Milliseconds(random, 0, Chaos.TotalMilliseconds), Milliseconds(random, 100, 9_000), what, random.Next(Servers.Count),
+        return new PlannedTrouble(Milliseconds(random, 0, Chaos.TotalMilliseconds), Milliseconds(random, 100, 9_000), what,
+            random.Next(Servers.Count),
             random.Next(Places.Count), Keys[random.Next(Keys.Count)]);
     }
 
-    private static TimeSpan Milliseconds(Random random, double from, double to) => TimeSpan.FromMilliseconds(Math.Round(from + ((to - from) * random.NextDouble())));
+    private static TimeSpan Milliseconds(Random random, double from, double to) =>
+        TimeSpan.FromMilliseconds(Math.Round(from + ((to - from) * random.NextDouble())));
 }

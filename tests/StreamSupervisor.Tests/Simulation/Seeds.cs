@@ -21,7 +21,9 @@ internal sealed class Seeds(Func<int, World> make, ITestOutputHelper output)
 
     /// <summary>A setting of the run, as the environment has it.</summary>
     public static int? Setting(string name) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) ? value : null;
+        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.Integer, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : null;
 
     /// <summary>Runs so many seeds from the first on, and fails with the story of those that broke a promise.</summary>
     public void Hold(int first, int count)
@@ -38,12 +40,14 @@ internal sealed class Seeds(Func<int, World> make, ITestOutputHelper output)
         });
 
         var rests = _rests.Order().ToList();
-        output.WriteLine($"{count} seeds in {watch.Elapsed.TotalSeconds:0.0} s ({count / watch.Elapsed.TotalSeconds:0} a second): {_steps} steps, {_admissions} admissions, "
+        var seconds = watch.Elapsed.TotalSeconds;
+        output.WriteLine($"{count} seeds in {seconds:0.0} s ({count / seconds:0} a second): {_steps} steps, {_admissions} admissions, "
             + $"{_handovers} after a handover, {_deletes} DELETEs; at rest after {rests[rests.Count / 2]:0.0} s (median), "
             + $"{rests[(int)(rests.Count * 0.99)]:0.0} s (99%), {rests[^1]:0.0} s (longest)");
         foreach (var group in _broken.OrderBy(one => one.Seed).GroupBy(one => one.What.Split(' ')[2]))
         {
-            output.WriteLine($"{group.Key}: {group.Count()} of them: seeds {string.Join(' ', group.Take(ShownOfEach).Select(one => one.Seed))}");
+            var seeds = string.Join(' ', group.Take(ShownOfEach).Select(one => one.Seed));
+            output.WriteLine($"{group.Key}: {group.Count()} of them: seeds {seeds}");
         }
 
         _broken.IsEmpty.ShouldBeTrue(string.Join("\n\n", _broken.OrderBy(one => one.Seed).Take(3).Select(one => one.What)));
@@ -61,7 +65,9 @@ internal sealed class Seeds(Func<int, World> make, ITestOutputHelper output)
         ways[0].ShouldBe(ways[1]);
     }
 
-    /// <summary>Runs seeds with a rule of the product broken until one notices that keeps its promises else, by the promise that this rule keeps.</summary>
+    /// <summary>
+    /// Runs seeds with a rule of the product broken until one notices that keeps its promises else, by the promise that this rule keeps.
+    /// </summary>
     /// <param name="promises">How the promises are named: what the report of a seed begins with.</param>
     public void Notice(int count, params string[] promises)
     {
@@ -86,15 +92,18 @@ internal sealed class Seeds(Func<int, World> make, ITestOutputHelper output)
             }
         });
 
-        var others = string.Join("\n", _broken.OrderBy(one => one.Seed).Take(5).Select(one => $"{one.Seed}: {one.What[..Math.Min(160, one.What.Length)]}"));
+        var others = string.Join("\n", _broken.OrderBy(one => one.Seed).Take(5).Select(one =>
+            $"{one.Seed}: {one.What[..Math.Min(160, one.What.Length)]}"));
         noticed.ShouldBeGreaterThan(0, $"None of {count} seeds noticed it as {string.Join(" or ", promises)}. Others: {others}");
         var story = _broken.First(one => one.Seed == noticed).What;
-        output.WriteLine($"Noticed by seed {noticed}, beside {_broken.Count - 1} others: {story[..story.IndexOf('\n', StringComparison.Ordinal)]}");
+        var headline = story[..story.IndexOf('\n', StringComparison.Ordinal)];
+        output.WriteLine($"Noticed by seed {noticed}, beside {_broken.Count - 1} others: {headline}");
     }
 
     private static void OnAllProcessors(int count, Action work)
     {
-        var threads = Enumerable.Range(0, Math.Min(count, Environment.ProcessorCount)).Select(_ => new Thread(() => work()) { IsBackground = true }).ToList();
+        var threads = Enumerable.Range(0, Math.Min(count, Environment.ProcessorCount)).Select(_ =>
+            new Thread(() => work()) { IsBackground = true }).ToList();
         threads.ForEach(thread => thread.Start());
         threads.ForEach(thread => thread.Join());
     }

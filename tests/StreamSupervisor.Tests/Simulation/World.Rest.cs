@@ -12,8 +12,10 @@ internal sealed partial class World
     private readonly List<Encoder> _keepers = [];
 
     /// <summary>
-    /// All that may pass between the end of the faults and everything being well: an owner that hangs is replaced, a cool-down ends, a key that was taken for
-    /// wedged is tried again. Where the newest does not win, or nobody hears of it because SRS refuses it before it asks, the silence of who is gone
+    /// All that may pass between the end of the faults and everything being well: an owner that hangs is replaced, a cool-down ends, a key
+    /// that was taken for
+    /// wedged is tried again. Where the newest does not win, or nobody hears of it because SRS refuses it before it asks, the silence of
+    /// who is gone
     /// must be noticed too.
     /// </summary>
     private TimeSpan Rest => TimeSpan.FromSeconds(Plan.Policy.Takeover == TakeoverPolicy.NewestWins && !MayBeRefusedUnheard ? 23 : 50);
@@ -25,7 +27,8 @@ internal sealed partial class World
     {
         var able = Servers.Where(server => !IsDead(server.Name)).ToList();
         var at = Plan.Forwards ? Servers[0] : able[Random.Next(able.Count)];
-        var keeper = new Encoder(this, new EncoderPlan($"keeper {key[(key.LastIndexOf('/') + 1)..]}", key, Chance(0.5) ? "10.0.0.1" : "10.9.9.9", 0, TimeSpan.Zero,
+        var ip = Chance(0.5) ? "10.0.0.1" : "10.9.9.9";
+        var keeper = new Encoder(this, new EncoderPlan($"keeper {key[(key.LastIndexOf('/') + 1)..]}", key, ip, 0, TimeSpan.Zero,
             EncoderTrouble.None, TimeSpan.Zero, TimeSpan.Zero, Retrying.Every, TimeSpan.FromSeconds(1), Registers: false), [at]);
         _keepers.Add(keeper);
         After(Between(1, 2_000), keeper.Try);
@@ -39,12 +42,14 @@ internal sealed partial class World
             var key = History.Of(keeper.Plan.Stream);
             if (!keeper.IsOnAir)
             {
-                return (Plan.Troubles.Any(trouble => trouble.What == WorldTrouble.ApiWrong) ? "I9" : "I8", key.Name, $"{keeper.Plan.Name} is not on air");
+                return (Plan.Troubles.Any(trouble => trouble.What == WorldTrouble.ApiWrong) ? "I9" : "I8", key.Name,
+                    $"{keeper.Plan.Name} is not on air");
             }
 
             if (key.State.Session?.By.Session != keeper.Connection!.Session)
             {
-                return ("I8", key.Name, $"{keeper.Connection.Session} is on air, and the journal says {key.State.Session?.By.Session.ToString() ?? "nobody"}");
+                var owner = key.State.Session?.By.Session.ToString() ?? "nobody";
+                return ("I8", key.Name, $"{keeper.Connection.Session} is on air, and the journal says {owner}");
             }
 
             if (!key.State.Session.Confirmed)
@@ -54,7 +59,8 @@ internal sealed partial class World
 
             foreach (var server in Servers)
             {
-                if (server.Publishers(key.Name).FirstOrDefault(other => other != keeper.Connection && !other.IsRelay && !other.IsOrphan) is { } other)
+                if (server.Publishers(key.Name).FirstOrDefault(other => other != keeper.Connection && !other.IsRelay
+                    && !other.IsOrphan) is { } other)
                 {
                     return ("I2", key.Name, $"{other.Session} publishes beside {keeper.Connection.Session}");
                 }

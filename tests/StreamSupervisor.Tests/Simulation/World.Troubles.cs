@@ -28,7 +28,8 @@ internal sealed partial class World
         switch (trouble.What)
         {
             case WorldTrouble.ApiRefused or WorldTrouble.ApiSilent or WorldTrouble.ApiGarbage:
-                server.ApiFault = trouble.What switch { WorldTrouble.ApiRefused => ApiFault.Refused, WorldTrouble.ApiSilent => ApiFault.Silent, _ => ApiFault.Garbage };
+                server.ApiFault = trouble.What switch { WorldTrouble.ApiRefused => ApiFault.Refused, WorldTrouble.ApiSilent =>
+                    ApiFault.Silent, _ => ApiFault.Garbage };
                 After(trouble.For, () => server.ApiFault = ApiFault.None);
                 break;
             case WorldTrouble.ApiSlow:
@@ -164,7 +165,9 @@ internal sealed partial class World
         }
     }
 
-    /// <summary>From now on all ways are good, every server is up that has not died for good, and for each key one steady encoder keeps trying.</summary>
+    /// <summary>
+    /// From now on all ways are good, every server is up that has not died for good, and for each key one steady encoder keeps trying.
+    /// </summary>
     private void EndFaults()
     {
         if (History.Broken is not null)
@@ -219,7 +222,8 @@ internal sealed partial class World
     }
 
     /// <summary>
-    /// Where the first wins, a session on a server that nobody can reach is neither gone nor silent for all that is known: it keeps its key until an
+    /// Where the first wins, a session on a server that nobody can reach is neither gone nor silent for all that is known: it keeps its key
+    /// until an
     /// operator says otherwise.
     /// </summary>
     private void FreeFromDeadServer(string key)

@@ -11,8 +11,10 @@ using StreamSupervisor.Tests.Simulation.Time;
 namespace StreamSupervisor.Tests.Simulation;
 
 /// <summary>
-/// One seed's world: the rules of the product as they are, in a host that gives them what Akka gives and no more, among servers, encoders, viewers and
-/// operators. First everything goes wrong that the seed chose; then all faults end, one steady encoder keeps trying for each key, and the world must
+/// One seed's world: the rules of the product as they are, in a host that gives them what Akka gives and no more, among servers, encoders,
+/// viewers and
+/// operators. First everything goes wrong that the seed chose; then all faults end, one steady encoder keeps trying for each key, and the
+/// world must
 /// come to rest. Nothing in it waits and nothing runs beside it: a queue of events is its time.
 /// </summary>
 internal sealed partial class World
@@ -32,10 +34,12 @@ internal sealed partial class World
         Hooks = new HookNetwork(this);
         Network = new Network(this);
         Database = new Database(this);
-        Servers = [.. Plan.Servers.Select((server, i) => new SrsServer(this, server.Name, server.Kind, $"10.1.0.{i + 1}", new Random((seed * 17) + i)))];
+        Servers = [.. Plan.Servers.Select((server, i) => new SrsServer(this, server.Name, server.Kind, $"10.1.0.{i + 1}",
+            new Random((seed * 17) + i)))];
         Stranger = new SrsServer(this, "stranger", SrsKind.V6, "10.2.0.1", new Random(seed * 19));
         Rows = new RowReader(key => key, (_, ip) => IdentityOf(ip));
-        Relays = new Relays([.. Servers.Select(server => new RelayAddresses(server.Name, [server.Ip], Plan.NamesRelays && server.Name == "srs-2" ? ["srs-1"] : []))]);
+        Relays = new Relays([.. Servers.Select(server => new RelayAddresses(server.Name, [server.Ip], Plan.NamesRelays
+            && server.Name == "srs-2" ? ["srs-1"] : []))]);
         Cluster = new Cluster(this);
         if (Plan.Forwards)
         {
@@ -74,7 +78,8 @@ internal sealed partial class World
 
     public Scheduled After(TimeSpan delay, Action act) => _queue.After(delay, act);
 
-    public TimeSpan Between(double milliseconds, double and) => TimeSpan.FromMilliseconds(milliseconds + ((and - milliseconds) * Random.NextDouble()));
+    public TimeSpan Between(double milliseconds, double and) => TimeSpan.FromMilliseconds(milliseconds
+        + ((and - milliseconds) * Random.NextDouble()));
 
     public bool Chance(double share) => Random.NextDouble() < share;
 
@@ -94,7 +99,8 @@ internal sealed partial class World
 
     public string IdentityOf(string ip) => Plan.AddressIsIdentity ? ip : "key";
 
-    public void Note(string where, string what, string key, string detail = "", object? more = null) => History.Note(where, what, key, detail, more);
+    public void Note(string where, string what, string key, string detail = "", object? more = null) =>
+        History.Note(where, what, key, detail, more);
 
     /// <summary>Runs the seed.</summary>
     /// <returns>What was broken, with all that is needed to understand it; null when nothing was.</returns>
@@ -110,12 +116,14 @@ internal sealed partial class World
             CameToRestIn = Now - ended;
             CheckRest();
 
-            // Rest must last: two sweeps later all is as it was, or is again: one that had been held all the time may just have begun a fight.
+            // Rest must last: two sweeps later all is as it was, or is again: one that had been held all the time may just have begun a
+            // fight.
             Turn(null, TimeSpan.FromSeconds(11));
             Turn(() => Unrest() is null, Rest);
             CheckRest();
         }
-        catch (Exception fault) when (fault is InvalidOperationException or NullReferenceException or KeyNotFoundException or ArgumentException)
+        catch (Exception fault) when (
+            fault is InvalidOperationException or NullReferenceException or KeyNotFoundException or ArgumentException)
         {
             History.Break("The simulation itself", "", fault.ToString());
         }
@@ -124,7 +132,8 @@ internal sealed partial class World
     }
 
     private void Turn(Func<bool>? condition, TimeSpan limit) =>
-        _queue.RunUntil(() => History.Broken is not null || condition?.Invoke() == true, History.Broken is null ? limit : TimeSpan.Zero, TimeSpan.FromMilliseconds(50));
+        _queue.RunUntil(() => History.Broken is not null || condition?.Invoke() == true, History.Broken is null ? limit : TimeSpan.Zero,
+            TimeSpan.FromMilliseconds(50));
 
     private void Begin()
     {
@@ -186,7 +195,8 @@ internal sealed partial class World
             return;
         }
 
-        member.Asks.Ask(stream, new Register($"{encoder}/{attempt}", encoder, attempt, CredentialVerdict.NotRequired, null, ip, TimeSpan.FromSeconds(10), null),
+        member.Asks.Ask(stream, new Register($"{encoder}/{attempt}", encoder, attempt, CredentialVerdict.NotRequired, null, ip,
+            TimeSpan.FromSeconds(10), null),
             TimeSpan.FromSeconds(3), reply =>
             {
                 switch (reply)

@@ -34,9 +34,11 @@ internal enum Retrying
 /// <param name="After">How long it stays on air before its trouble.</param>
 /// <param name="GoneFor">How long it is gone.</param>
 /// <param name="Registers">Whether it announces itself before each try.</param>
-internal sealed record EncoderPlan(string Name, string Stream, string Ip, int FirstServer, TimeSpan At, EncoderTrouble Trouble, TimeSpan After, TimeSpan GoneFor,
-    Retrying Retrying, TimeSpan Pause, bool Registers)
+internal sealed record EncoderPlan(string Name, string Stream, string Ip, int FirstServer, TimeSpan At, EncoderTrouble Trouble,
+    TimeSpan After, TimeSpan GoneFor, Retrying Retrying, TimeSpan Pause, bool Registers)
 {
-    public override string ToString() => $"{At:s\\.fff} {Name} of {Stream} from {Ip} at server {FirstServer + 1}: {Trouble} after {After.TotalSeconds} s for {GoneFor.TotalSeconds} s, "
+    public override string ToString() =>
+        $"{At:s\\.fff} {Name} of {Stream} from {Ip} at server {FirstServer + 1}: {Trouble} after {After.TotalSeconds} s "
+        + $"for {GoneFor.TotalSeconds} s, "
         + $"retries {Retrying} {Pause.TotalSeconds} s{(Registers ? ", registers" : "")}";
 }

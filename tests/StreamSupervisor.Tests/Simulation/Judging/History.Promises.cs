@@ -59,7 +59,9 @@ internal sealed partial class History
         }
     }
 
-    /// <summary>I3, I4: a DELETE found its client. The newest session is only removed by an order that is younger than its admission.</summary>
+    /// <summary>
+    /// I3, I4: a DELETE found its client. The newest session is only removed by an order that is younger than its admission.
+    /// </summary>
     public void Deleted(SrsConnection connection)
     {
         var (session, key) = (connection.Session, Of(connection.Stream));
@@ -69,14 +71,15 @@ internal sealed partial class History
         }
         else if (key.State.Session?.By.Session == session && seat.OrderedAt < seat.AdmittedAt)
         {
-            Break("I4", key.Name, $"{session} has the highest generation and was removed by the order {seat.OrderedAt}, older than its admission {seat.AdmittedAt}");
+            Break("I4", key.Name, $"{session} has the key and was removed by order {seat.OrderedAt}, older than admission {seat.AdmittedAt}");
         }
     }
 
     /// <summary>A publisher's hook was answered by what its stream decided, or nobody knew.</summary>
-    /// <param name="session">The client as the member named it: SRS 4 does not say which process it is, and it may have been replaced meanwhile.</param>
-    public void Answered(SrsConnection client, SessionId session, SrsHook hook, AskedIn askedIn, LiveStreamReply? reply, string why, long asked,
-        TimeSpan askedAt)
+    /// <param name="session">The client as the member named it: SRS 4 does not say which process it is, and it may have been replaced
+    /// meanwhile.</param>
+    public void Answered(SrsConnection client, SessionId session, SrsHook hook, AskedIn askedIn, LiveStreamReply? reply, string why,
+        long asked, TimeSpan askedAt)
     {
         var key = Of(hook.Stream);
         Note(client.Server.Name, "answered", key.Name, hook.ClientId, reply is null ? $"{askedIn}: {why}" : $"{askedIn}: {reply}");
@@ -97,7 +100,8 @@ internal sealed partial class History
             Break("I6", key.Name, $"{session} was answered 0, and no admission of it is in the journal");
         }
 
-        if (yes && !key.AnyBetween(asked, Moment, state => IsItsOwn(state, session) || state.Relays.Exists(relay => relay.By.Session == session)))
+        if (yes && !key.AnyBetween(asked, Moment, state => IsItsOwn(state, session)
+            || state.Relays.Exists(relay => relay.By.Session == session)))
         {
             Break("Order", key.Name, $"{session} was answered 0, and at no time since it asked the key was its own");
         }
@@ -108,7 +112,8 @@ internal sealed partial class History
         }
 
         // A session that has ended since hears no, also when a look has found it again by now; an attempt that was refused never hears yes.
-        if (before.Contains(!yes) && (yes || !key.AnyBetween(asked, Moment, state => !IsItsOwn(state, session) || state.Evictions.Exists(eviction => eviction.Of.Session == session))))
+        if (before.Contains(!yes) && (yes || !key.AnyBetween(asked, Moment, state => !IsItsOwn(state, session)
+            || state.Evictions.Exists(eviction => eviction.Of.Session == session))))
         {
             Break("I5", key.Name, $"{session} was answered {(yes ? "no" : "yes")} before and {(yes ? "yes" : "no")} now");
         }
@@ -139,8 +144,10 @@ internal sealed partial class History
     private static bool IsItsOwn(LiveStreamState state, SessionId session) => state.Session?.By.Session == session;
 
     /// <summary>
-    /// I2: never two that were admitted and not ordered away. The number only grows when a publish starts or a record becomes durable. A connection that
-    /// publishes for the second time under its id is known to no hook: a late on_unpublish of its first publish ends the second, until a look finds it.
+    /// I2: never two that were admitted and not ordered away. The number only grows when a publish starts or a record becomes durable. A
+    /// connection that
+    /// publishes for the second time under its id is known to no hook: a late on_unpublish of its first publish ends the second, until a
+    /// look finds it.
     /// </summary>
     private void CheckOneOnAir(KeyHistory key)
     {
@@ -149,7 +156,8 @@ internal sealed partial class History
         {
             foreach (var publisher in server.Publishers(key.Name))
             {
-                if (publisher.Publishes > 1 || key.Seats.GetValueOrDefault(publisher.Session) is not { AdmittedAt: > 0 } seat || seat.OrderedAt >= seat.AdmittedAt)
+                if (publisher.Publishes > 1 || key.Seats.GetValueOrDefault(publisher.Session) is not { AdmittedAt: > 0 } seat
+                    || seat.OrderedAt >= seat.AdmittedAt)
                 {
                     continue;
                 }
@@ -168,19 +176,22 @@ internal sealed partial class History
     {
         switch (happened)
         {
-            case Admitted { By.Session: var relay } when _sources.TryGetValue(relay, out var source) && before.Session?.By.Session == source.Session && source.IsPublishing:
+            case Admitted { By.Session: var relay } when _sources.TryGetValue(relay, out var source)
+                && before.Session?.By.Session == source.Session && source.IsPublishing:
                 Break("Relay", key.Name, $"{relay} copies {source.Session}, and took its key");
                 break;
             case EvictionOrdered { Cause: EvictionCause.Takeover, Of.Session: var evicted } when before.Handover is { } handover
                 && _sources.TryGetValue(handover.To.Session, out var source) && source.Session == evicted:
                 Break("Relay", key.Name, $"{evicted} is evicted for {handover.To.Session}, which copies it");
                 break;
-            case EvictionOrdered { Cause: EvictionCause.RefusedUnseen, Of: var evicted } when Find(evicted) is { IsPublishing: true, IsSending: true } sender
+            case EvictionOrdered { Cause: EvictionCause.RefusedUnseen, Of: var evicted } 
+                when Find(evicted) is { IsPublishing: true, IsSending: true } sender
                 && (!_refused.TryGetValue((key.Name, sender.Ip), out var at) || at < sender.OnAirAt):
-                Break("Viewer", key.Name, $"{evicted.Session} sends and is evicted, and nobody from its own address was refused since it began");
+                Break("Viewer", key.Name, $"{evicted.Session} sends and is evicted, and nobody of its address was refused since");
                 break;
         }
     }
 
-    private SrsConnection? Find(Publisher publisher) => world.Servers.FirstOrDefault(server => server.Name == publisher.Origin)?.Find(publisher.Session);
+    private SrsConnection? Find(Publisher publisher) => 
+        world.Servers.FirstOrDefault(server => server.Name == publisher.Origin)?.Find(publisher.Session);
 }

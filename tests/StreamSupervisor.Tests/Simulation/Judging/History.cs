@@ -4,7 +4,8 @@ using StreamSupervisor.Tests.Simulation.Storage;
 namespace StreamSupervisor.Tests.Simulation.Judging;
 
 /// <summary>
-/// What happened in a world, and the promises that can be checked the moment something happens. The journal is the truth that all is held to: it is
+/// What happened in a world, and the promises that can be checked the moment something happens. The journal is the truth that all is held
+/// to: it is
 /// read as it becomes durable, not as a member tells it.
 /// </summary>
 internal sealed partial class History(World world)
@@ -48,8 +49,7 @@ internal sealed partial class History(World world)
         }
         else if (!IsSame(write.Before, key.State))
         {
-            Break("I1", name, $"record {sequence} was decided by {writer} on generation {write.Before.Generation}, {write.Before.Session?.By.Session}, {write.Before.Evictions.Count} evictions, "
-                + $"and the journal held generation {key.State.Generation}, {key.State.Session?.By.Session}, {key.State.Evictions.Count} evictions");
+            Break("I1", name, $"record {sequence} was decided by {writer} on {Told(write.Before)}, and the journal held {Told(key.State)}");
         }
 
         key.Stored();
@@ -94,10 +94,14 @@ internal sealed partial class History(World world)
     private string Tail(string key, int count) =>
         string.Join('\n', _entries.Where(entry => key.Length == 0 || entry.Key.Length == 0 || entry.Key == key).TakeLast(count));
 
+    private static string Told(LiveStreamState state) =>
+        $"generation {state.Generation}, {state.Session?.By.Session}, {state.Evictions.Count} evictions, {state.Phase}";
+
     private static bool IsSame(LiveStreamState one, LiveStreamState other) =>
         one.Generation == other.Generation && one.Phase == other.Phase && one.Session == other.Session && one.Handover == other.Handover
-        && one.Evictions.SequenceEqual(other.Evictions) && one.Relays.Count == other.Relays.Count && one.Locked == other.Locked && one.PinnedTo == other.PinnedTo
-        && one.ReconnectUntil == other.ReconnectUntil && one.ReservedUntil == other.ReservedUntil && one.CoolDownUntil == other.CoolDownUntil
+        && one.Evictions.SequenceEqual(other.Evictions) && one.Relays.Count == other.Relays.Count && one.Locked == other.Locked
+        && one.PinnedTo == other.PinnedTo && one.ReconnectUntil == other.ReconnectUntil && one.ReservedUntil == other.ReservedUntil
+        && one.CoolDownUntil == other.CoolDownUntil
         && one.Answers.Count == other.Answers.Count && one.ChangedAt == other.ChangedAt;
 
     private void Mix(string text)

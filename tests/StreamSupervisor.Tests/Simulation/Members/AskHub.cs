@@ -2,7 +2,9 @@ using StreamSupervisor.Domain.LiveStreams;
 
 namespace StreamSupervisor.Tests.Simulation.Members;
 
-/// <summary>Asks entities over ways that lose: again after 200, 400, 800 ms, and at once when a member is removed, until the deadline.</summary>
+/// <summary>
+/// Asks entities over ways that lose: again after 200, 400, 800 ms, and at once when a member is removed, until the deadline.
+/// </summary>
 internal sealed class AskHub(World world, Member member)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
@@ -61,7 +63,8 @@ internal sealed class AskHub(World world, Member member)
         }
     }
 
-    private void Bring(Question question) => member.Regions.Route(question.Key, home => home.Stream(question.Key).Tell(member, question.Id, question.Command));
+    private void Bring(Question question) => member.Regions.Route(question.Key, home =>
+        home.Stream(question.Key).Tell(member, question.Id, question.Command));
 
     private sealed record Question(long Id, string Key, LiveStreamCommand Command, Action<LiveStreamReply?> Answered)
     {

@@ -1,7 +1,8 @@
 namespace StreamSupervisor.Tests.Simulation.Members;
 
 /// <summary>
-/// Who is a member and which member is home to an entity. A home changes when its member is removed, and when shards are moved; who was removed and
+/// Who is a member and which member is home to an entity. A home changes when its member is removed, and when shards are moved; who was
+/// removed and
 /// lives on does not hear of it, and goes on deciding.
 /// </summary>
 internal sealed class Cluster(World world)
@@ -26,11 +27,16 @@ internal sealed class Cluster(World world)
     /// <summary>The member that a new hook comes to: any that lives, a zombie and one that hangs too. Null: none listens.</summary>
     public Member? TakesHook()
     {
-        var ready = Places.Where(place => place.Life is { IsLeaving: false } || (place.Life is null && world.Faults.On && world.Chance(0.1))).ToList();
+        var ready = Places.Where(place => place.Life is { IsLeaving: false }
+            || (place.Life is null && world.Faults.On && world.Chance(0.1))).ToList();
         return ready.Count == 0 ? null : ready[world.Random.Next(ready.Count)].Life;
     }
 
-    public Member? Any() => Places.Select(place => place.Life).OfType<Member>().Where(member => !member.IsRemoved).OrderBy(_ => world.Random.Next()).FirstOrDefault();
+    public Member? Any()
+    {
+        var able = Places.Select(place => place.Life).OfType<Member>().Where(member => !member.IsRemoved).ToList();
+        return able.Count == 0 ? null : able[world.Random.Next(able.Count)];
+    }
 
     /// <summary>The home of an entity, as the coordinator says it; null while nobody can say.</summary>
     public Member? HomeOf(string id)

@@ -40,7 +40,9 @@ internal sealed class Gate(World world, Member member, SrsServer server)
         }));
     });
 
-    /// <summary>Breaks the rule: a place is kept for as long as the work lasts, its pauses included, and all servers share the places.</summary>
+    /// <summary>
+    /// Breaks the rule: a place is kept for as long as the work lasts, its pauses included, and all servers share the places.
+    /// </summary>
     public void CallHolding<T>(object holder, Func<SrsServer, SrsRun, T> ask, Action<ApiAnswer<T>> done)
     {
         var shared = member.SharedPlaces;

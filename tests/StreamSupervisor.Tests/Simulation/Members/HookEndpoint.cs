@@ -8,7 +8,8 @@ using StreamSupervisor.Tests.Simulation.Time;
 namespace StreamSupervisor.Tests.Simulation.Members;
 
 /// <summary>
-/// Answers hooks as the product does: a publisher's waits for its stream, all others are answered at once, and every one is told to the server's actor.
+/// Answers hooks as the product does: a publisher's waits for its stream, all others are answered at once, and every one is told to the
+/// server's actor.
 /// </summary>
 internal sealed class HookEndpoint(World world, Member member)
 {
@@ -109,7 +110,8 @@ internal sealed class HookEndpoint(World world, Member member)
             Hear(origin, hook, session, null, asked: true);
             var relay = world.Relays.RelayOf(hook.Ip, origin);
             var limits = CallOrder.Of(process.Version).Limits(world.Plan.Policy.Hold, askedIn);
-            member.Asks.Ask(hook.Stream, new RequestPublish(By(origin, session, hook), askedIn, CredentialVerdict.NotRequired, limits, confirmed,
+            member.Asks.Ask(hook.Stream, new RequestPublish(By(origin, session, hook), askedIn, CredentialVerdict.NotRequired, limits,
+                confirmed,
                 relay?.Origin, relay?.Configured ?? false), until - world.Now, reply =>
             {
                 if (reply is ProcessInDoubt && !confirmed)

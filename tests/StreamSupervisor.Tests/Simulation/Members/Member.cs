@@ -6,7 +6,8 @@ using StreamSupervisor.Tests.Simulation.Time;
 namespace StreamSupervisor.Tests.Simulation.Members;
 
 /// <summary>
-/// One life of a supervisor. What it is told while it is paused waits until it goes on; once it is dead nothing of it ever runs again, and what it had sent
+/// One life of a supervisor. What it is told while it is paused waits until it goes on; once it is dead nothing of it ever runs again, and
+/// what it had sent
 /// is on its way.
 /// </summary>
 internal sealed class Member

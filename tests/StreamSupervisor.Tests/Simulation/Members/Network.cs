@@ -1,7 +1,8 @@
 namespace StreamSupervisor.Tests.Simulation.Members;
 
 /// <summary>
-/// Between members: each message at most once, in its order between two of them and in any order else. Nothing passes to or from a member that the others
+/// Between members: each message at most once, in its order between two of them and in any order else. Nothing passes to or from a member
+/// that the others
 /// have removed.
 /// </summary>
 internal sealed class Network(World world)

@@ -17,7 +17,8 @@ internal sealed class OriginDirectory
 
     /// <summary>The process that a hook came from, where it is the known one; null where the server must be asked.</summary>
     public OriginProcess? ProcessOf(string origin, SrsHook hook) =>
-        Find(origin) is { Process: { } known } && hook.Service.Length > 0 && known.ServiceId == hook.Service && known.ServerId == hook.ServerId ? known : null;
+        Find(origin) is { Process: { } known } && hook.Service.Length > 0 && known.ServiceId == hook.Service
+            && known.ServerId == hook.ServerId ? known : null;
 
     private OriginSnapshot Find(string origin) => _known.GetValueOrDefault(origin) ?? OriginSnapshot.Unknown(origin);
 }

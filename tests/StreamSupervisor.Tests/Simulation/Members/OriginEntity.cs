@@ -7,7 +7,8 @@ using StreamSupervisor.Tests.Simulation.Servers;
 namespace StreamSupervisor.Tests.Simulation.Members;
 
 /// <summary>
-/// The actor of one server: hears its hooks, knows which process runs there, looks at it again and again, and tells streams what it found. It keeps
+/// The actor of one server: hears its hooks, knows which process runs there, looks at it again and again, and tells streams what it found.
+/// It keeps
 /// nothing; its next incarnation is as wise as the last one within a sweep.
 /// </summary>
 internal sealed partial class OriginEntity(World world, Member member, SrsServer server)
@@ -101,7 +102,8 @@ internal sealed partial class OriginEntity(World world, Member member, SrsServer
     private void Closed(SessionId client, HookStanding standing)
     {
         var runsThere = standing is HookStanding.Current or HookStanding.Unnamed;
-        var published = _clients.Closed(client, runsThere && _state.Snapshot().CallOrder is { BusyCheckComesBeforeOnPublish: true }, world.Age);
+        var published = _clients.Closed(client, runsThere && _state.Snapshot().CallOrder is { BusyCheckComesBeforeOnPublish: true },
+            world.Age);
         if ((published ?? _beliefs.KeyOf(client)) is { } key)
         {
             member.Asks.Tell(key.ToString(), new ReportClosed(client));
@@ -117,7 +119,10 @@ internal sealed partial class OriginEntity(World world, Member member, SrsServer
         }
     }
 
-    /// <summary>"Connected, closed, and neither published nor played" is a publisher that SRS refused as busy, or a viewer that reset its connection.</summary>
+    /// <summary>
+    /// "Connected, closed, and neither published nor played" is a publisher that SRS refused as busy, or a viewer that reset its
+    /// connection.
+    /// </summary>
     private void JudgeClosed()
     {
         _judges = false;
@@ -131,7 +136,8 @@ internal sealed partial class OriginEntity(World world, Member member, SrsServer
             };
             if (silence == Silence.IfSampled)
             {
-                Call(Priority.Check, SrsApi.SampleAge, answer => TellRefusedUnseen(wish, answer.IsThere && _silence.SamplerRan(answer.Value)));
+                Call(Priority.Check, SrsApi.SampleAge, answer => TellRefusedUnseen(wish, answer.IsThere
+                    && _silence.SamplerRan(answer.Value)));
             }
             else
             {
@@ -175,53 +181,12 @@ internal sealed partial class OriginEntity(World world, Member member, SrsServer
         var known = _state.Snapshot();
         foreach (var (belief, _) in _beliefs.On(server.Name))
         {
-            if (belief.Session is { } session && session.By.Origin == server.Name && known.Superseded.Contains(session.By.Session.ServiceId))
+            if (belief.Session is { } session && session.By.Origin == server.Name
+                && known.Superseded.Contains(session.By.Session.ServiceId))
             {
                 member.Asks.Tell(belief.Key.ToString(), new ReportProcessReplaced(session.By.Session.ServerId, known.Process!.ServiceId));
             }
         }
-    }
-
-    private void Load() => world.After(world.Faults.StoreLatency(), () => member.Do(() =>
-    {
-        if (_stopped)
-        {
-            return;
-        }
-
-        if (world.Database.IsDown)
-        {
-            After(LoadAgainAfter, Load);
-            return;
-        }
-
-        var loaded = world.Database.Index.Rows.Select(row => row.Belief).Where(belief => belief.Origins().Contains(server.Name)).ToList();
-        var book = new BeliefBook();
-        foreach (var (belief, heardAt) in _beliefs.On(server.Name))
-        {
-            if (world.Age - heardAt < ReloadEvery || loaded.Any(one => one.Key == belief.Key))
-            {
-                book.Changed(belief, heardAt);
-            }
-        }
-
-        loaded.ForEach(belief => book.Changed(belief, world.Age));
-        var first = _beliefs.Count == 0 && !_sweeps;
-        _beliefs = book;
-        After(first ? LoadAgainAfter : ReloadEvery, Load);
-        BeginSweeping();
-    }));
-
-    private void TellAgain()
-    {
-        _keepers.ForEach(Tell);
-        After(TellEvery, TellAgain);
-    }
-
-    private void Tell(Member keeper)
-    {
-        var snapshot = _state.Snapshot();
-        world.Network.Send(member, keeper, () => keeper.Directory.Take(snapshot));
     }
 
     private void After(TimeSpan delay, Action act) => member.After(delay, () =>
@@ -232,7 +197,8 @@ internal sealed partial class OriginEntity(World world, Member member, SrsServer
         }
     });
 
-    private void Call<T>(Priority priority, Func<SrsServer, SrsRun, T> ask, Action<ApiAnswer<T>> done) => member.Gate(server.Name).Call(priority, ask, answer =>
+    private void Call<T>(Priority priority, Func<SrsServer, SrsRun, T> ask, Action<ApiAnswer<T>> done) =>
+        member.Gate(server.Name).Call(priority, ask, answer =>
     {
         if (!_stopped)
         {

@@ -1,7 +1,8 @@
 namespace StreamSupervisor.Tests.Simulation.Members;
 
 /// <summary>
-/// Starts the entities that have something to do when nobody calls: keys whose deadline has come and keys with open work, by an index that lags.
+/// Starts the entities that have something to do when nobody calls: keys whose deadline has come and keys with open work, by an index that
+/// lags.
 /// The oldest member does it for all.
 /// </summary>
 internal static class Waker

@@ -1,6 +1,8 @@
 namespace StreamSupervisor.Tests.Simulation.Servers;
 
-/// <summary>The way of the hooks from the servers to the members: it loses, doubles and delays, and whoever balances the members asks nobody.</summary>
+/// <summary>
+/// The way of the hooks from the servers to the members: it loses, doubles and delays, and whoever balances the members asks nobody.
+/// </summary>
 internal sealed class HookNetwork(World world)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);

@@ -16,7 +16,8 @@ internal static class SrsApi
     {
         var key = server.World.KeyOf(row.Id);
         var players = run.Connections.Count(connection => connection.IsPlayer && connection.IsListed && connection.Stream == row.Id);
-        return new StreamRow(row.Id, key.Vhost, key.App, key.Stream, row.Active, row.ClientId, (row.Publisher?.SampledBytes ?? 0) + (players * BytesOfPlayer),
+        return new StreamRow(row.Id, key.Vhost, key.App, key.Stream, row.Active, row.ClientId, 
+            (row.Publisher?.SampledBytes ?? 0) + (players * BytesOfPlayer),
             players + (row.Publisher is { IsListed: true } ? 1 : 0))
         {
             SentBytes = row.Publisher is { IsOrphan: true } ? 0 : row.Publisher?.SampledBytes * players,
@@ -27,7 +28,8 @@ internal static class SrsApi
     public static IReadOnlyList<ClientRow> Clients(SrsServer server, SrsRun run) =>
         [.. run.Connections.Where(connection => connection.IsListed).Select(connection => Row(server, connection))];
 
-    public static ClientRow? Client(SrsServer server, SrsRun run, string id) => run.Listed(id) is { } connection ? Row(server, connection) : null;
+    public static ClientRow? Client(SrsServer server, SrsRun run, string id) => run.Listed(id) is { } connection ? Row(server, connection)
+        : null;
 
     /// <summary>DELETE: whether there was such a client.</summary>
     public static bool Delete(SrsServer server, SrsRun run, string id)
@@ -52,7 +54,8 @@ internal static class SrsApi
     private static ClientRow Row(SrsServer server, SrsConnection connection)
     {
         var key = server.World.KeyOf(connection.Stream);
-        return new ClientRow(connection.ClientId, "vid-1", connection.Stream, connection.Ip, $"/{key.App}/{key.Stream}", connection.IsPlayer ? "rtmp-play" : "fmle-publish",
+        var type = connection.IsPlayer ? "rtmp-play" : "fmle-publish";
+        return new ClientRow(connection.ClientId, "vid-1", connection.Stream, connection.Ip, $"/{key.App}/{key.Stream}", type,
             !connection.IsPlayer, 1, server.Kind.Major < 5 ? 0 : connection.SampledBytes);
     }
 }

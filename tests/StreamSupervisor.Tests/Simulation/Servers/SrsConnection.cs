@@ -14,7 +14,8 @@ internal enum Closing
 }
 
 /// <summary>
-/// One RTMP connection, seen from both ends. What SRS does with it is one chain of steps; a step that waits (for a hook's answer, for a timer) is left
+/// One RTMP connection, seen from both ends. What SRS does with it is one chain of steps; a step that waits (for a hook's answer, for a
+/// timer) is left
 /// when an interrupt comes that SRS notices there, and the rest of the chain never runs then.
 /// </summary>
 internal sealed partial class SrsConnection(SrsServer server, SrsRun run, string clientId, string ip)
@@ -83,7 +84,8 @@ internal sealed partial class SrsConnection(SrsServer server, SrsRun run, string
         get
         {
             var since = World.Now - run.SampledFrom;
-            return since <= TimeSpan.Zero ? DateTimeOffset.MinValue : run.SampledFrom + TimeSpan.FromTicks(since.Ticks / SampledEvery.Ticks * SampledEvery.Ticks);
+            return since <= TimeSpan.Zero ? DateTimeOffset.MinValue : run.SampledFrom
+                + TimeSpan.FromTicks(since.Ticks / SampledEvery.Ticks * SampledEvery.Ticks);
         }
     }
 
@@ -204,7 +206,9 @@ internal sealed partial class SrsConnection(SrsServer server, SrsRun run, string
         }
     }
 
-    /// <summary>on_close is sent and answered, then the client leaves the API, then TCP is closed: three steps that an observer can tell apart.</summary>
+    /// <summary>
+    /// on_close is sent and answered, then the client leaves the API, then TCP is closed: three steps that an observer can tell apart.
+    /// </summary>
     private void End(Closing why)
     {
         _serving = true;

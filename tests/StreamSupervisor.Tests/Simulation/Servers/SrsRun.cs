@@ -39,8 +39,11 @@ internal sealed class SrsRun
 
     public void Remove(SrsConnection connection) => _connections.Remove(connection);
 
-    /// <summary>A client as the API knows it: neither one that waits in <c>on_connect</c>, nor on 4 one that waits in <c>on_publish</c>.</summary>
-    public SrsConnection? Listed(string clientId) => _connections.Find(connection => connection.IsListed && connection.ClientId == clientId);
+    /// <summary>
+    /// A client as the API knows it: neither one that waits in <c>on_connect</c>, nor on 4 one that waits in <c>on_publish</c>.
+    /// </summary>
+    public SrsConnection? Listed(string clientId) => _connections.Find(connection => connection.IsListed
+        && connection.ClientId == clientId);
 
     public SrsSource Source(string stream)
     {

@@ -82,7 +82,8 @@ internal sealed class SrsServer
         Run is { } run ? run.Connections.Where(connection => connection.IsPublishing && connection.Stream == stream) : [];
 
     public SrsConnection? Find(SessionId session) =>
-        Run is { } run && run.Service == session.ServiceId ? run.Connections.FirstOrDefault(connection => connection.ClientId == session.ClientId) : null;
+        Run is { } run && run.Service == session.ServiceId ? run.Connections.FirstOrDefault(connection =>
+            connection.ClientId == session.ClientId) : null;
 
     public TimeSpan Milliseconds(double from, double to) => TimeSpan.FromMilliseconds(from + ((to - from) * _random.NextDouble()));
 

@@ -15,7 +15,8 @@ internal sealed record JournalWrite(JournalRow Row, LiveStreamState Before, Acti
 internal sealed record Recovered(LiveStreamState State, long Sequence);
 
 /// <summary>
-/// The database that all members share: the journal with one row for each (key, sequence), snapshots, and the index of streams. It outlives everything.
+/// The database that all members share: the journal with one row for each (key, sequence), snapshots, and the index of streams. It outlives
+/// everything.
 /// </summary>
 internal sealed class Database(World world)
 {
@@ -30,7 +31,8 @@ internal sealed class Database(World world)
     /// <returns>Whether they are stored.</returns>
     public bool Commit(IReadOnlyList<JournalWrite> batch)
     {
-        if (world.Rules.ChecksUniqueness && batch.Any(write => _journal.TryGetValue(write.Row.Key, out var rows) && rows.ContainsKey(write.Row.Sequence)))
+        if (world.Rules.ChecksUniqueness && batch.Any(write => _journal.TryGetValue(write.Row.Key, out var rows)
+            && rows.ContainsKey(write.Row.Sequence)))
         {
             return false;
         }
@@ -77,7 +79,8 @@ internal sealed class Database(World world)
     }
 
     /// <summary>
-    /// Deletes what lies behind the newest snapshot. The newest row of a key stays, else its numbers would begin anew; and so do rows that are younger than
+    /// Deletes what lies behind the newest snapshot. The newest row of a key stays, else its numbers would begin anew; and so do rows that
+    /// are younger than
     /// the longest time that a write may be on its way, for a row that is gone keeps no late one out.
     /// </summary>
     public void Retain()

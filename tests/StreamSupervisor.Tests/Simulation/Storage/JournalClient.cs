@@ -3,7 +3,8 @@ using StreamSupervisor.Tests.Simulation.Members;
 namespace StreamSupervisor.Tests.Simulation.Storage;
 
 /// <summary>
-/// One member's way to the journal, as Akka.Persistence.Sql has it: what waits goes as one transaction, and if that fails, every write in it fails,
+/// One member's way to the journal, as Akka.Persistence.Sql has it: what waits goes as one transaction, and if that fails, every write in
+/// it fails,
 /// whoever was to blame. A failure means that nobody knows: the rows may be there, or may come later.
 /// </summary>
 internal sealed class JournalClient(World world, Member member)

@@ -1,7 +1,8 @@
 namespace StreamSupervisor.Tests.Simulation.Time;
 
 /// <summary>
-/// The time of one world: a queue of what is going to happen, in the order of its time and, within one moment, in the order in which it was said.
+/// The time of one world: a queue of what is going to happen, in the order of its time and, within one moment, in the order in which it was
+/// said.
 /// Nothing waits and nothing runs beside it, so one seed takes the same way each time.
 /// </summary>
 internal sealed class EventQueue
