@@ -20,7 +20,7 @@ internal static class Waker
         {
             if (row.HasOpenWork || row.WakeAt <= member.Now)
             {
-                member.Asks.Tell(row.Key, Domain.LiveStreams.Wake.Instance);
+                member.Asks.Tell(row.Key, StreamSupervisor.Domain.LiveStreams.Wake.Instance);
             }
         }
     }
