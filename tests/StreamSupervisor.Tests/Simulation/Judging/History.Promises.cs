@@ -71,7 +71,7 @@ internal sealed partial class History
         }
         else if (key.State.Session?.By.Session == session && seat.OrderedAt < seat.AdmittedAt)
         {
-            Break("I4", key.Name, $"{session} has the key and was removed by order {seat.OrderedAt}, older than admission {seat.AdmittedAt}");
+            Break("I4", key.Name, $"{session} has the key, and was removed by an order that is older than its admission");
         }
     }
 
