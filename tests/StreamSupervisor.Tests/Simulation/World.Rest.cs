@@ -75,7 +75,8 @@ internal sealed partial class World
                 return ("I7", key.Name, $"still to be removed: {string.Join(", ", open.Select(eviction => eviction.Of.Session))}");
             }
 
-            if (LiveStream.WakeAt(key.State) is { } due && due < Now - Overdue)
+            // A first record that arrived after its writer had given it up is known to nobody: the next who asks finds it.
+            if (LiveStream.WakeAt(key.State) is { } due && due < Now - Overdue && Database.Index.SequenceOf(key.Name) == key.Sequence)
             {
                 return ("I7", key.Name, $"a deadline of {due:mm\\:ss} has passed, and nobody woke the stream");
             }

@@ -14,7 +14,7 @@ internal sealed partial class History
 
     private readonly Dictionary<SessionId, List<bool>> _answers = [];
     private readonly Dictionary<SessionId, SrsConnection> _sources = [];
-    private readonly Dictionary<(string Key, string Ip), TimeSpan> _refused = [];
+    private readonly HashSet<(string Key, string Ip)> _turnedAway = [];
 
     /// <summary>A publish has begun.</summary>
     public void OnAir(SrsConnection connection)
@@ -23,12 +23,11 @@ internal sealed partial class History
         CheckOneOnAir(Of(connection.Stream));
     }
 
-    /// <param name="refused">It never got to publish.</param>
-    public void Left(SrsConnection connection, bool refused)
+    public void Left(SrsConnection connection)
     {
-        if (refused && !connection.IsPlayer)
+        if (connection is { IsPlayer: false, Publishes: 0 })
         {
-            _refused[(connection.Stream, connection.Ip)] = connection.ConnectedAt;
+            _turnedAway.Add((connection.Stream, connection.Ip));
         }
 
         if (connection.Stream.Length > 0)
@@ -71,7 +70,7 @@ internal sealed partial class History
         }
         else if (key.State.Session?.By.Session == session && seat.OrderedAt < seat.AdmittedAt)
         {
-            Break("I4", key.Name, $"{session} has the key and was removed by order {seat.OrderedAt}, older than admission {seat.AdmittedAt}");
+            Break("I4", key.Name, $"{session} has the key, and was removed by an order that is older than its admission");
         }
     }
 
@@ -184,14 +183,14 @@ internal sealed partial class History
                 && _sources.TryGetValue(handover.To.Session, out var source) && source.Session == evicted:
                 Break("Relay", key.Name, $"{evicted} is evicted for {handover.To.Session}, which copies it");
                 break;
-            case EvictionOrdered { Cause: EvictionCause.RefusedUnseen, Of: var evicted } 
+            case EvictionOrdered { Cause: EvictionCause.RefusedUnseen, Of: var evicted }
                 when Find(evicted) is { IsPublishing: true, IsSending: true } sender
-                && (!_refused.TryGetValue((key.Name, sender.Ip), out var at) || at < sender.OnAirAt):
-                Break("Viewer", key.Name, $"{evicted.Session} sends and is evicted, and nobody of its address was refused since");
+                && !_turnedAway.Contains((key.Name, sender.Ip)):
+                Break("Viewer", key.Name, $"{evicted.Session} sends and is evicted, and nobody of its address was turned away");
                 break;
         }
     }
 
-    private SrsConnection? Find(Publisher publisher) => 
+    private SrsConnection? Find(Publisher publisher) =>
         world.Servers.FirstOrDefault(server => server.Name == publisher.Origin)?.Find(publisher.Session);
 }

@@ -62,7 +62,8 @@ internal sealed class KeyHistory(string name, LiveStreamState empty)
                 SeatOf(e.By.Session).AdmittedAt = Events;
                 return e.Generation > generation ? null : $"generation {e.Generation} was given out behind {generation}";
             case RelayAdmitted e:
-                SeatOf(e.By.Session).RelayAt = Events;
+                // One that had the key by mistake has it no longer.
+                (SeatOf(e.By.Session).RelayAt, SeatOf(e.By.Session).AdmittedAt) = (Events, 0);
                 break;
             case EvictionOrdered e:
                 SeatOf(e.Of.Session).OrderedAt = Events;

@@ -1,8 +1,5 @@
 using System.Collections.Immutable;
-using StreamSupervisor.Domain;
-using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Domain.Origins;
-using StreamSupervisor.Tests.Simulation.Servers;
 
 namespace StreamSupervisor.Tests.Simulation.Members;
 

@@ -1,6 +1,5 @@
 using StreamSupervisor.Domain.Origins;
 using StreamSupervisor.Tests.Simulation.Servers;
-using StreamSupervisor.Tests.Simulation.Time;
 
 namespace StreamSupervisor.Tests.Simulation.Members;
 

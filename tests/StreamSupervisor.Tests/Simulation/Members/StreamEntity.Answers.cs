@@ -1,7 +1,5 @@
 using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
-using StreamSupervisor.Tests.Simulation.Storage;
-using StreamSupervisor.Tests.Simulation.Time;
 
 namespace StreamSupervisor.Tests.Simulation.Members;
 

@@ -1,6 +1,4 @@
-using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
-using StreamSupervisor.Domain.Origins;
 using StreamSupervisor.Tests.Simulation.Servers;
 
 namespace StreamSupervisor.Tests.Simulation.Members;

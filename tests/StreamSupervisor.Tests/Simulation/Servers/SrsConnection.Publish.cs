@@ -124,7 +124,6 @@ internal sealed partial class SrsConnection
 
         (_source.Publisher, IsPublishing, IsListed, _ends) = (this, true, true, false);
         Publishes++;
-        OnAirAt = World.Age;
         var row = run.Row(Stream);
         (row.Active, row.ClientId, row.Publisher) = (true, clientId, this);
         World.Note(server.Name, "on air", Stream, clientId);

@@ -49,9 +49,6 @@ internal sealed partial class SrsConnection(SrsServer server, SrsRun run, string
 
     /// <summary>Whether it copies a stream of another server.</summary>
     public bool IsRelay { get; init; }
-    public TimeSpan ConnectedAt { get; } = server.World.Age;
-    public TimeSpan OnAirAt { get; private set; }
-
     /// <summary>How often it has begun to publish.</summary>
     public int Publishes { get; private set; }
     public bool IsOpen { get; private set; } = true;
@@ -160,7 +157,7 @@ internal sealed partial class SrsConnection(SrsServer server, SrsRun run, string
             Closed?.Invoke(Closing.ProcessGone);
         }
 
-        World.History.Left(this, refused: false);
+        World.History.Left(this);
     }
 
     /// <summary>Waits; an interrupt that is noticed here leads elsewhere.</summary>
@@ -227,7 +224,7 @@ internal sealed partial class SrsConnection(SrsServer server, SrsRun run, string
         IsListed = false;
         run.Remove(this);
         World.Note(server.Name, "closed", Stream, clientId, why.ToString());
-        World.History.Left(this, refused: why is Closing.Busy or Closing.RefusedByHook);
+        World.History.Left(this);
         if (IsOpen)
         {
             IsOpen = false;

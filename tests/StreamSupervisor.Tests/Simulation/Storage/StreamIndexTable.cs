@@ -12,6 +12,9 @@ internal sealed class StreamIndexTable
 
     public IEnumerable<StreamIndexRow> Rows => _rows.Values;
 
+    /// <summary>The newest that it knows of a key; 0 for none.</summary>
+    public long SequenceOf(string key) => _rows.GetValueOrDefault(key)?.Sequence ?? 0;
+
     public void Write(StreamIndexRow row)
     {
         if (!_rows.TryGetValue(row.Key, out var old) || old.Sequence <= row.Sequence)
