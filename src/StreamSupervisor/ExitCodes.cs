@@ -1,4 +1,4 @@
-namespace StreamSupervisor.Commands;
+namespace StreamSupervisor;
 
 /// <summary>What the program says to scripts when it ends. Numbers are forever.</summary>
 internal static class ExitCodes

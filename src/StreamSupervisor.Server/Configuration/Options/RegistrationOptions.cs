@@ -1,4 +1,4 @@
-namespace StreamSupervisor.Server.Registrations;
+namespace StreamSupervisor.Server.Configuration;
 
 /// <summary><c>registrations</c>: encoders that announce themselves before they publish.</summary>
 public sealed class RegistrationOptions

@@ -1,6 +1,6 @@
-using StreamSupervisor.Server.Configuration.Settings;
+using StreamSupervisor.Server.Configuration.Hocon;
 
-namespace StreamSupervisor.Server.Configuration.Hocon;
+namespace StreamSupervisor.Server.Configuration.Settings;
 
 /// <summary>
 /// A resolved HOCON tree as a source of <see cref="IConfiguration"/>. One source for all files: substitutions, <c>+=</c> and lists
