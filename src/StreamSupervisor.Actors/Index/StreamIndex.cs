@@ -54,7 +54,8 @@ public sealed class StreamIndex(JournalStore store)
     /// <param name="limit">At most so many.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="StoreUnavailableException">The store did not answer.</exception>
-    public Task<IReadOnlyList<string>> DueAsync(DateTimeOffset now, string after = "", int limit = 1000, CancellationToken cancellation = default) =>
+    public Task<IReadOnlyList<string>> DueAsync(
+        DateTimeOffset now, string after = "", int limit = 1000, CancellationToken cancellation = default) =>
         KeysAsync(
             "the streams that are due",
             $"""
@@ -77,7 +78,10 @@ public sealed class StreamIndex(JournalStore store)
         var position = store.Location is StoreLocation.Postgres ? "position(@origin in origins)" : "instr(origins, @origin)";
         return RowsAsync(
             "the streams of a server",
-            $"SELECT {Columns} FROM {store.Schema}stream_index WHERE NOT idle AND key > @after AND {position} > 0 ORDER BY key LIMIT @limit",
+            $"""
+            SELECT {Columns} FROM {store.Schema}stream_index
+            WHERE NOT idle AND key > @after AND {position} > 0 ORDER BY key LIMIT @limit
+            """,
             [("@origin", $"\n{origin}\n"), ("@after", after), ("@limit", limit)],
             cancellation);
     }
@@ -132,7 +136,8 @@ public sealed class StreamIndex(JournalStore store)
         },
         cancellation);
 
-    private Task<IReadOnlyList<string>> KeysAsync(string what, string sql, (string Name, object? Value)[] values, CancellationToken cancellation) =>
+    private Task<IReadOnlyList<string>> KeysAsync(
+        string what, string sql, (string Name, object? Value)[] values, CancellationToken cancellation) =>
         store.ReadAsync(
             what,
             async (connection, stop) =>

@@ -8,4 +8,5 @@ namespace StreamSupervisor.Actors.Index;
 /// <param name="State">Only those in this phase; null for all.</param>
 /// <param name="Origin">Only those whose session is on this server; null for all.</param>
 /// <param name="Contains">Only those with this in their key; ASCII letters are alike in upper and lower case. Null for all.</param>
-public sealed record StreamIndexQuery(string After, int Limit, LiveStreamPhase? State = null, string? Origin = null, string? Contains = null);
+public sealed record StreamIndexQuery(
+    string After, int Limit, LiveStreamPhase? State = null, string? Origin = null, string? Contains = null);

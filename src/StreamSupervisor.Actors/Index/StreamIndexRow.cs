@@ -15,8 +15,8 @@ namespace StreamSupervisor.Actors.Index;
 /// <param name="WakeAt">When its actor has something to do unasked; null: never.</param>
 /// <param name="ChangedAt">When its member wrote it into the index, by that member's clock.</param>
 /// <param name="Summary">The rest; null for one that this version can't read.</param>
-public sealed record StreamIndexRow(string Key, long Sequence, string State, string Origin, DateTimeOffset? Since, long Generation, bool Idle,
-    bool HasOpenWork, DateTimeOffset? WakeAt, DateTimeOffset ChangedAt, StreamSummary? Summary)
+public sealed record StreamIndexRow(string Key, long Sequence, string State, string Origin, DateTimeOffset? Since, long Generation,
+    bool Idle, bool HasOpenWork, DateTimeOffset? WakeAt, DateTimeOffset ChangedAt, StreamSummary? Summary)
 {
     /// <summary>The names of all servers that the stream touches, with a line feed before and behind each; empty without any.</summary>
     internal string Origins => Summary?.Origins().ToList() is { Count: > 0 } origins ? $"\n{string.Join('\n', origins)}\n" : "";

@@ -14,9 +14,10 @@ internal static class StreamIndexTable
         "key, sequence, state, origin, origins, since, generation, idle, open_work, wake_at, changed_at, summary";
 
     private const string NewestWins =
-        "ON CONFLICT (key) DO UPDATE SET sequence = excluded.sequence, state = excluded.state, origin = excluded.origin, origins = excluded.origins, "
-        + "since = excluded.since, generation = excluded.generation, idle = excluded.idle, open_work = excluded.open_work, wake_at = excluded.wake_at, "
-        + "changed_at = excluded.changed_at, summary = excluded.summary WHERE excluded.sequence > stream_index.sequence";
+        "ON CONFLICT (key) DO UPDATE SET sequence = excluded.sequence, state = excluded.state, origin = excluded.origin, "
+        + "origins = excluded.origins, since = excluded.since, generation = excluded.generation, idle = excluded.idle, "
+        + "open_work = excluded.open_work, wake_at = excluded.wake_at, changed_at = excluded.changed_at, "
+        + "summary = excluded.summary WHERE excluded.sequence > stream_index.sequence";
 
     /// <param name="store">Where.</param>
     /// <param name="rows">At most one of each key.</param>
@@ -61,8 +62,8 @@ internal static class StreamIndexTable
             VALUES(@key, @sequence, @state, @origin, @origins, @since, @generation, @idle, @open, @wake, @changed, @summary)
             {NewestWins}
             """,
-            ("@key", ""), ("@sequence", 0L), ("@state", ""), ("@origin", ""), ("@origins", ""), ("@since", null), ("@generation", 0L), ("@idle", false),
-            ("@open", false), ("@wake", null), ("@changed", 0L), ("@summary", Array.Empty<byte>()));
+            ("@key", ""), ("@sequence", 0L), ("@state", ""), ("@origin", ""), ("@origins", ""), ("@since", null), ("@generation", 0L),
+            ("@idle", false), ("@open", false), ("@wake", null), ("@changed", 0L), ("@summary", Array.Empty<byte>()));
         await command.PrepareAsync(cancellation);
         var written = 0;
         foreach (var row in rows)

@@ -60,7 +60,8 @@ public sealed class StreamIndexWriter : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props PropsOf(JournalStore store, TimeProvider time, ILogger log) => Props.Create(() => new StreamIndexWriter(store, time, log));
+    public static Props PropsOf(JournalStore store, TimeProvider time, ILogger log) =>
+        Props.Create(() => new StreamIndexWriter(store, time, log));
 
     protected override void PreStart() => Context.System.EventStream.Subscribe(Self, typeof(LiveStreamChanged));
 
@@ -116,7 +117,7 @@ public sealed class StreamIndexWriter : ReceiveActor, IWithTimers
         {
             _silentSince = null;
             _log.LogInformation(
-                "The stream index is written again after {Seconds:F0} s; {LeftOut} change(s) were left out and heal with the next change of their keys.",
+                "Lists of streams follow again after {Seconds:F0} s; {LeftOut} change(s) were left out and heal with their keys' next.",
                 _time.GetElapsedTime(since).TotalSeconds, _leftOut);
             _leftOut = 0;
         }
@@ -142,14 +143,15 @@ public sealed class StreamIndexWriter : ReceiveActor, IWithTimers
             _silentSince ??= _time.GetTimestamp();
             _saidAt = _time.GetTimestamp();
             _log.LogWarning(
-                "Lists of streams lag: {Why} {Waiting} change(s) wait, and are tried again every second.", failed.Cause.Message, _waiting.Count);
+                "Lists of streams lag: {Why} {Waiting} change(s) wait, and are tried again every second.",
+                failed.Cause.Message, _waiting.Count);
         }
 
         Schedule(RetryAfter);
     }
 
-    private static StreamIndexRow RowOf(LiveStreamChanged change, DateTimeOffset now) =>
-        StreamIndexRow.Of(change.Key, change.Sequence, change.State ?? throw new InvalidOperationException("A change that is kept has a state."), now);
+    private static StreamIndexRow RowOf(LiveStreamChanged change, DateTimeOffset now) => StreamIndexRow.Of(
+        change.Key, change.Sequence, change.State ?? throw new InvalidOperationException("A change that is kept has a state."), now);
 
     private sealed record WriteNow
     {

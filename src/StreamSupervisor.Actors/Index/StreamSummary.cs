@@ -44,8 +44,9 @@ public sealed record StreamSummary(
     {
         ArgumentNullException.ThrowIfNull(state);
         return new StreamSummary(
-            state.Key, state.Generation, state.Session, state.Handover, state.Evictions, state.Interrupted, state.ReconnectUntil, state.Locked,
-            state.PinnedTo, state.Pinned, state.Wedges, state.ReservedFor, state.ReservedUntil, state.CoolDownUntil, state.Relays);
+            state.Key, state.Generation, state.Session, state.Handover, state.Evictions, state.Interrupted, state.ReconnectUntil,
+            state.Locked, state.PinnedTo, state.Pinned, state.Wedges,
+            state.ReservedFor, state.ReservedUntil, state.CoolDownUntil, state.Relays);
     }
 
     /// <summary>The names of all servers that the stream touches.</summary>

@@ -22,7 +22,7 @@ public sealed class EventFeed(JournalStore store, TimeProvider time)
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="StoreUnavailableException">The store did not answer.</exception>
     public Task<IReadOnlyList<FeedRow>> ReadBackwardsAsync(long before, int limit, CancellationToken cancellation = default) =>
-        ReadAsync($"WHERE ordering < @cursor ORDER BY ordering DESC", before, limit, cancellation);
+        ReadAsync("WHERE ordering < @cursor ORDER BY ordering DESC", before, limit, cancellation);
 
     /// <summary>
     /// The oldest rows above a cursor, oldest first. Two members write side by side and may finish in the other order, so a number that is
@@ -75,7 +75,7 @@ public sealed class EventFeed(JournalStore store, TimeProvider time)
                 var rows = await command.RowsAsync(
                     row => new FeedRow(
                         row.GetInt64(0),
-                        row.GetString(1) is var id && id.StartsWith(Timeline.IdPrefix, StringComparison.Ordinal) ? id[Timeline.IdPrefix.Length..] : id,
+                        Timeline.KeyOf(row.GetString(1)),
                         new DateTimeOffset(row.GetInt64(2), TimeSpan.Zero),
                         JournaledEvent.OfRow(row.GetInt64(3), row.GetString(4), row.GetFieldValue<byte[]>(5))),
                     stop);

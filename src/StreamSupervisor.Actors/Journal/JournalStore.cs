@@ -50,14 +50,16 @@ public abstract class JournalStore : IAsyncDisposable
     /// <param name="work">May be run on another thread; the connection is its own for as long.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="StoreUnavailableException">The store did not answer.</exception>
-    internal abstract Task<T> ReadAsync<T>(string what, Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellation);
+    internal abstract Task<T> ReadAsync<T>(
+        string what, Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellation);
 
     /// <summary>Runs a transaction: all of it is written, or nothing.</summary>
     /// <param name="what">What is written, for the error.</param>
     /// <param name="work">May be run on another thread; the transaction is committed when it returns.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="StoreUnavailableException">The store did not answer; whether it was written is not known.</exception>
-    internal abstract Task<T> WriteAsync<T>(string what, Func<DbTransaction, CancellationToken, Task<T>> work, CancellationToken cancellation);
+    internal abstract Task<T> WriteAsync<T>(
+        string what, Func<DbTransaction, CancellationToken, Task<T>> work, CancellationToken cancellation);
 }
 
 /// <summary>Commands in one line.</summary>
@@ -76,7 +78,8 @@ internal static class StoreCommands
     }
 
     /// <summary>All rows of a query.</summary>
-    public static async Task<IReadOnlyList<T>> RowsAsync<T>(this DbCommand command, Func<DbDataReader, T> read, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<T>> RowsAsync<T>(
+        this DbCommand command, Func<DbDataReader, T> read, CancellationToken cancellation)
     {
         await using var rows = await command.ExecuteReaderAsync(cancellation);
         var all = new List<T>();

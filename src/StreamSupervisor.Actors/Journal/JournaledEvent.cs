@@ -26,7 +26,8 @@ public sealed record JournaledEvent(long Sequence, string Kind, LiveStreamEvent?
             foreach (var one in batch.RootElement.EnumerateArray())
             {
                 var kind = one.GetProperty("kind").GetString() ?? "";
-                events.Add(new(EventSequence.Of(row, events.Count), kind, Read(kind, JsonMarshal.GetRawUtf8Value(one.GetProperty("data")))));
+                var data = JsonMarshal.GetRawUtf8Value(one.GetProperty("data"));
+                events.Add(new(EventSequence.Of(row, events.Count), kind, Read(kind, data)));
             }
 
             return events;

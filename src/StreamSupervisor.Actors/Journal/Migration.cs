@@ -65,7 +65,8 @@ internal sealed record Migration(int Number, string Name, string Sql)
             if (step.Number > newest)
             {
                 throw new StoreOpenException(
-                    $"{database} was written by a newer version: its schema is number {applied.Max(a => a.Number)}, this version knows number {newest}. " +
+                    $"{database} was written by a newer version: its schema is number {applied.Max(a => a.Number)}, " +
+                    $"this version knows number {newest}. " +
                     "Start the newer version, or restore the backup that was made before the upgrade.");
             }
 

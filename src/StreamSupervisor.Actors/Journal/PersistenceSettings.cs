@@ -94,7 +94,7 @@ public static class PersistenceSettings
                     {
                         // A deferred transaction reads beside the writer; any other takes the write lock.
                         ($"{plugin}.read-isolation-level", "read-uncommitted"),
-                        ($"{plugin}.materializer-dispatcher", SqliteDispatcher),
+                        ($"{plugin}.plugin-dispatcher", SqliteDispatcher),
                     },
             ]);
         }
@@ -103,6 +103,7 @@ public static class PersistenceSettings
         {
             settings.AddRange(
             [
+                ($"{JournalPlugin}.materializer-dispatcher", SqliteDispatcher),
                 ($"{SqliteDispatcher}.type", "ForkJoinDispatcher"),
                 ($"{SqliteDispatcher}.throughput", "30"),
                 ($"{SqliteDispatcher}.dedicated-thread-pool.thread-count", "4"),

@@ -25,10 +25,12 @@ internal sealed class PostgresStore : JournalStore
 
     public override ValueTask DisposeAsync() => _source.DisposeAsync();
 
-    internal override Task<T> ReadAsync<T>(string what, Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellation) =>
+    internal override Task<T> ReadAsync<T>(
+        string what, Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellation) =>
         GuardedAsync(what, connection => work(connection, cancellation), cancellation);
 
-    internal override Task<T> WriteAsync<T>(string what, Func<DbTransaction, CancellationToken, Task<T>> work, CancellationToken cancellation) =>
+    internal override Task<T> WriteAsync<T>(
+        string what, Func<DbTransaction, CancellationToken, Task<T>> work, CancellationToken cancellation) =>
         GuardedAsync(
             what,
             async connection =>

@@ -18,8 +18,8 @@ public sealed partial class Retention
             var (oldEvents, oldSnapshots) = await StepAsync(
                 "clearing old events",
                 async (transaction, stop) => (
-                    await RunAsync(transaction, DeleteEvents, [("@after", after), ("@last", last), ("@before", eventsBefore.UtcTicks)], stop),
-                    await RunAsync(transaction, DeleteSnapshots, [("@after", after), ("@last", last), ("@before", snapshotsBefore.UtcTicks)], stop)),
+                    await RunAsync(transaction, DeleteEvents, Page(after, last, eventsBefore), stop),
+                    await RunAsync(transaction, DeleteSnapshots, Page(after, last, snapshotsBefore), stop)),
                 cancellation);
             (events, snapshots) = (events + oldEvents, snapshots + oldSnapshots);
             if (oldEvents < settings.Step && oldSnapshots < settings.Step)
@@ -31,6 +31,9 @@ public sealed partial class Retention
         return (events, snapshots);
     }
 
+    private static (string, object?)[] Page(string after, string last, DateTimeOffset before) =>
+        [("@after", after), ("@last", last), ("@before", before.UtcTicks)];
+
     private async Task<int> ClearIdleKeysAsync(DateTimeOffset before, CancellationToken cancellation)
     {
         var (cleared, changedAt, key) = (0, 0L, "");
@@ -40,7 +43,10 @@ public sealed partial class Retention
             foreach (var candidate in candidates)
             {
                 cleared += await StepAsync(
-                    "clearing an idle key", (transaction, stop) => ClearKeyAsync(transaction, candidate, before.UtcTicks, stop), cancellation, pause: false);
+                    "clearing an idle key",
+                    (transaction, stop) => ClearKeyAsync(transaction, candidate, before.UtcTicks, stop),
+                    cancellation,
+                    pause: false);
             }
 
             if (candidates.Count < KeysOfAStep)
@@ -63,7 +69,10 @@ public sealed partial class Retention
             [("@id", Timeline.IdPrefix + candidate.Key), ("@key", candidate.Key), ("@sequence", candidate.Sequence)];
         var newest = await FirstAsync(
             transaction,
-            $"SELECT sequence_number, created FROM {store.Schema}event_journal WHERE persistence_id = @id ORDER BY sequence_number DESC LIMIT 1",
+            $"""
+            SELECT sequence_number, created FROM {store.Schema}event_journal
+            WHERE persistence_id = @id ORDER BY sequence_number DESC LIMIT 1
+            """,
             values[..1],
             row => (Sequence: row.GetInt64(0), Created: row.GetInt64(1)),
             cancellation);
@@ -80,11 +89,13 @@ public sealed partial class Retention
                 $"DELETE FROM {store.Schema}event_journal WHERE persistence_id = @id AND sequence_number <= @sequence",
                 [values[0], values[2]],
                 cancellation);
-            _ = await RunAsync(transaction, $"DELETE FROM {store.Schema}event_snapshot WHERE persistence_id = @id", values[..1], cancellation);
+            _ = await RunAsync(
+                transaction, $"DELETE FROM {store.Schema}event_snapshot WHERE persistence_id = @id", values[..1], cancellation);
         }
 
         // Where the journal ends before the row of the index, the key was deleted and began anew: the row stands for nothing.
-        _ = await RunAsync(transaction, $"DELETE FROM {store.Schema}stream_index WHERE key = @key AND sequence = @sequence", values[1..3], cancellation);
+        _ = await RunAsync(
+            transaction, $"DELETE FROM {store.Schema}stream_index WHERE key = @key AND sequence = @sequence", values[1..3], cancellation);
         return newest.Sequence == candidate.Sequence ? 1 : 0;
     }
 
@@ -103,7 +114,8 @@ public sealed partial class Retention
         DELETE FROM {store.Schema}event_snapshot WHERE (persistence_id, sequence_number) IN (
           SELECT o.persistence_id, o.sequence_number FROM {store.Schema}event_snapshot o
           WHERE o.persistence_id > @after AND o.persistence_id <= @last AND o.created < @before AND EXISTS (
-            SELECT 1 FROM {store.Schema}event_snapshot n WHERE n.persistence_id = o.persistence_id AND n.sequence_number > o.sequence_number)
+            SELECT 1 FROM {store.Schema}event_snapshot n
+            WHERE n.persistence_id = o.persistence_id AND n.sequence_number > o.sequence_number)
           LIMIT {settings.Step})
         """;
 
@@ -114,7 +126,8 @@ public sealed partial class Retention
             await using var command = connection.Command(
                 $"""
                 SELECT max(persistence_id) FROM (
-                  SELECT DISTINCT persistence_id FROM {store.Schema}event_snapshot WHERE persistence_id > @after ORDER BY persistence_id LIMIT @limit) page
+                  SELECT DISTINCT persistence_id FROM {store.Schema}event_snapshot
+                  WHERE persistence_id > @after ORDER BY persistence_id LIMIT @limit) page
                 """,
                 ("@after", after),
                 ("@limit", KeysOfAStep));
@@ -122,7 +135,8 @@ public sealed partial class Retention
         },
         cancellation);
 
-    private Task<IReadOnlyList<Candidate>> CandidatesAsync(long changedAt, string key, DateTimeOffset before, CancellationToken cancellation) =>
+    private Task<IReadOnlyList<Candidate>> CandidatesAsync(
+        long changedAt, string key, DateTimeOffset before, CancellationToken cancellation) =>
         store.ReadAsync(
             "the keys that are idle",
             async (connection, stop) =>
@@ -176,7 +190,11 @@ public sealed partial class Retention
     }
 
     private static async Task<T> FirstAsync<T>(
-        DbTransaction transaction, string sql, (string Name, object? Value)[] values, Func<DbDataReader, T> read, CancellationToken cancellation)
+        DbTransaction transaction,
+        string sql,
+        (string Name, object? Value)[] values,
+        Func<DbDataReader, T> read,
+        CancellationToken cancellation)
         where T : struct
     {
         await using var command = transaction.Command(sql, values);

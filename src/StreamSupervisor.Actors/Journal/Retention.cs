@@ -89,12 +89,14 @@ public sealed partial class Retention(JournalStore store, RetentionSettings sett
             if (round is not { Events: 0, Keys: 0 })
             {
                 log.LogInformation(
-                    "Cleared {Events} row(s) of events older than {Keep}, and {Keys} key(s) that were idle for as long.", round.Events, settings.Keep, round.Keys);
+                    "Cleared {Events} row(s) of events older than {Keep}, and {Keys} key(s) that were idle for as long.",
+                    round.Events, settings.Keep, round.Keys);
             }
         }
         catch (StoreUnavailableException silent)
         {
-            log.LogWarning("Old events were not cleared to the end: {Why} The next round is in {Every}.", silent.Message, settings.RoundEvery);
+            log.LogWarning(
+                "Old events were not cleared to the end: {Why} The next round is in {Every}.", silent.Message, settings.RoundEvery);
         }
 #pragma warning disable CA1031 // The loop must not end for a fault of one round: the journal would grow without a word.
         catch (Exception fault) when (fault is not OperationCanceledException)

@@ -12,8 +12,8 @@ internal static class SqliteFile
     /// into the file every 32 MB instead of 4: a page that many batches touch is copied once.
     /// </summary>
     public const string Pragmas =
-        "PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; " +
-        "PRAGMA trusted_schema = OFF; PRAGMA wal_autocheckpoint = 8000; PRAGMA journal_size_limit = 67108864";
+        "PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA temp_store = MEMORY; " +
+        "PRAGMA cache_size = -16000; PRAGMA trusted_schema = OFF; PRAGMA wal_autocheckpoint = 8000; PRAGMA journal_size_limit = 67108864";
 
     private const UnixFileMode ForUs = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
@@ -85,7 +85,8 @@ internal static class SqliteFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new StoreOpenException($"The folder of {path} cannot be written: {e.Message} Create it, or set storage.sqlite.path to another place.", e);
+            throw new StoreOpenException(
+                $"The folder of {path} cannot be written: {e.Message} Create it, or set storage.sqlite.path to another place.", e);
         }
     }
 
@@ -95,7 +96,7 @@ internal static class SqliteFile
         : new StoreOpenException($"{path} cannot be opened: {e.Message} Check the disk and the rights of the file and its folder.", e);
 
     public static StoreOpenException Broken(string path, string what, Exception? cause) => new(
-        $"{path} is not a sound SQLite database ({what}). Restore it from a backup, or move it away together with its -wal file to start empty: " +
-        "streams that are on air are found again by the next sweep, their history is lost.",
+        $"{path} is not a sound SQLite database ({what}). Restore it from a backup, or move it away together with its -wal file " +
+        "to start empty: streams that are on air are found again by the next sweep, their history is lost.",
         cause);
 }

@@ -67,10 +67,12 @@ internal sealed class SqliteStore : JournalStore
         _writing.Dispose();
     }
 
-    internal override Task<T> ReadAsync<T>(string what, Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellation) =>
+    internal override Task<T> ReadAsync<T>(
+        string what, Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellation) =>
         GuardedAsync(what, connection => work(connection, cancellation), cancellation);
 
-    internal override async Task<T> WriteAsync<T>(string what, Func<DbTransaction, CancellationToken, Task<T>> work, CancellationToken cancellation)
+    internal override async Task<T> WriteAsync<T>(
+        string what, Func<DbTransaction, CancellationToken, Task<T>> work, CancellationToken cancellation)
     {
         await _writing.WaitAsync(cancellation);
         try

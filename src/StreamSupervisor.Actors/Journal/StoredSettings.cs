@@ -13,7 +13,9 @@ public sealed class StoredSettings(JournalStore store)
         async (transaction, stop) =>
         {
             await using (var add = transaction.Command(
-                $"INSERT INTO {store.Schema}setting(name, value) VALUES(@name, @value) ON CONFLICT DO NOTHING", ("@name", name), ("@value", offered)))
+                $"INSERT INTO {store.Schema}setting(name, value) VALUES(@name, @value) ON CONFLICT DO NOTHING",
+                ("@name", name),
+                ("@value", offered)))
             {
                 _ = await add.ExecuteNonQueryAsync(stop);
             }

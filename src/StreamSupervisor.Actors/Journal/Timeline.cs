@@ -7,6 +7,9 @@ public sealed class Timeline(JournalStore store)
     /// <summary>What stands before the key in the id of its actor's journal.</summary>
     internal const string IdPrefix = "live-stream/";
 
+    /// <summary>The key of a journal's id; an id of another kind as it is.</summary>
+    internal static string KeyOf(string id) => id.StartsWith(IdPrefix, StringComparison.Ordinal) ? id[IdPrefix.Length..] : id;
+
     /// <summary>The newest events of a key that are older than a cursor, newest first.</summary>
     /// <param name="key">The stream key as text, <c>vhost/app/stream</c>.</param>
     /// <param name="beforeSequence">Events with a smaller <see cref="JournaledEvent.Sequence"/>; <see cref="long.MaxValue"/> for the

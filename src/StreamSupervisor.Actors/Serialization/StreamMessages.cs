@@ -36,7 +36,8 @@ internal static class StreamMessages
         MessageKind.Json("command/renew-registration", Wire.Json.RenewRegistration),
         MessageKind.Json("command/wake", Wire.Json.Wake),
         MessageKind.Json("command/kick", Wire.Json.Kick),
-        MessageKind.Json("command/release", Wire.Json.Release, release => release.Origins is null ? release with { Origins = [] } : release),
+        MessageKind.Json(
+            "command/release", Wire.Json.Release, release => release.Origins is null ? release with { Origins = [] } : release),
         MessageKind.Json("command/lock", Wire.Json.Lock),
         MessageKind.Json("command/unlock", Wire.Json.Unlock),
         MessageKind.Json("command/pin", Wire.Json.Pin),
@@ -106,7 +107,8 @@ internal static class StreamMessages
         where T : class
     {
         var kind = MessageTable.Find(manifest)
-            ?? throw new FormatException($"The message '{manifest}' is not known to this version; the member that sent it runs a newer one.");
+            ?? throw new FormatException(
+                $"The message '{manifest}' is not known to this version; the member that sent it runs a newer one.");
         return kind.Read(JsonMarshal.GetRawUtf8Value(data).ToArray()) as T
             ?? throw new FormatException($"The message '{manifest}' is not what its envelope carries.");
     }
@@ -114,7 +116,8 @@ internal static class StreamMessages
     private static byte[] Write(Action<Utf8JsonWriter> write)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
-        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = Wire.Json.Options.Encoder, SkipValidation = true }))
+        var options = new JsonWriterOptions { Encoder = Wire.Json.Options.Encoder, SkipValidation = true };
+        using (var writer = new Utf8JsonWriter(buffer, options))
         {
             writer.WriteStartObject();
             write(writer);

@@ -25,7 +25,8 @@ public sealed class StreamSerializer(ExtendedActorSystem system) : SerializerWit
         : MessageTable.Of(o).Manifest;
 
     /// <exception cref="ArgumentException">The message has no line in <see cref="MessageTable"/>, or a batch is empty.</exception>
-    public override byte[] ToBinary(object obj) => obj is EventBatch batch ? EventCodec.EncodeBatch(batch).Payload : MessageTable.Of(obj).Write(obj);
+    public override byte[] ToBinary(object obj) =>
+        obj is EventBatch batch ? EventCodec.EncodeBatch(batch).Payload : MessageTable.Of(obj).Write(obj);
 
     /// <exception cref="SerializationException">The name is not known here, or the bytes can't be read. The message says which version to
     /// start.</exception>

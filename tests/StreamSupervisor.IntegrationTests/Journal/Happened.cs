@@ -10,7 +10,8 @@ internal static class Happened
 
     public static readonly Publisher Encoder = new(new SessionId("vid-1", "run-1", "c1"), "srs-1", "10.0.0.1", "key");
 
-    public static LiveStreamEvent Confirmed(int number) => new PublisherConfirmed(At.AddSeconds(number), new SessionId("vid-1", "run-1", $"c{number}"));
+    public static LiveStreamEvent Confirmed(int number) =>
+        new PublisherConfirmed(At.AddSeconds(number), new SessionId("vid-1", "run-1", $"c{number}"));
 
     public static LiveStreamState Idle(string key, long generation = 1) => new() { Key = StreamKey.Parse(key), Generation = generation };
 

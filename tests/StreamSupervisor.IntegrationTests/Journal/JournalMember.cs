@@ -22,7 +22,7 @@ internal sealed class JournalMember : IAsyncDisposable
     public ActorSystem System { get; }
 
     public static Config ConfigOf(StoreLocation location) => ConfigurationFactory.ParseString(
-        PersistenceSettings.Render(location) + "akka.loglevel = \"ERROR\"\nakka.stdout-loglevel = \"OFF\"\nakka.actor.serialize-messages = \"off\"");
+        PersistenceSettings.Render(location) + "akka.loglevel = \"ERROR\"\nakka.stdout-loglevel = \"OFF\"");
 
     public static JournalMember Start(StoreLocation location)
     {

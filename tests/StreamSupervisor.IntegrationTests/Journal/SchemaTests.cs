@@ -49,10 +49,13 @@ public sealed class SchemaTests(StoreFixture stores)
             location,
             postgres
                 ? """
-                  CREATE SCHEMA streamsupervisor; CREATE TABLE streamsupervisor.shard(shard int); CREATE TABLE streamsupervisor.outbox(shard int);
-                  CREATE TABLE streamsupervisor.journal(shard int)
+                  CREATE SCHEMA streamsupervisor; CREATE TABLE streamsupervisor.shard(shard int);
+                  CREATE TABLE streamsupervisor.outbox(shard int); CREATE TABLE streamsupervisor.journal(shard int)
                   """
-                : "CREATE TABLE shard(shard INTEGER); CREATE TABLE outbox(shard INTEGER); CREATE TABLE journal(shard INTEGER); PRAGMA application_id = 1397978480");
+                : """
+                  CREATE TABLE shard(shard INTEGER); CREATE TABLE outbox(shard INTEGER); CREATE TABLE journal(shard INTEGER);
+                  PRAGMA application_id = 1397978480
+                  """);
 
         var refused = await Should.ThrowAsync<StoreOpenException>(() => OpenAsync(location));
 

@@ -60,7 +60,8 @@ public sealed class StreamIndexTests(StoreFixture stores)
     {
         await using var store = await OpenAsync(await stores.NewAsync(postgres));
         var leaving = new Publisher(new SessionId("vid-2", "run-1", "c2"), "srs-2", "10.0.0.2", "key");
-        var evicting = Happened.Idle("live/evicting") with { Evictions = [new Eviction(leaving, EvictionCause.Takeover, Happened.At, false)] };
+        var eviction = new Eviction(leaving, EvictionCause.Takeover, Happened.At, Stalled: false);
+        var evicting = Happened.Idle("live/evicting") with { Evictions = [eviction] };
         var wedged = Happened.Idle("live/wedged") with { Wedges = [new Wedge("srs-2", "vid-2", "run-1", Happened.At)] };
         await WriteAsync(
             store,
@@ -86,7 +87,8 @@ public sealed class StreamIndexTests(StoreFixture stores)
         await using var store = await OpenAsync(location);
         await using var member = JournalMember.Start(location);
         var index = new StreamIndex(store);
-        var writer = member.System.ActorOf(StreamIndexWriter.PropsOf(store, TimeProvider.System, NullLogger.Instance), StreamIndexWriter.ActorName);
+        var writer = member.System.ActorOf(
+            StreamIndexWriter.PropsOf(store, TimeProvider.System, NullLogger.Instance), StreamIndexWriter.ActorName);
         _ = await writer.Ask<ActorIdentity>(new Identify(1), TimeSpan.FromSeconds(10));
         for (var i = 1; i <= 3; i++)
         {
@@ -131,7 +133,8 @@ public sealed class StreamIndexTests(StoreFixture stores)
     private static async Task<IReadOnlyList<string>> KeysAsync(StreamIndex index, StreamIndexQuery query) =>
         [.. (await index.ListAsync(query)).Select(row => row.Key)];
 
-    private static StreamIndexRow Row(string key, long sequence, LiveStreamState state) => StreamIndexRow.Of(key, sequence, state, Happened.At);
+    private static StreamIndexRow Row(string key, long sequence, LiveStreamState state) =>
+        StreamIndexRow.Of(key, sequence, state, Happened.At);
 
     private static Task WriteAsync(JournalStore store, params StreamIndexRow[] rows) =>
         StreamIndexTable.WriteAsync(store, rows, CancellationToken.None);

@@ -28,8 +28,10 @@ public sealed class TimelineTests(StoreFixture stores)
         all.ShouldAllBe(one => one.Kind == "publisher-confirmed");
 
         var paged = new List<long>();
-        for (var before = long.MaxValue; await timeline.ReadBackwardsAsync(Key, before, 2) is { Count: > 0 } page; before = page[^1].Sequence)
+        var before = long.MaxValue;
+        while (await timeline.ReadBackwardsAsync(Key, before, 2) is { Count: > 0 } page)
         {
+            before = page[^1].Sequence;
             paged.AddRange(page.Select(one => one.Sequence));
         }
 
@@ -74,7 +76,8 @@ public sealed class TimelineTests(StoreFixture stores)
         var rest = await feed.ReadForwardsAsync(first[^1].Ordering, 3);
         first.Concat(rest).Select(row => row.Key).ShouldBe([.. Enumerable.Range(1, 5).Select(i => $"__defaultVhost__/live/cam{i}")]);
         first[0].WrittenAt.ShouldBe(TimeProvider.System.GetUtcNow(), TimeSpan.FromMinutes(2));
-        (await feed.ReadBackwardsAsync(long.MaxValue, 2)).Select(row => row.Events[0].Event).ShouldBe([Happened.Confirmed(5), Happened.Confirmed(4)]);
+        (await feed.ReadBackwardsAsync(long.MaxValue, 2)).Select(row => row.Events[0].Event)
+            .ShouldBe([Happened.Confirmed(5), Happened.Confirmed(4)]);
         (await feed.NewestAsync()).ShouldBe(rest[^1].Ordering);
 
         // A member took a number and has not finished its write: what is behind it waits, and is not left out.

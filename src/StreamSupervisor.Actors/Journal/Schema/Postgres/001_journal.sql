@@ -29,7 +29,8 @@ CREATE FUNCTION streamsupervisor.refuse_gap() RETURNS trigger LANGUAGE plpgsql A
 BEGIN
   PERFORM 1 FROM streamsupervisor.event_journal WHERE persistence_id = NEW.persistence_id AND sequence_number = NEW.sequence_number - 1;
   IF NOT FOUND THEN
-    RAISE EXCEPTION 'the journal of % has no row % to follow', NEW.persistence_id, NEW.sequence_number - 1 USING ERRCODE = 'integrity_constraint_violation';
+    RAISE EXCEPTION 'the journal of % has no row % to follow', NEW.persistence_id, NEW.sequence_number - 1
+      USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   RETURN NULL;
 END $$;
