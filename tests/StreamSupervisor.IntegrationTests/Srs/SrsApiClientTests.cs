@@ -110,7 +110,7 @@ public sealed partial class SrsApiClientTests : IAsyncLifetime, IDisposable
         (answer.ServerId, answer.ServiceId).ShouldBe(("s", "p"));
         answer.Value.ShouldBe(
         [
-            new StreamRow("vid-9qn9jf7", "video.example", "live", "c2", true, "76zwg2fn", 79005, 2) { HasMedia = true },
+            new StreamRow("vid-9qn9jf7", "video.example", "live", "c2", true, "76zwg2fn", 79005, 2) { SentBytes = 4291, HasMedia = true },
             new StreamRow("vid-z", "__defaultVhost__", "app/inst", "c1", false, "", 0, 0),
         ]);
 

@@ -10,11 +10,10 @@ using StreamSupervisor.IntegrationTests.Server;
 using StreamSupervisor.IntegrationTests.Storage;
 using StreamSupervisor.Simulator.Connections;
 using StreamSupervisor.Simulator.Servers;
-using StreamSupervisor.Storage;
-using StreamSupervisor.Storage.Postgres;
+using StreamSupervisor.Actors.Journal;
 using static StreamSupervisor.IntegrationTests.Storage.PostgresFixture;
 
-namespace StreamSupervisor.IntegrationTests.Cluster;
+namespace StreamSupervisor.IntegrationTests.Management;
 
 /// <summary>The whole program as the only member of a cluster, on a real database, as a role that may serve and nothing else.</summary>
 [Collection(PostgresFixture.Name)]
@@ -29,12 +28,18 @@ public sealed class ServingRoleTests(PostgresFixture postgres)
         _ = await ExecuteAsync(database, $"CREATE ROLE {Role} LOGIN");
         await using var srs = await SrsServers.StartAsync(SrsModel.V6);
         var options = OptionsOf(srs, new NpgsqlConnectionStringBuilder(database) { Username = Role }.ConnectionString);
-        (await Should.ThrowAsync<StoreOpenException>(() => SupervisorHost.BuildAsync(options))).Message.ShouldContain("migrate command");
         var log = new ErrorLog();
-        _ = await PostgresSchema.MigrateAsync(database, log);
-        await PostgresSchema.GrantAsync(database, Role);
+        await using (var refused = await SupervisorServer.BuildAsync(options, logging => logging.ClearProviders().AddProvider(log)))
+        {
+            await refused.RunAsync(CancellationToken.None).WaitAsync(Eventually.Patience);
+            refused.ExitCode.ShouldBe(1);
+            log.Errors.ShouldContain(line => line.Contains("migrate command", StringComparison.Ordinal));
+        }
 
-        await using var program = await SupervisorHost.BuildAsync(options, logging => logging.ClearProviders().AddProvider(log));
+        _ = await PostgresMigrations.MigrateAsync(database, log);
+        await PostgresMigrations.GrantAsync(database, Role);
+
+        await using var program = await SupervisorServer.BuildAsync(options, logging => logging.ClearProviders().AddProvider(log));
         await program.StartAsync(CancellationToken.None);
         using var http = new HttpClient { BaseAddress = new Uri(options.Management.Listen[0]) };
         await Eventually.HoldsAsync("it is ready", async () => (await ReadyAsync(http)).Status == HttpStatusCode.OK);
@@ -42,33 +47,30 @@ public sealed class ServingRoleTests(PostgresFixture postgres)
         var encoder = await EncoderEnd.DialAsync(srs[0], "203.0.113.10");
         (await encoder.PublishAsync("live/cam1")).ShouldBe(PublishOutcome.Started);
         var members = await http.GetFromJsonAsync<JsonElement>(new Uri("/cluster/members", UriKind.Relative));
-        members.GetProperty("members")[0].GetProperty("shards").GetInt32().ShouldBe(256);
-        members.GetProperty("members")[0].GetProperty("leaseLeftMs").GetDouble().ShouldBePositive();
+        members.GetProperty("members")[0].GetProperty("shards").GetInt32().ShouldBe(1);
+        members.GetProperty("members")[0].GetProperty("sessionHeld").GetBoolean().ShouldBeTrue();
 
         _ = await ExecuteAsync(database, $"ALTER ROLE {Role} NOLOGIN; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{Role}'");
 
-        var reason = await Eventually.BringsAsync("it says that it lost its lease", async () => (await ReadyAsync(http)).Lease);
-        reason.ShouldContain("not renewed");
-        await Eventually.HoldsAsync("it serves nothing", async () => await ServingAsync(http) == 0);
-        log.Errors.ShouldContain(line => line.Contains("stopped serving 256 shard(s)", StringComparison.Ordinal));
+        var reason = await Eventually.BringsAsync("it says that it cannot answer", async () => (await ReadyAsync(http)).Membership);
+        reason.ShouldContain("has not taken this member's beat");
+        var other = await EncoderEnd.DialAsync(srs[0], "203.0.113.11");
+        (await other.PublishAsync("live/cam2")).ShouldNotBe(PublishOutcome.Started);
         (await http.PutAsync(new Uri("/cluster/members/one?operation=Leave&force=true", UriKind.Relative), null)).StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
 
         _ = await ExecuteAsync(database, $"ALTER ROLE {Role} LOGIN");
         await Eventually.HoldsAsync("it is ready again", async () => (await ReadyAsync(http)).Status == HttpStatusCode.OK);
-        await Eventually.HoldsAsync("it serves again", async () => await ServingAsync(http) == 256);
+        other = await EncoderEnd.DialAsync(srs[0], "203.0.113.11");
+        (await other.PublishAsync("live/cam2")).ShouldBe(PublishOutcome.Started);
     }
 
-    private static async Task<(HttpStatusCode Status, string? Lease)> ReadyAsync(HttpClient http)
+    private static async Task<(HttpStatusCode Status, string? Membership)> ReadyAsync(HttpClient http)
     {
         using var response = await http.GetAsync(new Uri("/ready", UriKind.Relative));
         using var body = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
         return (response.StatusCode,
-            body.RootElement.TryGetProperty("reasons", out var reasons) && reasons.TryGetProperty("lease", out var lease) ? lease.GetString() : null);
+            body.RootElement.TryGetProperty("reasons", out var reasons) && reasons.TryGetProperty("membership", out var why) ? why.GetString() : null);
     }
-
-    private static async Task<int> ServingAsync(HttpClient http) =>
-        (await http.GetFromJsonAsync<JsonElement>(new Uri("/cluster/shards", UriKind.Relative))).GetProperty("shards").EnumerateArray()
-            .Count(shard => shard.GetProperty("state").GetString() == "serving");
 
     private static SupervisorOptions OptionsOf(SrsServers srs, string database)
     {
