@@ -12,6 +12,7 @@ namespace StreamSupervisor.IntegrationTests.Failover;
 /// <summary>
 /// Members are killed, frozen, restarted and cut off in the middle of a storm of publishers. Afterwards the journal and the servers are held
 /// against the promises. <c>FAILOVER_ROUNDS=10</c> does each ten times; the output tells for how long encoders stood before the door.
+/// <c>FAILOVER_SEED=n</c> repeats a run's choices, <c>FAILOVER_STORY=1</c> brings what the members wrote though nothing failed.
 /// </summary>
 [Collection(FailoverCollection.Name)]
 public sealed class FailoverTests(FailoverStage stage, ITestOutputHelper log)
@@ -134,6 +135,10 @@ public sealed class FailoverTests(FailoverStage stage, ITestOutputHelper log)
         }
 
         log.WriteLine($"{kind}: {Outage.Summary(_outages)}");
+        if (Environment.GetEnvironmentVariable("FAILOVER_STORY") is not null)
+        {
+            log.WriteLine(stage.Story);
+        }
     }
 
     private async Task CheckAsync(Storm storm)
