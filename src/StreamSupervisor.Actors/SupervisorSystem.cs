@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using Akka.Actor;
-using Akka.Cluster.Sharding;
 using Akka.Cluster.Tools.Singleton;
 using Akka.Configuration;
 using StreamSupervisor.Actors.Calls;
@@ -45,7 +44,7 @@ public sealed class SupervisorSystem : IAsyncDisposable
         _system = CreateSystem(settings, _membership, time, loggers);
         Directory = new OriginDirectory(_servers);
         _services = ServicesOf(settings);
-        Streams = LiveStreamRegion.Start(_system, StartStreams(), time, settings.Streams);
+        Streams = LiveStreamRegion.Start(_system, _services);
         Timeline = new Timeline(store);
         Index = new StreamIndex(store);
         Origins = StartOrigins();
@@ -182,17 +181,9 @@ public sealed class SupervisorSystem : IAsyncDisposable
         MayAnswer = () => _membership.Pulse.MayAnswer,
         Servers = _servers,
         StandingOf = Directory.StandingOf,
-        Rules = new KeyRules(settings.Rows.EffectiveKeyOf, settings.Rows.IdentityOf),
+        Rules = settings.Rows,
         Settings = settings.Streams,
     };
-
-    private IActorRef StartStreams()
-    {
-        var sharding = ClusterSharding.Get(_system);
-        var how = ClusterShardingSettings.Create(_system);
-        return sharding.Start(LiveStreamRegion.TypeName, key => LiveStreamActor.Props(key, _services), how, new LiveStreamMessageExtractor(),
-            sharding.DefaultShardAllocationStrategy(how), Retire.Instance);
-    }
 
     private OriginRegion StartOrigins()
     {

@@ -54,7 +54,7 @@ internal sealed class WarmUp(ActorSystem system, JournalStore store, TimeProvide
             MayAnswer = mayAnswer,
             Servers = servers,
             StandingOf = (_, _) => ProcessStanding.Current,
-            Rules = new KeyRules(named => named, (_, _) => "key"),
+            Rules = new RowReader(named => named, (_, _) => "key"),
             Counts = false,
         };
         var actor = system.ActorOf(LiveStreamActor.Props(key, services));
@@ -105,14 +105,14 @@ internal sealed class WarmUp(ActorSystem system, JournalStore store, TimeProvide
     /// <summary>A server that knows no client.</summary>
     private sealed class EmptyServer : ISrsApi
     {
-        public Task<SrsProcess> GetProcessAsync(CancellationToken cancellation) =>
-            Task.FromResult(new SrsProcess(Stage, "run", "1", new SrsVersion(6, 0, 157)));
+        public Task<OriginProcess> GetProcessAsync(CancellationToken cancellation) =>
+            Task.FromResult(new OriginProcess(Stage, "run", "1", new SrsVersion(6, 0, 157)));
 
-        public Task<SrsAnswer<IReadOnlyList<SrsStream>>> GetStreamsAsync(CancellationToken cancellation) => Answer<IReadOnlyList<SrsStream>>([]);
+        public Task<SrsAnswer<IReadOnlyList<StreamRow>>> GetStreamsAsync(CancellationToken cancellation) => Answer<IReadOnlyList<StreamRow>>([]);
 
-        public Task<SrsAnswer<IReadOnlyList<SrsClient>>> GetClientsAsync(CancellationToken cancellation) => Answer<IReadOnlyList<SrsClient>>([]);
+        public Task<SrsAnswer<IReadOnlyList<ClientRow>>> GetClientsAsync(CancellationToken cancellation) => Answer<IReadOnlyList<ClientRow>>([]);
 
-        public Task<SrsAnswer<SrsClient?>> GetClientAsync(string clientId, CancellationToken cancellation) => Answer<SrsClient?>(null);
+        public Task<SrsAnswer<ClientRow?>> GetClientAsync(string clientId, CancellationToken cancellation) => Answer<ClientRow?>(null);
 
         public Task<SrsAnswer<bool>> DeleteClientAsync(string clientId, CancellationToken cancellation) => Answer(false);
 

@@ -38,8 +38,13 @@ internal sealed class EvictionActor : WorkActor
     {
         if (_api is null)
         {
-            _log.Error("{0}: {1} is on {2}, which is not configured (any more), so it can't be removed and is given up. "
-                + "Configure the server again, or end the session there by hand.", Key, _evict.Session, _evict.Origin);
+            if (Services.LogThrottle.MayLog(_evict.Origin, StoreFault.OriginUnknown, Now))
+            {
+                _log.Error("{0}: {1} is on {2}, which is not configured (any more), so it can't be removed and is given up. "
+                    + "So it is for all its keys. Configure the server again, or end its sessions by hand.",
+                    Key, _evict.Session, _evict.Origin);
+            }
+
             Report(new ReportOriginUnknown(_evict.Origin), last: true);
             return;
         }

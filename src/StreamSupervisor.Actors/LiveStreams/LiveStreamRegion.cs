@@ -37,10 +37,11 @@ public class LiveStreamRegion
     /// <summary>Starts the streams' actors on this member, and the door to all of them.</summary>
     internal static LiveStreamRegion Start(ActorSystem system, LiveStreamServices services)
     {
+        LeanMailbox.AddTo(system);
         var sharding = ClusterSharding.Get(system);
         var settings = ClusterShardingSettings.Create(system);
-        var streams = sharding.Start(TypeName, key => LiveStreamActor.Props(key, services), settings, new LiveStreamMessageExtractor(),
-            sharding.DefaultShardAllocationStrategy(settings), Retire.Instance);
+        var streams = sharding.Start(TypeName, key => LiveStreamActor.Props(key, services).WithMailbox(LeanMailbox.Id), settings,
+            new LiveStreamMessageExtractor(), sharding.DefaultShardAllocationStrategy(settings), Retire.Instance);
         return Start(system, streams, services.Time, services.Settings);
     }
 

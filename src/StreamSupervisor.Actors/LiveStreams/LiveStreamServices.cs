@@ -1,4 +1,5 @@
 using StreamSupervisor.Domain;
+using StreamSupervisor.Domain.Origins;
 using StreamSupervisor.Domain.Policies;
 using StreamSupervisor.Srs.Api;
 
@@ -25,7 +26,7 @@ internal sealed class LiveStreamServices
     public required Func<string, SessionId, ProcessStanding> StandingOf { get; init; }
 
     /// <summary>What the settings say about a publisher that SRS lists.</summary>
-    public required KeyRules Rules { get; init; }
+    public required RowReader Rules { get; init; }
 
     public LiveStreamSettings Settings { get; init; } = new();
 

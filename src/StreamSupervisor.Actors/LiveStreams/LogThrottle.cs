@@ -13,6 +13,7 @@ internal enum StoreFault
     Snapshot,
     Command,
     Stranger,
+    OriginUnknown,
 }
 
 /// <summary>

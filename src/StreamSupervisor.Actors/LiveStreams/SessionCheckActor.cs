@@ -31,7 +31,12 @@ internal sealed class SessionCheckActor : WorkActor
     {
         if (_api is null)
         {
-            _log.Warning("{0}: what it has on {1} can't be looked at, since that server is not configured (any more).", Key, _origin);
+            if (Services.LogThrottle.MayLog(_origin, StoreFault.OriginUnknown, Now))
+            {
+                _log.Warning("{0}: what it has on {1} can't be looked at, since that server is not configured (any more). "
+                    + "So it is for all its keys.", Key, _origin);
+            }
+
             Report(_work is SearchForPublishers ? Nothing(Now) : new ReportOriginUnknown(_origin), last: true);
             return;
         }

@@ -27,6 +27,13 @@ internal static class MemberDatabase
         // Shorter than the default lease: a beat that hangs is given up and sent anew on another connection while the lease runs.
         settings.Timeout = Math.Min(settings.Timeout, 3);
         settings.CommandTimeout = 3;
+
+        // A switchover may leave the old primary running and read-only: it is a primary still, by its own word.
+        if (settings.TargetSessionAttributes == "primary")
+        {
+            settings.TargetSessionAttributes = "read-write";
+        }
+
         return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
     }
 }

@@ -44,7 +44,7 @@ internal sealed partial class StoreMember
 
             case FormationStep.Wait step when step.Why != _waitsFor:
                 _waitsFor = step.Why;
-                _log.LogWarning("Not joining yet: {Why} It is condemned when its lease is over; if it lives, give one of the two another cluster.advertise.", step.Why);
+                _log.LogWarning("Not joining yet: {Why} If it is dead, it is condemned when its lease is over. If it lives: set cluster.enabled, and give each member a cluster.advertise of its own.", step.Why);
                 break;
         }
 

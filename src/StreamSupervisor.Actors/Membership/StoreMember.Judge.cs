@@ -17,7 +17,7 @@ internal sealed partial class StoreMember
                 }
             }
 
-            var evidence = other.Identity.Advertised == self.Identity.Advertised && !other.HasSession ? DeathEvidence.Replaced : _deaths.EvidenceAgainst(other);
+            var evidence = IsPredecessor(other, self) ? DeathEvidence.Replaced : _deaths.EvidenceAgainst(other);
             if (evidence != DeathEvidence.None && _table.Condemn(other, evidence, Sentence(evidence)))
             {
                 _membership.Metrics.Condemned();
@@ -26,6 +26,10 @@ internal sealed partial class StoreMember
             }
         }
     }
+
+    /// <summary>Nobody else can listen where this member does. One that was given the same address by mistake has a session.</summary>
+    private static bool IsPredecessor(MemberRow other, MemberRow self) =>
+        other.Number < self.Number && other.Identity.Advertised == self.Identity.Advertised && !other.HasSession;
 
     private string Sentence(DeathEvidence evidence) => evidence switch
     {

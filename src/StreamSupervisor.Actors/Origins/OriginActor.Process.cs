@@ -55,7 +55,7 @@ public sealed partial class OriginActor
     {
         try
         {
-            return new Identified(SrsRows.Of(await _server.For(SrsPriority.Check).GetProcessAsync(CancellationToken.None)), askedAt, null);
+            return new Identified(await _server.For(SrsPriority.Check).GetProcessAsync(CancellationToken.None), askedAt, null);
         }
         catch (SrsUnreachableException failed)
         {

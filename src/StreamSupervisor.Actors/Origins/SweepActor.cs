@@ -88,11 +88,11 @@ internal sealed class SweepActor : ReceiveActor, IWithTimers
     private Task<SweepMessage> ListAsync(bool sweep) => GuardAsync(async () =>
     {
         var at = Now();
-        var process = sweep ? SrsRows.Of(await _api.GetProcessAsync(CancellationToken.None)) : null;
+        var process = sweep ? await _api.GetProcessAsync(CancellationToken.None) : null;
         var answer = await _api.GetStreamsAsync(CancellationToken.None);
         var seen = Now();
         var busy = sweep ? await HowBusyAsync() : null;
-        return new SweepMessage.Listed(sweep, process, answer.ServerId, answer.ServiceId, [.. answer.Value.Select(SrsRows.Of)], at,
+        return new SweepMessage.Listed(sweep, process, answer.ServerId, answer.ServiceId, [.. answer.Value], at,
             seen.Elapsed, seen.Elapsed - at.Elapsed, busy);
     });
 
@@ -122,7 +122,7 @@ internal sealed class SweepActor : ReceiveActor, IWithTimers
         if (question.IsWholeList)
         {
             var all = await _api.GetClientsAsync(CancellationToken.None);
-            return new LookAnswer.Clients(askedAt, [.. all.Value.Select(SrsRows.Of)], [all.ServiceId], Now().Elapsed);
+            return new LookAnswer.Clients(askedAt, [.. all.Value], [all.ServiceId], Now().Elapsed);
         }
 
         var found = new List<ClientRow>(question.Ids.Length);
@@ -133,7 +133,7 @@ internal sealed class SweepActor : ReceiveActor, IWithTimers
             processes.Add(one.ServiceId);
             if (one.Value is { } client)
             {
-                found.Add(SrsRows.Of(client));
+                found.Add(client);
             }
         }
 

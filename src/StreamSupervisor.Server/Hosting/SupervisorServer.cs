@@ -106,7 +106,7 @@ internal sealed class SupervisorServer : IAsyncDisposable
         services.AddSingleton(system.Streams).AddSingleton(system.Origins).AddSingleton(system.Directory).AddSingleton(drain);
         services.AddSingleton<Readiness>();
         services.AddSingleton(_ => new PrometheusExporter());
-        services.AddSingleton(_ => new SupervisorGauges(system, drain, time));
+        services.AddSingleton(_ => new SupervisorGauges(system.Directory, system.Streams, drain, system.Register, time));
         services.AddSingleton(options.Hooks).AddSingleton(relays).AddSingleton(new HookTokens(options.Origins));
         services.AddSingleton(new Availability(() => system.Membership.Joined.IsCompleted ? null : "this member has not joined its cluster yet"));
         services.AddSingleton<PublishHook>().AddSingleton<HookHandler>().AddSingleton<HookEndpoints>();

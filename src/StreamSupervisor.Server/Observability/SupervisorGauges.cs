@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
-using StreamSupervisor.Actors;
+using StreamSupervisor.Actors.Calls;
+using StreamSupervisor.Actors.LiveStreams;
 using StreamSupervisor.Domain.Origins;
 using StreamSupervisor.Server.Registrations;
 using StreamSupervisor.Srs.Observability;
@@ -14,15 +15,16 @@ namespace StreamSupervisor.Server.Observability;
 internal sealed class SupervisorGauges : IDisposable
 {
     private readonly Meter _meter = new(Telemetry.Name);
-    private readonly SupervisorSystem _system;
+    private readonly OriginDirectory _directory;
     private readonly OriginDrain _drain;
     private readonly TimeProvider _time;
 
-    public SupervisorGauges(SupervisorSystem system, OriginDrain drain, TimeProvider time)
+    /// <param name="register">Adds what is counted of the streams of this member.</param>
+    public SupervisorGauges(OriginDirectory directory, LiveStreamRegion streams, OriginDrain drain, Action<Meter> register, TimeProvider time)
     {
-        (_system, _drain, _time) = (system, drain, time);
-        system.Register(_meter);
-        _meter.CreateObservableGauge("streamsupervisor.hooks.waiting", () => system.Streams.Waiting, "{message}",
+        (_directory, _drain, _time) = (directory, drain, time);
+        register(_meter);
+        _meter.CreateObservableGauge("streamsupervisor.hooks.waiting", () => streams.Waiting, "{message}",
             "Questions and reports to streams that are not answered yet.");
         _meter.CreateObservableGauge("streamsupervisor.srs.info", () => OfOrigins(InfoOf), unit: null,
             "1 for each configured SRS server whose process is known: the names under which its own metrics stand.");
@@ -38,7 +40,7 @@ internal sealed class SupervisorGauges : IDisposable
 
     private IEnumerable<Measurement<T>> OfOrigins<T>(Func<OriginSnapshot, Measurement<T>?> measure)
         where T : struct =>
-        [.. _system.Directory.All.Select(origin => measure(origin.Snapshot)).OfType<Measurement<T>>()];
+        [.. _directory.All.Select(origin => measure(origin.Snapshot)).OfType<Measurement<T>>()];
 
     private static Measurement<int>? InfoOf(OriginSnapshot origin) =>
         origin.Process is { } process ? new(1, [.. NamesOf(origin), new("version", process.Version.ToString())]) : null;
@@ -53,7 +55,7 @@ internal sealed class SupervisorGauges : IDisposable
         // Kept in the cluster, so asking takes time: this reading shows what the one before has asked for.
         _ = _drain.GetAsync();
         var rows = new List<Measurement<int>>();
-        foreach (var origin in _system.Directory.All.Select(origin => origin.Snapshot))
+        foreach (var origin in _directory.All.Select(origin => origin.Snapshot))
         {
             foreach (var status in Enum.GetValues<OriginStatus>())
             {

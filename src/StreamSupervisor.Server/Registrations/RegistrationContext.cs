@@ -1,4 +1,5 @@
 using StreamSupervisor.Actors.LiveStreams;
+using StreamSupervisor.Server.Configuration;
 using StreamSupervisor.Server.Credentials;
 
 namespace StreamSupervisor.Server.Registrations;

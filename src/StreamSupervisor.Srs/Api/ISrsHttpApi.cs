@@ -18,13 +18,16 @@ internal interface ISrsHttpApi
     Task<IApiResponse<SummariesWire>> GetSummariesAsync([Property(SrsCall.Property)] SrsCall call, CancellationToken cancellation);
 
     [Get("/api/v1/vhosts/")]
-    Task<IApiResponse<VhostsWire>> GetVhostsAsync(int start, int count, [Property(SrsCall.Property)] SrsCall call, CancellationToken cancellation);
+    Task<IApiResponse<VhostsWire>> GetVhostsAsync(int start, int count, [Property(SrsCall.Property)] SrsCall call,
+        CancellationToken cancellation);
 
     [Get("/api/v1/streams/")]
-    Task<IApiResponse<StreamsWire>> GetStreamsAsync(int start, int count, [Property(SrsCall.Property)] SrsCall call, CancellationToken cancellation);
+    Task<IApiResponse<StreamsWire>> GetStreamsAsync(int start, int count, [Property(SrsCall.Property)] SrsCall call,
+        CancellationToken cancellation);
 
     [Get("/api/v1/clients/")]
-    Task<IApiResponse<ClientsWire>> GetClientsAsync(int start, int count, [Property(SrsCall.Property)] SrsCall call, CancellationToken cancellation);
+    Task<IApiResponse<ClientsWire>> GetClientsAsync(int start, int count, [Property(SrsCall.Property)] SrsCall call,
+        CancellationToken cancellation);
 
     [Get("/api/v1/clients/{id}")]
     Task<IApiResponse<OneClientWire>> GetClientAsync(string id, [Property(SrsCall.Property)] SrsCall call, CancellationToken cancellation);

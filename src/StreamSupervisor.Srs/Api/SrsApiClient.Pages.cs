@@ -7,16 +7,17 @@ namespace StreamSupervisor.Srs.Api;
 /// <summary>Lists over all pages, and the names behind SRS's internal ids.</summary>
 internal sealed partial class SrsApiClient
 {
-    public async Task<SrsAnswer<IReadOnlyList<SrsStream>>> GetStreamsAsync(CancellationToken cancellation)
+    public async Task<SrsAnswer<IReadOnlyList<StreamRow>>> GetStreamsAsync(CancellationToken cancellation)
     {
         var (rows, envelope) = await GetPagesAsync<StreamsWire, StreamWire>(_api.GetStreamsAsync, row => row.Id, cancellation);
         var vhosts = await VhostsAsync(rows, cancellation);
-        var streams = new List<SrsStream>(rows.Count);
+        var streams = new List<StreamRow>(rows.Count);
         foreach (var row in rows)
         {
-            // A vhost that even a fresh list does not know was removed by a reload; its id is as good a name as any for a row that nobody asks about.
+            // A vhost that even a fresh list does not know was removed by a reload; its id is as good a name as any for a row that nobody
+            // asks about.
             var (app, name) = SrsPath.Split(row.App, row.Name);
-            streams.Add(new SrsStream(row.Id, vhosts.GetValueOrDefault(row.Vhost, row.Vhost), app, name,
+            streams.Add(new StreamRow(row.Id, vhosts.GetValueOrDefault(row.Vhost, row.Vhost), app, name,
                 row.Publish?.Active ?? false, row.Publish?.Cid ?? "", row.ReceivedBytes, row.Clients)
             {
                 ReceivedKbps = row.Kbps?.Received ?? 0,
@@ -25,16 +26,16 @@ internal sealed partial class SrsApiClient
             });
         }
 
-        return Answer<IReadOnlyList<SrsStream>>(streams, envelope);
+        return Answer<IReadOnlyList<StreamRow>>(streams, envelope);
     }
 
-    public async Task<SrsAnswer<IReadOnlyList<SrsClient>>> GetClientsAsync(CancellationToken cancellation)
+    public async Task<SrsAnswer<IReadOnlyList<ClientRow>>> GetClientsAsync(CancellationToken cancellation)
     {
         var (rows, envelope) = await GetPagesAsync<ClientsWire, ClientWire>(_api.GetClientsAsync, row => row.Id, cancellation);
-        return Answer<IReadOnlyList<SrsClient>>(rows.ConvertAll(ClientOf), envelope);
+        return Answer<IReadOnlyList<ClientRow>>(rows.ConvertAll(ClientOf), envelope);
     }
 
-    private static SrsClient ClientOf(ClientWire row) =>
+    private static ClientRow ClientOf(ClientWire row) =>
         new(row.Id, row.Vhost, row.Stream, row.Ip, row.Url, row.Type, row.Publish, row.Alive, row.ReceivedBytes);
 
     private delegate Task<IApiResponse<TPage>> PageRequest<TPage>(int start, int count, SrsCall call, CancellationToken cancellation);
@@ -43,8 +44,8 @@ internal sealed partial class SrsApiClient
     /// All rows once each, in SRS's order; the last copy of a row that came twice. Pages are cut from a moving map: rows can come twice
     /// (31 of 600 measured under churn, none was missed), so it is asked for until a page is not full.
     /// </summary>
-    private async Task<(List<TRow> Rows, SrsEnvelope Envelope)> GetPagesAsync<TPage, TRow>(PageRequest<TPage> request, Func<TRow, string> idOf,
-        CancellationToken cancellation)
+    private async Task<(List<TRow> Rows, SrsEnvelope Envelope)> GetPagesAsync<TPage, TRow>(PageRequest<TPage> request,
+        Func<TRow, string> idOf, CancellationToken cancellation)
         where TPage : PageWire<TRow>
     {
         var rows = new List<TRow>();
@@ -73,7 +74,8 @@ internal sealed partial class SrsApiClient
                 }
             }
 
-            // On from what came, not from what was asked for: a proxy or a fork may cut pages shorter, and 7.0.107+ says how many there are.
+            // On from what came, not from what was asked for: a proxy or a fork may cut pages shorter, and 7.0.107+ says how many there
+            // are.
             start += found.Count;
             if (found.Count < count && !(page.Total > start))
             {
@@ -112,10 +114,12 @@ internal sealed partial class SrsApiClient
     }
 
     /// <summary>
-    /// SRS 4 has no service id. The kernel's start time of its process (<c>/self_proc_stats</c>) is exact and the same for everyone who asks.
-    /// What <c>/summaries</c> gives (now minus an uptime in whole seconds) is an estimate; it stands in where the system has no such figure.
+    /// SRS 4 has no service id. The kernel's start time of its process (<c>/self_proc_stats</c>) is exact and the same for everyone who
+    /// asks.
+    /// What <c>/summaries</c> gives (now minus an uptime in whole seconds) is an estimate; it stands in where the system has no such
+    /// figure.
     /// </summary>
-    private async Task<SrsProcess> NameOldProcessAsync(string server, SrsVersion version, CancellationToken cancellation)
+    private async Task<OriginProcess> NameOldProcessAsync(string server, SrsVersion version, CancellationToken cancellation)
     {
         var seenExact = false;
         try
@@ -123,7 +127,7 @@ internal sealed partial class SrsApiClient
             var (exact, _) = await SendAsync(_api.GetSelfProcessAsync, cancellation);
             if (exact is { Code: 0, Data: { StartTime: > 0, Pid.Length: > 0 } process })
             {
-                return new SrsProcess(server, $"{process.Pid}:{process.StartTime}", process.Pid, version);
+                return new OriginProcess(server, $"{process.Pid}:{process.StartTime}", process.Pid, version);
             }
 
             seenExact = exact is { Code: 0, Data: not null };
@@ -145,6 +149,6 @@ internal sealed partial class SrsApiClient
             throw Unusable(call, "has only just started");
         }
 
-        return new SrsProcess(server, $"{self.Pid}:{memory.StartOf(self.Pid, data.NowMs / 1000 - self.UptimeSeconds)}", self.Pid, version);
+        return new OriginProcess(server, $"{self.Pid}:{memory.StartOf(self.Pid, data.NowMs / 1000 - self.UptimeSeconds)}", self.Pid, version);
     }
 }

@@ -9,7 +9,8 @@ namespace StreamSupervisor.Srs.Api;
 /// <summary>
 /// One SRS server's API over HTTP, for calls of one priority.
 /// <para>
-/// No usable answer is never "no such client". Only HTTP 200 with <c>{"code":2049}</c> is that; it proves that an evicted publisher is gone,
+/// No usable answer is never "no such client". Only HTTP 200 with <c>{"code":2049}</c> is that; it proves that an evicted publisher is
+/// gone,
 /// and a mistake here would put two publishers on air. A refused connection, a timeout, another status, a redirect, a proxy's page, a body
 /// that is cut off or too long, a code that we do not know: each ends as <see cref="SrsUnreachableException"/> with a sentence for the log.
 /// </para>
@@ -20,7 +21,7 @@ internal sealed partial class SrsApiClient(SrsConnection connection, SrsProcessM
 
     private readonly ISrsHttpApi _api = connection.Api;
 
-    public async Task<SrsProcess> GetProcessAsync(CancellationToken cancellation)
+    public async Task<OriginProcess> GetProcessAsync(CancellationToken cancellation)
     {
         var (versions, call) = await SendAsync(_api.GetVersionsAsync, cancellation);
         if (versions is not { Code: 0, Data: { } data })
@@ -30,19 +31,19 @@ internal sealed partial class SrsApiClient(SrsConnection connection, SrsProcessM
 
         var version = new SrsVersion(data.Major, data.Minor, data.Revision);
         return versions.Service.Length > 0
-            ? new SrsProcess(versions.Server, versions.Service, versions.Pid, version)
+            ? new OriginProcess(versions.Server, versions.Service, versions.Pid, version)
             : await NameOldProcessAsync(versions.Server, version, cancellation);
     }
 
-    public async Task<SrsAnswer<SrsClient?>> GetClientAsync(string clientId, CancellationToken cancellation)
+    public async Task<SrsAnswer<ClientRow?>> GetClientAsync(string clientId, CancellationToken cancellation)
     {
         // Without an id SRS would answer with a list.
         ArgumentException.ThrowIfNullOrEmpty(clientId);
         var (answer, call) = await SendAsync((call, token) => _api.GetClientAsync(clientId, call, token), cancellation);
         return answer switch
         {
-            { Code: NoSuchClient } => Answer<SrsClient?>(null, answer),
-            { Code: 0, Client: { } client } => Answer<SrsClient?>(ClientOf(client), answer),
+            { Code: NoSuchClient } => Answer<ClientRow?>(null, answer),
+            { Code: 0, Client: { } client } => Answer<ClientRow?>(ClientOf(client), answer),
             _ => throw Unusable(call, $"answered code {answer.Code} and no client"),
         };
     }
@@ -76,7 +77,8 @@ internal sealed partial class SrsApiClient(SrsConnection connection, SrsProcessM
 
     private static SrsAnswer<T> Answer<T>(T value, SrsEnvelope envelope) => new(value, envelope.Server, envelope.Service);
 
-    private async Task<(T Answer, SrsCall Call)> SendAsync<T>(Func<SrsCall, CancellationToken, Task<IApiResponse<T>>> send, CancellationToken cancellation)
+    private async Task<(T Answer, SrsCall Call)> SendAsync<T>(Func<SrsCall, CancellationToken, Task<IApiResponse<T>>> send,
+        CancellationToken cancellation)
         where T : SrsEnvelope
     {
         var call = new SrsCall(priority);
@@ -114,20 +116,25 @@ internal sealed partial class SrsApiClient(SrsConnection connection, SrsProcessM
         where T : SrsEnvelope => response switch
         {
             { StatusCode: HttpStatusCode.OK, Content: { } answer } => answer,
-            { StatusCode: HttpStatusCode.OK } => throw Unusable(call,
-                $"did not answer with the JSON of SRS ({(response.Error?.InnerException as JsonException)?.Message ?? "nothing"})", response.Error),
+            { StatusCode: HttpStatusCode.OK, Error.InnerException: JsonException json } => throw Unusable(call,
+                $"did not answer with the JSON of SRS ({json.Message})", response.Error),
+            { StatusCode: HttpStatusCode.OK } => throw Unusable(call, "did not answer with the JSON of SRS (nothing)", response.Error),
             { StatusCode: HttpStatusCode.Unauthorized } => throw Unusable(call,
                 "wants a user name and password (401): check origins.username and password against its http_api.auth"),
             { StatusCode: HttpStatusCode.Forbidden or HttpStatusCode.MethodNotAllowed } when call.Method == HttpMethod.Delete.Method =>
-                throw new SrsNotAllowedException(connection.Endpoint.Sentence(call, $"forbids DELETE ({(int)response.StatusCode}), so that no publisher can be "
-                    + "kicked there: let DELETE /api/v1/clients/ through at the proxy in front of its http_api")),
+                throw new SrsNotAllowedException(connection.Endpoint.Sentence(call,
+                    $"forbids DELETE ({(int)response.StatusCode}), so that no publisher can be kicked there: "
+                    + "let DELETE /api/v1/clients/ through at the proxy in front of its http_api")),
             { StatusCode: >= HttpStatusCode.MultipleChoices and < HttpStatusCode.BadRequest } => throw Unusable(call,
                 $"redirects ({(int)response.StatusCode}): check that origins.api is the address of SRS's http_api"),
-            { StatusCode: >= HttpStatusCode.InternalServerError } => throw Unusable(call, $"could not be reached (status {(int)response.StatusCode})"),
-            _ => throw Unusable(call, $"answered status {(int?)response.StatusCode}: check that origins.api is the address of SRS's http_api"),
+            { StatusCode: >= HttpStatusCode.InternalServerError } => throw Unusable(call,
+                $"could not be reached (status {(int)response.StatusCode})"),
+            _ => throw Unusable(call,
+                $"answered status {(int?)response.StatusCode}: check that origins.api is the address of SRS's http_api"),
         };
 
-    private SrsUnreachableException Unusable(SrsCall call, string what, Exception? inner = null) => connection.Endpoint.Unreachable(call, what, inner);
+    private SrsUnreachableException Unusable(SrsCall call, string what, Exception? inner = null) =>
+        connection.Endpoint.Unreachable(call, what, inner);
 
     private static string InnermostText(Exception exception)
     {

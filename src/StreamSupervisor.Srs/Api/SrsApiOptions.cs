@@ -18,7 +18,8 @@ public sealed class SrsApiOptions
     public TimeSpan BreakFor { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// <see cref="PageSize"/> within what SRS can do: it gives ten rows to whoever asks for fewer, and adds start and count as 32-bit numbers.
+    /// <see cref="PageSize"/> within what SRS can do: it gives ten rows to whoever asks for fewer, and adds start and count as 32-bit
+    /// numbers.
     /// </summary>
     internal int RowsPerPage => Math.Clamp(PageSize, 10, MaxRows);
 

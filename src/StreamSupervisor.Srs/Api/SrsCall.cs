@@ -24,7 +24,8 @@ internal sealed class SrsCall(SrsPriority priority)
 
     /// <summary>The call that this request carries.</summary>
     public static SrsCall Of(HttpRequestMessage request) =>
-        request.Options.TryGetValue(Key, out var call) ? call : throw new InvalidOperationException("A request to SRS without its SrsCall.");
+        request.Options.TryGetValue(Key, out var call) ? call
+            : throw new InvalidOperationException("A request to SRS without its SrsCall.");
 
     public void Asks(HttpRequestMessage request) =>
         (Method, Asked) = (request.Method.Method, $"{request.Method.Method} {request.RequestUri?.PathAndQuery}");

@@ -14,6 +14,8 @@ namespace StreamSupervisor.Srs.Api;
 /// </summary>
 internal sealed class SrsConnection : IDisposable
 {
+    private const HttpRequestError TooLong = HttpRequestError.ConfigurationLimitExceeded;
+
     private readonly HttpClient _http;
 
     public SrsConnection(SrsEndpoint endpoint, SrsApiOptions options, TimeProvider time, ILogger logger)
@@ -57,9 +59,11 @@ internal sealed class SrsConnection : IDisposable
     public void Dispose() => _http.Dispose();
 
     /// <summary>
-    /// Every call gets a connection of its own. SRS 5 and later close theirs after each answer anyway. SRS 4 keeps it and answers each later
+    /// Every call gets a connection of its own. SRS 5 and later close theirs after each answer anyway. SRS 4 keeps it and answers each
+    /// later
     /// call after 44 ms (Nagle and delayed ACK), where a new connection costs 0.34 ms. Only to ask for <c>Connection: close</c> is not
-    /// enough: SRS 4 closes without saying so in its answer, .NET puts the connection back, and of 800 kicks about one ended on it with a reset.
+    /// enough: SRS 4 closes without saying so in its answer, .NET puts the connection back, and of 800 kicks about one ended on it with a
+    /// reset.
     /// </summary>
     private static SocketsHttpHandler NewSockets(SrsApiOptions options) => new()
     {
@@ -83,7 +87,7 @@ internal sealed class SrsConnection : IDisposable
                 MaxRetryAttempts = 1,
                 Delay = TimeSpan.Zero,
                 ShouldHandle = attempt => ValueTask.FromResult(
-                    attempt.Outcome.Exception is HttpRequestException { HttpRequestError: not HttpRequestError.ConfigurationLimitExceeded } or IOException
+                    attempt.Outcome.Exception is HttpRequestException { HttpRequestError: not TooLong } or IOException
                     && attempt.Context.GetRequestMessage() is { } request && request.Method == HttpMethod.Get
                     && SrsCall.Of(request).StartedAt is { } startedAt && time.GetElapsedTime(startedAt) < atOnce),
             })

@@ -12,5 +12,6 @@ public sealed record SrsEndpoint(string Name, string Api, string? Username = nul
     /// <summary>The failure of a call, in a sentence for the log: who, what, and what was asked.</summary>
     internal SrsUnreachableException Unreachable(SrsCall call, string what, Exception? inner = null) => new(Sentence(call, what), inner);
 
-    internal string Sentence(SrsCall call, string what) => $"{Name} ({Address.GetLeftPart(UriPartial.Authority)}) {what}; asked {call.Asked}";
+    internal string Sentence(SrsCall call, string what) =>
+        $"{Name} ({Address.GetLeftPart(UriPartial.Authority)}) {what}; asked {call.Asked}";
 }

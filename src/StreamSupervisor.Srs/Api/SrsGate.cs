@@ -30,7 +30,9 @@ internal sealed class SrsGate
     /// <summary>The longest line of each priority; a member has about as many live streams on one server at most.</summary>
     public const int MaxWaiting = 2048;
 
-    /// <summary>How long a call may wait. SRS drops a client whose hook was not answered for 30 s; what waits longer than this helps nobody.</summary>
+    /// <summary>
+    /// How long a call may wait. SRS drops a client whose hook was not answered for 30 s; what waits longer than this helps nobody.
+    /// </summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
 
     private const int SweepsTurn = 16;
@@ -72,8 +74,8 @@ internal sealed class SrsGate
             waiter = line.AddLast(new Waiter());
         }
 
-        using var timer = _time.CreateTimer(_ => GiveUp(waiter, static one => one.TrySetResult(SrsGateOutcome.WaitedTooLong)), null, LongestWait,
-            Timeout.InfiniteTimeSpan);
+        using var timer = _time.CreateTimer(_ => GiveUp(waiter, static one => one.TrySetResult(SrsGateOutcome.WaitedTooLong)), null,
+            LongestWait, Timeout.InfiniteTimeSpan);
         using var abandoned = cancellation.UnsafeRegister(_ => GiveUp(waiter, one => one.TrySetCanceled(cancellation)), null);
         return await waiter.Value.Task;
     }
@@ -129,6 +131,8 @@ internal sealed class SrsGate
         tell(waiter.Value);
     }
 
-    /// <summary>Goes on in its caller's context and never on the thread that leaves: the simulation keeps every step on its own thread.</summary>
+    /// <summary>
+    /// Goes on in its caller's context and never on the thread that leaves: the simulation keeps every step on its own thread.
+    /// </summary>
     private sealed class Waiter() : TaskCompletionSource<SrsGateOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
 }

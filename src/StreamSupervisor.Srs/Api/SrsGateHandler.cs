@@ -66,5 +66,6 @@ internal sealed class SrsGateHandler(SrsEndpoint endpoint, SrsGate gate, SrsCirc
         }
     }
 
-    private SrsUnreachableException CircuitIsOpen(SrsCall call) => endpoint.Unreachable(call, "was not asked: it has failed several times in a row");
+    private SrsUnreachableException CircuitIsOpen(SrsCall call) =>
+        endpoint.Unreachable(call, "was not asked: it has failed several times in a row");
 }

@@ -15,7 +15,8 @@ internal sealed class SrsProcessMemory
     }
 
     /// <summary>
-    /// The start of an SRS 4, as it was first estimated. An estimate is now minus an uptime in whole seconds, so it is off by up to a second
+    /// The start of an SRS 4, as it was first estimated. An estimate is now minus an uptime in whole seconds, so it is off by up to a
+    /// second
     /// either way; the first one is kept while it fits, since it stands for the name of the process.
     /// </summary>
     /// <param name="pid">Its process id.</param>

@@ -1,6 +1,8 @@
 namespace StreamSupervisor.Srs.Api;
 
-/// <summary>One configured SRS server as this member calls it. All its callers here share one gate, one circuit and one pool of connections.</summary>
+/// <summary>
+/// One configured SRS server as this member calls it. All its callers here share one gate and one circuit.
+/// </summary>
 public sealed class SrsServer : IDisposable
 {
     private readonly ISrsApi[] _apis;

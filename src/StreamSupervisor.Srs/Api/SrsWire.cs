@@ -6,7 +6,8 @@ namespace StreamSupervisor.Srs.Api;
 
 /// <summary>
 /// SRS's answers as they stand on the wire, read with tolerance: unknown fields are skipped, missing ones keep their default, numbers may
-/// come as strings (<c>pid</c> does from SRS 5 on). Field names as in SRS 4 to 7. Setters, not <c>init</c>: the generated reader hands those
+/// come as strings (<c>pid</c> does from SRS 5 on). Field names as in SRS 4 to 7. Setters, not <c>init</c>: the generated reader hands
+/// those
 /// over all at once, and a field that is missing would be null instead of keeping its default.
 /// </summary>
 internal class SrsEnvelope
@@ -221,5 +222,6 @@ internal sealed class Presence : JsonConverter<bool?>
         return true;
     }
 
-    public override void Write(Utf8JsonWriter writer, bool? value, JsonSerializerOptions options) => throw new NotSupportedException("Only read.");
+    public override void Write(Utf8JsonWriter writer, bool? value, JsonSerializerOptions options) =>
+        throw new NotSupportedException("Only read.");
 }

@@ -10,18 +10,18 @@ namespace StreamSupervisor.Srs.Configuration;
 internal static class DirectiveRules
 {
     private static readonly FrozenSet<string> Root = Words("""
-        asprocess auto_reload_for_docker chunk_size circuit_breaker daemon disable_daemon_for_docker empty_ip_ok exporter ff_log_dir ff_log_level
-        first_wait_for_qlv force_grace_quit grace_final_wait grace_start_wait heartbeat http_api http_server in_docker inotify_auto_reload is_full
-        listen max_connections pid pithy_print_ms query_latest_version rtc_server server_id srs_log_file srs_log_level srs_log_level_v2 srs_log_tank
-        srt_server stats stream_caster tcmalloc_release_rate tencentcloud_apm tencentcloud_cls threads utc_time vhost work_dir
-        http_stream rtmp rtmps rtsp_server
+        asprocess auto_reload_for_docker chunk_size circuit_breaker daemon disable_daemon_for_docker empty_ip_ok exporter ff_log_dir
+        ff_log_level first_wait_for_qlv force_grace_quit grace_final_wait grace_start_wait heartbeat http_api http_server in_docker
+        inotify_auto_reload is_full listen max_connections pid pithy_print_ms query_latest_version rtc_server server_id srs_log_file
+        srs_log_level srs_log_level_v2 srs_log_tank srt_server stats stream_caster tcmalloc_release_rate tencentcloud_apm
+        tencentcloud_cls threads utc_time vhost work_dir http_stream rtmp rtmps rtsp_server
         """);
 
     private static readonly FrozenSet<string> Vhost = Words("""
-        bandcheck chunk_size cluster dash dvr enabled exec forward hds hls http_hooks http_remux http_static in_ack_size ingest min_latency
-        out_ack_size play publish refer rtc security srt tcp_nodelay transcode rtsp
-        atc atc_auto debug_srs_upnode gop_cache gop_cache_max_frames http mix_correct mode mr mw_latency origin publish_1stpkt_timeout
-        publish_normal_timeout queue_length reduce_sequence_header refer_play refer_publish send_min_interval time_jitter token_traverse vhost
+        bandcheck chunk_size cluster dash dvr enabled exec forward hds hls http_hooks http_remux http_static in_ack_size ingest
+        min_latency out_ack_size play publish refer rtc security srt tcp_nodelay transcode rtsp atc atc_auto debug_srs_upnode
+        gop_cache gop_cache_max_frames http mix_correct mode mr mw_latency origin publish_1stpkt_timeout publish_normal_timeout
+        queue_length reduce_sequence_header refer_play refer_publish send_min_interval time_jitter token_traverse vhost
         """);
 
     private static readonly FrozenSet<string> Publish =
@@ -56,7 +56,9 @@ internal static class DirectiveRules
     {
         foreach (var child in block.Children.Where(child => !known.Contains(child.Name)))
         {
-            var elsewhere = known != Vhost && Vhost.Contains(child.Name) ? "in a vhost" : known != Root && Root.Contains(child.Name) ? "at the root" : null;
+            var elsewhere = known != Vhost && Vhost.Contains(child.Name) ? "in a vhost"
+                : known != Root && Root.Contains(child.Name) ? "at the root"
+                : null;
             var fix = elsewhere is not null ? $"It belongs {elsewhere}."
                 : NearestName.Of(child.Name, known) is { } near ? $"Did you mean {near}?"
                 : "Take it out.";

@@ -8,14 +8,17 @@ internal sealed record LintFinding(string Rule, ProblemSeverity Severity, string
 {
     private const int MostNamed = 5;
 
-    /// <summary>What it is about, as it stands in <see cref="Why"/>: the name of a hook or a vhost. Findings that differ only in it are one.</summary>
+    /// <summary>
+    /// What it is about, as it stands in <see cref="Why"/>: the name of a hook or a vhost. Findings that differ only in it are one.
+    /// </summary>
     public string Subject { get; init; } = "";
 
     /// <summary>Further lines of the same file with the same matter, in order.</summary>
     public IReadOnlyList<int> AlsoAt { get; init; } = [];
 
     public override string ToString() =>
-        $"{(Severity == ProblemSeverity.Error ? "error" : "warning")}: {Rule} ({File}:{string.Join(", ", AlsoAt.Prepend(Line))}): {Why} {Fix}";
+        $"{(Severity == ProblemSeverity.Error ? "error" : "warning")}: {Rule} "
+        + $"({File}:{string.Join(", ", AlsoAt.Prepend(Line))}): {Why} {Fix}";
 
     /// <summary>Makes one finding of those that say the same of several lines.</summary>
     public static IEnumerable<LintFinding> Group(IEnumerable<LintFinding> findings) => findings
@@ -24,7 +27,8 @@ internal sealed record LintFinding(string Rule, ProblemSeverity Severity, string
         {
             var lines = group.Select(finding => finding.Line).Distinct().Order().ToList();
             var subjects = group.Select(finding => finding.Subject).Where(subject => subject.Length > 0).Distinct().ToList();
-            var named = string.Join(", ", subjects.Take(MostNamed)) + (subjects.Count > MostNamed ? $" and {subjects.Count - MostNamed} more" : "");
+            var named = string.Join(", ", subjects.Take(MostNamed))
+                + (subjects.Count > MostNamed ? $" and {subjects.Count - MostNamed} more" : "");
             var first = group.First();
             return first with
             {

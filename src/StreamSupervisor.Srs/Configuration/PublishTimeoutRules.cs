@@ -24,7 +24,8 @@ internal static class PublishTimeoutRules
             var at = directive ?? vhost["publish"] ?? vhost;
             if (old is not null && vhost["publish"]?[name] is not null)
             {
-                report(Finding(ProblemSeverity.Warning, old, $"{oldName} is the name of SRS 2 and wins over {name} in publish.", $"Take {oldName} out."));
+                report(Finding(ProblemSeverity.Warning, old,
+                    $"{oldName} is the name of SRS 2 and wins over {name} in publish.", $"Take {oldName} out."));
             }
 
             if (Judge(directive?.Name ?? name, directive?.Argument ?? "", standard, usual) is var (severity, why))
@@ -41,13 +42,16 @@ internal static class PublishTimeoutRules
         return milliseconds switch
         {
             <= 0 => (ProblemSeverity.Error, $"{name} '{written}' is no number of milliseconds."),
-            >= 60_000 => (ProblemSeverity.Error, $"{name} is {length}: a publisher that loses its network keeps the key that long when the supervisor is away. "
+            >= 60_000 => (ProblemSeverity.Error,
+                $"{name} is {length}: a publisher that loses its network keeps the key that long when the supervisor is away. "
                 + "Long timeouts do not prevent drops, they make each one last."),
             < 1000 => (ProblemSeverity.Warning, $"{name} is {milliseconds} ms: a moment of bad network ends the stream."),
             _ when written.Length == 0 && standard != usual =>
-                (ProblemSeverity.Warning, $"{name} is not set: SRS alone needs about 22 s to see that a publisher has gone silent in its first 20 s."),
+                (ProblemSeverity.Warning,
+                    $"{name} is not set: SRS alone needs about 22 s to see that a publisher has gone silent in its first 20 s."),
             _ when milliseconds > 2 * usual =>
-                (ProblemSeverity.Warning, $"{name} is {length}: when the supervisor is away, a silent publisher keeps the key longer than needed."),
+                (ProblemSeverity.Warning,
+                    $"{name} is {length}: when the supervisor is away, a silent publisher keeps the key longer than needed."),
             _ => null,
         };
     }

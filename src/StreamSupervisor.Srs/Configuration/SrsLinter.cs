@@ -21,11 +21,13 @@ internal sealed class SrsLinter
             var linter = new SrsLinter(root);
             linter._findings.AddRange(findings);
             linter.CheckAll();
-            return [.. LintFinding.Group(linter._findings).OrderByDescending(f => f.Severity).ThenBy(f => f.File, StringComparer.Ordinal).ThenBy(f => f.Line)];
+            return [.. LintFinding.Group(linter._findings)
+                .OrderByDescending(f => f.Severity).ThenBy(f => f.File, StringComparer.Ordinal).ThenBy(f => f.Line)];
         }
         catch (SrsSyntaxException mistake)
         {
-            return [new LintFinding("syntax", ProblemSeverity.Error, mistake.File, mistake.Line, $"{mistake.Problem}.", "SRS does not start with this file.")];
+            return [new LintFinding("syntax", ProblemSeverity.Error, mistake.File, mistake.Line, $"{mistake.Problem}.",
+                "SRS does not start with this file.")];
         }
     }
 
@@ -35,7 +37,8 @@ internal sealed class SrsLinter
         var vhosts = _root.Children.Where(c => c.Name == "vhost" && c["enabled"]?.Argument != "off").ToList();
         if (vhosts.Count == 0)
         {
-            Error("hooks-missing", _root, "there is no vhost, so SRS asks nobody who may publish.", "Paste the vhost block of hocon/srs.conf.");
+            Error("hooks-missing", _root, "there is no vhost, so SRS asks nobody who may publish.",
+                "Paste the vhost block of hocon/srs.conf.");
         }
 
         foreach (var vhost in vhosts)
@@ -45,7 +48,8 @@ internal sealed class SrsLinter
             RelayRules.Check(vhost, Add);
             if (!vhost.IsOn("tcp_nodelay"))
             {
-                Warn("tcp-nodelay-off", vhost["tcp_nodelay"] ?? vhost, "tcp_nodelay is off: small packets, such as the answer to publish, may wait 40 ms.", "Write tcp_nodelay on;.");
+                Warn("tcp-nodelay-off", vhost["tcp_nodelay"] ?? vhost,
+                    "tcp_nodelay is off: small packets, such as the answer to publish, may wait 40 ms.", "Write tcp_nodelay on;.");
             }
         }
 
@@ -60,7 +64,8 @@ internal sealed class SrsLinter
         var api = _root["http_api"];
         if (api is null || !api.IsOn("enabled"))
         {
-            Error("api-off", api ?? _root, "http_api is not enabled: the supervisor can neither look nor kick.", "Write http_api { enabled on; listen 127.0.0.1:1985; }.");
+            Error("api-off", api ?? _root, "http_api is not enabled: the supervisor can neither look nor kick.",
+                "Write http_api { enabled on; listen 127.0.0.1:1985; }.");
             return;
         }
 
@@ -75,7 +80,8 @@ internal sealed class SrsLinter
             var open = shared ? "the API shares its port with the viewers' HTTP server" : "the API listens on every address";
             if (auth is null)
             {
-                Error("api-public", at, $"{open}, without a login: whoever reaches it can end any stream.", $"{bind} From SRS 5.0.152 and 6.0.40 on also add auth {{ … }}.");
+                Error("api-public", at, $"{open}, without a login: whoever reaches it can end any stream.",
+                    $"{bind} From SRS 5.0.152 and 6.0.40 on also add auth {{ … }}.");
             }
             else
             {
@@ -98,22 +104,27 @@ internal sealed class SrsLinter
     {
         if (_root["server_id"] is not { Argument.Length: > 0 })
         {
-            Warn("server-id-missing", _root, "server_id is not set: SRS makes one up, and the server may have another name after a new installation or container.",
+            Warn("server-id-missing", _root,
+                "server_id is not set: SRS makes one up, and the server may have another name after a new installation.",
                 "Write server_id srs-1; with the name of the origin.");
         }
     }
 
     private void CheckHeartbeat()
     {
-        if (_root["heartbeat"] is { } heartbeat && heartbeat.IsOn("enabled") && heartbeat["url"] is { } url && url.Argument.Contains('?', StringComparison.Ordinal))
+        if (_root["heartbeat"] is { } heartbeat && heartbeat.IsOn("enabled")
+            && heartbeat["url"] is { } url && url.Argument.Contains('?', StringComparison.Ordinal))
         {
-            Warn("heartbeat-query", url, "SRS drops the query string of the heartbeat's address: a token in it never arrives.", "Put it into the path.");
+            Warn("heartbeat-query", url, "SRS drops the query string of the heartbeat's address: a token in it never arrives.",
+                "Put it into the path.");
         }
     }
 
     private void Add(LintFinding finding) => _findings.Add(finding);
 
-    private void Error(string rule, SrsDirective at, string why, string fix) => Add(new LintFinding(rule, ProblemSeverity.Error, at.File, at.Line, why, fix));
+    private void Error(string rule, SrsDirective at, string why, string fix) =>
+        Add(new LintFinding(rule, ProblemSeverity.Error, at.File, at.Line, why, fix));
 
-    private void Warn(string rule, SrsDirective at, string why, string fix) => Add(new LintFinding(rule, ProblemSeverity.Warning, at.File, at.Line, why, fix));
+    private void Warn(string rule, SrsDirective at, string why, string fix) =>
+        Add(new LintFinding(rule, ProblemSeverity.Warning, at.File, at.Line, why, fix));
 }

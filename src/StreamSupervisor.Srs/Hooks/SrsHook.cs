@@ -14,7 +14,9 @@ public enum HookAction
     OnStop,
 }
 
-/// <summary>One hook as SRS sent it, after parsing. Fields that a hook lacks are empty (<c>on_close</c> has no stream; SRS 4 no service id).</summary>
+/// <summary>
+/// One hook as SRS sent it, after parsing. Fields that a hook lacks are empty (<c>on_close</c> has no stream; SRS 4 no service id).
+/// </summary>
 /// <param name="ServerId">Empty before 4.0.185, which sent none: the hook's token names the server then.</param>
 /// <param name="App">As it was sent; <see cref="Key"/> has it as it is meant.</param>
 /// <param name="Stream">As it was sent: over SRT and on SRS 4 it may hold slashes.</param>

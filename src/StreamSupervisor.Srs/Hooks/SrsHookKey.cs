@@ -13,7 +13,10 @@ public abstract record SrsHookKey
     /// <summary>A key that can be admitted.</summary>
     public sealed record Named(StreamKey Key) : SrsHookKey;
 
-    /// <summary>A name that SRS takes and the store does not: over <see cref="StreamKey.MaxLength"/> characters. Where nothing is refused it may pass, unguarded.</summary>
+    /// <summary>
+    /// A name that SRS takes and the store does not: over <see cref="StreamKey.MaxLength"/> characters. Where nothing is refused it may
+    /// pass, unguarded.
+    /// </summary>
     /// <param name="Length">Of the whole key, in characters.</param>
     public sealed record TooLong(int Length) : SrsHookKey;
 
@@ -23,7 +26,9 @@ public abstract record SrsHookKey
         public static Unnamed Instance { get; } = new();
     }
 
-    /// <summary>The key of a stream as SRS sent it; a name with slashes is split where SRS's RTMP splits it (<see cref="SrsPath"/>).</summary>
+    /// <summary>
+    /// The key of a stream as SRS sent it; a name with slashes is split where SRS's RTMP splits it (<see cref="SrsPath"/>).
+    /// </summary>
     internal static SrsHookKey Of(string vhost, string app, string stream)
     {
         var (wholeApp, name) = SrsPath.Split(app, stream);

@@ -160,7 +160,11 @@ internal static class SrsHookReader
 
     /// <summary>What names a session must fit the store, whoever sends it.</summary>
     private static string? NoName(SrsHook call) =>
-        !IsName(call.ServerId) ? "server_id" : !IsName(call.ServiceId) ? "service_id" : !IsName(call.ClientId) ? "client_id" : !IsName(call.Address) ? "ip" : null;
+        !IsName(call.ServerId) ? "server_id"
+        : !IsName(call.ServiceId) ? "service_id"
+        : !IsName(call.ClientId) ? "client_id"
+        : !IsName(call.Address) ? "ip"
+        : null;
 
     private static bool IsName(string text) => text.Length <= MaxName && !text.AsSpan().ContainsAnyInRange('\0', '\u001f');
 

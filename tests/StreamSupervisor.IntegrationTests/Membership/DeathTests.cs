@@ -103,8 +103,10 @@ public sealed class DeathTests(MembershipStage stage, ITestOutputHelper log)
         await using var b = new MemberProcess(MemberStart.Of(database, "b"));
         await b.Up;
 
+        var began = TimeProvider.System.GetTimestamp();
         a.Terminate();
         (await a.ExitCodeAsync()).ShouldBe(0, a.Text);
+        log.WriteLine($"SIGTERM to exit: {TimeProvider.System.GetElapsedTime(began).TotalMilliseconds:F0} ms");
         await using var nextA = new MemberProcess(a.Start);
         await nextA.Up;
         b.Terminate();

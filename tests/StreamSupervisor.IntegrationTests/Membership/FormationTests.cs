@@ -52,7 +52,6 @@ public sealed class FormationTests(MembershipStage stage)
         await using var second = new MemberProcess(start);
         await second.Up;
 
-        Console.WriteLine(b.Log.Text + first.Text + second.Text);
         (await MembershipStage.StatesAsync(database)).ShouldBe("b:active a:dead a:active");
         (await MembershipStage.ClustersAsync(database)).ShouldBe(1);
     }

@@ -15,6 +15,9 @@ namespace StreamSupervisor.IntegrationTests.Membership
         private const int SigTerm = 15;
         private const int SigCont = 18;
         private const int SigStop = 19;
+
+        /// <summary>.NET itself takes this long where ten others start at the same moment.</summary>
+        private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(90);
         private readonly Process _process;
         private readonly StringBuilder _output = new();
         private readonly TaskCompletionSource _up = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -97,7 +100,7 @@ namespace StreamSupervisor.IntegrationTests.Membership
         {
             try
             {
-                await _up.Task.WaitAsync(Eventually.Patience);
+                await _up.Task.WaitAsync(StartPatience);
             }
             catch (TimeoutException late)
             {

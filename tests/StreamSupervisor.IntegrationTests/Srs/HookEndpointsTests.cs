@@ -40,7 +40,7 @@ public sealed class HookEndpointsTests : IAsyncLifetime, IDisposable
         var options = new HooksOptions { Deadline = TimeSpan.FromSeconds(2) };
         var desk = new HookDesk(origins, _entities, new LiveDirectory(),
             call => new AttemptReading(new StreamKey(call.Vhost, call.App, call.Stream), "key", false, CredentialVerdict.NotRequired, false, TimeSpan.FromSeconds(1), TimeSpan.Zero),
-            new KeyRules(key => key, (_, _) => "key"), new ReleaseCues(), options, time, NullLogger<HookDesk>.Instance, default);
+            new RowReader(key => key, (_, _) => "key"), new ReleaseCues(), options, time, NullLogger<HookDesk>.Instance, default);
         new HookEndpoints(desk, new HookTokens([new OriginOptions { Name = "srs-1", HookToken = Token }], origins), options, time, _log).Map(_server);
 
         await _server.StartAsync();
@@ -159,14 +159,14 @@ public sealed class HookEndpointsTests : IAsyncLifetime, IDisposable
 
     private sealed class OneProcess : ISrsApi
     {
-        public Task<SrsProcess> GetProcessAsync(CancellationToken cancellation) =>
-            Task.FromResult(new SrsProcess("server-1", "process-1", "1", new SrsVersion(6, 0, 157)));
+        public Task<OriginProcess> GetProcessAsync(CancellationToken cancellation) =>
+            Task.FromResult(new OriginProcess("server-1", "process-1", "1", new SrsVersion(6, 0, 157)));
 
-        public Task<SrsAnswer<IReadOnlyList<SrsStream>>> GetStreamsAsync(CancellationToken cancellation) => throw new SrsUnreachableException("not here");
+        public Task<SrsAnswer<IReadOnlyList<StreamRow>>> GetStreamsAsync(CancellationToken cancellation) => throw new SrsUnreachableException("not here");
 
-        public Task<SrsAnswer<IReadOnlyList<SrsClient>>> GetClientsAsync(CancellationToken cancellation) => throw new SrsUnreachableException("not here");
+        public Task<SrsAnswer<IReadOnlyList<ClientRow>>> GetClientsAsync(CancellationToken cancellation) => throw new SrsUnreachableException("not here");
 
-        public Task<SrsAnswer<SrsClient?>> GetClientAsync(string clientId, CancellationToken cancellation) => throw new SrsUnreachableException("not here");
+        public Task<SrsAnswer<ClientRow?>> GetClientAsync(string clientId, CancellationToken cancellation) => throw new SrsUnreachableException("not here");
 
         public Task<SrsAnswer<bool>> DeleteClientAsync(string clientId, CancellationToken cancellation) => throw new SrsUnreachableException("not here");
     }

@@ -61,7 +61,7 @@ public sealed partial class SrsApiClientTests : IAsyncLifetime, IDisposable
     public async Task A_process_names_itself()
     {
         On("GET /api/v1/versions", """{"code":0,"server":"rig-v5","service":"94q66055","pid":"21046","data":{"major":5,"minor":0,"revision":216,"version":"5.0.216"}}""");
-        (await _client!.GetProcessAsync(default)).ShouldBe(new SrsProcess("rig-v5", "94q66055", "21046", new SrsVersion(5, 0, 216)));
+        (await _client!.GetProcessAsync(default)).ShouldBe(new OriginProcess("rig-v5", "94q66055", "21046", new SrsVersion(5, 0, 216)));
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed partial class SrsApiClientTests : IAsyncLifetime, IDisposable
     {
         On("GET /api/v1/versions", """{"code":0,"server":"rig-v4","data":{"major":4,"minor":0,"revision":271,"version":"4.0.271"}}""");
         On("GET /api/v1/self_proc_stats", """{"code":0,"server":"rig-v4","data":{"ok":true,"sample_time":1795345020501,"percent":0.01,"pid":14327,"starttime":158699,"rsslim":-1}}""");
-        (await _client!.GetProcessAsync(default)).ShouldBe(new SrsProcess("rig-v4", "14327:158699", "14327", new SrsVersion(4, 0, 271)));
+        (await _client!.GetProcessAsync(default)).ShouldBe(new OriginProcess("rig-v4", "14327:158699", "14327", new SrsVersion(4, 0, 271)));
     }
 
     [Fact]
@@ -110,8 +110,8 @@ public sealed partial class SrsApiClientTests : IAsyncLifetime, IDisposable
         (answer.ServerId, answer.ServiceId).ShouldBe(("s", "p"));
         answer.Value.ShouldBe(
         [
-            new SrsStream("vid-9qn9jf7", "video.example", "live", "c2", true, "76zwg2fn", 79005, 2) { HasMedia = true },
-            new SrsStream("vid-z", "__defaultVhost__", "app/inst", "c1", false, "", 0, 0),
+            new StreamRow("vid-9qn9jf7", "video.example", "live", "c2", true, "76zwg2fn", 79005, 2) { HasMedia = true },
+            new StreamRow("vid-z", "__defaultVhost__", "app/inst", "c1", false, "", 0, 0),
         ]);
 
         await _client.GetStreamsAsync(default);
@@ -167,7 +167,7 @@ public sealed partial class SrsApiClientTests : IAsyncLifetime, IDisposable
     {
         On("GET /api/v1/clients/2976ulp7", """{"code":0,"server":"s","service":"p","pid":"1","client":{"id":"2976ulp7","vhost":"vid-u","stream":"vid-p","ip":"127.0.0.1","pageUrl":"","tcUrl":"rtmp://x","url":"/live/cam1","name":"cam1","type":"fmle-publish","publish":true,"alive":2.51,"send_bytes":0,"recv_bytes":4096}}""");
         (await _client!.GetClientAsync("2976ulp7", default)).Value
-            .ShouldBe(new SrsClient("2976ulp7", "vid-u", "vid-p", "127.0.0.1", "/live/cam1", "fmle-publish", true, 2.51, 4096));
+            .ShouldBe(new ClientRow("2976ulp7", "vid-u", "vid-p", "127.0.0.1", "/live/cam1", "fmle-publish", true, 2.51, 4096));
     }
 
     [Fact]

@@ -1,6 +1,5 @@
 using StreamSupervisor.Server.Configuration;
 using StreamSupervisor.Server.Hooks;
-using StreamSupervisor.Tests.Srs;
 
 namespace StreamSupervisor.Tests.Hooks;
 
@@ -9,10 +8,9 @@ public class HookTokensTests
     [Fact]
     public void A_token_names_its_node_and_nothing_else_does()
     {
-        var scene = new SrsScene();
-        var tokens = new HookTokens([new OriginOptions { Name = "srs-1", HookToken = "s3cret-of-1" }], scene.Origins);
+        var tokens = new HookTokens([new OriginOptions { Name = "srs-1", HookToken = "s3cret-of-1" }]);
 
-        tokens.Find("s3cret-of-1").ShouldBe(scene.Origin);
+        tokens.Find("s3cret-of-1").ShouldBe("srs-1");
         tokens.Find("s3cret-of-2").ShouldBeNull();
         tokens.Find("s3cret-of-1 ").ShouldBeNull();
         tokens.Find("").ShouldBeNull();

@@ -1,5 +1,4 @@
 using StreamSupervisor.Server.Credentials;
-using StreamSupervisor.Server.Registrations;
 using StreamSupervisor.Srs.Api;
 
 namespace StreamSupervisor.Server.Configuration;

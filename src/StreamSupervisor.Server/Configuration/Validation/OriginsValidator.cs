@@ -42,6 +42,7 @@ internal static partial class OriginsValidator
 
     private static void CheckRelays(string setting, OriginOptions origin, List<OriginOptions> all, Checks checks)
     {
+        checks.AnyValue(setting);
         foreach (var source in origin.RelaysFrom)
         {
             checks.Require(setting, source != origin.Name, "names the server itself.", "Name the servers that copy their streams to this one.");

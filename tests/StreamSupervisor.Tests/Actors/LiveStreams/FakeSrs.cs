@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using StreamSupervisor.Domain;
+using StreamSupervisor.Domain.Origins;
 using StreamSupervisor.Srs.Api;
 
 namespace StreamSupervisor.Tests.Actors.LiveStreams;
@@ -9,7 +10,7 @@ namespace StreamSupervisor.Tests.Actors.LiveStreams;
 /// </summary>
 public sealed class FakeSrs(string name) : ISrsApi
 {
-    private readonly ConcurrentDictionary<string, SrsClient> _clients = new();
+    private readonly ConcurrentDictionary<string, ClientRow> _clients = new();
     private readonly ConcurrentQueue<string> _deleted = new();
 
     public string ServiceId { get; set; } = "run-1";
@@ -22,19 +23,19 @@ public sealed class FakeSrs(string name) : ISrsApi
     public IReadOnlyCollection<string> Deleted => _deleted;
 
     public void Add(SessionId session, StreamKey key) => _clients[session.ClientId] =
-        new SrsClient(session.ClientId, "vid-1", "stream-1", "10.0.0.1", $"/{key.App}/{key.Stream}", "fmle-publish",
+        new ClientRow(session.ClientId, "vid-1", "stream-1", "10.0.0.1", $"/{key.App}/{key.Stream}", "fmle-publish",
             Publishing: true, Alive: 1, ReceivedBytes: 1000);
 
-    public Task<SrsProcess> GetProcessAsync(CancellationToken cancellation) => Answer(() => new SrsProcess(name, ServiceId, "1", default));
+    public Task<OriginProcess> GetProcessAsync(CancellationToken cancellation) => Answer(() => new OriginProcess(name, ServiceId, "1", default));
 
-    public Task<SrsAnswer<IReadOnlyList<SrsStream>>> GetStreamsAsync(CancellationToken cancellation) =>
-        Answer(() => new SrsAnswer<IReadOnlyList<SrsStream>>([], name, ServiceId));
+    public Task<SrsAnswer<IReadOnlyList<StreamRow>>> GetStreamsAsync(CancellationToken cancellation) =>
+        Answer(() => new SrsAnswer<IReadOnlyList<StreamRow>>([], name, ServiceId));
 
-    public Task<SrsAnswer<IReadOnlyList<SrsClient>>> GetClientsAsync(CancellationToken cancellation) =>
-        Answer(() => new SrsAnswer<IReadOnlyList<SrsClient>>([.. _clients.Values], name, ServiceId));
+    public Task<SrsAnswer<IReadOnlyList<ClientRow>>> GetClientsAsync(CancellationToken cancellation) =>
+        Answer(() => new SrsAnswer<IReadOnlyList<ClientRow>>([.. _clients.Values], name, ServiceId));
 
-    public Task<SrsAnswer<SrsClient?>> GetClientAsync(string clientId, CancellationToken cancellation) =>
-        Answer(() => new SrsAnswer<SrsClient?>(_clients.GetValueOrDefault(clientId), name, ServiceId));
+    public Task<SrsAnswer<ClientRow?>> GetClientAsync(string clientId, CancellationToken cancellation) =>
+        Answer(() => new SrsAnswer<ClientRow?>(_clients.GetValueOrDefault(clientId), name, ServiceId));
 
     public Task<SrsAnswer<bool>> DeleteClientAsync(string clientId, CancellationToken cancellation) => Answer(() =>
     {

@@ -4,6 +4,7 @@ using Akka.TestKit;
 using StreamSupervisor.Actors.LiveStreams;
 using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Domain.Origins;
 using StreamSupervisor.Domain.Policies;
 using StreamSupervisor.Srs.Api;
 using StreamSupervisor.TestKit.Domain;
@@ -31,7 +32,8 @@ public abstract class LiveStreamStage : Akka.TestKit.Xunit2.TestKit
     {
         Journal = JournalScript.Of(Sys);
         Services = NewServices(new LiveStreamSettings());
-        Shard = Sys.ActorOf(Props.Create(() => new ShardStandIn(key => LiveStreamActor.Props(key, Services))), "shard");
+        LeanMailbox.AddTo(Sys);
+        Shard = Sys.ActorOf(Props.Create(() => new ShardStandIn(EntityOf)), "shard");
         Hub = CreateTestProbe("hub");
         Sys.EventStream.Subscribe(Changes = CreateTestProbe("changes"), typeof(LiveStreamChanged));
     }
@@ -63,7 +65,7 @@ public abstract class LiveStreamStage : Akka.TestKit.Xunit2.TestKit
         MayAnswer = () => MayAnswer,
         Servers = new SrsServers([ServerOf("srs-1", One), ServerOf("srs-2", Two)]),
         StandingOf = (_, _) => ProcessStanding.Current,
-        Rules = new KeyRules(key => key, (_, _) => "key"),
+        Rules = new RowReader(key => key, (_, _) => "key"),
         Settings = settings,
     };
 
@@ -138,6 +140,8 @@ public abstract class LiveStreamStage : Akka.TestKit.Xunit2.TestKit
         Time.Advance(TimeSpan.FromMilliseconds(milliseconds));
         return happened();
     }, TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(5), what);
+
+    private Props EntityOf(string key) => LiveStreamActor.Props(key, Services).WithMailbox(LeanMailbox.Id);
 
     private static SrsServer ServerOf(string name, FakeSrs srs) => new(new SrsEndpoint(name, $"http://{name}:1985"), _ => srs);
 }

@@ -8,11 +8,11 @@ namespace StreamSupervisor.Tests.Actors.Origins;
 internal sealed class ScriptedSrs : ISrsApi
 {
     private readonly System.Threading.Lock _gate = new();
-    private readonly Dictionary<string, SrsStream> _streams = [];
-    private readonly Dictionary<string, SrsClient> _clients = [];
+    private readonly Dictionary<string, StreamRow> _streams = [];
+    private readonly Dictionary<string, ClientRow> _clients = [];
     private readonly List<string> _calls = [];
 
-    public SrsProcess Process { get; set; } = new("server-1", "process-1", "1", new SrsVersion(6, 0, 157));
+    public OriginProcess Process { get; set; } = new("server-1", "process-1", "1", new SrsVersion(6, 0, 157));
     public bool Reachable { get; set; } = true;
 
     /// <summary>The answer to "who are you" waits for it.</summary>
@@ -33,7 +33,7 @@ internal sealed class ScriptedSrs : ISrsApi
         {
             var id = $"vid-{key.Stream}";
             _streams[key.ToString()] = new(id, key.Vhost, key.App, key.Stream, active, clientId, bytes, 1) { HasMedia = true };
-            _clients[clientId] = new(clientId, "vid-v", id, "10.0.0.9", SrsUrl.Of(key), "fmle-publish", true, 1, bytes);
+            _clients[clientId] = new(clientId, "vid-v", id, "10.0.0.9", $"/{key.App}/{key.Stream}", "fmle-publish", true, 1, bytes);
         }
     }
 
@@ -73,20 +73,20 @@ internal sealed class ScriptedSrs : ISrsApi
         }
     }
 
-    public async Task<SrsProcess> GetProcessAsync(CancellationToken cancellation)
+    public async Task<OriginProcess> GetProcessAsync(CancellationToken cancellation)
     {
         Call("process");
         await Holding;
         return Reachable ? Process : throw Away();
     }
 
-    public Task<SrsAnswer<IReadOnlyList<SrsStream>>> GetStreamsAsync(CancellationToken cancellation) =>
-        Answer<IReadOnlyList<SrsStream>>("streams", () => [.. _streams.Values]);
+    public Task<SrsAnswer<IReadOnlyList<StreamRow>>> GetStreamsAsync(CancellationToken cancellation) =>
+        Answer<IReadOnlyList<StreamRow>>("streams", () => [.. _streams.Values]);
 
-    public Task<SrsAnswer<IReadOnlyList<SrsClient>>> GetClientsAsync(CancellationToken cancellation) =>
-        Answer<IReadOnlyList<SrsClient>>("clients", () => [.. _clients.Values]);
+    public Task<SrsAnswer<IReadOnlyList<ClientRow>>> GetClientsAsync(CancellationToken cancellation) =>
+        Answer<IReadOnlyList<ClientRow>>("clients", () => [.. _clients.Values]);
 
-    public Task<SrsAnswer<SrsClient?>> GetClientAsync(string clientId, CancellationToken cancellation) =>
+    public Task<SrsAnswer<ClientRow?>> GetClientAsync(string clientId, CancellationToken cancellation) =>
         Answer("client", () => _clients.GetValueOrDefault(clientId));
 
     public Task<SrsAnswer<bool>> DeleteClientAsync(string clientId, CancellationToken cancellation) =>

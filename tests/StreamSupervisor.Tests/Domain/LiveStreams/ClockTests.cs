@@ -1,5 +1,4 @@
 using StreamSupervisor.Domain.LiveStreams;
-using StreamSupervisor.TestKit.Domain;
 using static StreamSupervisor.TestKit.Domain.Scene;
 
 namespace StreamSupervisor.Tests.Domain.LiveStreams;
@@ -52,7 +51,10 @@ public class ClockTests
             scene.After(1).When(Ask(next)).When(Gone(incumbent));
         }
 
-        scene.When(Ask(Encoder("late", address: scene.State.Session!.By.Address == "10.0.0.1" ? "10.0.0.2" : "10.0.0.1"))).Then<AttemptRefused>();
-        scene.After(Back).When(Ask(Encoder("later", address: scene.State.Session!.By.Address == "10.0.0.1" ? "10.0.0.2" : "10.0.0.1"))).Then<HandoverStarted>();
+        scene.When(Ask(Encoder("late", address: scene.State.Session!.By.Address == "10.0.0.1" ? "10.0.0.2" : "10.0.0.1")))
+            .Then<AttemptRefused>();
+        scene.After(Back)
+            .When(Ask(Encoder("later", address: scene.State.Session!.By.Address == "10.0.0.1" ? "10.0.0.2" : "10.0.0.1")))
+            .Then<HandoverStarted>();
     }
 }

@@ -6,7 +6,9 @@ using Lock = StreamSupervisor.Domain.LiveStreams.Lock;
 
 namespace StreamSupervisor.Tests.Domain.LiveStreams;
 
-/// <summary>Random commands over a few encoders and nodes; after each, what must always hold is checked. A failure names its seed.</summary>
+/// <summary>
+/// Random commands over a few encoders and nodes; after each, what must always hold is checked. A failure names its seed.
+/// </summary>
 public class LiveStreamProperties
 {
     [Fact]
@@ -21,7 +23,11 @@ public class LiveStreamProperties
     private static void Run(int seed)
     {
         var random = new Random(seed);
-        var policy = StreamPolicy.Default with { Takeover = (TakeoverPolicy)random.Next(3), Mode = random.Next(8) == 0 ? AdmissionMode.Observe : AdmissionMode.Enforce };
+        var policy = StreamPolicy.Default with
+        {
+            Takeover = (TakeoverPolicy)random.Next(3),
+            Mode = random.Next(8) == 0 ? AdmissionMode.Observe : AdmissionMode.Enforce,
+        };
         var scene = Scene.Empty(policy);
         var answers = new Dictionary<SessionId, List<PublishReply>>();
         for (var step = 0; step < 120; step++)
@@ -39,7 +45,8 @@ public class LiveStreamProperties
 
         var replayed = scene.History.Aggregate(new LiveStreamState { Key = Scene.Key }, LiveStream.Evolve);
         StateCodec.Encode(replayed).ShouldBe(StateCodec.Encode(scene.State), $"seed {seed}: the journal tells the state");
-        StateCodec.Encode(StateCodec.Decode(StateCodec.Encode(replayed))).ShouldBe(StateCodec.Encode(replayed), $"seed {seed}: the snapshot is whole");
+        StateCodec.Encode(StateCodec.Decode(StateCodec.Encode(replayed)))
+            .ShouldBe(StateCodec.Encode(replayed), $"seed {seed}: the snapshot is whole");
     }
 
     private static void Check(int seed, int step, LiveStreamCommand command, LiveStreamState before, Scene scene,
@@ -55,14 +62,16 @@ public class LiveStreamProperties
             state.Evictions.ShouldNotContain(e => e.Of.Session == handover.To.Session, at);
         }
 
-        (scene.Policy.Mode == AdmissionMode.Observe && scene.Events.OfType<EvictionOrdered>().Any(e => e.Cause != EvictionCause.Operator)).ShouldBeFalse(at);
+        (scene.Policy.Mode == AdmissionMode.Observe && scene.Events.OfType<EvictionOrdered>().Any(e => e.Cause != EvictionCause.Operator))
+            .ShouldBeFalse(at);
         state.Answers.Count.ShouldBeLessThanOrEqualTo(32, at);
         if (command is Wake && LiveStream.WakeAt(state) is { } wake)
         {
             wake.ShouldBeGreaterThan(scene.Now, at);
         }
 
-        // Found publishing though it was refused (while the hooks were off, say): what it was told before is void, and it may ask anew later.
+        // Found publishing though it was refused (while the hooks were off, say): what it was told before is void, and it may ask
+        // anew later.
         foreach (var adopted in scene.Events.OfType<SessionAdopted>())
         {
             answers.Remove(adopted.By.Session);
@@ -73,7 +82,8 @@ public class LiveStreamProperties
             answers.Remove(adopted.By.Session);
         }
 
-        foreach (var answer in scene.Events.Where(e => e is not AnswerRepeated).Select(LiveStream.AnswerOf).OfType<(SessionId Attempt, PublishReply Reply)>())
+        foreach (var answer in scene.Events.Where(e => e is not AnswerRepeated).Select(LiveStream.AnswerOf)
+            .OfType<(SessionId Attempt, PublishReply Reply)>())
         {
             if (!answers.TryGetValue(answer.Attempt, out var given))
             {
@@ -81,7 +91,8 @@ public class LiveStreamProperties
             }
 
             // A second final answer is due only to a second attempt: one whose session had been admitted and had ended in between.
-            (given.Count == 0 || given[^1] is Allowed).ShouldBeTrue($"{at}: {answer.Attempt} heard {string.Join(", ", given)} and now {answer.Reply}");
+            (given.Count == 0 || given[^1] is Allowed).ShouldBeTrue(
+                $"{at}: {answer.Attempt} heard {string.Join(", ", given)} and now {answer.Reply}");
             given.Add(answer.Reply);
         }
 
@@ -112,7 +123,8 @@ public class LiveStreamProperties
 
     private static LiveStreamCommand Any(Random random, Scene scene)
     {
-        var by = Scene.Encoder($"c{random.Next(12)}", $"srs-{random.Next(1, 4)}", $"10.0.0.{random.Next(1, 4)}", $"run-{(random.Next(15) == 0 ? 2 : 1)}",
+        var by = Scene.Encoder($"c{random.Next(12)}", $"srs-{random.Next(1, 4)}", $"10.0.0.{random.Next(1, 4)}",
+            $"run-{(random.Next(15) == 0 ? 2 : 1)}",
             $"id-{random.Next(3)}", random.Next(2) == 0);
         var known = scene.State.Evictions.Count > 0 && random.Next(2) == 0
             ? scene.State.Evictions[random.Next(scene.State.Evictions.Count)].Of
@@ -121,7 +133,8 @@ public class LiveStreamProperties
         return random.Next(23) switch
         {
             <= 6 when relayOf is not null => Scene.Ask(by, relayOf: relayOf, configured: random.Next(3) == 0),
-            <= 6 => Scene.Ask(by, (AskedIn)random.Next(2), random.Next(8) == 0 ? (CredentialVerdict)random.Next(6) : CredentialVerdict.NotRequired),
+            <= 6 => Scene.Ask(by, (AskedIn)random.Next(2),
+                random.Next(8) == 0 ? (CredentialVerdict)random.Next(6) : CredentialVerdict.NotRequired),
             7 => new ReportUnpublished(known.Session),
             8 => new ReportClosed(random.Next(2) == 0 ? known.Session : by.Session),
             9 => new ReportPublisherSeen(random.Next(2) == 0 ? known : by, 5, scene.Now, random.Next(2) == 0, relayOf),
@@ -132,7 +145,8 @@ public class LiveStreamProperties
             15 => new ReportProcessReplaced(by.Session.ServerId, random.Next(4) == 0 ? "run-2" : "run-1"),
             16 => new ReportSearched(by.Origin, by.Session.ServerId, by.Session.ServiceId, random.Next(2), scene.Now),
             17 => new ReportRefusedUnseen(by, random.Next(2) == 0),
-            18 => random.Next(2) == 0 ? new Reserve(by.Identity, TimeSpan.FromSeconds(10)) : new CancelReservation(by.Identity, random.Next(2) == 0),
+            18 => random.Next(2) == 0 ? new Reserve(by.Identity, TimeSpan.FromSeconds(10))
+                : new CancelReservation(by.Identity, random.Next(2) == 0),
             19 => random.Next(5) switch
             {
                 0 => new Lock("a", "b"),

@@ -1,5 +1,4 @@
 using StreamSupervisor.Domain.LiveStreams;
-using StreamSupervisor.TestKit.Domain;
 using static StreamSupervisor.TestKit.Domain.Scene;
 
 namespace StreamSupervisor.Tests.Domain.LiveStreams;
@@ -45,8 +44,10 @@ public class OpenWorkTests
     [Fact]
     public void The_answer_to_a_check_counts_whatever_the_clock_says()
     {
-        Empty().When(Ask(New)).Wait(6).When(new ReportPublisherMissing(New.Session, Start.AddMinutes(-10), Verified: true, Asked: true)).Then<PublisherLost>();
-        Empty().When(Ask(New)).Wait(6).When(new ReportPublisherSeen(New, 5, Start.AddMinutes(-10), Verified: true, Asked: true)).Then<PublisherConfirmed>();
+        Empty().When(Ask(New)).Wait(6)
+            .When(new ReportPublisherMissing(New.Session, Start.AddMinutes(-10), Verified: true, Asked: true)).Then<PublisherLost>();
+        Empty().When(Ask(New)).Wait(6).When(new ReportPublisherSeen(New, 5, Start.AddMinutes(-10), Verified: true, Asked: true))
+            .Then<PublisherConfirmed>();
     }
 
     [Fact]

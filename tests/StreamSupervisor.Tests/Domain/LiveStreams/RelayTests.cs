@@ -56,10 +56,12 @@ public class RelayTests
     public void A_copy_is_forgotten_when_it_ends_and_its_source_stays()
     {
         Relayed().When(new ReportUnpublished(Copy.Session)).Then(typeof(RelayEnded)).ThenIs(LiveStreamPhase.Live);
-        Relayed().When(new ReportClosed(Copy.Session)).Then<RelayEnded>(e => e.Cause.ShouldBe(LossCause.Closed)).ThenIs(LiveStreamPhase.Live);
+        Relayed().When(new ReportClosed(Copy.Session)).Then<RelayEnded>(e => e.Cause.ShouldBe(LossCause.Closed))
+            .ThenIs(LiveStreamPhase.Live);
         Relayed().When(new ReportProcessReplaced("srs-2", "run-2")).Then<RelayEnded>(e => e.Cause.ShouldBe(LossCause.ProcessGone));
         var scene = Relayed().After(9);
-        scene.When(new ReportPublisherMissing(Copy.Session, scene.Now, Verified: true)).Then<RelayEnded>(e => e.Cause.ShouldBe(LossCause.NotFound));
+        scene.When(new ReportPublisherMissing(Copy.Session, scene.Now, Verified: true))
+            .Then<RelayEnded>(e => e.Cause.ShouldBe(LossCause.NotFound));
         Relayed().When(new ReportOriginUnknown("srs-2")).Then<RelayEnded>(e => e.Cause.ShouldBe(LossCause.OriginUnknown));
     }
 
@@ -67,7 +69,8 @@ public class RelayTests
     public void A_copy_that_comes_anew_takes_the_place_of_the_one_before_it()
     {
         var again = Encoder("again", origin: "srs-2", address: AddressOfFirst);
-        Relayed().When(AskRelay(again)).Then(typeof(RelayEnded), typeof(RelayAdmitted)).State.Relays.Single().By.Session.ShouldBe(again.Session);
+        Relayed().When(AskRelay(again)).Then(typeof(RelayEnded), typeof(RelayAdmitted))
+            .State.Relays.Single().By.Session.ShouldBe(again.Session);
     }
 
     [Fact]
@@ -84,7 +87,8 @@ public class RelayTests
         var moved = Encoder("moved", origin: "srs-2");
         var scene = Relayed().When(Ask(moved)).ThenHeld(moved);
         scene.Events.OfType<EvictionOrdered>().Select(e => e.Of.Session).ShouldBe([Source.Session, Copy.Session]);
-        scene.When(AskRelay(Encoder("late-copy", origin: "srs-2", address: AddressOfFirst))).Then<AttemptRefused>(e => e.Reason.ShouldBe(RefusalReason.HandoverRunning));
+        scene.When(AskRelay(Encoder("late-copy", origin: "srs-2", address: AddressOfFirst)))
+            .Then<AttemptRefused>(e => e.Reason.ShouldBe(RefusalReason.HandoverRunning));
         scene.When(Gone(Source)).ThenNo<Admitted>().When(new ReportClosed(Copy.Session)).Then<RelayEnded>().ThenAdmitted(moved);
         scene.State.Relays.ShouldBeEmpty();
     }
@@ -104,7 +108,8 @@ public class RelayTests
     {
         var scene = Relayed().When(new ReportUnpublished(Source.Session)).After(1);
         scene.When(new ReportPublisherSeen(Copy, 9, scene.Now, Verified: true, RelayOf: "srs-1")).ThenNothing();
-        scene.After(9).When(new ReportPublisherSeen(Copy, 99, scene.Now, Verified: true, RelayOf: "srs-1")).Then(typeof(RelayEnded), typeof(SessionAdopted));
+        scene.After(9).When(new ReportPublisherSeen(Copy, 99, scene.Now, Verified: true, RelayOf: "srs-1"))
+            .Then(typeof(RelayEnded), typeof(SessionAdopted));
         Relayed().When(new ReportUnpublished(Source.Session)).Wait(61).ThenIs(LiveStreamPhase.Idle).State.Relays.ShouldBeEmpty();
     }
 
@@ -127,9 +132,12 @@ public class RelayTests
     [Fact]
     public void Credentials_locks_and_pins_come_first()
     {
-        Live(Source).When(Ask(Copy, credential: CredentialVerdict.Missing, relayOf: "srs-1")).ThenRefused(Known, RefusalReason.CredentialMissing);
-        Live(Source).When(Ask(Copy, credential: CredentialVerdict.Missing, relayOf: "srs-1", configured: true)).Then(typeof(RelayAdmitted));
-        Live(Source).When(Ask(Copy, credential: CredentialVerdict.Wrong, relayOf: "srs-1", configured: true)).ThenRefused(Known, RefusalReason.CredentialWrong);
+        Live(Source).When(Ask(Copy, credential: CredentialVerdict.Missing, relayOf: "srs-1"))
+            .ThenRefused(Known, RefusalReason.CredentialMissing);
+        Live(Source).When(Ask(Copy, credential: CredentialVerdict.Missing, relayOf: "srs-1", configured: true))
+            .Then(typeof(RelayAdmitted));
+        Live(Source).When(Ask(Copy, credential: CredentialVerdict.Wrong, relayOf: "srs-1", configured: true))
+            .ThenRefused(Known, RefusalReason.CredentialWrong);
         Live(Source).When(new Lock("ann", "x")).When(AskRelay(Copy)).ThenRefused(Known, RefusalReason.Locked);
         var ann = Encoder("a", identity: "ann", proven: true);
         Live(ann).When(new Pin("ann", "op", "show")).When(AskRelay(Copy)).Then(typeof(RelayAdmitted));
@@ -138,7 +146,8 @@ public class RelayTests
     [Fact]
     public void In_observe_mode_a_copy_is_known_as_well()
     {
-        var scene = Live(Source, StreamPolicy.Default with { Mode = AdmissionMode.Observe }).When(AskRelay(Copy)).Then(typeof(RelayAdmitted)).After(1);
+        var scene = Live(Source, StreamPolicy.Default with { Mode = AdmissionMode.Observe }).When(AskRelay(Copy))
+            .Then(typeof(RelayAdmitted)).After(1);
         scene.When(new ReportPublisherSeen(Copy, 9, scene.Now, Verified: true, RelayOf: "srs-1")).ThenNothing();
     }
 
@@ -156,8 +165,10 @@ public class RelayTests
         }
 
         var stays = Encoder("stays", address: AddressOfFirst);
-        scene.After(1).When(Ask(stays)).ThenAdmitted(stays).After(0.1).When(AskRelay(Copy)).ThenRefused(Known, RefusalReason.FightCoolDown).Then<FightDetected>();
-        scene.After(3).When(AskRelay(Encoder("next", origin: "srs-2", address: AddressOfFirst))).Then<AttemptRefused>().ThenNo<EvictionOrdered>();
+        scene.After(1).When(Ask(stays)).ThenAdmitted(stays).After(0.1).When(AskRelay(Copy))
+            .ThenRefused(Known, RefusalReason.FightCoolDown).Then<FightDetected>();
+        scene.After(3).When(AskRelay(Encoder("next", origin: "srs-2", address: AddressOfFirst))).Then<AttemptRefused>()
+            .ThenNo<EvictionOrdered>();
         scene.State.Session!.By.ShouldBe(stays);
     }
 

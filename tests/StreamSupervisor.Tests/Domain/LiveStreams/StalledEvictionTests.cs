@@ -16,7 +16,8 @@ public class StalledEvictionTests
         var scene = MovedAway();
         scene.After(20).When(Ask(Second)).ThenHeld(Second).Then<EvictionOrdered>(e => e.Of.ShouldBe(First));
         scene.When(Gone(First)).ThenAdmitted(Second, AdmissionRule.OldNodeUnreachable);
-        scene.When(new ReportUnpublished(Second.Session)).After(1).When(Ask(First with { Session = First.Session with { ClientId = "third" } })).Then<Admitted>();
+        scene.When(new ReportUnpublished(Second.Session)).After(1)
+            .When(Ask(First with { Session = First.Session with { ClientId = "third" } })).Then<Admitted>();
         LiveStream.OpenWork(scene.State).ShouldBe([new EvictSession(There.Session, "srs-1", null, Start.AddSeconds(1))]);
     }
 
@@ -58,13 +59,15 @@ public class StalledEvictionTests
     public void A_session_that_can_not_be_confirmed_because_its_origin_is_gone_has_ended()
     {
         Live(There).When(new ReportOriginUnknown("srs-1")).ThenNothing();
-        Empty().When(Ask(There)).Wait(5).When(new ReportOriginUnknown("srs-1")).Then(typeof(PublisherLost)).ThenIs(LiveStreamPhase.Interrupted);
+        Empty().When(Ask(There)).Wait(5).When(new ReportOriginUnknown("srs-1")).Then(typeof(PublisherLost))
+            .ThenIs(LiveStreamPhase.Interrupted);
     }
 
     [Fact]
     public void A_search_of_an_origin_that_is_gone_is_over()
     {
-        var scene = Empty().When(new Release("ann", "x") { Origins = ["srs-1", "srs-2"] }).When(new ReportOriginUnknown("srs-1")).Then(typeof(SearchFinished));
+        var scene = Empty().When(new Release("ann", "x") { Origins = ["srs-1", "srs-2"] }).When(new ReportOriginUnknown("srs-1"))
+            .Then(typeof(SearchFinished));
         LiveStream.OpenWork(scene.State).ShouldBe([new SearchForPublishers("srs-2")]);
     }
 
@@ -74,14 +77,17 @@ public class StalledEvictionTests
         var scene = MovedAway().When(new Release("ann", "stuck") { Origins = ["srs-1", "srs-2"] })
             .Then<EvictionDropped>(e => e.Why.ShouldContain("ann")).Then<EvictionOrdered>(e => e.Of.ShouldBe(First));
         scene.State.Evictions.Single().Of.ShouldBe(First);
-        Live(There).When(new Kick("ann", "x")).When(new Release("ann", "x") { Origins = ["srs-2"] }).Then<EvictionDropped>().Then<PublisherLost>()
+        Live(There).When(new Kick("ann", "x")).When(new Release("ann", "x") { Origins = ["srs-2"] }).Then<EvictionDropped>()
+            .Then<PublisherLost>()
             .State.Evictions.ShouldBeEmpty();
     }
 
     [Fact]
     public void A_registered_encoder_is_not_told_to_wait_for_a_dead_server()
     {
-        var scene = MovedAway().When(new Register("r1", "ann", 1, CredentialVerdict.NotRequired, null, "10.0.0.1", TimeSpan.FromSeconds(20), null)).When(Gone(First));
+        var scene = MovedAway()
+            .When(new Register("r1", "ann", 1, CredentialVerdict.NotRequired, null, "10.0.0.1", TimeSpan.FromSeconds(20), null))
+            .When(Gone(First));
         LiveStream.StandingOf(scene.State, "r1", scene.Now).Decision.ShouldBe(RegistrationDecision.Publish);
     }
 

@@ -1,0 +1,184 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Akka.Actor;
+using Akka.Actor.Setup;
+using Akka.Cluster;
+using Akka.Configuration;
+using Akka.Remote;
+using StreamSupervisor.Actors.Membership;
+using StreamSupervisor.IntegrationTests.Failover;
+using StreamSupervisor.IntegrationTests.Server;
+
+namespace StreamSupervisor.IntegrationTests.Membership;
+
+/// <summary>What goes between members arrives whole and in order, and nobody else gets in.</summary>
+[Collection(MembershipCollection.Name)]
+public sealed class RemotingTests
+{
+    private const string Secret = "of-the-remoting-tests-0123456789";
+
+    [Fact]
+    public async Task Payloads_of_all_sizes_arrive_whole_and_in_order()
+    {
+        await using var a = new Node();
+        await using var b = new Node();
+        var echo = b.System.ActorOf(Props.Create(() => new Echo()), "echo");
+        var remote = await a.System.ActorSelection(new RootActorPath(b.Address) / "user" / "echo").ResolveOne(Eventually.Patience);
+        remote.ShouldNotBeSameAs(echo);
+
+        byte[][] sent = [.. Enumerable.Range(0, 100).Select(number => RandomNumberGenerator.GetBytes(1 + (number * number * number * 4 / 5)))];
+        using var inbox = Inbox.Create(a.System);
+        foreach (var payload in sent)
+        {
+            inbox.Send(remote, payload);
+        }
+
+        foreach (var payload in sent)
+        {
+            (await inbox.ReceiveAsync(Eventually.Patience)).ShouldBeOfType<byte[]>().AsSpan().SequenceEqual(payload).ShouldBeTrue();
+        }
+    }
+
+    [Fact]
+    public async Task A_peer_that_takes_the_connection_and_closes_it_ends_nobody()
+    {
+        using var rude = new TcpListener(IPAddress.Loopback, 0);
+        rude.Start();
+        var closed = CloseAllAsync(rude);
+        await using var a = new Node();
+        var failed = a.NextFailure();
+
+        a.System.ActorSelection(new RootActorPath(new Address("akka.tls", AkkaClusterSettings.SystemName, "127.0.0.1", ((IPEndPoint)rude.LocalEndpoint).Port)) / "user" / "x")
+            .Tell(new byte[1]);
+        await failed.WaitAsync(Eventually.Patience);
+        (await closed.WaitAsync(Eventually.Patience)).ShouldBeTrue();
+
+        CoordinatedShutdown.Get(a.System).ShutdownReason.ShouldBeNull();
+        a.System.WhenTerminated.IsCompleted.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Garbage_only_loses_its_connection()
+    {
+        await using var a = new Node();
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, a.Address.Port!.Value);
+        await client.GetStream().WriteAsync("GET / HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray());
+
+        var answer = new byte[64];
+        using var patience = new CancellationTokenSource(Eventually.Patience);
+        var read = await client.GetStream().ReadAsync(answer, patience.Token);
+
+        Encoding.ASCII.GetString(answer, 0, read).ShouldNotContain("HTTP");
+        a.System.WhenTerminated.IsCompleted.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Those_who_share_a_secret_or_a_certificate_know_each_other_and_others_do_not()
+    {
+        var own = RemotingTls.FromSecret(Secret, null, TimeProvider.System);
+        (await ShakeAsync(own, RemotingTls.FromSecret(Secret, null, TimeProvider.System))).ShouldBeTrue();
+        (await ShakeAsync(own, RemotingTls.FromSecret("another-secret-0123456789", null, TimeProvider.System))).ShouldBeFalse();
+
+        var swapped = RemotingTls.FromSecret("the-next-secret-0123456789", Secret, TimeProvider.System);
+        (await ShakeAsync(RemotingTls.FromSecret(Secret, "the-next-secret-0123456789", TimeProvider.System), swapped)).ShouldBeTrue();
+        (await ShakeAsync(swapped, own)).ShouldBeFalse("own does not accept the next one yet");
+
+        var file = Path.GetTempFileName();
+        using (var key = ECDsa.Create(ECCurve.NamedCurves.nistP256))
+        using (var made = new CertificateRequest("CN=members", key, HashAlgorithmName.SHA256).CreateSelfSigned(
+            TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1)))
+        {
+            await File.WriteAllBytesAsync(file, made.Export(X509ContentType.Pfx, "password"));
+        }
+
+        (await ShakeAsync(RemotingTls.FromPfx(file, "password"), RemotingTls.FromPfx(file, "password"))).ShouldBeTrue();
+        (await ShakeAsync(RemotingTls.FromPfx(file, "password"), own)).ShouldBeFalse();
+        Should.Throw<CryptographicException>(() => RemotingTls.FromPfx(file, "wrong"));
+        File.Delete(file);
+    }
+
+    private static async Task<bool> ShakeAsync(RemotingTls server, RemotingTls client)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var near = new TcpClient();
+        await near.ConnectAsync((IPEndPoint)listener.LocalEndpoint);
+        using var far = await listener.AcceptTcpClientAsync();
+        var taken = Task.Run(() => Succeeds(() =>
+        {
+            using var stream = server.Shake(far.GetStream(), "127.0.0.1", server: true);
+            stream.WriteByte(1);
+        }));
+        var called = Task.Run(() => Succeeds(() =>
+        {
+            using var stream = client.Shake(near.GetStream(), "127.0.0.1", server: false);
+            if (stream.ReadByte() != 1)
+            {
+                throw new IOException("The server has hung up."); // With TLS 1.3 the client hears only here that it was refused.
+            }
+        }));
+        return (await Task.WhenAll(taken, called)).All(ok => ok);
+    }
+
+    private static bool Succeeds(Action action)
+    {
+        try
+        {
+            action();
+            return true;
+        }
+        catch (Exception refused) when (refused is AuthenticationException or IOException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task<bool> CloseAllAsync(TcpListener listener)
+    {
+        (await listener.AcceptTcpClientAsync()).Dispose();
+        return true;
+    }
+
+    private sealed class Echo : ReceiveActor
+    {
+        public Echo() => Receive<byte[]>(payload => Sender.Tell(payload));
+    }
+
+    private sealed class Node : IAsyncDisposable
+    {
+        public Node()
+        {
+            var port = StablePort.Next();
+            var settings = new AkkaClusterSettings { Remoting = new RemotingEndpoint("127.0.0.1", port, "127.0.0.1", port) };
+            System = ActorSystem.Create(AkkaClusterSettings.SystemName, ActorSystemSetup.Create(
+                BootstrapSetup.Create().WithConfig(
+                    ConfigurationFactory.ParseString("akka.cluster.split-brain-resolver.active-strategy = keep-majority").WithFallback(ConfigurationFactory.ParseString(settings.Render()))),
+                RemotingTls.FromSecret(Secret, null, TimeProvider.System)));
+            Address = Cluster.Get(System).SelfAddress;
+        }
+
+        public ActorSystem System { get; }
+        public Address Address { get; }
+
+        /// <summary>Completes with the next association that fails.</summary>
+        public Task NextFailure()
+        {
+            var failed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var ear = System.ActorOf(Props.Create(() => new Ear(failed)));
+            System.EventStream.Subscribe(ear, typeof(AssociationErrorEvent)).ShouldBeTrue();
+            return failed.Task;
+        }
+
+        public async ValueTask DisposeAsync() => await System.Terminate();
+
+        private sealed class Ear : ReceiveActor
+        {
+            public Ear(TaskCompletionSource failed) => Receive<AssociationErrorEvent>(_ => failed.TrySetResult());
+        }
+    }
+}

@@ -1,0 +1,26 @@
+using Xunit.Abstractions;
+
+namespace StreamSupervisor.Tests.Simulation;
+
+/// <summary>
+/// Random worlds, thousands of them, each told by its seed. <c>SIMULATION_SEEDS</c> is how many, <c>SIMULATION_FIRST</c> where they begin,
+/// <c>SIMULATION_SEED</c> replays one.
+/// </summary>
+public class SimulationTests(ITestOutputHelper output)
+{
+    private readonly int? _only = Seeds.Setting("SIMULATION_SEED");
+
+    [Fact]
+    public void In_every_world_the_promises_hold() => Worlds(_only is null ? 40 : 4_000)
+        .Hold(_only ?? Seeds.Setting("SIMULATION_FIRST") ?? 1, _only is null ? Seeds.Setting("SIMULATION_SEEDS") ?? 2_000 : 1);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    public void A_seed_replays_to_the_letter(int seed) => Worlds().Replay(seed);
+
+    private Seeds Worlds(int telling = 40) => new(seed => new World(seed) { Telling = telling }, output);
+}
