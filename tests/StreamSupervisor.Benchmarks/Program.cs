@@ -1,7 +1,6 @@
 using BenchmarkDotNet.Running;
 using StreamSupervisor.Benchmarks;
 using StreamSupervisor.Benchmarks.Hooks;
-using StreamSupervisor.Benchmarks.Keys;
 using StreamSupervisor.Benchmarks.Micro;
 using StreamSupervisor.Benchmarks.Recipe;
 
@@ -12,11 +11,9 @@ const string Usage = """
              hooks and registrations over real HTTP, this product beside other ways to do the same work
       hop    [--rounds 10] [--seconds 2] [--settle 20]
              what it costs that another member owns the key
-      keys   [--counts 1000,100000,1000000]
-             cost per hook by the number of keys, memory of an idle entity
       recipe [--rounds 10] [--seconds 30] [--encoders 50]
              "query, delete, retry" by hand beside the client library, on a simulated SRS server
-      micro  [BenchmarkDotNet's own switches, such as --filter *Kernel*]
+      micro  [BenchmarkDotNet's own switches, such as --filter *Rules*]
     """;
 
 switch (args)
@@ -28,8 +25,6 @@ switch (args)
         return await HooksBenchmark.RunAsync(new Switches(rest));
     case ["hop", .. var rest]:
         return await HopBenchmark.RunAsync(new Switches(rest));
-    case ["keys", .. var rest]:
-        return await KeysBenchmark.RunAsync(new Switches(rest));
     case ["recipe", .. var rest]:
         return await RecipeBenchmark.RunAsync(new Switches(rest));
     case [PlainServer.Command, .. var rest]:

@@ -6,16 +6,17 @@ using System.Text;
 namespace StreamSupervisor.Actors.Journal;
 
 /// <summary>
-/// One numbered step of a schema, embedded from <c>Journal/Schema/{store}/NNN_name.sql</c>. Applied once and never edited: a database remembers the
-/// checksum of what it was built from.
+/// One numbered step of a schema, embedded from <c>Journal/Schema/{store}/NNN_name.sql</c>. Applied once and never edited: a database
+/// remembers the checksum of what it was built from.
 /// </summary>
 internal sealed record Migration(int Number, string Name, string Sql)
 {
     private const string CompatibleFromMark = "-- compatible-from: ";
 
     /// <summary>
-    /// The oldest schema whose programs may go on working beside this step: a step that only adds what they do not look at says so in a line of its
-    /// text, <c>-- compatible-from: N</c>. Its own number where it says nothing, which stops all older programs at their next start.
+    /// The oldest schema whose programs may go on working beside this step: a step that only adds what they do not look at says so in a
+    /// line of its text, <c>-- compatible-from: N</c>. Its own number where it says nothing, which stops all older programs at their next
+    /// start.
     /// </summary>
     public int CompatibleFrom { get; } =
         Sql.Split('\n').FirstOrDefault(line => line.StartsWith(CompatibleFromMark, StringComparison.Ordinal)) is { } mark
@@ -47,8 +48,8 @@ internal sealed record Migration(int Number, string Name, string Sql)
     }
 
     /// <summary>
-    /// What is left to apply. Steps of a newer program that says they do no harm to this one are passed over: in a rolling restart both run side
-    /// by side, and a member of the older version may be started again meanwhile.
+    /// What is left to apply. Steps of a newer program that says they do no harm to this one are passed over: in a rolling restart both
+    /// run side by side, and a member of the older version may be started again meanwhile.
     /// </summary>
     /// <exception cref="StoreOpenException">The database is too new for this program, or was built from something else.</exception>
     public static IReadOnlyList<Migration> Pending(IReadOnlyList<Migration> known, IReadOnlyList<AppliedMigration> applied, string database)
@@ -64,7 +65,8 @@ internal sealed record Migration(int Number, string Name, string Sql)
             if (step.Number > newest)
             {
                 throw new StoreOpenException(
-                    $"{database} was written by a newer version: its schema is number {applied.Max(a => a.Number)}, this version knows number {newest}. " +
+                    $"{database} was written by a newer version: its schema is number {applied.Max(a => a.Number)}, " +
+                    $"this version knows number {newest}. " +
                     "Start the newer version, or restore the backup that was made before the upgrade.");
             }
 

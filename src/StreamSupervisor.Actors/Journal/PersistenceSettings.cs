@@ -1,6 +1,8 @@
 using System.Text;
 using Akka.Actor.Setup;
 using Akka.Persistence.Sql.Config;
+using Akka.Persistence.Sql.Journal;
+using Akka.Persistence.Sql.Snapshot;
 using LinqToDB;
 using Microsoft.Data.Sqlite;
 using StreamSupervisor.Actors.Serialization;
@@ -8,15 +10,15 @@ using StreamSupervisor.Actors.Serialization;
 namespace StreamSupervisor.Actors.Journal;
 
 /// <summary>
-/// What Akka.Persistence.Sql and Akka's serialization are told. The text goes into the configuration of the actor system behind whatever a user
-/// wrote; <see cref="StartupCheck"/> refuses to run without it. Connection strings are not in it, because configurations are logged:
+/// What Akka.Persistence.Sql and Akka's serialization are told. The text goes into the configuration of the actor system behind whatever a
+/// user wrote; <see cref="StartupCheck"/> refuses to run without it. Connection strings are not in it, because configurations are logged:
 /// they go with <see cref="SetupOf"/>.
 /// </summary>
 /// <remarks>
-/// Why not the defaults. The replay filter drops events after every rebalance: a clean move a→b→a→b of a key recovers 3 of 4 events, for it takes a
-/// second member for a stale one; the uniqueness of (id, sequence) is our filter. One conflict fails its whole batch and each of its writes counts
-/// as a failure, so the default circuit breaker (10 failures) would shut the journal for 30 s after one stale write, and that of the snapshots
-/// would keep every recovery away for a minute after the database is back.
+/// Why not the defaults. The replay filter drops events after every rebalance: a clean move a→b→a→b of a key recovers 3 of 4 events, for
+/// it takes a second member for a stale one; the uniqueness of (id, sequence) is our filter. One conflict fails its whole batch and each
+/// of its writes counts as a failure, so the default circuit breaker (10 failures) would shut the journal for 30 s after one stale write,
+/// and that of the snapshots would keep every recovery away for a minute after the database is back.
 /// </remarks>
 public static class PersistenceSettings
 {
@@ -60,6 +62,8 @@ public static class PersistenceSettings
         [
             ("akka.persistence.journal.plugin", JournalPlugin),
             ("akka.persistence.snapshot-store.plugin", SnapshotPlugin),
+            ($"{JournalPlugin}.class", TypeName(typeof(SqlWriteJournal))),
+            ($"{SnapshotPlugin}.class", TypeName(typeof(SqlSnapshotStore))),
             ("akka.persistence.max-concurrent-recoveries", postgres ? "16" : "8"),
             ($"{JournalPlugin}.replay-filter.mode", "off"),
             ($"{JournalPlugin}.recovery-event-timeout", "10s"),
@@ -90,7 +94,7 @@ public static class PersistenceSettings
                     {
                         // A deferred transaction reads beside the writer; any other takes the write lock.
                         ($"{plugin}.read-isolation-level", "read-uncommitted"),
-                        ($"{plugin}.materializer-dispatcher", SqliteDispatcher),
+                        ($"{plugin}.plugin-dispatcher", SqliteDispatcher),
                     },
             ]);
         }
@@ -99,6 +103,7 @@ public static class PersistenceSettings
         {
             settings.AddRange(
             [
+                ($"{JournalPlugin}.materializer-dispatcher", SqliteDispatcher),
                 ($"{SqliteDispatcher}.type", "ForkJoinDispatcher"),
                 ($"{SqliteDispatcher}.throughput", "30"),
                 ($"{SqliteDispatcher}.dedicated-thread-pool.thread-count", "4"),

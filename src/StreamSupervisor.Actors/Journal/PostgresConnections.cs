@@ -13,7 +13,8 @@ public static class PostgresConnections
 
     /// <summary>A pool of connections.</summary>
     /// <param name="connectionString">As configured.</param>
-    /// <param name="purpose">Shown in <c>pg_stat_activity.application_name</c>. Pools of different purposes do not share connections.</param>
+    /// <param name="purpose">Shown in <c>pg_stat_activity.application_name</c>. Pools of different purposes do not share
+    /// connections.</param>
     /// <param name="size">At most so many connections. Who finds none free waits for one, 4 s at most.</param>
     /// <exception cref="StoreOpenException">The text is not a connection string.</exception>
     public static NpgsqlDataSource Create(string connectionString, string purpose, int size) =>
@@ -60,8 +61,12 @@ public static class PostgresConnections
     internal static async Task CheckServerAsync(NpgsqlConnection connection, ILogger log, CancellationToken cancellation)
     {
         await using var command = connection.CreateCommand();
-        command.CommandText = "SELECT current_setting('server_version_num')::int, current_setting('server_encoding'), current_setting('fsync'), " +
-            "current_setting('synchronous_commit'), current_setting('full_page_writes'), current_setting('server_version'), pg_is_in_recovery()";
+        command.CommandText =
+            """
+            SELECT current_setting('server_version_num')::int, current_setting('server_encoding'), current_setting('fsync'),
+              current_setting('synchronous_commit'), current_setting('full_page_writes'), current_setting('server_version'),
+              pg_is_in_recovery()
+            """;
         await using var row = await command.ExecuteReaderAsync(cancellation);
         _ = await row.ReadAsync(cancellation);
         if (row.GetInt32(0) < 130000)
@@ -72,13 +77,15 @@ public static class PostgresConnections
         if (row.GetString(1) != "UTF8")
         {
             throw new StoreOpenException(
-                $"The database has the encoding {row.GetString(1)}, which cannot hold every stream's name. Create it with ENCODING 'UTF8'.");
+                $"The database has the encoding {row.GetString(1)}, which cannot hold every stream's name. " +
+                "Create it with ENCODING 'UTF8'.");
         }
 
         if (row.GetBoolean(6))
         {
             throw new StoreOpenException(
-                "The PostgreSQL server is a standby and takes no writes. Name the primary, or all servers and Target Session Attributes=primary.");
+                "The PostgreSQL server is a standby and takes no writes. Name the primary, or all servers and " +
+                "Target Session Attributes=primary.");
         }
 
         foreach (var (column, setting) in new[] { (2, "fsync"), (3, "synchronous_commit"), (4, "full_page_writes") })
@@ -86,7 +93,8 @@ public static class PostgresConnections
             if (row.GetString(column) == "off")
             {
                 log.LogWarning(
-                    "PostgreSQL runs with {Setting} = off: a crash of the server can take back publishers that were let in already. Set it to on.", setting);
+                    "PostgreSQL runs with {Setting} = off: a crash of the server can take back publishers that were let in. Set it to on.",
+                    setting);
             }
         }
     }

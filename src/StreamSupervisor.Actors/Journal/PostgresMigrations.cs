@@ -3,8 +3,8 @@ using Npgsql;
 namespace StreamSupervisor.Actors.Journal;
 
 /// <summary>
-/// Brings a PostgreSQL database to the schema of this version. Several members may try at the same moment: an advisory lock lets one. A step is one
-/// file <c>Journal/Schema/Postgres/NNN_name.sql</c>; all that are missing are applied in one transaction.
+/// Brings a PostgreSQL database to the schema of this version. Several members may try at the same moment: an advisory lock lets one. A
+/// step is one file <c>Journal/Schema/Postgres/NNN_name.sql</c>; all that are missing are applied in one transaction.
 /// </summary>
 public static class PostgresMigrations
 {
@@ -14,7 +14,8 @@ public static class PostgresMigrations
     /// <returns>The steps that were applied, by their titles.</returns>
     /// <exception cref="StoreOpenException">It cannot be used as it is; the message says what to do.</exception>
     /// <exception cref="StoreUnavailableException">The server does not answer; try again.</exception>
-    public static Task<IReadOnlyList<string>> MigrateAsync(string connectionString, ILogger log, CancellationToken cancellation = default) =>
+    public static Task<IReadOnlyList<string>> MigrateAsync(
+        string connectionString, ILogger log, CancellationToken cancellation = default) =>
         MigrateAsync(connectionString, Migration.Of("Postgres"), log, cancellation);
 
     /// <summary>The same as a version of the program with these steps.</summary>
@@ -33,7 +34,8 @@ public static class PostgresMigrations
     /// <param name="connectionString">Connects as the owner.</param>
     /// <param name="role">Exactly as it is written in the catalogue.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="StoreOpenException">There is no such role, or the rights of the caller do not reach; the message says what to do.</exception>
+    /// <exception cref="StoreOpenException">There is no such role, or the rights of the caller do not reach; the message says what to
+    /// do.</exception>
     /// <exception cref="StoreUnavailableException">The server does not answer; try again.</exception>
     public static async Task GrantAsync(string connectionString, string role, CancellationToken cancellation = default)
     {
@@ -59,7 +61,8 @@ public static class PostgresMigrations
             cancellation);
     }
 
-    private static async Task<T> ConnectAsync<T>(string connectionString, Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellation)
+    private static async Task<T> ConnectAsync<T>(
+        string connectionString, Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellation)
     {
         await using var source = PostgresConnections.Create(connectionString, "migration", 1);
         try
@@ -93,7 +96,8 @@ public static class PostgresMigrations
         await ExecuteAsync(
             connection,
             $"""
-            SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '60s'; SELECT pg_advisory_xact_lock({PostgresConnections.LockClass}, {MigrationLock});
+            SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '60s';
+            SELECT pg_advisory_xact_lock({PostgresConnections.LockClass}, {MigrationLock});
             CREATE SCHEMA IF NOT EXISTS streamsupervisor;
             CREATE TABLE IF NOT EXISTS streamsupervisor.schema_step(
               number int PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, compatible_from int NOT NULL,
@@ -102,7 +106,9 @@ public static class PostgresMigrations
             cancellation);
 
         // Looked at again under the lock: another member may have been first.
-        var pending = Migration.Pending(known, await AppliedAsync(connection, cancellation), database);
+        var applied = await AppliedAsync(connection, cancellation);
+        var pending = Migration.Pending(known, applied, database);
+        await CheckNobodyIsHurtAsync(connection, database, applied, pending, cancellation);
         foreach (var step in pending)
         {
             await ExecuteAsync(connection, step.Sql, cancellation);
@@ -111,7 +117,8 @@ public static class PostgresMigrations
             {
                 Parameters =
                 {
-                    new() { Value = step.Number }, new() { Value = step.Name }, new() { Value = step.Checksum }, new() { Value = step.CompatibleFrom },
+                    new() { Value = step.Number }, new() { Value = step.Name }, new() { Value = step.Checksum },
+                    new() { Value = step.CompatibleFrom },
                 },
             };
             _ = await note.ExecuteNonQueryAsync(cancellation);
@@ -122,6 +129,35 @@ public static class PostgresMigrations
         return [.. pending.Select(step => step.Title)];
     }
 
+    /// <summary>Members of an older version look at the schema at their start only: what they use must not change under them.</summary>
+    private static async Task CheckNobodyIsHurtAsync(
+        NpgsqlConnection connection,
+        string database,
+        List<AppliedMigration> applied,
+        IReadOnlyList<Migration> pending,
+        CancellationToken cancellation)
+    {
+        const int Membership = 2;
+        if (applied.All(step => step.Number < Membership)
+            || pending.FirstOrDefault(step => step.CompatibleFrom > applied[^1].Number) is not { } change)
+        {
+            return;
+        }
+
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT string_agg(name, ', ' ORDER BY name) FROM streamsupervisor.cluster_member
+            WHERE state < 3 AND lease_until > clock_timestamp()
+            """,
+            connection);
+        if (await command.ExecuteScalarAsync(cancellation) is string members)
+        {
+            throw new StoreOpenException(
+                $"{database} is in use by members of an older version ({members}), and schema step {change.Title} changes what they " +
+                "work with. Stop all of them first: a rolling restart is not possible over this step. Nothing was changed.");
+        }
+    }
+
     /// <summary>The journal of version 0.1 had tables, epochs and outboxes of its own, which nothing here can read.</summary>
     private static async Task RefuseKernelAsync(NpgsqlConnection connection, string database, CancellationToken cancellation)
     {
@@ -130,10 +166,11 @@ public static class PostgresMigrations
         if (await old.ExecuteScalarAsync(cancellation) is true)
         {
             throw new StoreOpenException(
-                $"{database} holds the journal of a version before Akka.NET, which this version cannot read. Stop all members of the old version, " +
-                "and name a new database in storage.postgres.connection-string, or move the old tables out of the way with " +
-                "ALTER SCHEMA streamsupervisor RENAME TO streamsupervisor_old. Streams that are on air are found again by the next sweep; " +
-                "locks and pins have to be set again. Nothing was changed.");
+                $"{database} holds the journal of a version before Akka.NET, which this version cannot read. " +
+                "Stop all members of the old version, and name a new database in storage.postgres.connection-string, " +
+                "or move the old tables out of the way with " +
+                "ALTER SCHEMA streamsupervisor RENAME TO streamsupervisor_old. " +
+                "Streams that are on air are found again by the next sweep; locks and pins have to be set again. Nothing was changed.");
         }
     }
 

@@ -6,28 +6,31 @@ namespace StreamSupervisor.Actors.Journal;
 /// <summary>The store that all members of a cluster share.</summary>
 internal sealed class PostgresStore : JournalStore
 {
+    private readonly StoreLocation.Postgres _location;
     private readonly NpgsqlDataSource _source;
 
-    private PostgresStore(StoreLocation.Postgres location, NpgsqlDataSource source) => (Location, _source) = (location, source);
+    /// <exception cref="StoreOpenException">The text is not a connection string.</exception>
+    public PostgresStore(StoreLocation.Postgres location)
+    {
+        // Lists of people and the index of this member; the journal has a pool of its own, so that neither waits for the other.
+        (_location, _source) = (location, PostgresConnections.Create(location.ConnectionString, "lists", size: 8));
+    }
 
-    public override StoreLocation Location { get; }
+    public override StoreLocation Location => _location;
 
     internal override string Schema => "streamsupervisor.";
 
-    public static async Task<PostgresStore> OpenAsync(StoreLocation.Postgres location, ILogger log, CancellationToken cancellation)
-    {
-        _ = await PostgresMigrations.MigrateAsync(location.ConnectionString, log, cancellation);
-
-        // Lists of people and the index of this member; the journal has a pool of its own, so that neither waits for the other.
-        return new PostgresStore(location, PostgresConnections.Create(location.ConnectionString, "lists", size: 8));
-    }
+    internal override Task PrepareAsync(ILogger log, CancellationToken cancellation) =>
+        PostgresMigrations.MigrateAsync(_location.ConnectionString, log, cancellation);
 
     public override ValueTask DisposeAsync() => _source.DisposeAsync();
 
-    internal override Task<T> ReadAsync<T>(string what, Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellation) =>
+    internal override Task<T> ReadAsync<T>(
+        string what, Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellation) =>
         GuardedAsync(what, connection => work(connection, cancellation), cancellation);
 
-    internal override Task<T> WriteAsync<T>(string what, Func<DbTransaction, CancellationToken, Task<T>> work, CancellationToken cancellation) =>
+    internal override Task<T> WriteAsync<T>(
+        string what, Func<DbTransaction, CancellationToken, Task<T>> work, CancellationToken cancellation) =>
         GuardedAsync(
             what,
             async connection =>

@@ -7,17 +7,18 @@ namespace StreamSupervisor.Actors.Journal;
 internal static class SqliteFile
 {
     /// <summary>
-    /// What every connection has. FULL: an acknowledged write survives a power cut; fullfsync promises the same on macOS. Without a busy timeout of SQLite's
-    /// own, Microsoft.Data.Sqlite sleeps 150 ms whenever two connections write at the same moment. The log is copied into the file every 32 MB instead of
-    /// 4: a page that many batches touch is copied once.
+    /// What every connection has. FULL: an acknowledged write survives a power cut; fullfsync promises the same on macOS. Without a busy
+    /// timeout of SQLite's own, Microsoft.Data.Sqlite sleeps 150 ms whenever two connections write at the same moment. The log is copied
+    /// into the file every 32 MB instead of 4: a page that many batches touch is copied once.
     /// </summary>
     public const string Pragmas =
-        "PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; " +
-        "PRAGMA trusted_schema = OFF; PRAGMA wal_autocheckpoint = 8000; PRAGMA journal_size_limit = 67108864";
+        "PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA temp_store = MEMORY; " +
+        "PRAGMA cache_size = -16000; PRAGMA trusted_schema = OFF; PRAGMA wal_autocheckpoint = 8000; PRAGMA journal_size_limit = 67108864";
 
     private const UnixFileMode ForUs = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>The connection string of the file. Its connections are pooled, and have <see cref="Pragmas"/> only when they were set.</summary>
+    /// <summary>The connection string of the file. Its connections are pooled, and have <see cref="Pragmas"/> only when they were
+    /// set.</summary>
     public static string ConnectionString(string path) => new SqliteConnectionStringBuilder
     {
         DataSource = Path.GetFullPath(path),
@@ -52,8 +53,8 @@ internal static class SqliteFile
     }
 
     /// <summary>
-    /// Makes the folder and the file so that only our user can read them: the journal names encoders and their addresses. SQLite gives the files
-    /// beside it the mode of the file. A folder that is there already keeps its mode: it may be shared on purpose.
+    /// Makes the folder and the file so that only our user can read them: the journal names encoders and their addresses. SQLite gives the
+    /// files beside it the mode of the file. A folder that is there already keeps its mode: it may be shared on purpose.
     /// </summary>
     /// <exception cref="StoreOpenException">The place cannot be written.</exception>
     public static void CreateFor(string path)
@@ -84,7 +85,8 @@ internal static class SqliteFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new StoreOpenException($"The folder of {path} cannot be written: {e.Message} Create it, or set storage.sqlite.path to another place.", e);
+            throw new StoreOpenException(
+                $"The folder of {path} cannot be written: {e.Message} Create it, or set storage.sqlite.path to another place.", e);
         }
     }
 
@@ -94,7 +96,7 @@ internal static class SqliteFile
         : new StoreOpenException($"{path} cannot be opened: {e.Message} Check the disk and the rights of the file and its folder.", e);
 
     public static StoreOpenException Broken(string path, string what, Exception? cause) => new(
-        $"{path} is not a sound SQLite database ({what}). Restore it from a backup, or move it away together with its -wal file to start empty: " +
-        "streams that are on air are found again by the next sweep, their history is lost.",
+        $"{path} is not a sound SQLite database ({what}). Restore it from a backup, or move it away together with its -wal file " +
+        "to start empty: streams that are on air are found again by the next sweep, their history is lost.",
         cause);
 }

@@ -25,7 +25,9 @@ internal sealed class SqliteFileLock : IDisposable
         catch (IOException e) when (IsHeldByAnother(e))
         {
             throw new StoreOpenException(
-                $"{database} is in use by another process{HolderIn(pidFile)}. Stop that one, or give this one a file of its own (storage.sqlite.path).", e);
+                $"{database} is in use by another process{HolderIn(pidFile)}. Stop that one, or give this one a file of its own " +
+                "(storage.sqlite.path).",
+                e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

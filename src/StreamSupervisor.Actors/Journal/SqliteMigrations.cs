@@ -51,16 +51,17 @@ public static class SqliteMigrations
         {
             if (Number(connection, "PRAGMA application_id") != ApplicationId)
             {
-                throw new StoreOpenException($"{path} is a database of another program. Set storage.sqlite.path to a file of its own; it will be created.");
+                throw new StoreOpenException(
+                    $"{path} is a database of another program. Set storage.sqlite.path to a file of its own; it will be created.");
             }
 
             // The journal of version 0.1 had tables, epochs and outboxes of its own, which nothing here can read.
             if (Number(connection, "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('shard', 'outbox')") == 2)
             {
                 throw new StoreOpenException(
-                    $"{path} holds the journal of a version before Akka.NET, which this version cannot read. Move it away together with its -wal file, " +
-                    "or set storage.sqlite.path to a new file; it will be created. Streams that are on air are found again by the next sweep; " +
-                    "locks and pins have to be set again. Nothing was changed.");
+                    $"{path} holds the journal of a version before Akka.NET, which this version cannot read. " +
+                    "Move it away together with its -wal file, or set storage.sqlite.path to a new file; it will be created. " +
+                    "Streams that are on air are found again by the next sweep; locks and pins have to be set again. Nothing was changed.");
             }
 
             if (new FileInfo(path).Length <= CheckedAtStartBytes && Text(connection, "PRAGMA quick_check(1)") is not "ok" and var fault)
@@ -72,7 +73,8 @@ public static class SqliteMigrations
         if (Text(connection, "PRAGMA journal_mode = WAL") != "wal")
         {
             throw new StoreOpenException(
-                $"{path} lies on a file system without shared memory, which write-ahead logging needs. Put it on a local disk (storage.sqlite.path).");
+                $"{path} lies on a file system without shared memory, which write-ahead logging needs. " +
+                "Put it on a local disk (storage.sqlite.path).");
         }
     }
 
@@ -95,7 +97,10 @@ public static class SqliteMigrations
             Execute(connection, step.Sql, transaction);
             Execute(
                 connection,
-                "INSERT INTO schema_step(number, name, checksum, compatible_from, applied_at) VALUES(@number, @name, @checksum, @from, @at)",
+                """
+                INSERT INTO schema_step(number, name, checksum, compatible_from, applied_at)
+                VALUES(@number, @name, @checksum, @from, @at)
+                """,
                 transaction,
                 ("@number", step.Number),
                 ("@name", step.Name),
@@ -123,7 +128,8 @@ public static class SqliteMigrations
         return applied;
     }
 
-    private static void Execute(SqliteConnection connection, string sql, SqliteTransaction transaction, params (string Name, object Value)[] values)
+    private static void Execute(
+        SqliteConnection connection, string sql, SqliteTransaction transaction, params (string Name, object Value)[] values)
     {
         using var command = connection.CreateCommand();
         command.Transaction = transaction;

@@ -4,8 +4,8 @@ using Microsoft.Data.Sqlite;
 namespace StreamSupervisor.Actors.Journal;
 
 /// <summary>
-/// The store of one supervisor in one file: nothing to install, the default. Every call to SQLite blocks its thread, so it is made on one that
-/// may wait. Our own writes take turns; beside the journal's they wait for its lock, which it holds for one commit.
+/// The store of one supervisor in one file: nothing to install, the default. Every call to SQLite blocks its thread, so it is made on one
+/// that may wait. Our own writes take turns; beside the journal's they wait for its lock, which it holds for one commit.
 /// </summary>
 internal sealed class SqliteStore : JournalStore
 {
@@ -23,7 +23,6 @@ internal sealed class SqliteStore : JournalStore
 
     public static Task<SqliteStore> OpenAsync(StoreLocation.Sqlite location, TimeProvider time, ILogger log, CancellationToken cancellation)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(location.Path);
         return Task.Run(
             () =>
             {
@@ -68,10 +67,12 @@ internal sealed class SqliteStore : JournalStore
         _writing.Dispose();
     }
 
-    internal override Task<T> ReadAsync<T>(string what, Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellation) =>
+    internal override Task<T> ReadAsync<T>(
+        string what, Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellation) =>
         GuardedAsync(what, connection => work(connection, cancellation), cancellation);
 
-    internal override async Task<T> WriteAsync<T>(string what, Func<DbTransaction, CancellationToken, Task<T>> work, CancellationToken cancellation)
+    internal override async Task<T> WriteAsync<T>(
+        string what, Func<DbTransaction, CancellationToken, Task<T>> work, CancellationToken cancellation)
     {
         await _writing.WaitAsync(cancellation);
         try

@@ -5,8 +5,8 @@ using StreamSupervisor.Actors.Serialization;
 namespace StreamSupervisor.Actors.Journal;
 
 /// <summary>
-/// Refuses to run an actor system whose persistence is not set as <see cref="PersistenceSettings"/> says: with Akka's defaults events are lost at
-/// every rebalance, and nothing would tell.
+/// Refuses to run an actor system whose persistence is not set as <see cref="PersistenceSettings"/> says: with Akka's defaults events are
+/// lost at every rebalance, and nothing would tell.
 /// </summary>
 public static class StartupCheck
 {
@@ -22,7 +22,8 @@ public static class StartupCheck
         if (wrong.Count > 0)
         {
             throw new StoreOpenException(
-                $"Settings of Akka that the journal rests on are not in force: {string.Join("; ", wrong)}. Remove them from the akka block of the configuration.");
+                $"Settings of Akka that the journal rests on are not in force: {string.Join("; ", wrong)}. " +
+                "Remove them from the akka block of the configuration.");
         }
     }
 
@@ -37,13 +38,15 @@ public static class StartupCheck
         {
             if (serialization.FindSerializerForType(type) is not StreamSerializer)
             {
-                throw new StoreOpenException($"{type.FullName} would not be written by our serializer. Remove the akka.actor block from the configuration.");
+                throw new StoreOpenException(
+                    $"{type.FullName} would not be written by our serializer. Remove the akka.actor block from the configuration.");
             }
         }
 
-        if (serialization.GetSerializerById(ThrowingSerializer.Id) is not ThrowingSerializer)
+        if (serialization.FindSerializerForType(typeof(object)) is not ThrowingSerializer)
         {
-            throw new StoreOpenException("Akka's JSON serializer, which reads type names from the wire, is in force. Remove akka.actor from the configuration.");
+            throw new StoreOpenException(
+                "Akka's JSON serializer, which reads type names from the wire, is in force. Remove akka.actor from the configuration.");
         }
     }
 }

@@ -1,14 +1,12 @@
 using System.Diagnostics.Metrics;
+using StreamSupervisor.Srs.Observability;
 
 namespace StreamSupervisor.Actors.Membership;
 
 /// <summary>A member's instruments.</summary>
 internal sealed class MemberMetrics : IDisposable
 {
-    /// <summary>Of everything that the cluster counts.</summary>
-    public const string MeterName = "StreamSupervisor.Cluster";
-
-    private readonly Meter _meter = new(MeterName);
+    private readonly Meter _meter = new(Telemetry.Name);
     private readonly Histogram<double> _beat;
     private readonly Counter<long> _deaths;
     private readonly Counter<long> _suspensions;

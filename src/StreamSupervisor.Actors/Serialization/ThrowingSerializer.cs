@@ -6,8 +6,9 @@ using Akka.Serialization;
 namespace StreamSupervisor.Actors.Serialization;
 
 /// <summary>
-/// Stands in the place of Akka's JSON serializer (id 1), which writes and reads the names of .NET types: whoever can send a message could have any
-/// type made here, and renaming a class would orphan a journal. A message that comes this far has no line in <see cref="MessageTable"/>.
+/// Stands in the place of Akka's JSON serializer (id 1), which writes and reads the names of .NET types: whoever can send a message could
+/// have any type made here, and renaming a class would orphan a journal. A message that comes this far has no line in <see
+/// cref="MessageTable"/>.
 /// </summary>
 public sealed class ThrowingSerializer : Serializer
 {

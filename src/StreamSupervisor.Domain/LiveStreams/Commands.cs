@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace StreamSupervisor.Domain.LiveStreams;
 
 /// <summary>What an entity of a stream key can be told or asked. Every hook, look, timer and operator ends as one of these.</summary>
@@ -8,9 +10,14 @@ public abstract record LiveStreamCommand;
 /// <param name="In">The hook that asks.</param>
 /// <param name="Credential">What became of its credential.</param>
 /// <param name="Hold">How long it may wait; already capped by the node's version.</param>
-/// <param name="ProcessConfirmed">Whether the node itself said just now that the process of the attempt runs there. Else it is what the member remembers
-/// that took the hook, and a hook may have been long on its way.</param>
-public sealed record RequestPublish(Publisher By, AskedIn In, CredentialVerdict Credential, HoldLimits Hold, bool ProcessConfirmed = false) : LiveStreamCommand;
+/// <param name="ProcessConfirmed">Whether the node itself said just now that the process of the attempt runs there. Else it is what the
+/// member remembers that took the hook, and a hook may have been long on its way.</param>
+/// <param name="RelayOf">The configured origin from whose address the attempt comes, other than its own; null: from none. It may be that
+/// server's copy of the stream.</param>
+/// <param name="RelayConfigured">Whether the attempt's own origin names that one in its <c>relays-from</c>: then it is a copy, and never
+/// an encoder.</param>
+public sealed record RequestPublish(Publisher By, AskedIn In, CredentialVerdict Credential, HoldLimits Hold, bool ProcessConfirmed = false,
+    string? RelayOf = null, bool RelayConfigured = false) : LiveStreamCommand;
 
 /// <summary>SRS's <c>on_unpublish</c> of a session.</summary>
 public sealed record ReportUnpublished(SessionId Session) : LiveStreamCommand;
@@ -20,44 +27,75 @@ public sealed record ReportClosed(SessionId Session) : LiveStreamCommand;
 
 /// <summary>
 /// A client connected for this key and was closed without publishing or playing: on nodes with the publish token (7.0.62 and later) the
-/// trace of a publisher that SRS refused as busy before it asked us.
+/// trace of a publisher that SRS refused as busy before it asked us. A viewer that resets its connection leaves the same trace.
 /// </summary>
-public sealed record ReportRefusedUnseen(Publisher By) : LiveStreamCommand;
+/// <param name="By">The client.</param>
+/// <param name="IncumbentSilent">Whether the bytes of the publisher that the origin has stand still.</param>
+public sealed record ReportRefusedUnseen(Publisher By, bool IncumbentSilent = false) : LiveStreamCommand;
 
 /// <summary>One active publisher of the key as a look at a node found it.</summary>
 /// <param name="By">Who publishes, as SRS says.</param>
 /// <param name="ReceivedBytes">SRS's <c>recv_bytes</c>, sampled by it every 3 s.</param>
 /// <param name="LookedAt">When the look began: what changed since then outranks it.</param>
 /// <param name="Verified">Whether <c>/clients</c> confirmed it; <c>/streams</c> alone can lie.</param>
-public sealed record ReportPublisherSeen(Publisher By, long ReceivedBytes, DateTimeOffset LookedAt, bool Verified) : LiveStreamCommand;
+/// <param name="RelayOf">As in <see cref="RequestPublish"/>.</param>
+/// <param name="RelayConfigured">As in <see cref="RequestPublish"/>.</param>
+/// <param name="Asked">Whether it answers a <see cref="CheckSession"/>, so that it was looked for after that was ordered, whatever the
+/// clocks say.</param>
+public sealed record ReportPublisherSeen(Publisher By, long ReceivedBytes, DateTimeOffset LookedAt, bool Verified,
+    string? RelayOf = null, bool RelayConfigured = false, bool Asked = false) : LiveStreamCommand;
 
 /// <summary>A look at the node of a session did not find it.</summary>
 /// <param name="Session">The session that is believed.</param>
 /// <param name="LookedAt">When the look began.</param>
 /// <param name="Verified">Whether SRS answered 2049 for the client itself. Nothing less counts: <c>/streams</c> can lie.</param>
-public sealed record ReportPublisherMissing(SessionId Session, DateTimeOffset LookedAt, bool Verified) : LiveStreamCommand;
+/// <param name="Asked">As in <see cref="ReportPublisherSeen"/>.</param>
+public sealed record ReportPublisherMissing(SessionId Session, DateTimeOffset LookedAt, bool Verified, bool Asked = false)
+    : LiveStreamCommand;
 
 /// <summary>The bytes of a session stood still after media had flowed.</summary>
 /// <param name="Session">The session.</param>
-/// <param name="Since">Since when.</param>
-public sealed record ReportSilent(SessionId Session, DateTimeOffset Since) : LiveStreamCommand;
+/// <param name="Since">Since when, by the clock of the member that watched.</param>
+/// <param name="Generation">
+/// The generation of the session that was watched. One connection can publish twice under one id, so this says whose silence it was; null:
+/// unknown, and then the two times decide.
+/// </param>
+public sealed record ReportSilent(SessionId Session, DateTimeOffset Since, long? Generation = null) : LiveStreamCommand;
 
 /// <summary>A node runs in a new process: every session of an earlier one has ended.</summary>
 public sealed record ReportProcessReplaced(string ServerId, string ServiceId) : LiveStreamCommand;
 
-/// <summary>The effect that removes a session has proof that it is gone.</summary>
+/// <summary>Whoever removes a session has proof that it is gone.</summary>
 public sealed record ReportEvicted(SessionId Session, ReleaseProof Proof) : LiveStreamCommand;
 
-/// <summary>The effect that removes a session can't reach its node. It goes on trying.</summary>
+/// <summary>Whoever removes a session can't get on: its origin does not answer, or forbids it. It goes on trying.</summary>
 public sealed record ReportEvictionStalled(SessionId Session, string Why) : LiveStreamCommand;
+
+/// <summary>A search of an origin's clients is over.</summary>
+/// <param name="Origin">The origin, by its configured name.</param>
+/// <param name="ServerId">Its server id, as it answered.</param>
+/// <param name="ServiceId">The process that answered; empty when the origin could not be reached or is not configured.</param>
+/// <param name="Found">How many publishers of the key it listed.</param>
+/// <param name="LookedAt">When the look began.</param>
+public sealed record ReportSearched(string Origin, string ServerId, string ServiceId, int Found, DateTimeOffset LookedAt)
+    : LiveStreamCommand;
+
+/// <summary>
+/// An origin is not configured (any more), so that nothing there can be asked or removed: what is ordered there is dropped, and what is
+/// believed there and could not be confirmed has ended. Told by whoever finds work that names it.
+/// </summary>
+/// <param name="Origin">Its name.</param>
+public sealed record ReportOriginUnknown(string Origin) : LiveStreamCommand;
 
 /// <summary>An encoder announces that it is about to publish and reserves the key.</summary>
 /// <param name="EncoderId">The encoder; its identity for the takeover rules.</param>
 /// <param name="ReserveFor">How long the key is kept for it.</param>
 public sealed record Reserve(string EncoderId, TimeSpan ReserveFor) : LiveStreamCommand;
 
-/// <summary>A reservation is given up; with <paramref name="Goodbye"/> the broadcast is over and no reconnect window follows.</summary>
-public sealed record CancelReservation(string EncoderId, bool Goodbye) : LiveStreamCommand;
+/// <summary>
+/// A reservation is given up; with <paramref name="EndOfBroadcast"/> the broadcast is over and no reconnect window follows.
+/// </summary>
+public sealed record CancelReservation(string EncoderId, [property: JsonPropertyName("goodbye")] bool EndOfBroadcast) : LiveStreamCommand;
 
 /// <summary>A deadline of the entity has come. Carries nothing: the state knows which.</summary>
 public sealed record Wake : LiveStreamCommand
@@ -71,10 +109,10 @@ public abstract record OperatorCommand(string By, string Why) : LiveStreamComman
 /// <summary>Remove the session that owns the key.</summary>
 public sealed record Kick(string By, string Why) : OperatorCommand(By, Why);
 
-/// <summary>Remove whatever SRS holds for the key, on every node, and forget its wedges.</summary>
+/// <summary>Remove whatever SRS holds for the key, on every origin; forget its wedges, and removals that do not get on.</summary>
 public sealed record Release(string By, string Why) : OperatorCommand(By, Why)
 {
-    /// <summary>The nodes to search, by their configured names.</summary>
+    /// <summary>The origins to search, by their configured names: all that there are.</summary>
     public IReadOnlyList<string> Origins { get; init; } = [];
 }
 

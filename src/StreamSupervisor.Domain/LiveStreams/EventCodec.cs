@@ -9,7 +9,7 @@ namespace StreamSupervisor.Domain.LiveStreams;
 /// renaming a class must not orphan a journal. A new event needs a line here, one in <see cref="StoredJson"/> and a golden file, and is
 /// learnt by readers one release before anything writes it.
 /// </summary>
-public static class EventCodec
+public static partial class EventCodec
 {
     private static readonly (string Kind, JsonTypeInfo Type)[] Table =
     [
@@ -43,6 +43,10 @@ public static class EventCodec
         ("key-pinned", Stored.Json.KeyPinned),
         ("operator-acted", Stored.Json.OperatorActed),
         ("decision-observed", Stored.Json.DecisionObserved),
+        ("answer-repeated", Stored.Json.AnswerRepeated),
+        ("eviction-dropped", Stored.Json.EvictionDropped),
+        ("relay-admitted", Stored.Json.RelayAdmitted),
+        ("relay-ended", Stored.Json.RelayEnded),
     ];
 
     private static readonly FrozenDictionary<Type, (string Kind, JsonTypeInfo Type)> ByType = Table.ToFrozenDictionary(e => e.Type.Type);

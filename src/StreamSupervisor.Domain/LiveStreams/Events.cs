@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace StreamSupervisor.Domain.LiveStreams;
 
 /// <summary>
@@ -45,6 +47,32 @@ public sealed record Admitted(DateTimeOffset At, Publisher By, long Generation, 
 public sealed record AttemptRefused(DateTimeOffset At, Publisher By, long Generation, RefusalReason Reason, TimeSpan? RetryAfter,
     AskedIn In, DateTimeOffset AskedAt) : LiveStreamEvent(At);
 
+/// <summary>
+/// An attempt was answered before and hears the same again. An event, so that an owner that was replaced meanwhile can't give it: it could
+/// not write it.
+/// </summary>
+/// <param name="Attempt">Whose attempt.</param>
+/// <param name="Allowed">Whether it is let in; Reason and RetryAfter say why not.</param>
+/// <param name="Generation">The key's generation.</param>
+/// <param name="Reason">Why not; Unknown where it is allowed.</param>
+/// <param name="RetryAfter">When a new try pays; null where it is allowed or never does.</param>
+/// <param name="In">The hook that asked again.</param>
+public sealed record AnswerRepeated(DateTimeOffset At, SessionId Attempt, bool Allowed, long Generation, RefusalReason Reason,
+    TimeSpan? RetryAfter, AskedIn In) : LiveStreamEvent(At);
+
+/// <summary>
+/// Another origin's copy of the stream was let in beside the session that it copies, or was found there. It owns nothing and evicts
+/// nobody.
+/// </summary>
+/// <param name="By">The relay, as its own origin sees it.</param>
+/// <param name="Of">The origin that it copies from.</param>
+/// <param name="Generation">The key's generation, which does not change.</param>
+/// <param name="Adopted">Whether it was found publishing instead of having asked.</param>
+public sealed record RelayAdmitted(DateTimeOffset At, Publisher By, string Of, long Generation, bool Adopted) : LiveStreamEvent(At);
+
+/// <summary>A relay has ended, or is one no longer.</summary>
+public sealed record RelayEnded(DateTimeOffset At, SessionId Relay, string Origin, LossCause Cause) : LiveStreamEvent(At);
+
 /// <summary>An attempt is held while the sessions in its way are removed.</summary>
 /// <param name="HoldUntil">When the waiting stops paying.</param>
 public sealed record HandoverStarted(DateTimeOffset At, Publisher To, AdmissionRule Rule, AskedIn In, DateTimeOffset HoldUntil)
@@ -74,20 +102,27 @@ public enum EvictionCause
 }
 
 /// <summary>A session is to be removed from its node. The only thing that makes a DELETE.</summary>
-/// <param name="UnlistedUntil">Until then SRS may not list it yet though it is alive, so that "no such client" proves nothing; null: it was seen.</param>
-public sealed record EvictionOrdered(DateTimeOffset At, Publisher Of, EvictionCause Cause, string? OperatorName, DateTimeOffset? UnlistedUntil = null)
-    : LiveStreamEvent(At);
+/// <param name="UnlistedUntil">Until then SRS may not list it yet though it is alive, so that "no such client" proves nothing; null: it
+/// was seen.</param>
+public sealed record EvictionOrdered(DateTimeOffset At, Publisher Of, EvictionCause Cause, string? OperatorName,
+    DateTimeOffset? UnlistedUntil = null) : LiveStreamEvent(At);
 
 /// <summary>The removal is proven.</summary>
 public sealed record EvictionFinished(DateTimeOffset At, SessionId Of, ReleaseProof Proof, DateTimeOffset OrderedAt) : LiveStreamEvent(At);
 
-/// <summary>The removal can't reach its node and goes on trying.</summary>
+/// <summary>The removal does not get on and goes on trying: its origin does not answer, or forbids it.</summary>
 public sealed record EvictionStalled(DateTimeOffset At, SessionId Of, string Why) : LiveStreamEvent(At);
+
+/// <summary>A removal is given up: nothing more can be done, or an operator wants no more of it.</summary>
+/// <param name="Why">One sentence.</param>
+public sealed record EvictionDropped(DateTimeOffset At, SessionId Of, string Origin, string Why) : LiveStreamEvent(At);
 
 /// <summary>The admitted session was seen as the active publisher.</summary>
 public sealed record PublisherConfirmed(DateTimeOffset At, SessionId Session) : LiveStreamEvent(At);
 
-/// <summary>The session has not shown up in time; its node is asked for the client itself.</summary>
+/// <summary>The session has not shown up in time; its origin is asked for the client itself until it answers.</summary>
+/// <param name="AskAgainAt">When an answer is expected at the latest, for people. Nothing is due then: the check goes on by
+/// itself.</param>
 public sealed record ConfirmationOverdue(DateTimeOffset At, Publisher Of, DateTimeOffset AskAgainAt) : LiveStreamEvent(At);
 
 /// <summary>The bytes of the session stood still.</summary>
@@ -110,17 +145,26 @@ public enum LossCause
     /// <summary>Admitted, and SRS refused it all the same: closed without ever publishing.</summary>
     BusySeen,
 
-    /// <summary>Another session has the key though this one could not be removed: its node is out of reach, or nothing is enforced.</summary>
+    /// <summary>
+    /// Another session has the key though this one could not be removed: its node is out of reach, or nothing is enforced.
+    /// </summary>
     Replaced,
+
+    /// <summary>A relay ended because the session that it copied has.</summary>
+    SourceEnded,
+
+    /// <summary>Its origin is not configured any more.</summary>
+    OriginUnknown,
 }
 
 /// <summary>The session that owned the key has ended.</summary>
-/// <param name="ReconnectUntil">A return until then is the same broadcast; null when the encoder had said goodbye.</param>
-/// <param name="NeverActive">It was admitted and SRS never showed it as publishing: its node is searched for what stands in the way.</param>
+/// <param name="ReconnectUntil">A return until then is the same broadcast; null when the encoder had said that it is over.</param>
+/// <param name="NeverActive">It was admitted and SRS never showed it as publishing: its node is searched for what stands in the
+/// way.</param>
 public sealed record PublisherLost(DateTimeOffset At, SessionId Session, string Origin, LossCause Cause, DateTimeOffset? ReconnectUntil,
     bool NeverActive) : LiveStreamEvent(At);
 
-/// <summary>The reconnect window passed, or the encoder had said goodbye.</summary>
+/// <summary>The reconnect window passed, or the encoder had said that it is over.</summary>
 public sealed record BroadcastEnded(DateTimeOffset At) : LiveStreamEvent(At);
 
 /// <summary>A publisher that we had not admitted was found active and is the key's session now.</summary>
@@ -153,7 +197,9 @@ public sealed record FlappingSeen(DateTimeOffset At, int Publishes) : LiveStream
 public sealed record KeyReserved(DateTimeOffset At, string EncoderId, DateTimeOffset Until) : LiveStreamEvent(At);
 
 /// <summary>The reservation was used, given up or ran out.</summary>
-public sealed record ReservationEnded(DateTimeOffset At, string EncoderId, bool Goodbye) : LiveStreamEvent(At);
+/// <param name="EndOfBroadcast">Its encoder said that the broadcast is over: no reconnect window follows.</param>
+public sealed record ReservationEnded(DateTimeOffset At, string EncoderId, [property: JsonPropertyName("goodbye")] bool EndOfBroadcast)
+    : LiveStreamEvent(At);
 
 public sealed record KeyLocked(DateTimeOffset At, string By, string Why) : LiveStreamEvent(At);
 

@@ -14,7 +14,7 @@ public static partial class LiveStream
             Handover = null,
             Interrupted = null,
             ReconnectUntil = null,
-            Goodbye = false,
+            EndOfBroadcast = false,
             Publishes = [.. state.Publishes.AsSpan()[Math.Max(0, state.Publishes.Length - MaxPublishes + 1)..], e.At],
             ChangedAt = e.At,
         },
@@ -31,7 +31,10 @@ public static partial class LiveStream
         },
         TakeoverContested e => state with { Takeovers = Append(state.Takeovers, new PastTakeover(e.From, e.To, e.At), MaxTakeovers) },
         FightDetected e => state with { CoolDownUntil = e.CoolDownUntil, FightLevel = e.Level, Takeovers = [] },
-        EvictionOrdered e => state with { Evictions = state.Evictions.Add(new Eviction(e.Of, e.Cause, e.At, Stalled: false)) },
+        EvictionOrdered e => state with
+        {
+            Evictions = state.Evictions.Add(new Eviction(e.Of, e.Cause, e.At, Stalled: false, e.UnlistedUntil)),
+        },
         EvictionStalled e => state with
         {
             Evictions = [.. state.Evictions.Select(eviction => eviction.Of.Session == e.Of ? eviction with { Stalled = true } : eviction)],
@@ -42,13 +45,24 @@ public static partial class LiveStream
             Answers = Remember(state.Answers, e.Of),
             ChangedAt = e.At,
         },
-        PublisherConfirmed e => state with
+        EvictionDropped e => state with
         {
-            Session = state.Session! with { Confirmed = true, ConfirmBy = null },
+            Evictions = state.Evictions.RemoveAll(eviction => eviction.Of.Session == e.Of),
+            ChangedAt = e.At,
+        },
+        RelayAdmitted e => state with
+        {
+            Relays = state.Relays.Add(new Relay(e.By, e.Of, e.At)),
+            Answers = state.Answers.RemoveAll(answer => answer.Session == e.By.Session),
+        },
+        RelayEnded e => state with { Relays = state.Relays.RemoveAll(relay => relay.By.Session == e.Relay) },
+        PublisherConfirmed => state with
+        {
+            Session = state.Session! with { Confirmed = true, ConfirmBy = null, CheckDue = false },
             NeverActive = 0,
             NeverActiveOn = null,
         },
-        ConfirmationOverdue e => state with { Session = state.Session! with { ConfirmBy = e.AskAgainAt } },
+        ConfirmationOverdue => state with { Session = state.Session! with { ConfirmBy = null, CheckDue = true } },
         PublisherSilent e => state with { Session = state.Session! with { SilentSince = e.Since } },
         PublisherLost e => state with
         {
@@ -69,11 +83,15 @@ public static partial class LiveStream
             Session = new Session(e.By, e.Generation, e.At, ConfirmBy: null, Confirmed: true, Adopted: true, SilentSince: null),
             Interrupted = null,
             ReconnectUntil = null,
-            Goodbye = false,
+            EndOfBroadcast = false,
             Answers = state.Answers.RemoveAll(answer => answer.Session == e.By.Session),
             ChangedAt = e.At,
         },
         SearchOrdered { Evict: true } e => state with { Releasing = state.Releasing.Add(e.Origin) },
+        SearchOrdered e => state with { Searching = state.Searching.Add(e.Origin) },
+
+        // An operator's search that came while another was under way begins when that one is over: it wants what is found removed.
+        SearchFinished e when state.Searching.Contains(e.Origin) => state with { Searching = state.Searching.Remove(e.Origin) },
         SearchFinished e => state with { Releasing = state.Releasing.Remove(e.Origin) },
         KeyWedged e => state with
         {
@@ -82,27 +100,29 @@ public static partial class LiveStream
             NeverActiveOn = null,
         },
         WedgeCleared e => state with { Wedges = state.Wedges.RemoveAll(wedge => wedge.Origin == e.Origin) },
-        KeyReserved e => state with { ReservedFor = e.EncoderId, ReservedUntil = e.Until },
+        KeyReserved e => state with { ReservedFor = e.EncoderId, ReservedSince = e.At, ReservedUntil = e.Until },
         EncoderRegistered e => state with
         {
             ReservedFor = e.EncoderId,
+            ReservedSince = e.At,
             ReservedUntil = e.Until,
             Registration = new Registration(e.RegistrationId, e.EncoderId, e.Attempt, e.At, e.Tries),
 
-            // Whoever announces a new publish has taken its goodbye back.
-            Goodbye = false,
+            // Whoever announces a new publish means to go on.
+            EndOfBroadcast = false,
         },
         ReservationEnded e => state with
         {
             ReservedFor = state.ReservedFor == e.EncoderId ? null : state.ReservedFor,
+            ReservedSince = state.ReservedFor == e.EncoderId ? null : state.ReservedSince,
             ReservedUntil = state.ReservedFor == e.EncoderId ? null : state.ReservedUntil,
-            Goodbye = state.Goodbye || e.Goodbye,
+            EndOfBroadcast = state.EndOfBroadcast || e.EndOfBroadcast,
         },
         KeyLocked e => state with { Locked = new OperatorMark(e.By, e.Why, e.At) },
         KeyUnlocked => state with { Locked = null, PinnedTo = null, Pinned = null },
         KeyPinned e => state with { PinnedTo = e.Identity, Pinned = new OperatorMark(e.By, e.Why, e.At) },
 
-        // Told for people only: a late hook, flapping, an operator's name, what would have been decided.
+        // Told for people only: a late hook, an answer given again, flapping, an operator's name, what would have been decided.
         _ => state,
     };
 

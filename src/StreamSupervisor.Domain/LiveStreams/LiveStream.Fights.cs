@@ -1,3 +1,5 @@
+using StreamSupervisor.Domain.Policies;
+
 namespace StreamSupervisor.Domain.LiveStreams;
 
 /// <remarks>
@@ -7,27 +9,46 @@ namespace StreamSupervisor.Domain.LiveStreams;
 /// </remarks>
 public static partial class LiveStream
 {
-    /// <summary>Where a publisher comes from: what it has proven, else its address.</summary>
-    private static string SourceOf(Publisher by) => by.Proven ? by.Identity : by.Address;
+    /// <summary>A copy asks within milliseconds of the publish that it copies, or at SRS's next try, which comes 3 s later.</summary>
+    private static readonly TimeSpan CopiesAskWithin = TimeSpan.FromSeconds(4);
+
+    /// <summary>
+    /// Where a publisher comes from: what it has proven, else the media server at whose address it is, else its address.
+    /// </summary>
+    private static string SourceOf(Publisher by) => by.Proven ? by.Identity : by.RelayOf is { } origin ? $"relay of {origin}" : by.Address;
 
     /// <summary>The time left in which only the incumbent's own source may come back; null when there is no such time.</summary>
-    private static TimeSpan? InCoolDown(DecisionContext context, Publisher by) =>
-        context.State.CoolDownUntil is { } until && until > context.Now && IncumbentOf(context.State) is { } incumbent && SourceOf(incumbent) != SourceOf(by)
-            ? until - context.Now
-            : null;
+    private static TimeSpan? InCoolDown(DecisionContext context, Publisher by)
+    {
+        if (context.State.CoolDownUntil is not { } until || IncumbentOf(context.State) is not { } incumbent
+            || SourceOf(incumbent) == SourceOf(by))
+        {
+            return null;
+        }
+
+        // More time left than a cool-down of this level lasts: the clock was set back since, and the rest of it is not meant.
+        var left = until - context.Now;
+        return left > TimeSpan.Zero && left <= CoolDownOf(context.Policy, context.State.FightLevel - 1) + ClockStep ? left : null;
+    }
+
+    private static TimeSpan CoolDownOf(StreamPolicy policy, int level)
+    {
+        var doubled = policy.FightCoolDown * Math.Pow(2, Math.Clamp(level, 0, 20));
+        return doubled < policy.FightCoolDownMax ? doubled : policy.FightCoolDownMax;
+    }
 
     /// <summary>Whether this takeover would be one alternation too many; then the incumbent is kept and the cool-down starts.</summary>
     private static TimeSpan? IsFight(DecisionContext context, Publisher by)
     {
-        if (ContestOf(context, by) is not { } contest || AlternationsBefore(context, contest) + 1 < context.Policy.FightAlternations)
+        if (ContestOf(context, by) is not { } contest
+            || Math.Max(AlternationsBefore(context, contest), LoopsBefore(context, by, contest)) + 1 < context.Policy.FightAlternations)
         {
             return null;
         }
 
         var quiet = context.State.CoolDownUntil is not { } last || context.Now - last >= context.Policy.FightCoolDownMax;
         var level = quiet ? 0 : context.State.FightLevel;
-        var doubled = context.Policy.FightCoolDown * Math.Pow(2, Math.Min(level, 20));
-        var coolDown = doubled < context.Policy.FightCoolDownMax ? doubled : context.Policy.FightCoolDownMax;
+        var coolDown = CoolDownOf(context.Policy, level);
         context.Raise(new FightDetected(context.Now, contest.From, contest.To, context.Now + coolDown, level + 1));
         return coolDown;
     }
@@ -68,5 +89,22 @@ public static partial class LiveStream
         }
 
         return count;
+    }
+
+    /// <summary>
+    /// A loop in one direction: the key's session is admitted on one origin and taken over at once by what comes from that origin's
+    /// address, dies with it, and begins again. That is a copy that was not taken for one; as nobody takes the key back from it, it
+    /// shows no alternation.
+    /// </summary>
+    private static int LoopsBefore(DecisionContext context, Publisher by, (string From, string To) next)
+    {
+        if (by.RelayOf is null || context.State.Session is not { } session || session.By.Origin != by.RelayOf
+            || context.Now - session.Since >= CopiesAskWithin)
+        {
+            return 0;
+        }
+
+        return context.State.Takeovers.Count(past =>
+            past.At > context.Now - context.Policy.FightWindow && past.From == next.From && past.To == next.To);
     }
 }

@@ -40,10 +40,17 @@ public static partial class LiveStream
         }
     }
 
-    /// <summary>Removes what is known, and has every node searched for what is not.</summary>
+    /// <summary>Removes what is known, and has every origin searched for what is not.</summary>
     private static Done ReleaseKey(DecisionContext context, Release release)
     {
         context.Raise(new OperatorActed(context.Now, "release", release.By, release.Why));
+        bool IsUnknown(string origin) => release.Origins.Count > 0 && !release.Origins.Contains(origin);
+        foreach (var stuck in context.State.Evictions.Where(e => e.Stalled || IsUnknown(e.Of.Origin)))
+        {
+            DropEviction(context, stuck, LossCause.Replaced,
+                $"{release.By} released the key; {stuck.Of.Origin} did not let its client be removed until now.");
+        }
+
         if (context.State.Session is { } session)
         {
             Evict(context, session.By, EvictionCause.Operator, release.By);
@@ -59,14 +66,16 @@ public static partial class LiveStream
             context.Raise(new SearchOrdered(context.Now, origin, Evict: true));
         }
 
-        return new Done(true, "Whatever SRS holds for the key is being removed on every node.");
+        CompleteHandover(context);
+        return new Done(true, "Whatever SRS holds for the key is being removed on every origin.");
     }
 
     private static void RefuseChallenger(DecisionContext context, RefusalReason reason)
     {
         if (context.State.Handover is { } handover)
         {
-            context.Raise(new AttemptRefused(context.Now, handover.To, context.State.Generation, reason, null, handover.In, handover.AskedAt));
+            context.Raise(new AttemptRefused(context.Now, handover.To, context.State.Generation, reason, null, handover.In,
+                handover.AskedAt));
         }
     }
 
@@ -84,17 +93,18 @@ public static partial class LiveStream
     private static Done Cancel(DecisionContext context, CancelReservation cancel)
     {
         var owns = (context.State.Session ?? context.State.Interrupted)?.By.Identity == cancel.EncoderId;
-        if (context.State.ReservedFor != cancel.EncoderId && !(cancel.Goodbye && owns))
+        if (context.State.ReservedFor != cancel.EncoderId && !(cancel.EndOfBroadcast && owns))
         {
             return new Done(false, "No such reservation.");
         }
 
-        context.Raise(new ReservationEnded(context.Now, cancel.EncoderId, cancel.Goodbye && owns));
-        if (cancel.Goodbye && owns && context.State.ReconnectUntil is not null)
+        context.Raise(new ReservationEnded(context.Now, cancel.EncoderId, cancel.EndOfBroadcast && owns));
+        if (cancel.EndOfBroadcast && owns && context.State.ReconnectUntil is not null)
         {
             context.Raise(new BroadcastEnded(context.Now));
+            EndRelaysWithoutSource(context);
         }
 
-        return new Done(true, cancel.Goodbye ? "Goodbye." : "The reservation is given up.");
+        return new Done(true, cancel.EndOfBroadcast ? "The broadcast is over." : "The reservation is given up.");
     }
 }

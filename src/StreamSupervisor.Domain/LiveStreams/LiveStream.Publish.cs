@@ -5,10 +5,12 @@ namespace StreamSupervisor.Domain.LiveStreams;
 public static partial class LiveStream
 {
     /// <summary>
-    /// The table of admission: the first rule that applies speaks. Null: the attempt is answered by an event, now or when its handover ends.
+    /// The table of admission: the first rule that applies speaks. Null: the attempt is answered by an event, now or when its handover
+    /// ends.
     /// </summary>
-    private static LiveStreamReply? Publish(DecisionContext context, RequestPublish ask)
+    private static LiveStreamReply? Publish(DecisionContext context, RequestPublish asked)
     {
+        var ask = asked with { By = MarkRelay(asked.By, asked.RelayOf) };
         if (!ask.ProcessConfirmed && KnowsAnotherProcess(context.State, ask.By.Session))
         {
             // The hook may come from the newer of the two, or may have lain with a member that was paused while the node was started anew.
@@ -16,10 +18,10 @@ public static partial class LiveStream
         }
 
         EndEarlierProcess(context, ask.By.Session.ServerId, ask.By.Session.ServiceId);
-        if (Repeated(context.State, ask.By.Session, out var same))
+        if (Repeat(context, ask))
         {
             // Before every other rule: a lock that came meanwhile must not make two answers out of one.
-            return same;
+            return null;
         }
 
         return context.Observes ? Observe(context, ask) : Admit(context, ask);
@@ -32,76 +34,94 @@ public static partial class LiveStream
         bool IsOther(Publisher? known) => known is not null && known.Session.IsOfAnEarlierProcess(attempt.ServerId, attempt.ServiceId);
     }
 
-    private static PublishReply? Admit(DecisionContext context, RequestPublish ask) => (context.State, ask.By) switch
+    private static Refused? Admit(DecisionContext context, RequestPublish ask)
     {
-        _ when RefusalOfCredential(context.State, ask) is { } reason => Refuse(context, ask, reason),
-        ({ Locked: not null }, _) => Refuse(context, ask, RefusalReason.Locked),
-        ({ PinnedTo: { } pinned }, var by) when pinned != by.Identity => Refuse(context, ask, RefusalReason.PinnedToAnother),
-        _ when IsWedged(context, ask.By) => Refuse(context, ask, RefusalReason.Wedged),
-        _ when ReservedForAnother(context, ask.By) is { } left => Refuse(context, ask, RefusalReason.Reserved, left),
-        ({ Session: null, Handover: null }, _) => AdmitToFreeKey(context, ask),
-        ({ Handover: { } handover }, var by) when handover.To.Identity == by.Identity => ReplaceChallenger(context, ask, handover),
-        _ when InCoolDown(context, ask.By) is { } left => Refuse(context, ask, RefusalReason.FightCoolDown, left),
-        _ when RuleOfTakeover(context, ask.By) is var rule && rule == AdmissionRule.Unknown =>
-            Refuse(context, ask, context.State.Handover is null ? RefusalReason.IncumbentAlive : RefusalReason.HandoverRunning),
-        _ when IsFight(context, ask.By) is { } coolDown => Refuse(context, ask, RefusalReason.FightCoolDown, coolDown),
-        ({ Handover: { } handover }, _) => ReplaceChallenger(context, ask, handover),
-        _ => HandOver(context, ask, RuleOfTakeover(context, ask.By)),
-    };
+        var source = SourceOf(context.State, ask);
+        return (context.State, ask.By) switch
+        {
+            _ when RefusalOfCredential(context.State, ask, source) is { } reason => Refuse(context, ask, reason),
+            ({ Locked: not null }, _) => Refuse(context, ask, RefusalReason.Locked),
+            ({ PinnedTo: { } pinned }, var by) when pinned != (source ?? by).Identity =>
+                Refuse(context, ask, RefusalReason.PinnedToAnother),
+            _ when source is not null => AdmitRelay(context, ask),
+            _ when ask.RelayConfigured && IncumbentOf(context.State) is not null => Refuse(context, ask, RefusalReason.IncumbentAlive),
+            _ when IsWedged(context, ask.By) => Refuse(context, ask, RefusalReason.Wedged),
+            _ when ReservedForAnother(context, ask.By) is { } left => Refuse(context, ask, RefusalReason.Reserved, left),
+            ({ Session: null, Handover: null }, _) => AdmitToFreeKey(context, ask),
+            ({ Handover: { } handover }, var by) when handover.To.Identity == by.Identity => ReplaceChallenger(context, ask, handover),
+            _ when InCoolDown(context, ask.By) is { } left => Refuse(context, ask, RefusalReason.FightCoolDown, left),
+            _ when RuleOfTakeover(context, ask.By) is var rule && rule == AdmissionRule.Unknown =>
+                Refuse(context, ask, context.State.Handover is null ? RefusalReason.IncumbentAlive : RefusalReason.HandoverRunning),
+            _ when IsFight(context, ask.By) is { } coolDown => Refuse(context, ask, RefusalReason.FightCoolDown, coolDown),
+            ({ Handover: { } handover }, _) => ReplaceChallenger(context, ask, handover),
+            _ => HandOver(context, ask, RuleOfTakeover(context, ask.By)),
+        };
+    }
 
-    /// <summary>A repeated hook changes nothing and hears what it heard: yes, wait, or no.</summary>
-    private static bool Repeated(LiveStreamState state, SessionId attempt, out PublishReply? same)
+    /// <summary>
+    /// A repeated hook changes nothing and hears what it heard: yes or no, by an event that only the owner of the key can write. One
+    /// that is held goes on waiting for the answer of the first.
+    /// </summary>
+    private static bool Repeat(DecisionContext context, RequestPublish ask)
     {
-        // Admitted in on_connect, ordered away since, and now in on_publish: a yes would put it on air beside its successor.
-        var isEvicted = state.Evictions.Exists(eviction => eviction.Of.Session == attempt);
-        if (!isEvicted && state.Session is { } session && session.By.Session == attempt)
+        var (state, attempt) = (context.State, ask.By.Session);
+        if (state.Handover?.To.Session == attempt)
         {
-            same = new Allowed(session.Generation);
             return true;
         }
 
-        if (state.Handover is { } handover && handover.To.Session == attempt)
+        // Admitted in on_connect and evicted since. Allowing on_publish now would give the key two publishers.
+        var isEvicted = IsEvicting(context, attempt, out _);
+        var isLive = state.Session?.By.Session == attempt || state.Relays.Exists(relay => relay.By.Session == attempt);
+        if (isLive && !isEvicted)
         {
-            same = null;
+            context.Raise(new AnswerRepeated(context.Now, attempt, Allowed: true, state.Generation, RefusalReason.Unknown, null, ask.In));
             return true;
         }
 
-        if (isEvicted)
+        var past = isEvicted
+            ? new PastAnswer(attempt, RefusalReason.Superseded, RefusalCatalog.Of(RefusalReason.Superseded).RetryAfter, Ended: true)
+            : state.Answers.FindLast(answer => answer.Session == attempt);
+        if (past is not null)
         {
-            same = new Refused(state.Generation, RefusalReason.Superseded, RefusalCatalog.Of(RefusalReason.Superseded).RetryAfter);
-            return true;
+            context.Raise(new AnswerRepeated(context.Now, attempt, Allowed: false, state.Generation, past.Reason,
+                past.RetryAfter, ask.In));
         }
 
-        var past = state.Answers.FindLast(answer => answer.Session == attempt);
-        same = past is null ? null : new Refused(state.Generation, past.Reason, past.RetryAfter);
         return past is not null;
     }
 
-    private static RefusalReason? RefusalOfCredential(LiveStreamState state, RequestPublish ask) => ask.Credential switch
+    private static RefusalReason? RefusalOfCredential(LiveStreamState state, RequestPublish ask, Publisher? source = null) =>
+        ask.Credential switch
     {
         CredentialVerdict.NotRequired or CredentialVerdict.Valid => null,
+
+        // SRS's forward sends no credential of its own: the configured address of the source stands for it.
+        CredentialVerdict.Missing when source is not null && ask.RelayConfigured => null,
         CredentialVerdict.Missing => RefusalReason.CredentialMissing,
 
         // A broadcast outlives its ticket: whoever had proven this identity and comes back inside the window is let in.
-        CredentialVerdict.Expired when (state.Session ?? state.Interrupted) is { } last && last.By.Proven && last.By.Identity == ask.By.Identity
+        CredentialVerdict.Expired when (state.Session ?? state.Interrupted) is { } last && last.By.Proven
+            && last.By.Identity == ask.By.Identity
             => null,
         CredentialVerdict.Expired => RefusalReason.CredentialExpired,
         _ => RefusalReason.CredentialWrong,
     };
 
     /// <summary>
-    /// A wedge is a guess: an encoder that hangs up twice while it is held leaves the same trace. So it keeps attempts out only for as long
-    /// as they are told to wait; then one may try, and SRS itself says whether the ghost is real.
+    /// A wedge is a guess: an encoder that hangs up twice while it is held leaves the same trace. So it keeps attempts out only for as
+    /// long as they are told to wait; then one may try, and SRS itself says whether the ghost is real.
     /// </summary>
     private static bool IsWedged(DecisionContext context, Publisher by) => context.State.Wedges.Exists(wedge =>
         wedge.ServerId == by.Session.ServerId && wedge.ServiceId == by.Session.ServiceId && IsFresh(wedge, context.Now));
 
-    private static bool IsFresh(Wedge wedge, DateTimeOffset now) => now - wedge.Since < RefusalCatalog.Of(RefusalReason.Wedged).RetryAfter;
+    private static bool IsFresh(Wedge wedge, DateTimeOffset now) =>
+        now - wedge.Since < RefusalCatalog.Of(RefusalReason.Wedged).RetryAfter && wedge.Since - now <= ClockStep;
 
-    private static PublishReply? AdmitToFreeKey(DecisionContext context, RequestPublish ask)
+    private static Refused? AdmitToFreeKey(DecisionContext context, RequestPublish ask)
     {
         // The session has ended, but SRS may hold it still: what was ordered away must be proven gone here too.
-        if (context.State.Evictions.Count > 0)
+        if (IsHeldUp(context.State, ask.By))
         {
             return HandOver(context, ask, AdmissionRule.KeyFree);
         }
@@ -131,66 +151,18 @@ public static partial class LiveStream
         session.SilentSince is not null
         || state.Evictions.Exists(eviction => eviction.Of.Session == session.By.Session && eviction.Cause != EvictionCause.Takeover);
 
-    /// <summary>Holds the attempt, orders every session of the key away, and waits for the proofs.</summary>
-    private static PublishReply? HandOver(DecisionContext context, RequestPublish ask, AdmissionRule rule)
-    {
-        ReportContest(context, ask.By);
-        context.Raise(new HandoverStarted(context.Now, ask.By, rule, ask.In, context.Now + HoldOf(context, ask)));
-        if (context.State.Session is { } incumbent)
-        {
-            Evict(context, incumbent.By, EvictionCause.Takeover);
-        }
-
-        return null;
-    }
-
-    /// <summary>The newer attempt takes the place of the one that is held: that encoder has gone, or it is the one that came back.</summary>
-    private static PublishReply? ReplaceChallenger(DecisionContext context, RequestPublish ask, Handover handover)
-    {
-        if (handover.To.Identity != ask.By.Identity)
-        {
-            ReportContest(context, ask.By);
-        }
-
-        // The new one is in place before the old one is answered, so that its refusal does not end the handover.
-        context.Raise(new ChallengerReplaced(context.Now, handover.To, ask.By, ask.In, context.Now + HoldOf(context, ask)));
-        context.Raise(new AttemptRefused(context.Now, handover.To, context.State.Generation, RefusalReason.Superseded,
-            RefusalCatalog.Of(RefusalReason.Superseded).RetryAfter, handover.In, handover.AskedAt));
-        return null;
-    }
-
-    /// <summary>
-    /// How long this attempt may wait. Only a session on its own node keeps SRS's source alive meanwhile; otherwise the attempt is its
-    /// node's first publish, which some versions orphan when it is held.
-    /// </summary>
-    private static TimeSpan HoldOf(DecisionContext context, RequestPublish ask)
-    {
-        var server = ask.By.Session.ServerId;
-        var sameNode = context.State.Session?.By.Session.ServerId == server || context.State.Evictions.Exists(e => e.Of.Session.ServerId == server);
-        var limit = sameNode ? ask.Hold.SameNode : ask.Hold.OtherNode;
-        return limit < context.Policy.Hold ? limit : context.Policy.Hold;
-    }
-
-    private static void Evict(DecisionContext context, Publisher of, EvictionCause cause, string? operatorName = null)
-    {
-        if (!context.State.Evictions.Exists(eviction => eviction.Of.Session == of.Session))
-        {
-            // From now, not from the admission: our answer left when that was durable, and a slow store may have taken its time.
-            var mayBeUnlisted = context.State.Session is { Confirmed: false } session && session.By.Session == of.Session && session.Since + context.Policy.ConfirmWithin > context.Now;
-            context.Raise(new EvictionOrdered(context.Now, of, cause, operatorName, mayBeUnlisted ? context.Now + Unlisted : null));
-        }
-    }
-
     /// <summary>The key is this attempt's from now on.</summary>
     private static void Grant(DecisionContext context, Publisher by, AdmissionRule rule, AskedIn @in, DateTimeOffset askedAt)
     {
         var sameBroadcast = context.State.ReconnectUntil is not null || context.State.Session is not null;
-        context.Raise(new Admitted(context.Now, by, context.State.Generation + 1, rule, @in, askedAt, context.Now + context.Policy.ConfirmWithin, sameBroadcast));
+        context.Raise(new Admitted(context.Now, by, context.State.Generation + 1, rule, @in, askedAt,
+            context.Now + context.Policy.ConfirmWithin, sameBroadcast));
         if (context.State.ReservedFor is { } holder && holder == by.Identity)
         {
-            context.Raise(new ReservationEnded(context.Now, holder, Goodbye: false));
+            context.Raise(new ReservationEnded(context.Now, holder, EndOfBroadcast: false));
         }
 
+        EndRelaysWithoutSource(context);
         var publishes = 0;
         foreach (var at in context.State.Publishes)
         {
@@ -203,31 +175,39 @@ public static partial class LiveStream
         }
     }
 
-    /// <summary>Lets the challenger in once nothing of the key is left to remove.</summary>
-    private static void CompleteHandover(DecisionContext context)
-    {
-        if (context.State is { Handover: { } handover, Evictions.Count: 0 })
-        {
-            Grant(context, handover.To, AdmissionRule.HandoverDone, handover.In, handover.AskedAt);
-        }
-    }
-
-    private static PublishReply? Refuse(DecisionContext context, RequestPublish ask, RefusalReason reason, TimeSpan? retryAfter = null)
+    private static Refused? Refuse(DecisionContext context, RequestPublish ask, RefusalReason reason, TimeSpan? retryAfter = null)
     {
         var advice = RefusalCatalog.Of(reason);
-        context.Raise(new AttemptRefused(context.Now, ask.By, context.State.Generation, reason, advice.Permanent ? null : retryAfter ?? advice.RetryAfter,
-            ask.In, context.Now));
+        var after = advice.Permanent ? null : retryAfter ?? advice.RetryAfter;
+        if (IsOffTheRecord(context, reason))
+        {
+            return new Refused(context.State.Generation, reason, after);
+        }
+
+        context.Raise(new AttemptRefused(context.Now, ask.By, context.State.Generation, reason, after, ask.In, context.Now));
         return null;
     }
 
+    /// <summary>Whether a refusal is not written: anybody can invent names and guess, and must not fill the disk with it.</summary>
+    private static bool IsOffTheRecord(DecisionContext context, RefusalReason reason) => context.OffTheRecord =
+        reason is RefusalReason.CredentialMissing or RefusalReason.CredentialWrong or RefusalReason.CredentialExpired
+        && !HasHistory(context.State);
+
     /// <summary>Decides on a copy, records what it would have been, lets SRS do what it does, and keeps nobody out.</summary>
-    private static Allowed Observe(DecisionContext context, RequestPublish ask)
+    private static Allowed? Observe(DecisionContext context, RequestPublish ask)
     {
+        if (SourceOf(context.State, ask) is not null)
+        {
+            AdmitRelay(context, ask);
+            return null;
+        }
+
         var dry = new DecisionContext(context.State, context.Policy with { Mode = AdmissionMode.Enforce }, context.Now);
-        Admit(dry, ask);
-        var refused = dry.Events.OfType<AttemptRefused>().FirstOrDefault(e => e.By.Session == ask.By.Session);
-        var verdict = refused is not null ? "refuse" : dry.Events.Any(e => e is HandoverStarted or ChallengerReplaced) ? "handover" : "admit";
-        context.Raise(new DecisionObserved(context.Now, ask.By, verdict, refused?.Reason ?? RefusalReason.Unknown, ask.In));
+        var unwritten = Admit(dry, ask);
+        var refusal = unwritten?.Reason ?? dry.Events.OfType<AttemptRefused>().FirstOrDefault(e => e.By.Session == ask.By.Session)?.Reason;
+        var verdict = refusal is not null ? "refuse"
+            : dry.Events.Any(e => e is HandoverStarted or ChallengerReplaced) ? "handover" : "admit";
+        context.Raise(new DecisionObserved(context.Now, ask.By, verdict, refusal ?? RefusalReason.Unknown, ask.In));
         if (context.State.Session is null)
         {
             Grant(context, ask.By, AdmissionRule.KeyFree, ask.In, context.Now);

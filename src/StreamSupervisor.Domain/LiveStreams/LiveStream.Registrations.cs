@@ -23,7 +23,8 @@ public static partial class LiveStream
 
         if (state.ReservedFor == last.EncoderId && state.ReservedUntil > now)
         {
-            return state.Evictions.Count == 0
+            // A removal that has stalled holds nobody who publishes elsewhere, and where it stalled nobody publishes.
+            return state.Evictions.TrueForAll(eviction => eviction.Stalled)
                 ? Answer(state, last.Id, RegistrationDecision.Publish)
                 : Answer(state, last.Id, RegistrationDecision.Wait, RefusalReason.HoldExhausted, RefusalCatalog.Of(RefusalReason.HoldExhausted).RetryAfter);
         }
@@ -46,11 +47,19 @@ public static partial class LiveStream
         {
             var advice = RefusalCatalog.Of(refusal.Reason);
             var retryAfter = advice.Permanent ? null : refusal.RetryAfter ?? advice.RetryAfter;
-            context.Raise(new RegistrationRefused(context.Now, ask.EncoderId, ask.Attempt, refusal.Reason, retryAfter, ask.LastError));
-            return Answer(context.State, "", RegistrationDecision.Refused, refusal.Reason, retryAfter) with { Tries = TriesOf(context.State, ask) };
+            if (!IsOffTheRecord(context, refusal.Reason))
+            {
+                context.Raise(new RegistrationRefused(context.Now, ask.EncoderId, ask.Attempt, refusal.Reason, retryAfter, ask.LastError));
+            }
+
+            return Answer(context.State, "", RegistrationDecision.Refused, refusal.Reason, retryAfter) with
+            {
+                Tries = TriesOf(context.State, ask),
+            };
         }
 
-        context.Raise(new EncoderRegistered(context.Now, ask.RegistrationId, ask.EncoderId, ask.Attempt, context.Now + ask.ReserveFor, TriesOf(context.State, ask), ask.LastError));
+        context.Raise(new EncoderRegistered(context.Now, ask.RegistrationId, ask.EncoderId, ask.Attempt, context.Now + ask.ReserveFor,
+            TriesOf(context.State, ask), ask.LastError));
         if (!context.Observes && context.State is { Handover: null, Session: { } incumbent })
         {
             // Also its own: whoever announces that it is about to publish has lost the session that we believe in.
@@ -65,7 +74,8 @@ public static partial class LiveStream
     {
         var standing = StandingOf(context.State, renewal.RegistrationId, context.Now);
         var reserved = context.State.ReservedFor is not null && context.State.ReservedFor == context.State.Registration?.EncoderId;
-        if (standing.Decision == RegistrationDecision.Unknown || !reserved || context.State.ReservedUntil - context.Now > renewal.ReserveFor / 2)
+        if (standing.Decision == RegistrationDecision.Unknown || !reserved
+            || context.State.ReservedUntil - context.Now > renewal.ReserveFor / 2)
         {
             return standing;
         }
@@ -118,16 +128,20 @@ public static partial class LiveStream
 
     /// <summary>The time that another encoder's live reservation has left; null when there is none.</summary>
     private static TimeSpan? ReservedForAnother(DecisionContext context, Publisher by) =>
-        context.State.ReservedFor is { } holder && holder != by.Identity && context.State.ReservedUntil > context.Now ? context.State.ReservedUntil - context.Now : null;
+        context.State.ReservedFor is { } holder && holder != by.Identity && context.State.ReservedUntil > context.Now
+            ? context.State.ReservedUntil - context.Now
+            : null;
 
     private static int TriesOf(LiveStreamState state, Register ask)
     {
-        var wasOnAir = (state.Session ?? state.Interrupted) is { } session && session.By.Identity == ask.EncoderId && session.Since >= state.Registration?.At;
+        var wasOnAir = (state.Session ?? state.Interrupted) is { } session && session.By.Identity == ask.EncoderId
+            && session.Since >= state.Registration?.At;
         return state.Registration is { } last && last.EncoderId == ask.EncoderId && !wasOnAir ? last.Tries + 1 : 1;
     }
 
     private static RegistrationReply Answer(LiveStreamState state, string id, RegistrationDecision decision,
-        RefusalReason reason = RefusalReason.Unknown, TimeSpan? retryAfter = null) => new(id, decision, state.Generation, reason, retryAfter,
+        RefusalReason reason = RefusalReason.Unknown, TimeSpan? retryAfter = null) =>
+        new(id, decision, state.Generation, reason, retryAfter,
             decision is RegistrationDecision.Publish or RegistrationDecision.Wait ? state.ReservedUntil : null,
             state.Registration?.Tries ?? 0,
             (state.Session ?? state.Interrupted)?.By.Origin ?? "",

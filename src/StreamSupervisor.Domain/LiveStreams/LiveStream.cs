@@ -7,10 +7,11 @@ namespace StreamSupervisor.Domain.LiveStreams;
 /// </summary>
 /// <remarks>
 /// <para>
-/// What it guarantees. At most one session owns a key. An attempt is answered by an event and by nothing else, so that what was answered is
-/// in the journal; the same attempt hears the same answer again. A session is removed only by an <see cref="EvictionOrdered"/> that names
-/// it, and a challenger is let in only when each removal in its way is proven (<see cref="ReleaseProof"/>), with one exception: a session
-/// on another node that can't be reached does not keep the key from an encoder that is here (<see cref="AdmissionRule.OldNodeUnreachable"/>).
+/// What it guarantees. At most one session owns a key. An attempt is answered by an event and by nothing else, so that what was answered
+/// is in the journal; the same attempt hears the same answer again. A session is removed only by an <see cref="EvictionOrdered"/> that
+/// names it, and a challenger is let in only when each removal in its way is proven (<see cref="ReleaseProof"/>), with one exception: a
+/// session on another node that can't be reached does not keep the key from an encoder that is here (<see
+/// cref="AdmissionRule.OldNodeUnreachable"/>).
 /// </para>
 /// <para>
 /// How it can still be wrong. It knows what SRS told: a publisher that got in while the hooks were off is unknown until a look finds it.
@@ -37,12 +38,17 @@ public static partial class LiveStream
     internal const int MaxTakeovers = 8;
 
     /// <summary>
-    /// How long an admitted client may be on its way into SRS's list: the answer to it, and its on_publish with our answer. Under the hold,
-    /// so that a challenger need not be refused for it.
+    /// How long an admitted client may be on its way into SRS's list: the answer to it, and its on_publish with our answer. Under the
+    /// hold, so that a challenger need not be refused for it.
     /// </summary>
     internal static readonly TimeSpan Unlisted = TimeSpan.FromSeconds(1);
 
     internal const int MaxPublishes = 16;
+
+    /// <summary>
+    /// The clocks of members differ by less; what lies further in the future was written by a clock that was set back since.
+    /// </summary>
+    private static readonly TimeSpan ClockStep = TimeSpan.FromSeconds(5);
 
     /// <summary>What follows from a command. The only place that knows a rule of admission.</summary>
     public static Decision Decide(LiveStreamState state, LiveStreamCommand command, StreamPolicy policy, DateTimeOffset now)
@@ -57,60 +63,25 @@ public static partial class LiveStream
             CancelReservation cancel => Cancel(context, cancel),
             Register register => Register(context, register),
             RenewRegistration renewal => Renew(context, renewal),
-            _ => Note(context, command),
+            _ => Report(context, command),
         };
-        return new Decision(context.Events, reply);
+        return new Decision(context.Events, reply, context.OffTheRecord);
     }
-
-    /// <summary>The earliest moment at which <see cref="Wake"/> has something to do.</summary>
-    public static DateTimeOffset? WakeAt(LiveStreamState state) => Earliest(
-        state.Handover?.HoldUntil,
-        state.Session is { Confirmed: false } session ? session.ConfirmBy : null,
-        state.ReconnectUntil,
-        state.ReservedUntil);
 
     /// <summary>The answer to an attempt that an event gives.</summary>
     public static (SessionId Attempt, PublishReply Reply)? AnswerOf(LiveStreamEvent @event) => @event switch
     {
         Admitted admitted => (admitted.By.Session, new Allowed(admitted.Generation)),
         AttemptRefused refused => (refused.By.Session, new Refused(refused.Generation, refused.Reason, refused.RetryAfter)),
+        AnswerRepeated { Allowed: true } repeated => (repeated.Attempt, new Allowed(repeated.Generation)),
+        AnswerRepeated repeated => (repeated.Attempt, new Refused(repeated.Generation, repeated.Reason, repeated.RetryAfter)),
+        RelayAdmitted { Adopted: false } relay => (relay.By.Session, new Allowed(relay.Generation)),
         _ => null,
     };
 
-    /// <summary>The work that an event asks for.</summary>
-    public static LiveStreamEffect? EffectOf(LiveStreamEvent @event) => @event switch
-    {
-        EvictionOrdered ordered => new EvictSession(ordered.Of.Session, ordered.Of.Origin, ordered.UnlistedUntil),
-        ConfirmationOverdue overdue => new LookAtSession(overdue.Of.Session, overdue.Of.Origin),
-        SearchOrdered search => new SearchForPublishers(search.Origin),
-        _ => null,
-    };
-
-    /// <summary>The name of the effect that an event ends.</summary>
-    public static string? EndedEffectOf(LiveStreamEvent @event) => @event switch
-    {
-        EvictionFinished finished => EvictSession.NameOf(finished.Of),
-        PublisherConfirmed confirmed => LookAtSession.NameOf(confirmed.Session),
-        PublisherLost lost => LookAtSession.NameOf(lost.Session),
-        SearchFinished search => SearchForPublishers.NameOf(search.Origin),
-        _ => null,
-    };
-
-    private static DateTimeOffset? Earliest(params ReadOnlySpan<DateTimeOffset?> moments)
-    {
-        DateTimeOffset? earliest = null;
-        foreach (var moment in moments)
-        {
-            if (moment is { } at && (earliest is null || at < earliest))
-            {
-                earliest = at;
-            }
-        }
-
-        return earliest;
-    }
-
-    /// <summary>One decision in the making: each event is applied as it is raised, so that later rules see what earlier ones did.</summary>
+    /// <summary>
+    /// One decision in the making: each event is applied as it is raised, so that later rules see what earlier ones did.
+    /// </summary>
     private sealed class DecisionContext(LiveStreamState state, StreamPolicy policy, DateTimeOffset now)
     {
         private readonly List<LiveStreamEvent> _events = [];
@@ -120,6 +91,21 @@ public static partial class LiveStream
         public DateTimeOffset Now { get; } = now;
         public IReadOnlyList<LiveStreamEvent> Events => _events;
         public bool Observes => Policy.Mode == AdmissionMode.Observe;
+
+        /// <summary>A refusal of a stranger that is answered and not written.</summary>
+        public bool OffTheRecord { get; set; }
+
+        /// <summary>
+        /// Whether a deadline has come. A wait that began in the future was begun by a clock that has been set back since: it is over,
+        /// or it would last for as long as the clock was wrong.
+        /// </summary>
+        public bool HasCome(DateTimeOffset since, DateTimeOffset? until) => until <= Now || (until is not null && since - Now > ClockStep);
+
+        /// <summary>
+        /// Whether a look began before a change, so that it says nothing about it. A change in the future tells of a clock that was set
+        /// back.
+        /// </summary>
+        public bool IsOlder(DateTimeOffset look, DateTimeOffset change) => look < change && change - Now <= ClockStep;
 
         public void Raise(LiveStreamEvent @event)
         {

@@ -1,19 +1,31 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace StreamSupervisor.Domain.LiveStreams;
 
 /// <summary>The session that owns a key.</summary>
-/// <param name="ConfirmBy">When it is looked for unless it was seen active before; null once it was.</param>
+/// <param name="ConfirmBy">When it is looked for unless it was seen active before; null once it was, and once the look is due.</param>
 /// <param name="Confirmed">Whether SRS showed it as the active publisher.</param>
 /// <param name="Adopted">Whether it was found active instead of admitted.</param>
+/// <param name="SilentSince">Since when its bytes stand still; null while they flow.</param>
+/// <param name="CheckDue">Whether it did not show up in time and its origin is being asked for it (<see cref="CheckSession"/>).</param>
 public sealed record Session(Publisher By, long Generation, DateTimeOffset Since, DateTimeOffset? ConfirmBy, bool Confirmed, bool Adopted,
-    DateTimeOffset? SilentSince);
+    DateTimeOffset? SilentSince, bool CheckDue = false);
 
 /// <summary>A change of hands under way: the attempt that is held until the evictions of the key are done.</summary>
-public sealed record Handover(Publisher To, AdmissionRule Rule, AskedIn In, DateTimeOffset StartedAt, DateTimeOffset AskedAt, DateTimeOffset HoldUntil);
+public sealed record Handover(Publisher To, AdmissionRule Rule, AskedIn In, DateTimeOffset StartedAt, DateTimeOffset AskedAt,
+    DateTimeOffset HoldUntil);
 
 /// <summary>A removal that is ordered and not yet proven.</summary>
-public sealed record Eviction(Publisher Of, EvictionCause Cause, DateTimeOffset OrderedAt, bool Stalled);
+/// <param name="Stalled">Whether its origin was out of reach once or forbade it. Then it no longer holds an attempt on another
+/// origin.</param>
+/// <param name="UnlistedUntil">As in <see cref="EvictionOrdered"/>.</param>
+public sealed record Eviction(Publisher Of, EvictionCause Cause, DateTimeOffset OrderedAt, bool Stalled,
+    DateTimeOffset? UnlistedUntil = null);
+
+/// <summary>Another origin's copy of the stream: let in beside the session that it copies, owns nothing.</summary>
+/// <param name="Of">The origin that it copies from.</param>
+public sealed record Relay(Publisher By, string Of, DateTimeOffset Since);
 
 /// <summary>A final answer that a repeated hook must hear again.</summary>
 /// <param name="Ended">Whether it was a session that has ended, instead of an attempt that was refused.</param>
@@ -40,6 +52,9 @@ public sealed record LiveStreamState
     public Handover? Handover { get; init; }
     public ImmutableList<Eviction> Evictions { get; init; } = [];
 
+    /// <summary>Copies of the stream on other origins, at most one on each.</summary>
+    public ImmutableList<Relay> Relays { get; init; } = [];
+
     /// <summary>The session that was lost, while its reconnect window is open.</summary>
     public Session? Interrupted { get; init; }
     public DateTimeOffset? ReconnectUntil { get; init; }
@@ -50,6 +65,7 @@ public sealed record LiveStreamState
     public ImmutableList<Wedge> Wedges { get; init; } = [];
 
     public string? ReservedFor { get; init; }
+    public DateTimeOffset? ReservedSince { get; init; }
     public DateTimeOffset? ReservedUntil { get; init; }
 
     /// <summary>The last registration, also after it was used: a late copy of its message is known by it.</summary>
@@ -63,8 +79,12 @@ public sealed record LiveStreamState
     /// <summary>Origins that are searched on an operator's order: whoever is found there is removed.</summary>
     public ImmutableList<string> Releasing { get; init; } = [];
 
+    /// <summary>Origins that are searched for what keeps an admitted session from becoming active.</summary>
+    public ImmutableList<string> Searching { get; init; } = [];
+
     /// <summary>The encoder has said that its broadcast is over: no reconnect window follows its session.</summary>
-    public bool Goodbye { get; init; }
+    [JsonPropertyName("goodbye")]
+    public bool EndOfBroadcast { get; init; }
 
     /// <summary>Answers of attempts that were refused, and of sessions that were evicted: newest last, bounded.</summary>
     public ImmutableList<PastAnswer> Answers { get; init; } = [];

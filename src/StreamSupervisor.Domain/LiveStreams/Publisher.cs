@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using StreamSupervisor.Domain.Policies;
 
 namespace StreamSupervisor.Domain.LiveStreams;
@@ -11,7 +12,10 @@ namespace StreamSupervisor.Domain.LiveStreams;
 /// (everyone who knows the key is the same person) or the source address, as <see cref="IdentityRule"/> says.
 /// </param>
 /// <param name="Proven">Whether the identity rests on a credential or a registration instead of the rule.</param>
-public sealed record Publisher(SessionId Session, string Origin, string Address, string Identity, bool Proven = false);
+/// <param name="RelayOf">The configured origin from whose address it comes, other than its own; null (and then not stored): from
+/// none.</param>
+public sealed record Publisher(SessionId Session, string Origin, string Address, string Identity, bool Proven = false,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? RelayOf = null);
 
 /// <summary>What became of the credential of an attempt. Zero never means yes.</summary>
 public enum CredentialVerdict

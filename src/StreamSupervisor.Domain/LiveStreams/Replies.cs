@@ -17,8 +17,8 @@ public sealed record Allowed(long Generation) : PublishReply(Generation);
 public sealed record Refused(long Generation, RefusalReason Reason, TimeSpan? RetryAfter) : PublishReply(Generation);
 
 /// <summary>
-/// No answer yet: the key knows of another process of the same node. One of the two is over, and only the node can say which. Ask it, and ask again with
-/// <see cref="RequestPublish.ProcessConfirmed"/>.
+/// No answer yet: the key knows of another process of the same node. One of the two is over, and only the node can say which. Ask it,
+/// and ask again with <see cref="RequestPublish.ProcessConfirmed"/>.
 /// </summary>
 public sealed record ProcessInDoubt : LiveStreamReply
 {

@@ -10,8 +10,9 @@ namespace StreamSupervisor.Domain.LiveStreams;
 /// <c>[d.]hh:mm:ss[.fffffff]</c>, nulls written out.
 /// </summary>
 /// <remarks>
-/// A reader skips properties that it does not know, so a newer writer may add some. It refuses a record that lacks one, so a new property of
-/// an old record needs a default value in its constructor: with it, what was stored before can still be read, and without it a golden file fails.
+/// A reader skips properties that it does not know, so a newer writer may add some. It refuses a record that lacks one, so a new
+/// property of an old record needs a default value in its constructor: with it, what was stored before can still be read, and without it
+/// a golden file fails.
 /// </remarks>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
@@ -60,18 +61,25 @@ namespace StreamSupervisor.Domain.LiveStreams;
 [JsonSerializable(typeof(KeyPinned))]
 [JsonSerializable(typeof(OperatorActed))]
 [JsonSerializable(typeof(DecisionObserved))]
+[JsonSerializable(typeof(AnswerRepeated))]
+[JsonSerializable(typeof(RelayAdmitted))]
+[JsonSerializable(typeof(RelayEnded))]
+[JsonSerializable(typeof(EvictionDropped))]
 [JsonSerializable(typeof(EvictSession))]
 [JsonSerializable(typeof(LookAtSession))]
 [JsonSerializable(typeof(SearchForPublishers))]
 [JsonSerializable(typeof(StoredEffect))]
 [JsonSerializable(typeof(LiveStreamState))]
 [JsonSerializable(typeof(StoredState))]
+[JsonSerializable(typeof(BatchedEvent[]))]
 internal sealed partial class StoredJson : JsonSerializerContext;
 
 /// <summary>Reading and writing what is stored.</summary>
 internal static class Stored
 {
-    /// <summary>A Chinese identity stays readable in the journal: nothing is escaped that need not be. It is never put into a page as it is.</summary>
+    /// <summary>
+    /// A Chinese identity stays readable in the journal: nothing is escaped that need not be. It is never put into a page as it is.
+    /// </summary>
     public static readonly StoredJson Json =
         new(new JsonSerializerOptions(StoredJson.Default.Options!) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
@@ -98,7 +106,8 @@ internal sealed class StoredSessionId() : ThreeNames<SessionId>("serverId", "ser
 {
     protected override SessionId Join(string first, string second, string third) => new(first, second, third);
 
-    protected override (string First, string Second, string Third) Split(SessionId value) => (value.ServerId, value.ServiceId, value.ClientId);
+    protected override (string First, string Second, string Third) Split(SessionId value) =>
+        (value.ServerId, value.ServiceId, value.ClientId);
 }
 
 internal sealed class StoredStreamKey() : ThreeNames<StreamKey>("vhost", "app", "stream")
@@ -165,5 +174,6 @@ internal abstract class ThreeNames<T>(string first, string second, string third)
     }
 
     private static string Text(ref Utf8JsonReader reader) =>
-        reader.TokenType == JsonTokenType.String ? reader.GetString()! : throw new JsonException($"A name of a {typeof(T).Name} is a string.");
+        reader.TokenType == JsonTokenType.String ? reader.GetString()!
+            : throw new JsonException($"A name of a {typeof(T).Name} is a string.");
 }

@@ -45,6 +45,9 @@ public sealed class PolicyBook
     /// <summary>Every key under <see cref="StreamPolicy.Default"/>.</summary>
     public static PolicyBook Default { get; } = new(StreamPolicy.Default, IdentityRule.Key, []);
 
+    /// <summary>The policy of a key that no rule matches.</summary>
+    public StreamPolicy Fallback => _default.Policy;
+
     public StreamPolicy PolicyFor(StreamKey key) => PageFor(key).Policy;
 
     public IdentityRule IdentityFor(StreamKey key) => PageFor(key).Identity;

@@ -1,21 +1,16 @@
-using StreamSupervisor.Cluster.Persistence;
-using StreamSupervisor.Cluster.Sharding;
+using StreamSupervisor.Actors.Index;
+using StreamSupervisor.Actors.Journal;
+using StreamSupervisor.Actors.LiveStreams;
 using StreamSupervisor.Server.Configuration;
-using StreamSupervisor.Domain.LiveStreams;
 
 namespace StreamSupervisor.Server.Api;
 
 /// <summary>What the API stands on; one per program.</summary>
 internal sealed record ApiContext
 {
-    public required IShardRegion<LiveStreamCommand, LiveStreamReply> Region { get; init; }
-    public required IJournal Journal { get; init; }
-
-    /// <summary>The shard of an entity.</summary>
-    public required Func<string, int> ShardOf { get; init; }
-
-    /// <summary>Reads a stored event. Throws <see cref="FormatException"/> for one that this version does not know.</summary>
-    public required Func<StoredEvent, LiveStreamEvent> Decode { get; init; }
+    public required LiveStreamRegion Region { get; init; }
+    public required Timeline Timeline { get; init; }
+    public required StreamIndex Index { get; init; }
 
     /// <summary>What is known of every SRS node, as of now.</summary>
     public required Func<IReadOnlyList<OriginView>> Origins { get; init; }

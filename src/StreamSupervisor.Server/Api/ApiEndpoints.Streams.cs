@@ -1,6 +1,7 @@
 using System.Globalization;
-using StreamSupervisor.Cluster.Persistence;
-using StreamSupervisor.Cluster.Sharding;
+using StreamSupervisor.Actors.Index;
+using StreamSupervisor.Actors.Journal;
+using StreamSupervisor.Actors.LiveStreams;
 using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
 
@@ -38,7 +39,7 @@ internal static partial class ApiEndpoints
         {
             "timeline" => TimelineAsync(api, call, key),
             "explain" => ExplainAsync(api, call, key),
-            _ => InspectAsync(api, call, key),
+            _ => GetAsync(api, call, key),
         };
     }
 
@@ -48,15 +49,15 @@ internal static partial class ApiEndpoints
         query.AllowOnly("state", "origin", "q", "limit", "cursor");
         var limit = query.Limit(StandardPage, api.Options.MaxPage);
         // One more than a page tells whether there is another.
-        var (state, origin) = (query.OneOf("state", States), query.Text("origin"));
-        var rows = await api.Journal.ListAsync(
-            new EntityQuery(query.Cursor() ?? "", limit + 1, state, origin, query.Text("q"), OnlyOpen: StreamLabels.AreOpen(state, origin)), call.RequestAborted);
+        var state = query.OneOf("state", States) is { } word ? Enum.Parse<LiveStreamPhase>(word, ignoreCase: true) : (LiveStreamPhase?)null;
+        var rows = await api.Index.ListAsync(
+            new StreamIndexQuery(query.Cursor() ?? "", limit + 1, state, query.Text("origin"), query.Text("q")), call.RequestAborted);
         var now = api.Time.GetUtcNow();
-        var page = rows.Take(limit).Select(row => (StreamLabels.Read(row.Labels) ?? Bare(row)).AsOf(now)).ToList();
-        return Json(new StreamPage(page, rows.Count > limit ? ApiQuery.ToCursor(rows[limit - 1].EntityId) : null));
+        var page = rows.Take(limit).Select(row => row.Summary is { } summary ? StreamView.From(summary, now) : Bare(row)).ToList();
+        return Json(new StreamPage(page, rows.Count > limit ? ApiQuery.ToCursor(rows[limit - 1].Key) : null));
     }
 
-    private static async Task<IResult> InspectAsync(ApiContext api, HttpContext call, StreamKey key)
+    private static async Task<IResult> GetAsync(ApiContext api, HttpContext call, StreamKey key)
     {
         call.Request.Query.AllowOnly();
         var (reply, problem) = await AskAsync(api, call, key, GetState.Instance);
@@ -77,13 +78,12 @@ internal static partial class ApiEndpoints
         var before = query.Text("cursor") is not { } cursor ? long.MaxValue
             : long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var sequence) && sequence > 0 ? sequence
             : throw ApiQuery.BadCursor();
-        var id = key.ToString();
-        var events = await api.Journal.ReadBackwardsAsync(api.ShardOf(id), id, before, limit, call.RequestAborted);
-        var entries = events.Select(one => Decode(api, one) is { } happened
+        var events = await api.Timeline.ReadBackwardsAsync(key.ToString(), before, limit, call.RequestAborted);
+        var entries = events.Select(one => one.Event is { } happened
             ? TimelineEntry.From(one.Sequence, one.Kind, happened)
             : TimelineEntry.Unreadable(one.Sequence, one.Kind)).ToList();
-        // Sequences have no gaps and begin with 1, but the oldest may have been compacted away: then the last page is an empty one.
-        var next = entries.Count == limit && entries[^1].Sequence > 1 ? entries[^1].Sequence.ToString(CultureInfo.InvariantCulture) : null;
+        // The oldest may have been cleared: then the last page is an empty one.
+        var next = entries.Count == limit && entries[^1].Sequence > EventSequence.First ? entries[^1].Sequence.ToString(CultureInfo.InvariantCulture) : null;
         return Json(new TimelinePage(StreamKeyView.From(key), entries, next));
     }
 
@@ -94,15 +94,14 @@ internal static partial class ApiEndpoints
         var clientId = query.Text("clientId")
             ?? throw new ApiProblemException(ApiProblem.BadField("clientId", "clientId: Name the client by the id that SRS gave it, as its log and the timeline show it."));
         var story = new AttemptStory(key, clientId, query.Text("serviceId"));
-        var id = key.ToString();
         var before = long.MaxValue;
         var wholeJournal = false;
         for (var read = 0; read < ExplainReads && !story.IsComplete && !wholeJournal; read++)
         {
-            var events = await api.Journal.ReadBackwardsAsync(api.ShardOf(id), id, before, ExplainPage, call.RequestAborted);
+            var events = await api.Timeline.ReadBackwardsAsync(key.ToString(), before, ExplainPage, call.RequestAborted);
             foreach (var one in events)
             {
-                if (Decode(api, one) is { } happened)
+                if (one.Event is { } happened)
                 {
                     story.Add(one.Sequence, one.Kind, happened);
                 }
@@ -112,8 +111,8 @@ internal static partial class ApiEndpoints
             before = events.Count > 0 ? events[^1].Sequence : before;
         }
 
-        // Sequences begin with 1: what is missing before the oldest was cleared when it was older than journal.retention.
-        var isCut = wholeJournal && before is > 1 and < long.MaxValue;
+        // What is missing before the oldest was cleared when it was older than journal.retention.
+        var isCut = wholeJournal && before is > EventSequence.First and < long.MaxValue;
         var searched = isCut ? "in what is kept of it; older events were cleared (journal.retention)"
             : wholeJournal ? "from its first event on"
             : $"in its last {ExplainPage * ExplainReads} events";
@@ -137,27 +136,15 @@ internal static partial class ApiEndpoints
         };
     }
 
-    private static LiveStreamEvent? Decode(ApiContext api, StoredEvent stored)
-    {
-        try
-        {
-            return api.Decode(stored);
-        }
-        catch (FormatException)
-        {
-            return null;
-        }
-    }
-
     /// <summary>Whether the key exists only because somebody asked for it.</summary>
     private static bool IsUntouched(LiveStreamState state) =>
         state is { Generation: 0, Phase: LiveStreamPhase.Idle, Locked: null, PinnedTo: null, ReservedFor: null }
         && state.Answers.IsEmpty && state.Wedges.IsEmpty && state.Evictions.IsEmpty;
 
-    private static StreamView Bare(EntityListing row)
+    private static StreamView Bare(StreamIndexRow row)
     {
-        var key = StreamKey.TryParse(row.EntityId, out var parsed) ? parsed : new StreamKey("", "", row.EntityId);
-        return new StreamView(StreamKeyView.From(key), row.Labels.Status, 0, null, null, [], null, null, null, [], null, null);
+        var key = StreamKey.TryParse(row.Key, out var parsed) ? parsed : new StreamKey("", "", row.Key);
+        return new StreamView(StreamKeyView.From(key), row.State, row.Generation, null, null, [], null, null, null, [], null, null);
     }
 
     private static ApiProblem Unexpected(LiveStreamReply? reply) => Problems.Internal.Of($"The key answered {reply?.GetType().Name ?? "nothing"}.");

@@ -1,5 +1,5 @@
 using System.Threading.RateLimiting;
-using StreamSupervisor.Cluster.Persistence;
+using StreamSupervisor.Actors.Journal;
 
 namespace StreamSupervisor.Server.Api;
 

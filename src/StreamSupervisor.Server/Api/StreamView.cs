@@ -1,12 +1,12 @@
 using System.Text.Json.Serialization;
+using StreamSupervisor.Actors.Index;
 using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
 
 namespace StreamSupervisor.Server.Api;
 
 /// <summary>
-/// A stream key as the API shows it, in one answer of its own and as a row of a list. The list's rows are written with the key's events
-/// (<see cref="StreamLabels"/>), so that a list asks no entity: what ended by the mere passing of time is taken out by <see cref="AsOf"/>.
+/// A stream key as the API shows it, in one answer of its own and as a row of a list. A list asks no actor: its rows come from the index.
 /// </summary>
 public sealed record StreamView(
     StreamKeyView Key,
@@ -22,32 +22,27 @@ public sealed record StreamView(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] ReservationView? Reservation,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] DateTimeOffset? CoolDownUntil)
 {
-    /// <summary>The view of a state; with <paramref name="now"/> without the reservation and the cool-down that are over by then.</summary>
-    public static StreamView From(LiveStreamState state, DateTimeOffset? now = null)
-    {
-        ArgumentNullException.ThrowIfNull(state);
-        var view = new StreamView(
-            StreamKeyView.From(state.Key),
-            Words.Of(state.Phase),
-            state.Generation,
-            state.Session is { } session ? SessionView.From(session) : null,
-            state.Handover is { } handover ? HandoverView.From(handover) : null,
-            [.. state.Evictions.Select(EvictionView.From)],
-            state is { ReconnectUntil: { } until } ? new InterruptedView(state.Interrupted is { } lost ? SessionView.From(lost) : null, until) : null,
-            state.Locked is { } mark ? new MarkView(mark.By, mark.Why, mark.At) : null,
-            state.PinnedTo is { } identity ? new PinView(identity, state.Pinned?.By, state.Pinned?.Why, state.Pinned?.At) : null,
-            [.. state.Wedges.Select(wedge => new WedgeView(wedge.Origin, wedge.ServerId, wedge.ServiceId, wedge.Since))],
-            state is { ReservedFor: { } encoder, ReservedUntil: { } end } ? new ReservationView(encoder, end) : null,
-            state.CoolDownUntil);
-        return now is { } moment ? view.AsOf(moment) : view;
-    }
+    /// <summary>The view of a state, without the reservation and the cool-down that are over by <paramref name="now"/>.</summary>
+    public static StreamView From(LiveStreamState state, DateTimeOffset now) => From(StreamSummary.Of(state), now);
 
-    /// <summary>Without the reservation and the cool-down that are over by then.</summary>
-    public StreamView AsOf(DateTimeOffset now) => this with
+    /// <summary>The view of a row of the index; it asks no actor, so what ended by the mere passing of time is taken out here.</summary>
+    public static StreamView From(StreamSummary stream, DateTimeOffset now)
     {
-        Reservation = Reservation is { } kept && kept.Until > now ? kept : null,
-        CoolDownUntil = CoolDownUntil > now ? CoolDownUntil : null,
-    };
+        ArgumentNullException.ThrowIfNull(stream);
+        return new StreamView(
+            StreamKeyView.From(stream.Key),
+            Words.Of(stream.Phase),
+            stream.Generation,
+            stream.Session is { } session ? SessionView.From(session) : null,
+            stream.Handover is { } handover ? HandoverView.From(handover) : null,
+            [.. stream.Evictions.Select(EvictionView.From)],
+            stream is { ReconnectUntil: { } until } ? new InterruptedView(stream.Interrupted is { } lost ? SessionView.From(lost) : null, until) : null,
+            stream.Locked is { } mark ? new MarkView(mark.By, mark.Why, mark.At) : null,
+            stream.PinnedTo is { } identity ? new PinView(identity, stream.Pinned?.By, stream.Pinned?.Why, stream.Pinned?.At) : null,
+            [.. stream.Wedges.Select(wedge => new WedgeView(wedge.Origin, wedge.ServerId, wedge.ServiceId, wedge.Since))],
+            stream is { ReservedFor: { } encoder, ReservedUntil: { } end } && end > now ? new ReservationView(encoder, end) : null,
+            stream.CoolDownUntil > now ? stream.CoolDownUntil : null);
+    }
 }
 
 /// <summary>The parts of a stream key.</summary>

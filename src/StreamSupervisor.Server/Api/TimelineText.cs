@@ -32,12 +32,16 @@ internal static class TimelineText
         KeyReserved e => $"The key is kept for {e.EncoderId} until {Clock(e.Until)}.",
         EncoderRegistered e => $"{e.EncoderId} announced itself (try {e.Tries}); the key is kept for it until {Clock(e.Until)}.",
         RegistrationRefused e => $"{e.EncoderId} announced itself and was refused: {Reason(e.Reason)}.",
-        ReservationEnded e => e.Goodbye ? $"{e.EncoderId} said goodbye." : $"The reservation of {e.EncoderId} was used, given up or ran out.",
+        ReservationEnded e => e.EndOfBroadcast ? $"{e.EncoderId} said that its broadcast is over." : $"The reservation of {e.EncoderId} was used, given up or ran out.",
         KeyLocked e => $"{e.By} locked the key: {e.Why}",
         KeyUnlocked e => $"{e.By} unlocked the key: {e.Why}",
         KeyPinned e => $"{e.By} pinned the key to {e.Identity}: {e.Why}",
         OperatorActed e => $"{e.By} ordered {e.Action}: {e.Why}",
         DecisionObserved e => $"{Who(e.By)} would have been {Verdict(e)}; nothing was done, since the supervisor only observes here.",
+        AnswerRepeated e => $"Client {e.Attempt.ClientId} asked again and heard the same: {(e.Allowed ? "yes" : Reason(e.Reason))}.",
+        EvictionDropped e => $"The removal of client {e.Of.ClientId} is given up: {e.Why}",
+        RelayAdmitted e => $"{Who(e.By)} is {e.Of}'s copy of the stream{(e.Adopted ? ", found there" : "")}; it stands beside the key's session and evicts nobody.",
+        RelayEnded e => $"The copy on {e.Origin} (client {e.Relay.ClientId}) has ended: {Loss(e.Cause)}.",
         _ => "An event without a sentence.",
     };
 
@@ -120,6 +124,8 @@ internal static class TimelineText
         LossCause.ProcessGone => "its SRS process is gone",
         LossCause.BusySeen => "it was admitted and SRS refused it all the same, as busy",
         LossCause.Replaced => "another session has the key; this one could not be removed",
+        LossCause.SourceEnded => "the session that it copied is there no longer",
+        LossCause.OriginUnknown => "its origin is not configured any more",
         _ => "the cause was not recorded",
     };
 

@@ -21,7 +21,7 @@ internal sealed class HookEndpoints
     private const int TooLarge = 9092;
     private const int TooSlow = 9093;
 
-    private readonly HookDesk _desk;
+    private readonly HookHandler _handler;
     private readonly HookTokens _tokens;
     private readonly HooksOptions _options;
     private readonly TimeProvider _time;
@@ -31,9 +31,9 @@ internal sealed class HookEndpoints
     private int _strangers;
     private bool _unknownActionLogged;
 
-    public HookEndpoints(HookDesk desk, HookTokens tokens, HooksOptions options, TimeProvider time, ILogger<HookEndpoints> logger)
+    public HookEndpoints(HookHandler handler, HookTokens tokens, HooksOptions options, TimeProvider time, ILogger<HookEndpoints> logger)
     {
-        _desk = desk;
+        _handler = handler;
         _tokens = tokens;
         _options = options;
         _time = time;
@@ -73,20 +73,20 @@ internal sealed class HookEndpoints
 
         if (!parsed)
         {
-            _logger.LogWarning("A hook at the address of {Origin} can't be read: {Problem}", origin.Name, problem);
+            _logger.LogWarning("A hook at the address of {Origin} can't be read: {Problem}", origin, problem);
             await AnswerAsync(context, StatusCodes.Status400BadRequest, Malformed, problem);
             return;
         }
 
         if (call.Action == HookAction.Unknown)
         {
-            NoteUnknownAction(origin.Name);
+            NoteUnknownAction(origin);
         }
 
-        using var span = HookTelemetry.Trace(call.Action, origin.Name);
+        using var span = HookTelemetry.Trace(call.Action, origin);
         try
         {
-            var reply = await _desk.HandleAsync(origin, call, context.RequestAborted);
+            var reply = await _handler.HandleAsync(origin, call, context.RequestAborted);
             span?.SetTag("code", reply.Code);
             await WriteAsync(context, StatusCodes.Status200OK, SrsHookReplyWriter.Of(reply));
         }

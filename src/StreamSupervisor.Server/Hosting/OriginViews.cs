@@ -1,54 +1,44 @@
+using StreamSupervisor.Actors.Calls;
+using StreamSupervisor.Domain.Origins;
 using StreamSupervisor.Server.Api;
 using StreamSupervisor.Server.Configuration;
 using StreamSupervisor.Server.Registrations;
-using StreamSupervisor.Srs.Api;
 
 namespace StreamSupervisor.Server.Hosting;
 
-/// <summary>The SRS nodes as the API shows them.</summary>
-internal static class OriginViews
+/// <summary>The SRS servers as the API shows them, and as the choice of a publish address weighs them.</summary>
+internal sealed class OriginViews(OriginDirectory directory, IReadOnlyList<OriginOptions> configured)
 {
-    private const int MaxWedged = 100;
+    public IReadOnlyList<OriginView> All() => [.. configured.Select(View)];
 
-    public static IReadOnlyList<OriginView> Of(Supervisor supervisor, IReadOnlyList<OriginOptions> configured) =>
-        [.. configured.Select(origin => Of(supervisor, origin))];
-
-    /// <summary>The same nodes as the choice of a publish address weighs them.</summary>
-    public static IReadOnlyList<OriginLoad> LoadsOf(Supervisor supervisor, IReadOnlyList<OriginOptions> configured) =>
+    public IReadOnlyList<OriginLoad> Loads() =>
     [
         .. configured.Select(options =>
         {
-            var origin = supervisor.Origins.Find(options.Name)!.Snapshot();
-            return new OriginLoad(origin.Name, options.PublishUrl ?? PublishAddress.DefaultTemplate(options.Api), origin.Status switch
+            var origin = directory.Find(options.Name)!.Snapshot;
+            return new OriginLoad(origin.Name, options.PublishUrl ?? PublishAddress.DefaultTemplate(options.Api), origin switch
             {
-                OriginStatus.Up => OriginHealth.Up,
-                OriginStatus.Down => OriginHealth.Down,
+                { Misaddressed: not null } => OriginHealth.Down,
+                { Status: OriginStatus.Up } => OriginHealth.Up,
+                { Status: OriginStatus.Down } => OriginHealth.Down,
                 _ => OriginHealth.Suspect,
             }, origin.ActiveStreams, origin.BytesPerSecond, origin.CpuPercent);
         }),
     ];
 
-    private static OriginView Of(Supervisor supervisor, OriginOptions configured)
+    private OriginView View(OriginOptions options)
     {
-        var origin = supervisor.Origins.Find(configured.Name)!.Snapshot();
+        var origin = directory.Find(options.Name)!.Snapshot;
         return new OriginView(
             origin.Name,
-            OriginView.WithoutCredentials(configured.Api),
-            origin.Status switch
-            {
-                OriginStatus.Up => "up",
-                OriginStatus.Down => "down",
-                OriginStatus.Suspect => "suspect",
-                _ => "unknown",
-            },
+            OriginView.WithoutCredentials(options.Api),
+            Words.Of(origin.Status),
             origin.Process?.Version.ToString(),
             origin.Process?.ServerId,
             origin.Process?.ServiceId,
             origin.Process is null ? null : origin.ActiveStreams,
             origin.LastAnswerAt,
-            origin.LastError,
-            [.. supervisor.Directory.On(origin.Name)
-                .Where(belief => belief.Wedges.Exists(wedge => wedge.Origin == origin.Name))
-                .Select(belief => belief.EntityId).Take(MaxWedged)]);
+            origin.Misaddressed ?? origin.HooksDisagree ?? origin.LastError,
+            origin.WedgedKeys);
     }
 }

@@ -1,19 +1,20 @@
+using StreamSupervisor.Actors;
+using StreamSupervisor.Actors.Journal;
+using StreamSupervisor.Domain.Origins;
 using StreamSupervisor.Server.Configuration;
 using StreamSupervisor.Server.Management;
-using StreamSupervisor.Storage;
 
 namespace StreamSupervisor.Server.Hosting;
 
-/// <summary>The member's life: rehearse, take part, look at every node once, say ready; and backwards.</summary>
-internal sealed class SupervisorService(Supervisor supervisor, IMember member, JournalOptions journal, Readiness readiness, TimeProvider time,
+/// <summary>The member's life: warm up, take part, look at every server once, say ready; and backwards.</summary>
+internal sealed class SupervisorService(SupervisorSystem system, SupervisorOptions options, Readiness readiness, TimeProvider time,
     IHostApplicationLifetime lifetime, ILogger<SupervisorService> logger) : BackgroundService
 {
-    private Task _compacting = Task.CompletedTask;
+    /// <summary>A server that does not answer must not keep the others waiting: hooks of the servers that are up come at once.</summary>
+    private static readonly TimeSpan FirstLook = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>A node that does not answer must not keep the others waiting: hooks of the nodes that are up come at once.</summary>
-    private static readonly TimeSpan FirstLook = TimeSpan.FromSeconds(5);
-
-    /// <summary>For what stands in the mailboxes and is held when the member leaves: longer than any hold.</summary>
+    /// <summary>For what is under way and held when the member leaves: longer than any hold.</summary>
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(12);
 
     /// <summary>
@@ -22,30 +23,34 @@ internal sealed class SupervisorService(Supervisor supervisor, IMember member, J
     /// </summary>
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
 
+    /// <summary>What the process ends with; 75 where it was condemned by others, so that a service manager starts it again.</summary>
+    public int ExitCode { get; private set; }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await Rehearsal.PlayAsync(time, logger, stoppingToken);
-        await member.JoinAsync(supervisor.Host, stoppingToken);
-        readiness.Watch("lease", () => member.WhySilent);
         try
         {
-            await supervisor.StartSweeping().WaitAsync(FirstLook, time, stoppingToken);
+            readiness.NotReady("store", "The store has not answered yet.");
+            await system.JoinAsync(stoppingToken);
+            readiness.Ready("store");
         }
-        catch (TimeoutException)
+        catch (StoreOpenException problem)
         {
-            logger.LogWarning("Not every SRS node has answered yet; serving those that have.");
+            logger.LogCritical("{Why}", problem.Message);
+            ExitCode = 1;
+            lifetime.StopApplication();
+            return;
         }
 
+        readiness.Watch("membership", () => system.Membership.WhySilent);
+        readiness.Watch("origins", WhyAnOriginIsLockedOut);
+        await system.WarmUpAsync(stoppingToken);
+        await LookOnceAsync(stoppingToken);
         readiness.Ready("start");
-        logger.LogInformation("Ready: {Origins} SRS node(s), {Live} stream(s) known here.", supervisor.Origins.All.Count, supervisor.Directory.Count);
+        logger.LogInformation("Ready: {Origins} SRS server(s).", options.Origins.Count);
 
-        if (journal.Retention > TimeSpan.Zero)
-        {
-            _compacting = new JournalCompaction(member.Retention, supervisor.Host, new JournalCompactionSettings { Retention = journal.Retention }, time, logger)
-                .RunAsync(stoppingToken);
-        }
-
-        logger.LogCritical("{Why}", await member.Ended.WaitAsync(stoppingToken));
+        var end = await system.Membership.Ended.WaitAsync(stoppingToken);
+        ExitCode = end.ExitCode;
         lifetime.StopApplication();
     }
 
@@ -53,19 +58,34 @@ internal sealed class SupervisorService(Supervisor supervisor, IMember member, J
     public async Task LeaveAsync()
     {
         readiness.NotReady("stop", "The supervisor is stopping.");
-        if (member.View is { Members.Count: > 1 })
+        if (system.Membership.View.Report().Members.Count > 1 && system.Membership.Pulse.MayAnswer)
         {
             await Task.Delay(Farewell, time);
         }
 
         using var patience = new CancellationTokenSource(LastWords, time);
-        await member.LeaveAsync(patience.Token);
+        await system.LeaveAsync(patience.Token);
     }
 
-    public override async Task StopAsync(CancellationToken cancellationToken)
+    private async Task LookOnceAsync(CancellationToken cancellation)
     {
-        await base.StopAsync(cancellationToken);
-        await _compacting;
-        await supervisor.StopAsync();
+        var began = time.GetTimestamp();
+        while (system.Directory.All.Any(origin => origin.Snapshot.Status == OriginStatus.Unknown))
+        {
+            if (time.GetElapsedTime(began) > FirstLook)
+            {
+                logger.LogWarning("Not every SRS server has answered yet; serving those that have.");
+                return;
+            }
+
+            await Task.Delay(LookAgain, time, cancellation);
+        }
+    }
+
+    /// <summary>A server whose API is another one's can publish nothing: that is a mistake that only a person mends.</summary>
+    private string? WhyAnOriginIsLockedOut()
+    {
+        var wrong = system.Directory.All.Select(origin => origin.Snapshot).Where(origin => origin.Misaddressed is not null || origin.HooksDisagree is not null).ToList();
+        return wrong.Count == 0 ? null : string.Join(" ", wrong.Select(origin => $"{origin.Name}: {origin.Misaddressed ?? origin.HooksDisagree}"));
     }
 }

@@ -1,6 +1,5 @@
-using StreamSupervisor.Cluster.Leases;
-using StreamSupervisor.Cluster.Membership;
-using StreamSupervisor.Cluster.Sharding;
+using StreamSupervisor.Actors;
+using StreamSupervisor.Actors.Membership;
 using StreamSupervisor.Server.Configuration;
 
 namespace StreamSupervisor.Server.Management;
@@ -8,24 +7,40 @@ namespace StreamSupervisor.Server.Management;
 /// <summary>What the cluster endpoints stand on; one per program.</summary>
 internal sealed record ClusterContext
 {
-    /// <summary>This incarnation.</summary>
-    public required MemberIdentity Self { get; init; }
+    /// <summary>The cluster as this member sees it. Asks nobody.</summary>
+    public required Func<MembershipReport> Report { get; init; }
 
-    /// <summary>The cluster as this member sees it; null where it is alone with a file.</summary>
-    public required IClusterView? View { get; init; }
+    /// <summary>Where the shards are. Asks every member.</summary>
+    public required Func<CancellationToken, Task<IReadOnlyList<ShardSighting>>> Shards { get; init; }
 
-    /// <summary>Where members are drained and declared dead; null where it is alone with a file.</summary>
-    public required IMembershipStore? Membership { get; init; }
+    /// <summary>The keys in memory of a shard; null where another member has it.</summary>
+    public required Func<int, CancellationToken, Task<IReadOnlyList<string>?>> KeysOf { get; init; }
 
-    /// <summary>The shards of this member.</summary>
-    public required IShardHost Host { get; init; }
+    /// <summary>Asks a member to leave; false when it has ended or is not known.</summary>
+    public required Func<Guid, Task<bool>> LeaveAsync { get; init; }
+
+    /// <summary>Declares a member dead, because this caller says so; false when it has ended or is not known.</summary>
+    public required Func<Guid, string, Task<bool>> DownAsync { get; init; }
+
+    /// <summary>Whether this supervisor is alone with its file.</summary>
+    public required bool IsAlone { get; init; }
     public required ApiOptions Api { get; init; }
     public required ManagementOptions Management { get; init; }
 
-    /// <summary>Everybody alive. Who is alone has no lease that could end.</summary>
-    public IReadOnlyList<MemberSighting> Members => View?.Members ?? [new MemberSighting(Self, MemberState.Active, 0, LeaseExpired: false, SessionHeld: true)];
-
-    /// <summary>The whole map of shards, by their numbers.</summary>
-    public IReadOnlyList<ShardLease> Shards => View?.Shards
-        ?? [.. Enumerable.Range(0, ShardMap.Shards).Select(shard => new ShardLease(shard, Host.ReportOf(shard, 0).Epoch, Self.Id, null))];
+    /// <summary>The context of a running member.</summary>
+    public static ClusterContext Of(SupervisorSystem system, SupervisorOptions options)
+    {
+        var within = TimeSpan.FromSeconds(1);
+        return new ClusterContext
+        {
+            Report = system.Membership.View.Report,
+            Shards = cancellation => system.Shards.LookAsync(within, cancellation),
+            KeysOf = (shard, cancellation) => system.Shards.KeysHereAsync(shard, within, cancellation),
+            LeaveAsync = system.Membership.View.LeaveAsync,
+            DownAsync = system.Membership.View.DownAsync,
+            IsAlone = !options.Cluster.Enabled,
+            Api = options.Api,
+            Management = options.Management,
+        };
+    }
 }

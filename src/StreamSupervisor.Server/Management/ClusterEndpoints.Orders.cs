@@ -1,82 +1,88 @@
+using StreamSupervisor.Actors.Membership;
 using StreamSupervisor.Server.Api;
-using StreamSupervisor.Cluster.Membership;
 
 namespace StreamSupervisor.Server.Management;
 
 /// <content>
-/// Leave and Down. Both are safe whenever they are given: a member that is drained or declared dead too early loses its shards to others under
-/// higher epochs, and what it still writes is fenced. So what is refused here is refused for what it costs, and <c>force=true</c> insists.
+/// Leave and Down. Both are safe whenever they are given: two owners of a key cannot both write. So what is refused here is refused for what it costs,
+/// and <c>force=true</c> insists.
 /// </content>
 internal static partial class ClusterEndpoints
 {
-    /// <summary>A member that beats between the look and the declaration is looked at again.</summary>
-    private const int Attempts = 3;
-
     private static async Task<IResult> OrderAsync(ClusterContext cluster, ILogger logger, HttpContext call, string address)
     {
         var order = await ClusterOrder.ReadAsync(call);
-        var caller = call.Features.Get<ApiCaller>()!;
-        if (cluster.Membership is not { } membership)
-        {
-            _ = Find(cluster.Members, address);
-            return new ProblemResult(Problems.Alone.Of(
-                "This supervisor is alone with its database file: nobody can take over from it. To end it, stop its process (SIGTERM); it finishes what it has begun."));
-        }
-
-        return order.IsDown
-            ? await DownAsync(membership, logger, caller, address, order.Force, call.RequestAborted)
-            : await LeaveAsync(membership, logger, caller, address, order.Force, call.RequestAborted);
+        return await CarryOutAsync(cluster, logger, call.Features.Get<ApiCaller>()!, address, order);
     }
 
-    private static async Task<IResult> LeaveAsync(IMembershipStore membership, ILogger logger, ApiCaller caller, string address, bool force, CancellationToken cancellation)
+    private static Task<IResult> LeaveByDeleteAsync(ClusterContext cluster, ILogger logger, HttpContext call, string address)
     {
-        var members = await membership.LookAsync(cancellation);
-        var who = Find(members, address).Identity;
-        var stays = members.Any(member => member.Identity.Id != who.Id && member is { State: MemberState.Active, LeaseExpired: false });
-        if (!stays && !force)
+        call.Request.Query.AllowOnly("force");
+        var force = call.Request.Query.OneOf("force", ["true", "false"]) == "true";
+        return CarryOutAsync(cluster, logger, call.Features.Get<ApiCaller>()!, address, new ClusterOrder(IsDown: false, force));
+    }
+
+    private static async Task<IResult> CarryOutAsync(ClusterContext cluster, ILogger logger, ApiCaller caller, string address, ClusterOrder order)
+    {
+        var report = cluster.Report();
+        var member = Find(report, address);
+        if (cluster.IsAlone)
         {
-            return new ProblemResult(Problems.LastMember.Of(
-                $"{who.Name} is the last member that answers: without it no hook is answered until another joins. Start another first, or send force=true.", "force"));
+            return new ProblemResult(Problems.Alone.Of("This supervisor is alone with its database file: nobody can take over from it. To end it, "
+                + "stop its process (SIGTERM); it finishes what it has begun."));
         }
 
-        if (!await membership.DrainAsync(who.Id, cancellation))
+        try
         {
-            return Gone(who);
+            return order.IsDown
+                ? await DownAsync(cluster, logger, caller, member, order.Force)
+                : await LeaveAsync(cluster, logger, caller, member, report, order.Force);
+        }
+        catch (MemberTableSilentException silent)
+        {
+            logger.LogWarning("The database did not take the order about {Member}: {Why}", member.Name, silent.Message);
+            return new ProblemResult(Problems.StoreUnavailable.Of("The database did not answer in time. Try again; giving the order twice is safe."));
+        }
+    }
+
+    private static async Task<IResult> LeaveAsync(ClusterContext cluster, ILogger logger, ApiCaller caller, MemberSighting member, MembershipReport report,
+        bool force)
+    {
+        var stays = report.Members.Any(other => other.Incarnation != member.Incarnation && other is { State: MemberState.Active, Reachable: true });
+        if (!stays && !force)
+        {
+            return new ProblemResult(Problems.LastMember.Of($"{member.Name} is the last member that answers: without it no hook is answered until another "
+                + "joins. Start another first, or send force=true.", "force"));
+        }
+
+        if (!await cluster.LeaveAsync(member.Incarnation))
+        {
+            return Gone(member);
         }
 
         logger.LogWarning("{Caller} asked {Member} ({Node}, incarnation {Id}) to leave: it hands its shards over and its process ends.",
-            caller.Name, who.Name, who.BaseUrl, who.Id);
-        return Json(new ClusterOrderResult($"Leaving {who.BaseUrl}", who.BaseUrl, who.Id));
+            caller.Name, member.Name, member.Address, member.Incarnation);
+        return Json(new ClusterOrderResult($"Leaving {member.Address}", member.Address, member.Incarnation));
     }
 
-    private static async Task<IResult> DownAsync(IMembershipStore membership, ILogger logger, ApiCaller caller, string address, bool force, CancellationToken cancellation)
+    private static async Task<IResult> DownAsync(ClusterContext cluster, ILogger logger, ApiCaller caller, MemberSighting member, bool force)
     {
-        var first = Find(await membership.LookAsync(cancellation), address);
-        var who = first.Identity;
-        var seen = first;
-        for (var attempt = 1; attempt <= Attempts; attempt++)
+        if (member.Reachable && !force)
         {
-            // Unless told to, the store itself finds the lease over, in the statement that declares: between our look and that it may beat again.
-            if (await membership.DeclareDeadAsync(who.Id, seen.Beat, force ? DeathEvidence.Operator : DeathEvidence.LeaseExpired, cancellation))
-            {
-                logger.LogWarning("{Caller} declared {Member} ({Node}, incarnation {Id}) dead: its shards go to the others, and what it still writes is fenced.",
-                    caller.Name, who.Name, who.BaseUrl, who.Id);
-                return Json(new ClusterOrderResult($"Downing {who.BaseUrl}", who.BaseUrl, who.Id));
-            }
-
-            if ((await membership.LookAsync(cancellation)).FirstOrDefault(member => member.Identity.Id == who.Id) is not { } again)
-            {
-                return Gone(who);
-            }
-
-            seen = again;
+            return new ProblemResult(Problems.MemberAlive.Of($"{member.Name} is heard by the others. operation=Leave lets it hand its shards over first, and "
+                + "refuses nobody. force=true declares it dead all the same: it stops at once, its process ends, and those who wait in it ask again.", "force"));
         }
 
-        return new ProblemResult(Problems.MemberAlive.Of(
-            $"{who.Name} still renews its lease (beat {seen.Beat}). operation=Leave lets it hand its shards over first, and refuses nobody. "
-            + "force=true declares it dead all the same: it stops at once, its process ends, and those who wait in it ask again.", "force"));
+        if (!await cluster.DownAsync(member.Incarnation, caller.Name))
+        {
+            return Gone(member);
+        }
+
+        logger.LogWarning("{Caller} declared {Member} ({Node}, incarnation {Id}) dead: its shards go to the others.",
+            caller.Name, member.Name, member.Address, member.Incarnation);
+        return Json(new ClusterOrderResult($"Downing {member.Address}", member.Address, member.Incarnation));
     }
 
-    private static ProblemResult Gone(MemberIdentity who) => new(Problems.MemberUnknown.Of(
-        $"address: {who.Name} (incarnation {who.Id}) has left or was declared dead meanwhile. Nothing is left to do.", "address"));
+    private static ProblemResult Gone(MemberSighting who) => new(Problems.MemberUnknown.Of(
+        $"address: {who.Name} (incarnation {who.Incarnation}) has left or was declared dead meanwhile. Nothing is left to do.", "address"));
 }

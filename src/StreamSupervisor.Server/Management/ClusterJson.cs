@@ -8,6 +8,7 @@ namespace StreamSupervisor.Server.Management;
 /// <summary>The JSON of the cluster endpoints, for the server and its client alike: camelCase, absent instead of null.</summary>
 [JsonSerializable(typeof(ClusterMembersView))]
 [JsonSerializable(typeof(ClusterMemberView))]
+[JsonSerializable(typeof(EndedMemberView))]
 [JsonSerializable(typeof(ClusterShardsView))]
 [JsonSerializable(typeof(ClusterShardView))]
 [JsonSerializable(typeof(ClusterOrderResult))]

@@ -1,8 +1,8 @@
 using System.Diagnostics.Metrics;
-using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Actors.Calls;
+using StreamSupervisor.Actors.LiveStreams;
+using StreamSupervisor.Domain.Origins;
 using StreamSupervisor.Server.Registrations;
-using StreamSupervisor.Server.Sweeping;
-using StreamSupervisor.Srs.Api;
 using StreamSupervisor.Srs.Observability;
 
 namespace StreamSupervisor.Server.Observability;
@@ -15,21 +15,17 @@ namespace StreamSupervisor.Server.Observability;
 internal sealed class SupervisorGauges : IDisposable
 {
     private readonly Meter _meter = new(Telemetry.Name);
-    private readonly OriginRegistry _origins;
+    private readonly OriginDirectory _directory;
     private readonly OriginDrain _drain;
     private readonly TimeProvider _time;
 
-    /// <param name="hooksWaiting">Messages of hooks that no mailbox has taken yet.</param>
-    /// <param name="peersWaiting">Messages to other members that are not sent yet.</param>
-    public SupervisorGauges(OriginRegistry origins, LiveDirectory directory, OriginDrain drain, Func<int> hooksWaiting, Func<int> peersWaiting, TimeProvider time)
+    /// <param name="register">Adds what is counted of the streams of this member.</param>
+    public SupervisorGauges(OriginDirectory directory, LiveStreamRegion streams, OriginDrain drain, Action<Meter> register, TimeProvider time)
     {
-        (_origins, _drain, _time) = (origins, drain, time);
-        _meter.CreateObservableGauge("streamsupervisor.streams", () => StreamsOf(directory), "{stream}",
-            "Stream keys that this member owns, by state; idle ones are not counted.");
-        _meter.CreateObservableGauge("streamsupervisor.hooks.waiting", hooksWaiting, "{message}",
-            "What hooks told that could not be put into a mailbox yet.");
-        _meter.CreateObservableGauge("streamsupervisor.peers.waiting", peersWaiting, "{message}",
-            "Messages that wait to be sent to other members.");
+        (_directory, _drain, _time) = (directory, drain, time);
+        register(_meter);
+        _meter.CreateObservableGauge("streamsupervisor.hooks.waiting", () => streams.Waiting, "{message}",
+            "Questions and reports to streams that are not answered yet.");
         _meter.CreateObservableGauge("streamsupervisor.srs.info", () => OfOrigins(InfoOf), unit: null,
             "1 for each configured SRS server whose process is known: the names under which its own metrics stand.");
         _meter.CreateObservableGauge("streamsupervisor.srs.state", StatesOfOrigins, unit: null,
@@ -42,16 +38,9 @@ internal sealed class SupervisorGauges : IDisposable
 
     public void Dispose() => _meter.Dispose();
 
-    private static IEnumerable<Measurement<int>> StreamsOf(LiveDirectory directory) =>
-    [
-        new(directory.CountOf(LiveStreamPhase.Live), new KeyValuePair<string, object?>("state", "live")),
-        new(directory.CountOf(LiveStreamPhase.Handover), new KeyValuePair<string, object?>("state", "handover")),
-        new(directory.CountOf(LiveStreamPhase.Interrupted), new KeyValuePair<string, object?>("state", "interrupted")),
-    ];
-
     private IEnumerable<Measurement<T>> OfOrigins<T>(Func<OriginSnapshot, Measurement<T>?> measure)
         where T : struct =>
-        [.. _origins.All.Select(origin => measure(origin.Snapshot())).OfType<Measurement<T>>()];
+        [.. _directory.All.Select(origin => measure(origin.Snapshot)).OfType<Measurement<T>>()];
 
     private static Measurement<int>? InfoOf(OriginSnapshot origin) =>
         origin.Process is { } process ? new(1, [.. NamesOf(origin), new("version", process.Version.ToString())]) : null;
@@ -66,7 +55,7 @@ internal sealed class SupervisorGauges : IDisposable
         // Kept in the cluster, so asking takes time: this reading shows what the one before has asked for.
         _ = _drain.GetAsync();
         var rows = new List<Measurement<int>>();
-        foreach (var origin in _origins.All.Select(origin => origin.Snapshot()))
+        foreach (var origin in _directory.All.Select(origin => origin.Snapshot))
         {
             foreach (var status in Enum.GetValues<OriginStatus>())
             {

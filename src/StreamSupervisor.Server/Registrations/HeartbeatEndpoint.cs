@@ -1,12 +1,7 @@
 using System.Text.Json;
+using StreamSupervisor.Actors.Origins;
 
 namespace StreamSupervisor.Server.Registrations;
-
-/// <summary>A sign of life of a node, as SRS's <c>heartbeat</c> sends it (version 5 and later; 4 has no service id).</summary>
-/// <param name="Origin">The node's configured name, by the secret of the path.</param>
-/// <param name="CpuPercent">Of SRS itself, when it sends its summaries.</param>
-/// <param name="Connections">When it sends its summaries.</param>
-internal sealed record OriginHeartbeat(string Origin, string ServerId, string ServiceId, double? CpuPercent, int? Connections);
 
 /// <summary>
 /// <c>POST /heartbeat/v1/{token}</c>. SRS drops the query string and waits for the answer inside its timer, so the secret stands in the path and the
@@ -18,7 +13,7 @@ internal static class HeartbeatEndpoint
 
     /// <param name="originOf">The node that a secret belongs to, compared in constant time; null for none.</param>
     /// <param name="heard">Takes it; must be quick and must not throw.</param>
-    public static IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints, Func<string, string?> originOf, Action<OriginHeartbeat> heard) =>
+    public static IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints, Func<string, string?> originOf, Action<HeartbeatHeard> heard) =>
         endpoints.MapPost("/heartbeat/v1/{token}", async Task<IResult> (HttpContext call, string token) =>
         {
             if (originOf(token) is not { } origin)
@@ -37,7 +32,7 @@ internal static class HeartbeatEndpoint
             return Results.BadRequest();
         }).ExcludeFromDescription();
 
-    internal static OriginHeartbeat? Read(string origin, ReadOnlyMemory<byte> body)
+    internal static HeartbeatHeard? Read(string origin, ReadOnlyMemory<byte> body)
     {
         try
         {
@@ -51,8 +46,8 @@ internal static class HeartbeatEndpoint
             var data = Child(Child(root, "summaries"), "data");
 
             // A fraction of one processor, whatever its name says.
-            return new OriginHeartbeat(origin, Text(root, "server", "server_id"), Text(root, "service", "service_id"),
-                Number(Child(data, "self"), "cpu_percent") * 100, (int?)Number(Child(data, "system"), "conn_srs"));
+            return new HeartbeatHeard(origin, Text(root, "server", "server_id"), Text(root, "service", "service_id"),
+                Number(Child(data, "self"), "cpu_percent") * 100);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using StreamSupervisor.Cluster.Sharding;
+using StreamSupervisor.Actors.LiveStreams;
 using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
 
@@ -10,7 +10,7 @@ namespace StreamSupervisor.Server.Registrations;
 /// says who set it and why, and is the same on every member, with nothing new to store. No encoder can reach that vhost: SRS would have to name it so.
 /// </summary>
 /// <param name="origins">The names of all nodes.</param>
-internal sealed class OriginDrain(IShardRegion<LiveStreamCommand, LiveStreamReply> region, IReadOnlyList<string> origins, TimeProvider time)
+internal sealed class OriginDrain(LiveStreamRegion region, IReadOnlyList<string> origins, TimeProvider time)
 {
     private static readonly TimeSpan s_believeFor = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_askFor = TimeSpan.FromSeconds(2);
@@ -28,7 +28,7 @@ internal sealed class OriginDrain(IShardRegion<LiveStreamCommand, LiveStreamRepl
 
     public static string EntityOf(string origin) => new StreamKey("__supervisor__", "origins", origin).ToString();
 
-    public async Task<AskResult<LiveStreamReply>> SetAsync(string origin, bool draining, string by, string why, CancellationToken cancellation)
+    public async Task<AskResult> SetAsync(string origin, bool draining, string by, string why, CancellationToken cancellation)
     {
         var order = draining ? (LiveStreamCommand)new Domain.LiveStreams.Lock(by, why) : new Unlock(by, why);
         var answer = await region.AskAsync(EntityOf(origin), order, time.GetUtcNow() + s_askFor, cancellation);

@@ -1,5 +1,5 @@
 using StreamSupervisor.Client;
-using StreamSupervisor.Cluster.Sharding;
+using StreamSupervisor.Actors.LiveStreams;
 using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Server.Api;
@@ -7,25 +7,6 @@ using StreamSupervisor.Server.Credentials;
 using RegistrationDecision = StreamSupervisor.Domain.LiveStreams.RegistrationDecision;
 
 namespace StreamSupervisor.Server.Registrations;
-
-/// <summary>What registrations stand on; one per program.</summary>
-internal sealed record RegistrationContext
-{
-    public required IShardRegion<LiveStreamCommand, LiveStreamReply> Region { get; init; }
-    public required CredentialGate Gate { get; init; }
-    public required RegistrationCredential Credential { get; init; }
-
-    /// <summary>What is known of every node, as of now.</summary>
-    public required Func<IReadOnlyList<OriginLoad>> Origins { get; init; }
-
-    /// <summary>Which of them take no new streams.</summary>
-    public required OriginDrain Drain { get; init; }
-    public required RegistrationOptions Options { get; init; }
-    public required TimeProvider Time { get; init; }
-
-    /// <summary>How long a call waits for an entity.</summary>
-    public TimeSpan AskTimeout { get; init; } = TimeSpan.FromSeconds(5);
-}
 
 /// <summary>
 /// Takes registrations: asks the key's entity, chooses nodes, hands out addresses. It remembers nothing itself, so any member may answer any call
@@ -77,7 +58,7 @@ internal sealed class RegistrationDesk(RegistrationContext context)
 
     /// <summary>The broadcast of an encoder is over.</summary>
     public Task GoodbyeAsync(StreamKey key, string encoderId, CancellationToken cancellation) =>
-        AskAnyAsync(key, new CancelReservation(encoderId, Goodbye: true), cancellation);
+        AskAnyAsync(key, new CancelReservation(encoderId, EndOfBroadcast: true), cancellation);
 
     /// <returns>False when there is no such registration.</returns>
     public async Task<bool> GoodbyeAsync(string id, CancellationToken cancellation)
@@ -87,7 +68,7 @@ internal sealed class RegistrationDesk(RegistrationContext context)
             return false;
         }
 
-        await AskAnyAsync(found.Key, new CancelReservation(found.EncoderId, Goodbye: true), cancellation);
+        await AskAnyAsync(found.Key, new CancelReservation(found.EncoderId, EndOfBroadcast: true), cancellation);
         return true;
     }
 

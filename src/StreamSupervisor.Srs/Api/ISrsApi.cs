@@ -10,19 +10,19 @@ public interface ISrsApi
 {
     /// <summary>Who answers: <c>GET /api/v1/versions</c>; on SRS 4 also <c>/summaries</c>, since it has no service id.</summary>
     /// <exception cref="SrsUnreachableException">No usable answer.</exception>
-    Task<SrsProcess> GetProcessAsync(CancellationToken cancellation);
+    Task<OriginProcess> GetProcessAsync(CancellationToken cancellation);
 
     /// <summary>All streams, over all pages; a row that came twice (pages are cut from a moving map) is returned once.</summary>
     /// <exception cref="SrsUnreachableException">No usable answer.</exception>
-    Task<SrsAnswer<IReadOnlyList<SrsStream>>> GetStreamsAsync(CancellationToken cancellation);
+    Task<SrsAnswer<IReadOnlyList<StreamRow>>> GetStreamsAsync(CancellationToken cancellation);
 
     /// <summary>All clients. A thousand rows cost SRS's only thread 21 ms: for when belief and <c>/streams</c> differ.</summary>
     /// <exception cref="SrsUnreachableException">No usable answer.</exception>
-    Task<SrsAnswer<IReadOnlyList<SrsClient>>> GetClientsAsync(CancellationToken cancellation);
+    Task<SrsAnswer<IReadOnlyList<ClientRow>>> GetClientsAsync(CancellationToken cancellation);
 
     /// <summary>One client; null when SRS answers 2049: it is gone, which is proof.</summary>
     /// <exception cref="SrsUnreachableException">No usable answer, so nothing is known.</exception>
-    Task<SrsAnswer<SrsClient?>> GetClientAsync(string clientId, CancellationToken cancellation);
+    Task<SrsAnswer<ClientRow?>> GetClientAsync(string clientId, CancellationToken cancellation);
 
     /// <summary>Closes a client's connection.</summary>
     /// <returns>False when SRS answers 2049: there is no such client (any more).</returns>
@@ -37,7 +37,10 @@ public interface ISrsApi
     /// <exception cref="SrsUnreachableException">No usable answer.</exception>
     Task<TimeSpan?> GetSampleAgeAsync(CancellationToken cancellation) => Task.FromResult<TimeSpan?>(null);
 
-    /// <summary>How busy SRS's only thread is, in percent of one processor (<c>self.cpu_percent</c> in <c>/summaries</c>, which is a fraction whatever its name says).</summary>
+    /// <summary>
+    /// How busy SRS's only thread is, in percent of one processor (<c>self.cpu_percent</c> in <c>/summaries</c>, which is a fraction
+    /// whatever its name says).
+    /// </summary>
     /// <returns>Null where the server does not say.</returns>
     /// <exception cref="SrsUnreachableException">No usable answer.</exception>
     Task<double?> GetCpuPercentAsync(CancellationToken cancellation) => Task.FromResult<double?>(null);
@@ -46,31 +49,21 @@ public interface ISrsApi
 /// <summary>An answer, and the process that gave it (empty strings where SRS does not say: SRS 4, and its short error answers).</summary>
 public readonly record struct SrsAnswer<T>(T Value, string ServerId, string ServiceId);
 
-/// <summary>The process behind an API address.</summary>
-/// <param name="ServiceId">Changes with every start; on SRS 4 <c>pid:start-time</c> stands in for it.</param>
-public sealed record SrsProcess(string ServerId, string ServiceId, string Pid, SrsVersion Version);
-
-/// <summary>A row of <c>/streams</c>. Its <c>publish.active</c> and <c>cid</c> can lie; rows of ended streams may stay for ever.</summary>
-public sealed record SrsStream(string Id, string Vhost, string App, string Name, bool Active, string PublisherClientId, long ReceivedBytes, int Clients)
-{
-    /// <summary>What it received in the last 30 s, in kbit/s (<c>kbps.recv_30s</c>).</summary>
-    public int ReceivedKbps { get; init; }
-
-    /// <summary>Whether media has come: the row has a <c>video</c> or an <c>audio</c>, which it gets with the first of it. Null where the server does not say.</summary>
-    public bool? HasMedia { get; init; }
-}
-
-/// <summary>A row of <c>/clients</c>. A client that waits in <c>on_publish</c> is listed as publishing already.</summary>
-/// <param name="VhostId">SRS's internal id of the vhost, as <c>/streams</c> and <c>/vhosts</c> use it too.</param>
-/// <param name="StreamId">SRS's internal id of the stream, as in <see cref="SrsStream.Id"/>.</param>
-/// <param name="Url"><c>/app/stream</c>.</param>
-/// <param name="Alive">Seconds since it connected.</param>
-public sealed record SrsClient(string Id, string VhostId, string StreamId, string Address, string Url, string Type, bool Publishing, double Alive, long ReceivedBytes);
-
 /// <summary>SRS gave no usable answer: refused, timed out, broken, an error status, a circuit that is open. Nothing is known.</summary>
-public sealed class SrsUnreachableException : Exception
+public class SrsUnreachableException : Exception
 {
     public SrsUnreachableException(string message, Exception? inner = null) : base(message, inner)
+    {
+    }
+}
+
+/// <summary>
+/// The server answers, but forbids DELETE (status 403 or 405), as a proxy that lets only GET through does. Trying again helps nothing:
+/// until somebody changes that, no publisher of this server can be evicted.
+/// </summary>
+public sealed class SrsNotAllowedException : SrsUnreachableException
+{
+    public SrsNotAllowedException(string message) : base(message)
     {
     }
 }

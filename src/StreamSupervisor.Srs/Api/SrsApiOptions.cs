@@ -16,4 +16,13 @@ public sealed class SrsApiOptions
 
     /// <summary>... for this long.</summary>
     public TimeSpan BreakFor { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// <see cref="PageSize"/> within what SRS can do: it gives ten rows to whoever asks for fewer, and adds start and count as 32-bit
+    /// numbers.
+    /// </summary>
+    internal int RowsPerPage => Math.Clamp(PageSize, 10, MaxRows);
+
+    /// <summary>The most rows of one list, far below 2^31, where SRS's sum of start and count overflows and the page is empty.</summary>
+    internal const int MaxRows = 1_000_000;
 }

@@ -2,15 +2,31 @@ namespace StreamSupervisor.Srs.Api;
 
 /// <summary>
 /// Stops calling a server that does not answer: open after so many failures in a row, for a while; then one call tries, and the others
-/// still fail at once until it has succeeded. Counted in a row, not as a share of a window: a node that has just answered a thousand
-/// looks and then dies must be noticed within a handful of calls, and one lost packet among many must open nothing.
+/// still fail at once until it has succeeded.
+/// <para>
+/// Not Polly's circuit breaker: it opens on a share of failures within a window (of at least 0.5 s) and cannot count in a row. A server
+/// that has just answered a thousand looks and then dies must be noticed within a handful of calls, not when the thousand have left the
+/// window; and one lost packet among many must open nothing.
+/// </para>
 /// </summary>
-internal sealed class SrsCircuit(int breakAfter, TimeSpan breakFor, TimeProvider time)
+internal sealed class SrsCircuit(string origin, int breakAfter, TimeSpan breakFor, TimeProvider time, ILogger logger)
 {
     private readonly System.Threading.Lock _gate = new();
     private int _failures;
     private long _openedAt;
     private bool _trying;
+
+    /// <summary>Whether a call would fail at once now. Claims nothing.</summary>
+    public bool IsOpen
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _failures >= breakAfter && (_trying || time.GetElapsedTime(_openedAt) < breakFor);
+            }
+        }
+    }
 
     /// <summary>Whether a call may be made now. Every true is followed by one <see cref="Report"/> or <see cref="Withdraw"/>.</summary>
     public bool MayCall()
@@ -34,14 +50,27 @@ internal sealed class SrsCircuit(int breakAfter, TimeSpan breakFor, TimeProvider
 
     public void Report(bool answered)
     {
+        bool wasOpen, isOpen;
         lock (_gate)
         {
+            wasOpen = _failures >= breakAfter;
             _trying = false;
             _failures = answered ? 0 : Math.Min(_failures + 1, breakAfter);
-            if (_failures == breakAfter)
+            isOpen = _failures >= breakAfter;
+            if (isOpen)
             {
                 _openedAt = time.GetTimestamp();
             }
+        }
+
+        if (isOpen && !wasOpen)
+        {
+            logger.LogWarning("{Origin} has failed {Failures} calls in a row. It is asked once every {Seconds} s until it answers.",
+                origin, breakAfter, breakFor.TotalSeconds);
+        }
+        else if (wasOpen && !isOpen)
+        {
+            logger.LogInformation("{Origin} answers again.", origin);
         }
     }
 

@@ -6,7 +6,8 @@ namespace StreamSupervisor.Srs.Api;
 
 /// <summary>
 /// SRS's answers as they stand on the wire, read with tolerance: unknown fields are skipped, missing ones keep their default, numbers may
-/// come as strings (<c>pid</c> does from SRS 5 on). Field names as in SRS 4 to 7. Setters, not <c>init</c>: the generated reader hands those
+/// come as strings (<c>pid</c> does from SRS 5 on). Field names as in SRS 4 to 7. Setters, not <c>init</c>: the generated reader hands
+/// those
 /// over all at once, and a field that is missing would be null instead of keeping its default.
 /// </summary>
 internal class SrsEnvelope
@@ -74,9 +75,22 @@ internal sealed class SummarySystemWire
     public long SampleTimeMs { get; set; }
 }
 
-internal sealed class StreamsWire : SrsEnvelope
+/// <summary>A page of a list.</summary>
+internal abstract class PageWire<TRow> : SrsEnvelope
+{
+    /// <summary>How many rows the list has in all (7.0.107+); null where the server does not say.</summary>
+    public int? Total { get; set; }
+
+    [JsonIgnore]
+    public abstract List<TRow>? Rows { get; }
+}
+
+internal sealed class StreamsWire : PageWire<StreamWire>
 {
     public List<StreamWire>? Streams { get; set; }
+
+    [JsonIgnore]
+    public override List<StreamWire>? Rows => Streams;
 }
 
 internal sealed class StreamWire
@@ -89,6 +103,9 @@ internal sealed class StreamWire
 
     [JsonPropertyName("recv_bytes")]
     public long ReceivedBytes { get; set; }
+
+    [JsonPropertyName("send_bytes")]
+    public long? SentBytes { get; set; }
     public PublishWire? Publish { get; set; }
     public BitrateWire? Kbps { get; set; }
 
@@ -112,9 +129,12 @@ internal sealed class PublishWire
     public string Cid { get; set; } = "";
 }
 
-internal sealed class ClientsWire : SrsEnvelope
+internal sealed class ClientsWire : PageWire<ClientWire>
 {
     public List<ClientWire>? Clients { get; set; }
+
+    [JsonIgnore]
+    public override List<ClientWire>? Rows => Clients;
 }
 
 internal sealed class OneClientWire : SrsEnvelope
@@ -137,9 +157,12 @@ internal sealed class ClientWire
     public long ReceivedBytes { get; set; }
 }
 
-internal sealed class VhostsWire : SrsEnvelope
+internal sealed class VhostsWire : PageWire<VhostWire>
 {
     public List<VhostWire>? Vhosts { get; set; }
+
+    [JsonIgnore]
+    public override List<VhostWire>? Rows => Vhosts;
 }
 
 internal sealed class VhostWire
@@ -199,5 +222,6 @@ internal sealed class Presence : JsonConverter<bool?>
         return true;
     }
 
-    public override void Write(Utf8JsonWriter writer, bool? value, JsonSerializerOptions options) => throw new NotSupportedException("Only read.");
+    public override void Write(Utf8JsonWriter writer, bool? value, JsonSerializerOptions options) =>
+        throw new NotSupportedException("Only read.");
 }

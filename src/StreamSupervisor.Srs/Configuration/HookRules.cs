@@ -8,10 +8,12 @@ internal static partial class HookRules
 {
     private static readonly (string Name, ProblemSeverity Severity, string Loss)[] Hooks =
     [
-        ("on_connect", ProblemSeverity.Error, "from SRS 7.0.62 on a busy key is refused before on_publish, so that takeovers come too late"),
+        ("on_connect", ProblemSeverity.Error,
+            "from SRS 7.0.62 on a busy key is refused before on_publish, so that takeovers come too late"),
         ("on_publish", ProblemSeverity.Error, "nobody is asked who may publish"),
         ("on_unpublish", ProblemSeverity.Error, "the end of a stream is seen only by the next sweep"),
-        ("on_close", ProblemSeverity.Error, "the removal of an old session is proved later, and encoders that SRS itself refused are not seen"),
+        ("on_close", ProblemSeverity.Error,
+            "the removal of an old session is proved later, and encoders that SRS itself refused are not seen"),
         ("on_play", ProblemSeverity.Warning, "on SRS 7.0.62 and later a refused encoder cannot be told from a player that left"),
     ];
 
@@ -21,7 +23,8 @@ internal static partial class HookRules
         if (vhost["http_hooks"] is not { } hooks || !hooks.IsOn("enabled"))
         {
             var why = vhost["http_hooks"] is null ? "has no http_hooks" : "has its http_hooks switched off";
-            report(Finding("hooks-missing", ProblemSeverity.Error, vhost["http_hooks"] ?? vhost, $"vhost {vhost.Argument} {why}: its streams are not supervised.", fix));
+            report(Finding("hooks-missing", ProblemSeverity.Error, vhost["http_hooks"] ?? vhost,
+                $"vhost {vhost.Argument} {why}: its streams are not supervised.", fix) with { Subject = vhost.Argument });
             return;
         }
 
@@ -33,15 +36,17 @@ internal static partial class HookRules
             }
             else
             {
-                report(Finding("hooks-missing", severity, hooks[name] ?? hooks, $"vhost {vhost.Argument} has no {name}: {loss}.", $"Write {name} with the same address as the others."));
+                report(Finding("hooks-missing", severity, hooks[name] ?? hooks, $"vhost {vhost.Argument} has no {name}: {loss}.",
+                    $"Write {name} with the same address as the others.") with { Subject = vhost.Argument });
             }
         }
 
-        var urls = Hooks.Select(h => hooks[h.Name]?.Argument).Where(u => u is not null).Distinct().Count();
+        var urls = Hooks.Select(h => hooks[h.Name]?.Argument.TrimEnd('/')).Where(u => u is not null).Distinct().Count();
         if (urls > 1)
         {
-            report(Finding("hook-urls-differ", ProblemSeverity.Warning, hooks, $"the hooks of vhost {vhost.Argument} go to {urls} different addresses.",
-                "Send all to one: what starts in one place and ends in another is half known to both."));
+            report(Finding("hook-urls-differ", ProblemSeverity.Warning, hooks,
+                $"the hooks of vhost {vhost.Argument} go to {urls} different addresses.",
+                "Send all to one: what starts in one place and ends in another is half known to both.") with { Subject = vhost.Argument });
         }
     }
 
@@ -51,30 +56,35 @@ internal static partial class HookRules
         if (hook.Arguments.Count > 1)
         {
             report(Finding("hook-several-urls", ProblemSeverity.Error, hook,
-                $"{hook.Name} has {hook.Arguments.Count} addresses: SRS asks one after the other and takes a no, or a failure, of any of them for a no.",
-                "Leave one; to ask several supervisors, put one address in front of them."));
+                $"{hook.Name} has {hook.Arguments.Count} addresses: SRS asks them one by one, and a no or a failure of any is a no.",
+                "Leave one; to ask several supervisors, put one address in front of them.") with { Subject = hook.Name });
         }
 
         if (!Uri.TryCreate(hook.Argument, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
         {
-            report(Finding("hook-address", ProblemSeverity.Error, hook, $"{hook.Name} is no http address.", "Write http://ADDRESS:8085/hooks/v1/TOKEN."));
+            report(Finding("hook-address", ProblemSeverity.Error, hook,
+                $"{hook.Name} is no http address.", "Write http://ADDRESS:8085/hooks/v1/TOKEN.") with { Subject = hook.Name });
             return;
         }
 
         if (!IPAddress.TryParse(url.Host.Trim('[', ']'), out _))
         {
             report(Finding("hook-host-name", ProblemSeverity.Warning, hook,
-                $"{hook.Name} names the host '{url.Host}': all of SRS stands still, with all its streams, while it looks a name up.", "Write the address as numbers."));
+                $"{hook.Name} names the host '{url.Host}': all of SRS stands still, with all its streams, while it looks a name up.",
+                "Write the address as numbers.") with { Subject = hook.Name });
         }
 
         if (!Path().IsMatch(url.AbsolutePath))
         {
-            report(Finding("hook-path", ProblemSeverity.Error, hook, $"{hook.Name} does not go to a supervisor.", "Its path is /hooks/v1/ and the origin's hook-token."));
+            report(Finding("hook-path", ProblemSeverity.Error, hook,
+                $"{hook.Name} does not go to a supervisor.",
+                "Its path is /hooks/v1/ and the origin's hook-token.") with { Subject = hook.Name });
         }
     }
 
-    private static LintFinding Finding(string rule, ProblemSeverity severity, SrsDirective at, string why, string fix) => new(rule, severity, at.File, at.Line, why, fix);
+    private static LintFinding Finding(string rule, ProblemSeverity severity, SrsDirective at, string why, string fix) =>
+        new(rule, severity, at.File, at.Line, why, fix);
 
-    [GeneratedRegex(@"\A/hooks/v1/[^/]+\z")]
+    [GeneratedRegex(@"\A/hooks/v1/[^/]+/?\z")]
     private static partial Regex Path();
 }

@@ -11,7 +11,8 @@ internal static class NearestName
             return null;
         }
 
-        var nearest = candidates.Select(c => (Name: c, Distance: Distance(name.ToLowerInvariant(), c))).OrderBy(c => c.Distance).FirstOrDefault();
+        var nearest = candidates.Select(c => (Name: c, Distance: Distance(name.ToLowerInvariant(), c)))
+            .OrderBy(c => c.Distance).FirstOrDefault();
         return nearest.Name is not null && nearest.Distance <= Math.Max(2, name.Length / 3) ? nearest.Name : null;
     }
 

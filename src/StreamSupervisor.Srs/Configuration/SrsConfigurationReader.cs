@@ -56,7 +56,8 @@ internal sealed class SrsConfigurationReader
             {
                 broken = true;
                 _findings.Add(new LintFinding("line-break", ProblemSeverity.Error, file.Name, line,
-                    $"'{words[0]}' goes on in the next line: SRS 6 and later do not start, SRS 4 and 5 take that line as a part of it.", "End it with ';', or write it on one line."));
+                    $"'{words[0]}' goes on in the next line: SRS 6 and later do not start, SRS 4 and 5 take that line as a part of it.",
+                    "End it with ';', or write it on one line."));
             }
 
             if (word is not null)

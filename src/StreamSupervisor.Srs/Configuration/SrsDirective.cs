@@ -1,7 +1,8 @@
 namespace StreamSupervisor.Srs.Configuration;
 
 /// <summary>One directive of an SRS configuration: <c>name arguments;</c> or <c>name arguments { … }</c>.</summary>
-internal sealed record SrsDirective(string Name, IReadOnlyList<string> Arguments, IReadOnlyList<SrsDirective> Children, string File, int Line)
+internal sealed record SrsDirective(string Name, IReadOnlyList<string> Arguments, IReadOnlyList<SrsDirective> Children,
+    string File, int Line)
 {
     /// <summary>The first argument, or nothing: all that SRS looks at in most places.</summary>
     public string Argument => Arguments.Count > 0 ? Arguments[0] : "";

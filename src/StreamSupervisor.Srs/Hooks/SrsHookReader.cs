@@ -22,7 +22,7 @@ internal static class SrsHookReader
             // A stream name with bytes that are no UTF-8 comes through SRS as it is; the names in /streams are repaired the same way.
             try
             {
-                return TryRead(new ReadOnlySequence<byte>(LenientText.Repair(body.ToArray())), out call, out problem);
+                return TryRead(new ReadOnlySequence<byte>(LenientUtf8.Repair(body.ToArray())), out call, out problem);
             }
             catch (Exception broken) when (broken is JsonException or InvalidOperationException)
             {
@@ -56,7 +56,7 @@ internal static class SrsHookReader
         {
             if (reader.ValueTextEquals("action"u8))
             {
-                action = Text(ref reader);
+                action = Action(ref reader);
             }
             else if (reader.ValueTextEquals("server_id"u8))
             {
@@ -125,6 +125,19 @@ internal static class SrsHookReader
         return start.SequenceEqual("\uFEFF"u8) ? body.Slice(3) : body;
     }
 
+    /// <summary>The name of the action; null for one that is no text: SRS has only ever sent texts, so that is no hook.</summary>
+    private static string? Action(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.String)
+        {
+            return reader.GetString();
+        }
+
+        reader.Skip();
+        return null;
+    }
+
     /// <summary>A text; a number as it stands there (client ids were numbers before SRS 4); empty for anything else.</summary>
     private static string Text(ref Utf8JsonReader reader)
     {
@@ -147,7 +160,11 @@ internal static class SrsHookReader
 
     /// <summary>What names a session must fit the store, whoever sends it.</summary>
     private static string? NoName(SrsHook call) =>
-        !IsName(call.ServerId) ? "server_id" : !IsName(call.ServiceId) ? "service_id" : !IsName(call.ClientId) ? "client_id" : !IsName(call.Address) ? "ip" : null;
+        !IsName(call.ServerId) ? "server_id"
+        : !IsName(call.ServiceId) ? "service_id"
+        : !IsName(call.ClientId) ? "client_id"
+        : !IsName(call.Address) ? "ip"
+        : null;
 
     private static bool IsName(string text) => text.Length <= MaxName && !text.AsSpan().ContainsAnyInRange('\0', '\u001f');
 
@@ -173,11 +190,6 @@ internal static class SrsHookReader
         if (call.Action is HookAction.Unknown or HookAction.OnStop)
         {
             return null;
-        }
-
-        if (call.ServerId.Length == 0)
-        {
-            return "server_id";
         }
 
         if (call.ClientId.Length == 0)

@@ -6,7 +6,8 @@ using StreamSupervisor.Domain.LiveStreams;
 namespace StreamSupervisor.Srs.Hooks;
 
 /// <summary>
-/// Answers as bytes. SRS takes for a yes only a 0 or an object whose code is the number 0; <c>"0"</c>, <c>0.0</c>, an empty body, 202 and 204 are all no.
+/// Answers as bytes. SRS takes for a yes only a 0 or an object whose code is the number 0; <c>"0"</c>, <c>0.0</c>, an empty body, 202 and
+/// 204 are all no.
 /// </summary>
 internal static class SrsHookReplyWriter
 {

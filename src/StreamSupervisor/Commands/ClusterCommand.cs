@@ -34,11 +34,16 @@ internal static class ClusterCommand
                 return;
             }
 
-            var table = new OutputTable("name", "node", "state", "shards", "beat", "lease", "incarnation", "notes");
+            var table = new OutputTable("name", "node", "state", "shards", "beat", "incarnation", "notes");
             foreach (var member in cluster.Members)
             {
-                table.Add(member.Name, member.Node, member.State, Number(member.Shards), Number(member.Beat), LeaseOf(member), member.Incarnation.ToString(),
+                table.Add(member.Name, member.Node, member.State, Number(member.Shards), Ago(member.BeatAgeMs), member.Incarnation.ToString(),
                     string.Join(", ", NotesOf(member, cluster)));
+            }
+
+            foreach (var member in cluster.Ended)
+            {
+                table.Add(member.Name, member.Advertised, member.State, "", Ago(member.AgoMs), member.Incarnation.ToString(), member.Why);
             }
 
             table.Write(output);
@@ -50,7 +55,7 @@ internal static class ClusterCommand
     {
         var owner = new Option<string?>("--owner") { Description = "Only the shards of this member: its address, name or incarnation.", HelpName = "ADDRESS" };
         var json = JsonOption();
-        var command = new Command("shards", "List the shards, their owners and their epochs. What is in memory is known for the member that answers.") { owner, json };
+        var command = new Command("shards", "List the shards that are in memory, and where.") { owner, json };
         command.SetAction((parsed, cancellation) => switches.AskAsync(parsed, async supervisor =>
         {
             var map = ApiClientSwitches.Take(await supervisor.ListShardsAsync(parsed.GetValue(owner), cancellation));
@@ -61,10 +66,10 @@ internal static class ClusterCommand
                 return;
             }
 
-            var table = new OutputTable("shard", "epoch", "owner", "state", "streams", "wakeups", "open");
+            var table = new OutputTable("shard", "owner", "node", "streams");
             foreach (var shard in map.Shards)
             {
-                table.Add(Number(shard.Shard), Number(shard.Epoch), shard.OwnerName ?? "", shard.State, Number(shard.Entities), Number(shard.Wakeups), Number(shard.Open));
+                table.Add(Number(shard.ShardId), shard.OwnerName ?? "", shard.Node ?? "", Number(shard.NumEntities));
             }
 
             table.Write(output);
@@ -96,15 +101,12 @@ internal static class ClusterCommand
     private static async Task<string> SelfAsync(SupervisorApiClient supervisor, CancellationToken cancellation)
     {
         var cluster = ApiClientSwitches.Take(await supervisor.ListMembersAsync(cancellation));
-        return cluster.Members.FirstOrDefault(member => member.Node == cluster.SelfNode && member.LeaseAgeMs is not null)?.Incarnation.ToString() ?? cluster.SelfNode;
+        return cluster.Members.FirstOrDefault(member => member.Node == cluster.SelfNode)?.Incarnation.ToString()
+            ?? throw new CommandException("The member that answers has not found its cluster yet: nothing to drain. To end it, stop its process.");
     }
 
-    private static string LeaseOf(ClusterMemberView member) => member switch
-    {
-        { LeaseExpired: true } => "over",
-        { LeaseLeftMs: { } left } => string.Create(CultureInfo.InvariantCulture, $"{left / 1000:0.0}s"),
-        _ => "",
-    };
+    private static string Ago(double? milliseconds) =>
+        milliseconds is { } age ? string.Create(CultureInfo.InvariantCulture, $"{age / 1000:0.0}s ago") : "";
 
     private static IEnumerable<string> NotesOf(ClusterMemberView member, ClusterMembersView cluster)
     {
@@ -113,12 +115,12 @@ internal static class ClusterCommand
             yield return "answers";
         }
 
-        if (member.Node == cluster.Oldest)
+        if (cluster.Unreachable.Any(one => one.Node == member.Node))
         {
-            yield return "oldest";
+            yield return "not heard";
         }
 
-        if (!member.SessionHeld)
+        if (!member.SessionHeld && member.BeatAgeMs is not null)
         {
             yield return "no session at the store";
         }

@@ -1,12 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
-using StreamSupervisor.Cluster.Persistence;
-using StreamSupervisor.Cluster.Sharding;
+using StreamSupervisor.Actors.Journal;
 using StreamSupervisor.Server.Configuration;
-using StreamSupervisor.Storage;
-using StreamSupervisor.Storage.Postgres;
-using StreamSupervisor.Storage.Sqlite;
 
 namespace StreamSupervisor.Commands;
 
@@ -50,10 +46,10 @@ internal static class MigrateCommand
 
     private static async Task<(string Database, IReadOnlyList<string> Applied)> PostgresAsync(string connection, string? role, CancellationToken cancellation)
     {
-        var applied = await PostgresSchema.MigrateAsync(connection, NullLogger.Instance, ShardMap.Shards, cancellation);
+        var applied = await PostgresMigrations.MigrateAsync(connection, NullLogger.Instance, cancellation);
         if (role is not null)
         {
-            await PostgresSchema.GrantAsync(connection, role, cancellation);
+            await PostgresMigrations.GrantAsync(connection, role, cancellation);
         }
 
         return ("PostgreSQL", applied);
@@ -66,7 +62,7 @@ internal static class MigrateCommand
             throw new CommandException("--connection-string and --grant are for PostgreSQL, and storage.provider is sqlite.", ExitCodes.Usage);
         }
 
-        return (storage.Sqlite.Path, await SqliteStore.MigrateAsync(storage.Sqlite.Path, TimeProvider.System, ShardMap.Shards, cancellation));
+        return (storage.Sqlite.Path, await SqliteMigrations.MigrateAsync(storage.Sqlite.Path, TimeProvider.System, cancellation));
     }
 
     private static void Write(ParseResult parsed, bool asJson, string database, IReadOnlyList<string> applied, string? role)

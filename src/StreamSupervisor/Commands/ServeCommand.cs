@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Net.Sockets;
 using StreamSupervisor.Server.Hosting;
-using StreamSupervisor.Storage;
+using StreamSupervisor.Actors.Journal;
 
 namespace StreamSupervisor.Commands;
 
@@ -17,8 +17,17 @@ internal static class ServeCommand
             var loaded = switches.LoadUsable(parsed);
             try
             {
-                await using var host = await SupervisorHost.BuildAsync(loaded.Options, cancellation: cancellation);
-                await host.RunAsync(cancellation);
+                var server = await SupervisorServer.BuildAsync(loaded.Options, cancellation: cancellation);
+                try
+                {
+                    await server.RunAsync(cancellation);
+                }
+                finally
+                {
+                    await server.DisposeAsync();
+                }
+
+                return server.ExitCode;
             }
             catch (StoreOpenException problem)
             {
@@ -33,8 +42,6 @@ internal static class ServeCommand
                 throw new CommandException($"An address cannot be listened on: {problem.Message}. Write one of this machine's own, and a port that its user may open, into "
                     + "http.listen, management.listen and cluster.listen.");
             }
-
-            return ExitCodes.Ok;
         });
         return command;
     }

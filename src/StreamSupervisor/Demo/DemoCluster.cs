@@ -1,4 +1,3 @@
-using StreamSupervisor.Commands;
 using StreamSupervisor.Server.Configuration;
 
 namespace StreamSupervisor.Demo;

@@ -16,7 +16,7 @@ internal sealed class DemoStage(TimeSpan length, IDemoView view, TimeProvider ti
 
     /// <param name="seed">Of the simulated servers.</param>
     /// <param name="members">1: a supervisor inside this process. More: processes of their own on a PostgreSQL.</param>
-    /// <exception cref="Commands.CommandException">Members could not be started; the message says why.</exception>
+    /// <exception cref="CommandException">Members could not be started; the message says why.</exception>
     public async Task<(DemoAct Without, DemoAct With, IReadOnlyList<DemoIncident> Incidents)> PlayAsync(int seed, int members, CancellationToken cancellation)
     {
         var fleet = _fleet = await SimulatedFleet.StartAsync(DemoCast.Servers, seed, cancellation);

@@ -6,15 +6,15 @@ namespace StreamSupervisor.Demo;
 /// <summary>One supervisor inside the demo, on a file of its own.</summary>
 internal sealed class SoleDemoSupervisor : IDemoSupervisors
 {
-    private readonly SupervisorHost _host;
+    private readonly SupervisorServer _host;
 
-    private SoleDemoSupervisor(SupervisorHost host) => _host = host;
+    private SoleDemoSupervisor(SupervisorServer host) => _host = host;
 
     public string Address => _host.Addresses.First();
 
     public static async Task<IDemoSupervisors> StartAsync(List<OriginOptions> origins, DirectoryInfo folder, CancellationToken cancellation)
     {
-        var host = await SupervisorHost.BuildAsync(new SupervisorOptions
+        var host = await SupervisorServer.BuildAsync(new SupervisorOptions
         {
             Http = new HttpOptions { Listen = { FreeAddress.Next().GetLeftPart(UriPartial.Authority) } },
             Management = new ManagementOptions { Listen = { FreeAddress.Next().GetLeftPart(UriPartial.Authority) } },

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using StreamSupervisor.Commands;
 
 namespace StreamSupervisor.Demo;
 

@@ -12,6 +12,10 @@ internal sealed class ChosenServer : IAsyncDisposable
     public const string ThreeMembers = "product-postgres-3";
     public const string Ceiling = "parse-only";
 
+    /// <summary>The variable that names the program of an earlier tree, to be a row beside this one: <c>…/StreamSupervisor.dll</c>.</summary>
+    private const string BeforeVariable = "BENCHMARK_BEFORE";
+    private const string Before = "before-";
+
     private const string Token = "benchmark-0123456789";
     private const string Path = $"/hooks/v1/{Token}";
 
@@ -24,7 +28,10 @@ internal sealed class ChosenServer : IAsyncDisposable
 
     /// <summary>All names, in the order of the table.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        [Ceiling, "product-sqlite", Product, ThreeMembers, "advisory-lock", "upsert", Node];
+        
+    [
+        Ceiling, "product-sqlite", "before-sqlite", Product, "before-postgres", ThreeMembers, "before-postgres-3", "advisory-lock", "upsert", Node,
+    ];
 
     public string Name { get; }
 
@@ -39,13 +46,14 @@ internal sealed class ChosenServer : IAsyncDisposable
     public bool SaysAlwaysYes => Name == Ceiling;
 
     /// <summary>The others know no encoders that announce themselves.</summary>
-    public bool TakesRegistrations => Name.StartsWith("product-", StringComparison.Ordinal);
+    public bool TakesRegistrations => Name.StartsWith("product-", StringComparison.Ordinal) || IsBefore(Name);
 
     /// <summary>Why it can't run here; null when it can.</summary>
     public static string? WhyNot(string name) => name switch
     {
         Node when !IsInstalled("node") || !IsInstalled("redis-server") => "node or redis-server is not installed here",
-        Product or ThreeMembers or "advisory-lock" or "upsert" when PostgresBinaries.Folder is null => "PostgreSQL is not installed here",
+        _ when IsBefore(name) && Environment.GetEnvironmentVariable(BeforeVariable) is not { Length: > 0 } => $"{BeforeVariable} names no program",
+        Product or ThreeMembers or "advisory-lock" or "upsert" or "before-postgres" or "before-postgres-3" when PostgresBinaries.Folder is null => "PostgreSQL is not installed here",
         _ => null,
     };
 
@@ -58,9 +66,9 @@ internal sealed class ChosenServer : IAsyncDisposable
             {
                 Ceiling => server.StartPlainAsync(""),
                 "advisory-lock" or "upsert" => server.StartPlainAsync(await server.StartPostgresAsync()),
-                "product-sqlite" => server.StartProductOnSqliteAsync(),
-                Product => server.StartProductOnPostgresAsync(members: 1),
-                ThreeMembers => server.StartProductOnPostgresAsync(members: 3),
+                "product-sqlite" or "before-sqlite" => server.StartProductOnSqliteAsync(),
+                Product or "before-postgres" => server.StartProductOnPostgresAsync(members: 1),
+                ThreeMembers or "before-postgres-3" => server.StartProductOnPostgresAsync(members: 3),
                 Node => server.StartNodeAsync(),
                 _ => throw new ArgumentException($"There is no server '{name}'; there are {string.Join(", ", Names)}.", nameof(name)),
             });
@@ -166,7 +174,7 @@ internal sealed class ChosenServer : IAsyncDisposable
                   kernel.mailbox-size = 1024
                 }
                 """);
-            var process = Keep(ChildProcess.StartDotNet("streamsupervisor.dll", "serve", "--config", file));
+            var process = Keep(ChildProcess.StartDotNet(Program, "serve", "--config", file));
             ready.Add(process.UntilAsync("ready", async () =>
             {
                 using var client = new HttpClient();
@@ -212,6 +220,10 @@ internal sealed class ChosenServer : IAsyncDisposable
         _folders.Add(folder);
         return folder;
     }
+
+    private string Program => IsBefore(Name) ? Environment.GetEnvironmentVariable(BeforeVariable)! : "streamsupervisor.dll";
+
+    private static bool IsBefore(string name) => name.StartsWith(Before, StringComparison.Ordinal);
 
     private static bool IsInstalled(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(System.IO.Path.PathSeparator)
         .Any(folder => File.Exists(System.IO.Path.Combine(folder, program)));

@@ -71,7 +71,7 @@ internal static class HooksBenchmark
 
     private static void Print(List<Row> rows, TimeSpan time, TimeSpan settling)
     {
-        var table = new Report("workload", "connections", "server", "of parse-only", "product (PostgreSQL) is", "product (SQLite) is", "decisions/s", "answers/s",
+        var table = new Report("workload", "connections", "server", "of parse-only", "product (PostgreSQL) is", "product (SQLite) is", "product is, of before", "decisions/s", "answers/s",
             "p50 ms", "p99 ms", "wrong", "durable when answered", "load");
         foreach (var row in rows.OrderBy(row => row.Workload).ThenBy(row => row.Connections))
         {
@@ -80,6 +80,7 @@ internal static class HooksBenchmark
                 Ratio(row.Result.Decisions, Other(ChosenServer.Ceiling)?.Result.Decisions, ""),
                 Ratio(Other(ChosenServer.Product)?.Result.Decisions, row.Result.Decisions, "x"),
                 Ratio(Other("product-sqlite")?.Result.Decisions, row.Result.Decisions, "x"),
+                Ratio(row.Result.Decisions, Other(row.Server.Replace("product-", "before-", StringComparison.Ordinal))?.Result.Decisions, ""),
                 Count(row.Result.Decisions), Count(row.Result.Answers), Milliseconds(row.Result.Median), Milliseconds(row.Result.P99),
                 $"{row.Result.Unexpected}", row.Durability, row.Result.Load);
         }

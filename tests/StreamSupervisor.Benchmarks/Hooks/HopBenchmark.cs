@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
-using StreamSupervisor.Cluster.Sharding;
+using StreamSupervisor.Actors;
 using StreamSupervisor.Domain;
 
 namespace StreamSupervisor.Benchmarks.Hooks;
@@ -71,7 +71,7 @@ internal static class HopBenchmark
 
     private static async Task<string> OwnerAsync(ChosenServer server)
     {
-        var shard = ShardMap.ShardOf(new StreamKey(StreamKey.DefaultVhost, "live", HookLoad.HotStream).ToString());
+        var shard = ShardView.ShardOf(new StreamKey(StreamKey.DefaultVhost, "live", HookLoad.HotStream).ToString());
         using var client = new HttpClient();
         var answer = await client.GetFromJsonAsync<JsonElement>(new Uri(server.Management!, $"cluster/shards/{shard}"));
         return answer.GetProperty("ownerName").GetString()!;

@@ -18,8 +18,8 @@ public class CodecBenchmarks
     [GlobalSetup]
     public void Start()
     {
-        var free = new LiveStreamState { Key = StreamKey.Parse(LocalRegion.KeyOf(1)) };
-        _event = LiveStream.Decide(free, LocalRegion.Publish(1), StreamPolicy.Default, new DateTimeOffset(2025, 1, 1, 12, 0, 0, TimeSpan.Zero)).Events[0];
+        var free = new LiveStreamState { Key = StreamKey.Parse(Samples.KeyOf(1)) };
+        _event = LiveStream.Decide(free, Samples.Publish(1), StreamPolicy.Default, new DateTimeOffset(2025, 1, 1, 12, 0, 0, TimeSpan.Zero)).Events[0];
         _state = LiveStream.Evolve(free, _event);
         (_kind, var payload) = EventCodec.Encode(_event);
         _encoded = payload.ToArray();

@@ -13,7 +13,7 @@ namespace StreamSupervisor.Benchmarks.Micro;
 /// </summary>
 internal sealed class MicroConfiguration : ManualConfig
 {
-    public static readonly Type[] Benchmarks = [typeof(KernelBenchmarks), typeof(RulesBenchmarks), typeof(CodecBenchmarks), typeof(SqliteBenchmarks)];
+    public static readonly Type[] Benchmarks = [typeof(RulesBenchmarks), typeof(CodecBenchmarks)];
 
     public MicroConfiguration()
     {

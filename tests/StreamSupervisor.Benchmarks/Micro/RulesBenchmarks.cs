@@ -10,9 +10,9 @@ public class RulesBenchmarks
 {
     private readonly DateTimeOffset _now = new(2025, 1, 1, 12, 0, 0, TimeSpan.Zero);
     private readonly StreamPolicy _policy = StreamPolicy.Default with { Takeover = TakeoverPolicy.FirstWins };
-    private readonly LiveStreamState _free = new() { Key = StreamKey.Parse(LocalRegion.KeyOf(1)) };
-    private readonly RequestPublish _first = LocalRegion.Publish(1);
-    private readonly RequestPublish _second = LocalRegion.Publish(2);
+    private readonly LiveStreamState _free = new() { Key = StreamKey.Parse(Samples.KeyOf(1)) };
+    private readonly RequestPublish _first = Samples.Publish(1);
+    private readonly RequestPublish _second = Samples.Publish(2);
     private readonly Dictionary<string, string> _owners = [];
     private LiveStreamState _live = null!;
 

@@ -76,9 +76,9 @@ internal static class RecipeBenchmark
             stretches.Length == 0 ? "-" : stretches.Max().TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture), Report.Load);
     }
 
-    private static async Task<SupervisorHost> SuperviseAsync(SimulatedSrsServer srs, string folder)
+    private static async Task<SupervisorServer> SuperviseAsync(SimulatedSrsServer srs, string folder)
     {
-        var supervisor = await SupervisorHost.BuildAsync(new SupervisorOptions
+        var supervisor = await SupervisorServer.BuildAsync(new SupervisorOptions
         {
             Http = new HttpOptions { Listen = { $"http://127.0.0.1:{ChildProcess.FreePort()}" } },
             Management = new ManagementOptions { Listen = { $"http://127.0.0.1:{ChildProcess.FreePort()}" } },

@@ -8,14 +8,13 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using StreamSupervisor.Server.Api;
-using StreamSupervisor.Cluster.Sharding;
 using StreamSupervisor.Server.Configuration;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.IntegrationTests.Server;
 
 namespace StreamSupervisor.IntegrationTests.Api;
 
-/// <summary>The API on a real listener on a free port, over entities and a journal in memory.</summary>
+/// <summary>The API on a real listener on a free port, over <see cref="FakeEntities"/>.</summary>
 internal sealed class ApiServer : IAsyncDisposable
 {
     public static readonly DateTimeOffset Now = new(2026, 7, 4, 12, 0, 0, TimeSpan.Zero);
@@ -41,14 +40,13 @@ internal sealed class ApiServer : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        var entities = new FakeEntities();
+        var entities = await FakeEntities.OpenAsync();
         ApiServer? server = null;
         builder.Services.AddSingleton(_ => new ApiContext
         {
             Region = entities,
-            Journal = entities,
-            ShardOf = ShardMap.ShardOf,
-            Decode = stored => EventCodec.Decode(stored.Kind, stored.Payload.Span),
+            Timeline = entities.Timeline,
+            Index = entities.Index,
             Origins = () => entities.Origins,
             Options = new ApiOptions { Keys = [.. keys], MaxPage = 50 },
             Time = new StoppedClock(),
@@ -86,6 +84,7 @@ internal sealed class ApiServer : IAsyncDisposable
     {
         Http.Dispose();
         await _app.DisposeAsync();
+        await Entities.DisposeAsync();
     }
 
     private Task<(int Status, JsonElement Body)> SendAsync(HttpRequestMessage request, (string Name, string Value)[] headers) =>

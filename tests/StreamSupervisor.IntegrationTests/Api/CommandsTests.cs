@@ -12,8 +12,8 @@ public class CommandsTests
     public async Task Streams_lists_plain_columns_outside_a_terminal()
     {
         await using var server = await ApiServer.StartAsync();
-        server.Entities.Put(Given.Live("live/cam1", generation: 7) with { Locked = new OperatorMark("ann", "night", Given.At(0)) });
-        server.Entities.Put(Given.Idle("v.example/a/b/cam2") with { Generation = 3 });
+        await server.Entities.PutAsync(Given.Live("live/cam1", generation: 7) with { Locked = new OperatorMark("ann", "night", Given.At(0)) });
+        await server.Entities.PutAsync(Given.Idle("v.example/a/b/cam2") with { Generation = 3 });
 
         var (exitCode, output, error) = await RunAsync(server, "streams");
 
@@ -33,7 +33,7 @@ public class CommandsTests
         await using var server = await ApiServer.StartAsync();
         foreach (var number in Enumerable.Range(0, 120))
         {
-            server.Entities.Put(Given.Live($"live/cam{number:000}"));
+            await server.Entities.PutAsync(Given.Live($"live/cam{number:000}"));
         }
 
         var (_, limited, note) = await RunAsync(server, "streams", "--limit", "70", "--json");
@@ -49,8 +49,8 @@ public class CommandsTests
     public async Task Streams_show_tells_the_state_and_the_newest_of_the_timeline()
     {
         await using var server = await ApiServer.StartAsync();
-        server.Entities.Put(Given.Live("live/cam1", generation: 7));
-        server.Entities.Happened(Given.Cam1, Given.Takeover());
+        await server.Entities.PutAsync(Given.Live("live/cam1", generation: 7));
+        await server.Entities.HappenedAsync(Given.Cam1, Given.Takeover());
 
         var (exitCode, output, error) = await RunAsync(server, "streams", "show", "live/cam1", "--timeline", "2");
 
@@ -75,7 +75,7 @@ public class CommandsTests
     public async Task Streams_explain_answers_in_the_language_asked_for()
     {
         await using var server = await ApiServer.StartAsync();
-        server.Entities.Happened(Given.Cam1, Given.Takeover());
+        await server.Entities.HappenedAsync(Given.Cam1, Given.Takeover());
         (await RunAsync(server, "streams", "explain", "live/cam1", "--client", "new22222")).Output.ShouldContain("The rule newest-wins spoke");
         (await RunAsync(server, "streams", "explain", "live/cam1", "--client", "new22222", "--language", "zh")).Output.ShouldContain("适用规则 newest-wins");
     }

@@ -1,96 +1,122 @@
-using StreamSupervisor.Cluster.Persistence;
-using StreamSupervisor.Cluster.Sharding;
+using System.Globalization;
+using Akka.Actor;
+using Microsoft.Extensions.Logging.Abstractions;
+using StreamSupervisor.Actors.Index;
+using StreamSupervisor.Actors.Journal;
+using StreamSupervisor.Actors.LiveStreams;
 using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Server.Api;
 
 namespace StreamSupervisor.IntegrationTests.Api;
 
-/// <summary>Entities and their journal in memory: states and histories are what a test puts there, orders are recorded.</summary>
-internal sealed class FakeEntities : IShardRegion<LiveStreamCommand, LiveStreamReply>, IJournal
+/// <summary>
+/// Stands in for the actors of the streams: states are what a test puts there, orders are recorded. Lists and timelines come from a real
+/// database file, to which states and events are written as the actors would.
+/// </summary>
+internal sealed class FakeEntities : LiveStreamRegion, IAsyncDisposable
 {
-    private readonly SortedDictionary<string, LiveStreamState> _states = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, List<LiveStreamEvent>> _histories = [];
+    private readonly Dictionary<string, LiveStreamState> _states = [];
+    private readonly Dictionary<string, long> _rows = [];
+    private readonly DirectoryInfo _folder;
+    private readonly JournalStore _store;
+    private long _changes;
 
+    private FakeEntities(DirectoryInfo folder, JournalStore store)
+        : base(ActorRefs.Nobody, TimeProvider.System, new LiveStreamSettings())
+    {
+        (_folder, _store) = (folder, store);
+        (Timeline, Index) = (new Timeline(store), new StreamIndex(store));
+    }
+
+    public Timeline Timeline { get; }
+    public StreamIndex Index { get; }
     public List<(string EntityId, OperatorCommand Order)> Orders { get; } = [];
     public List<OriginView> Origins { get; } = [];
     public AskStatus Status { get; set; } = AskStatus.Answered;
-    public bool StoreIsAway { get; set; }
 
-    /// <summary>Events up to this sequence were cleared, as retention does.</summary>
-    public long ClearedUpTo { get; set; }
-
-    public void Put(LiveStreamState state) => _states[state.Key.ToString()] = state;
-
-    public void Happened(StreamKey key, params LiveStreamEvent[] events)
+    public static async Task<FakeEntities> OpenAsync()
     {
-        _histories.TryAdd(key.ToString(), []);
-        _histories[key.ToString()].AddRange(events);
+        var folder = Directory.CreateTempSubdirectory("streamsupervisor-test-");
+        var location = new StoreLocation.Sqlite(Path.Combine(folder.FullName, "test.db"));
+        return new FakeEntities(folder, await JournalStore.OpenAsync(location, TimeProvider.System, NullLogger.Instance));
     }
 
-    public Task<AskResult<LiveStreamReply>> AskAsync(string entityId, LiveStreamCommand command, DateTimeOffset deadline, CancellationToken cancellation)
+    public Task PutAsync(LiveStreamState state)
+    {
+        var key = state.Key.ToString();
+        _states[key] = state;
+        var row = StreamIndexRow.Of(key, ++_changes, state, ApiServer.Now);
+        return StreamIndexTable.WriteAsync(_store, [row], CancellationToken.None);
+    }
+
+    /// <summary>Appends to the journal of a key, each event as a row of its own.</summary>
+    public async Task HappenedAsync(StreamKey key, params LiveStreamEvent[] events)
+    {
+        foreach (var happened in events)
+        {
+            var (kind, payload) = EventCodec.Encode(happened);
+            await AppendAsync(key, kind, payload);
+        }
+    }
+
+    /// <summary>Appends an event that only a later version can read.</summary>
+    public Task HappenedInTheFutureAsync(StreamKey key) => AppendAsync(key, "from-the-future", "{}"u8.ToArray());
+
+    /// <summary>Clears the rows up to this one, as the retention does.</summary>
+    public Task ClearAsync(StreamKey key, long upTo) => ExecuteAsync(
+        "DELETE FROM event_journal WHERE persistence_id = @id AND sequence_number <= @row", ("@id", IdOf(key)), ("@row", upTo));
+
+    /// <summary>Makes the database unreadable, as a disk that is gone.</summary>
+    public Task TakeStoreAwayAsync() => ExecuteAsync("DROP TABLE stream_index; DROP TABLE event_journal");
+
+    public override Task<AskResult> AskAsync(string key, LiveStreamCommand command, DateTimeOffset deadline, CancellationToken cancellation)
     {
         deadline.ShouldBeGreaterThan(ApiServer.Now);
         if (Status != AskStatus.Answered)
         {
-            return Task.FromResult(AskResult<LiveStreamReply>.Not(Status, "as the test wants"));
+            return Task.FromResult(AskResult.Not(Status, "as the test wants"));
         }
 
         if (command is OperatorCommand order)
         {
-            Orders.Add((entityId, order));
-            return Task.FromResult(AskResult<LiveStreamReply>.Answered(new Done(true, $"{order.GetType().Name} done.")));
+            Orders.Add((key, order));
+            return Task.FromResult(AskResult.Answered(new Done(true, $"{order.GetType().Name} done.")));
         }
 
-        var state = _states.TryGetValue(entityId, out var known) ? known : new LiveStreamState { Key = StreamKey.Parse(entityId) };
-        return Task.FromResult(AskResult<LiveStreamReply>.Answered(new StateReply(state)));
+        var state = _states.TryGetValue(key, out var known) ? known : new LiveStreamState { Key = StreamKey.Parse(key) };
+        return Task.FromResult(AskResult.Answered(new StateReply(state)));
     }
 
-    public bool Tell(string entityId, LiveStreamCommand command) => false;
-
-    public Task<IReadOnlyList<StoredEvent>> ReadBackwardsAsync(int shard, string entityId, long beforeSequence, int limit, CancellationToken cancellation)
+    public override void Tell(string key, LiveStreamCommand command)
     {
-        Answering();
-        shard.ShouldBe(ShardMap.ShardOf(entityId));
-        var history = _histories.GetValueOrDefault(entityId, []);
-        IReadOnlyList<StoredEvent> page = [.. history.Select((happened, index) => Store(happened, index + 1)).Reverse()
-            .Where(one => one.Sequence < beforeSequence && one.Sequence > ClearedUpTo).Take(limit)];
-        return Task.FromResult(page);
     }
 
-    public Task<IReadOnlyList<EntityListing>> ListAsync(EntityQuery query, CancellationToken cancellation)
+    public async ValueTask DisposeAsync()
     {
-        Answering();
-        IReadOnlyList<EntityListing> page = [.. _states
-            .Select(one => new EntityListing(one.Key, StreamLabels.Of(one.Value)))
-            .Where(one => string.CompareOrdinal(one.EntityId, query.After) > 0
-                && (!query.OnlyOpen || one.Labels.Resident || LiveStream.WakeAt(_states[one.EntityId]) is not null)
-                && (query.Status is null || one.Labels.Status == query.Status)
-                && (query.Place is null || one.Labels.Place == query.Place)
-                && (query.Contains is null || one.EntityId.Contains(query.Contains, StringComparison.OrdinalIgnoreCase)))
-            .Take(query.Limit)];
-        return Task.FromResult(page);
+        await _store.DisposeAsync();
+        _folder.Delete(recursive: true);
     }
 
-    public Task<IReadOnlyList<AppendOutcome>> AppendAsync(IReadOnlyList<AppendRequest> batch, CancellationToken cancellation) => throw new NotSupportedException();
+    private static string IdOf(StreamKey key) => string.Create(CultureInfo.InvariantCulture, $"live-stream/{key}");
 
-    public Task<IReadOnlyList<bool>> VerifyAsync(IReadOnlyList<ShardEpoch> epochs, CancellationToken cancellation) => throw new NotSupportedException();
-
-    public Task<StoredEntity> LoadAsync(int shard, string entityId, CancellationToken cancellation) => throw new NotSupportedException();
-
-    public Task<ShardBacklog> LoadBacklogAsync(int shard, CancellationToken cancellation) => throw new NotSupportedException();
-
-    private static StoredEvent Store(LiveStreamEvent happened, long sequence)
+    private Task AppendAsync(StreamKey key, string kind, byte[] payload)
     {
-        var (kind, payload) = EventCodec.Encode(happened);
-        return new StoredEvent(sequence, 1, happened is BroadcastEnded ? "from-the-future" : kind, payload);
+        var row = _rows[key.ToString()] = _rows.GetValueOrDefault(key.ToString()) + 1;
+        return ExecuteAsync(
+            """
+            INSERT INTO event_journal(created, deleted, persistence_id, sequence_number, identifier, manifest, message)
+            VALUES(0, 0, @id, @row, 1028, @kind, @payload)
+            """,
+            ("@id", IdOf(key)), ("@row", row), ("@kind", kind), ("@payload", payload));
     }
 
-    private void Answering()
-    {
-        if (StoreIsAway)
+    private Task ExecuteAsync(string sql, params (string Name, object? Value)[] values) => _store.WriteAsync(
+        "a test",
+        async (transaction, stop) =>
         {
-            throw new StoreUnavailableException("the test took it away");
-        }
-    }
+            await using var command = transaction.Command(sql, values);
+            return await command.ExecuteNonQueryAsync(stop);
+        },
+        CancellationToken.None);
 }

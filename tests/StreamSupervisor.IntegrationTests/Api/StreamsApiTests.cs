@@ -1,4 +1,4 @@
-using StreamSupervisor.Cluster.Sharding;
+using StreamSupervisor.Actors.LiveStreams;
 using StreamSupervisor.Domain.LiveStreams;
 
 namespace StreamSupervisor.IntegrationTests.Api;
@@ -9,7 +9,7 @@ public class StreamsApiTests
     public async Task A_live_stream_is_shown_in_its_documented_shape()
     {
         await using var server = await ApiServer.StartAsync();
-        server.Entities.Put(Given.Live("live/cam1", generation: 7) with
+        await server.Entities.PutAsync(Given.Live("live/cam1", generation: 7) with
         {
             Locked = new OperatorMark("ann", "night", Given.At(-5)),
             Wedges = [new Wedge("srs-2", "vid-2", "svc-2", Given.At(-7))],
@@ -46,7 +46,7 @@ public class StreamsApiTests
     public async Task A_key_is_read_from_the_path_to_the_letter(string path, string key)
     {
         await using var server = await ApiServer.StartAsync();
-        server.Entities.Put(Given.Live(key));
+        await server.Entities.PutAsync(Given.Live(key));
 
         var (status, body) = await server.GetAsync("/api/v1/streams/" + path);
 
@@ -70,7 +70,7 @@ public class StreamsApiTests
         await using var server = await ApiServer.StartAsync();
         foreach (var number in Enumerable.Range(0, 23))
         {
-            server.Entities.Put(Given.Live($"live/cam{number:00}", origin: number % 2 == 0 ? "srs-1" : "srs-2"));
+            await server.Entities.PutAsync(Given.Live($"live/cam{number:00}", origin: number % 2 == 0 ? "srs-1" : "srs-2"));
         }
 
         var seen = new List<string>();
@@ -92,9 +92,9 @@ public class StreamsApiTests
     public async Task A_list_is_filtered_by_state_and_by_a_part_of_the_key()
     {
         await using var server = await ApiServer.StartAsync();
-        server.Entities.Put(Given.Live("live/cam1"));
-        server.Entities.Put(Given.Live("live/mic1"));
-        server.Entities.Put(Given.Idle("live/cam2") with { Generation = 3 });
+        await server.Entities.PutAsync(Given.Live("live/cam1"));
+        await server.Entities.PutAsync(Given.Live("live/mic1"));
+        await server.Entities.PutAsync(Given.Idle("live/cam2") with { Generation = 3 });
 
         var (_, live) = await server.GetAsync("/api/v1/streams?state=live&q=CAM");
 
@@ -106,7 +106,7 @@ public class StreamsApiTests
     public async Task What_has_run_out_since_its_row_was_written_is_not_shown()
     {
         await using var server = await ApiServer.StartAsync();
-        server.Entities.Put(Given.Live("live/cam1") with
+        await server.Entities.PutAsync(Given.Live("live/cam1") with
         {
             ReservedFor = "enc-1", ReservedUntil = Given.At(-1), CoolDownUntil = Given.At(1000),
         });
@@ -184,7 +184,7 @@ public class StreamsApiTests
     public async Task A_store_that_is_away_is_a_temporary_problem()
     {
         await using var server = await ApiServer.StartAsync();
-        server.Entities.StoreIsAway = true;
+        await server.Entities.TakeStoreAwayAsync();
         var (status, body) = await server.GetAsync("/api/v1/streams");
         status.ShouldBe(503);
         body.GetProperty("reason").GetString().ShouldBe("store-unavailable");

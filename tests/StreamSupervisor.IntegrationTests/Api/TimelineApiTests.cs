@@ -11,12 +11,12 @@ public class TimelineApiTests
     public async Task A_timeline_tells_the_newest_first_with_kicks_and_their_latency()
     {
         await using var server = await ApiServer.StartAsync();
-        server.Entities.Happened(Given.Cam1, Given.Takeover());
+        await server.Entities.HappenedAsync(Given.Cam1, Given.Takeover());
 
         var (_, page) = await server.GetAsync($"{Cam1}/timeline");
 
         var entries = page.GetProperty("entries").EnumerateArray().ToList();
-        entries.Select(one => one.GetProperty("sequence").GetInt64()).ShouldBe([8, 7, 6, 5, 4, 3, 2, 1]);
+        entries.Select(one => one.GetProperty("sequence").GetInt64()).ShouldBe([8000, 7000, 6000, 5000, 4000, 3000, 2000, 1000]);
         var admitted = entries[1];
         admitted.GetProperty("kind").GetString().ShouldBe("admitted");
         admitted.GetProperty("heldMs").GetDouble().ShouldBe(12.5);
@@ -35,7 +35,7 @@ public class TimelineApiTests
     public async Task A_timeline_comes_in_pages_by_sequence()
     {
         await using var server = await ApiServer.StartAsync();
-        server.Entities.Happened(Given.Cam1, Given.Takeover());
+        await server.Entities.HappenedAsync(Given.Cam1, Given.Takeover());
 
         var seen = new List<long>();
         var cursor = "";
@@ -47,18 +47,18 @@ public class TimelineApiTests
         }
         while (cursor.Length > 0);
 
-        seen.ShouldBe([8, 7, 6, 5, 4, 3, 2, 1]);
+        seen.ShouldBe([8000, 7000, 6000, 5000, 4000, 3000, 2000, 1000]);
     }
 
     [Fact]
     public async Task A_timeline_whose_older_part_was_cleared_ends_where_it_is_cut_and_an_explanation_says_so()
     {
         await using var server = await ApiServer.StartAsync();
-        server.Entities.Happened(Given.Cam1, Given.Takeover());
-        server.Entities.ClearedUpTo = 5;
+        await server.Entities.HappenedAsync(Given.Cam1, Given.Takeover());
+        await server.Entities.ClearAsync(Given.Cam1, upTo: 5);
 
         var (_, first) = await server.GetAsync($"{Cam1}/timeline?limit=3");
-        first.GetProperty("entries").EnumerateArray().Select(one => one.GetProperty("sequence").GetInt64()).ShouldBe([8, 7, 6]);
+        first.GetProperty("entries").EnumerateArray().Select(one => one.GetProperty("sequence").GetInt64()).ShouldBe([8000, 7000, 6000]);
         var (status, last) = await server.GetAsync($"{Cam1}/timeline?limit=3&cursor={first.GetProperty("next").GetString()}");
         (status, last.GetProperty("entries").GetArrayLength(), last.TryGetProperty("next", out _)).ShouldBe((200, 0, false));
 
@@ -70,7 +70,7 @@ public class TimelineApiTests
     public async Task A_takeover_is_explained_with_what_was_seen_the_rule_and_what_it_waited_for()
     {
         await using var server = await ApiServer.StartAsync();
-        server.Entities.Happened(Given.Cam1, Given.Takeover());
+        await server.Entities.HappenedAsync(Given.Cam1, Given.Takeover());
 
         var (status, body) = await server.GetAsync($"{Cam1}/explain?clientId=new22222");
 
@@ -102,7 +102,7 @@ public class TimelineApiTests
     public async Task A_first_publisher_is_explained_and_so_is_its_end()
     {
         await using var server = await ApiServer.StartAsync();
-        server.Entities.Happened(Given.Cam1, Given.Takeover());
+        await server.Entities.HappenedAsync(Given.Cam1, Given.Takeover());
 
         var (_, body) = await server.GetAsync($"{Cam1}/explain?clientId=old11111");
 
@@ -116,7 +116,7 @@ public class TimelineApiTests
     public async Task A_refusal_is_explained_with_its_reason_and_advice()
     {
         await using var server = await ApiServer.StartAsync();
-        server.Entities.Happened(Given.Cam1,
+        await server.Entities.HappenedAsync(Given.Cam1,
             new SessionAdopted(Given.At(-10), Given.Old, 4),
             new AttemptRefused(Given.At(0), Given.New, 4, RefusalReason.IncumbentAlive, TimeSpan.FromSeconds(5), AskedIn.OnConnect, Given.At(0)));
 
@@ -134,7 +134,7 @@ public class TimelineApiTests
     {
         var newer = Given.By("newer333", "srs-1");
         await using var server = await ApiServer.StartAsync();
-        server.Entities.Happened(Given.Cam1,
+        await server.Entities.HappenedAsync(Given.Cam1,
             new Admitted(Given.At(-9000), Given.Old, 1, AdmissionRule.KeyFree, AskedIn.OnPublish, Given.At(-9000), Given.At(-4000), false),
             new HandoverStarted(Given.At(0), Given.New, AdmissionRule.NewestWins, AskedIn.OnPublish, Given.At(2500)),
             new EvictionOrdered(Given.At(0), Given.Old, EvictionCause.Takeover, null),
@@ -159,7 +159,7 @@ public class TimelineApiTests
     public async Task An_attempt_is_told_of_the_removal_that_was_under_way_when_it_asked()
     {
         await using var server = await ApiServer.StartAsync();
-        server.Entities.Happened(Given.Cam1,
+        await server.Entities.HappenedAsync(Given.Cam1,
             new Admitted(Given.At(-9000), Given.Old, 1, AdmissionRule.KeyFree, AskedIn.OnPublish, Given.At(-9000), Given.At(-4000), false),
             new EvictionOrdered(Given.At(-100), Given.Old, EvictionCause.Silent, null),
             new HandoverStarted(Given.At(0), Given.New, AdmissionRule.IncumbentSilent, AskedIn.OnPublish, Given.At(2500)),
@@ -177,7 +177,7 @@ public class TimelineApiTests
     public async Task What_would_have_been_decided_is_the_answer_where_the_supervisor_only_observes()
     {
         await using var server = await ApiServer.StartAsync();
-        server.Entities.Happened(Given.Cam1,
+        await server.Entities.HappenedAsync(Given.Cam1,
             new DecisionObserved(Given.At(0), Given.New, "refuse", RefusalReason.Locked, AskedIn.OnPublish),
             new Admitted(Given.At(0), Given.New, 1, AdmissionRule.KeyFree, AskedIn.OnPublish, Given.At(0), Given.At(5000), false));
 
@@ -192,11 +192,12 @@ public class TimelineApiTests
     public async Task An_event_that_this_version_cannot_read_keeps_its_place()
     {
         await using var server = await ApiServer.StartAsync();
-        server.Entities.Happened(Given.Cam1, [.. Given.Takeover(), new BroadcastEnded(Given.At(9))]);
+        await server.Entities.HappenedAsync(Given.Cam1, Given.Takeover());
+        await server.Entities.HappenedInTheFutureAsync(Given.Cam1);
 
         var (_, page) = await server.GetAsync($"{Cam1}/timeline?limit=1");
 
-        page.GetProperty("entries")[0].GetProperty("sequence").GetInt64().ShouldBe(9);
+        page.GetProperty("entries")[0].GetProperty("sequence").GetInt64().ShouldBe(9000);
         page.GetProperty("entries")[0].GetProperty("kind").GetString().ShouldBe("from-the-future");
         (await server.GetAsync($"{Cam1}/explain?clientId=new22222")).Body.GetProperty("answer").GetString().ShouldBe("admitted");
     }
@@ -205,7 +206,7 @@ public class TimelineApiTests
     public async Task An_attempt_that_is_still_held_says_so()
     {
         await using var server = await ApiServer.StartAsync();
-        server.Entities.Happened(Given.Cam1, Given.Takeover()[..4]);
+        await server.Entities.HappenedAsync(Given.Cam1, Given.Takeover()[..4]);
         var (_, body) = await server.GetAsync($"{Cam1}/explain?clientId=new22222");
         body.GetProperty("answer").GetString().ShouldBe("held");
         body.GetProperty("text").GetProperty("en").GetString()!.ShouldEndWith("It has no answer yet.");
@@ -215,7 +216,7 @@ public class TimelineApiTests
     public async Task One_connection_that_published_twice_is_explained_by_its_newest_attempt()
     {
         await using var server = await ApiServer.StartAsync();
-        server.Entities.Happened(Given.Cam1,
+        await server.Entities.HappenedAsync(Given.Cam1,
             new Admitted(Given.At(0), Given.New, 1, AdmissionRule.KeyFree, AskedIn.OnPublish, Given.At(0), Given.At(5000), false),
             new PublisherLost(Given.At(10), Given.New.Session, "srs-1", LossCause.Unpublished, null, false),
             new Admitted(Given.At(20), Given.New, 2, AdmissionRule.KeyFree, AskedIn.OnPublish, Given.At(20), Given.At(5020), true));
@@ -229,7 +230,7 @@ public class TimelineApiTests
     public async Task A_client_that_was_never_seen_is_not_found()
     {
         await using var server = await ApiServer.StartAsync();
-        server.Entities.Happened(Given.Cam1, Given.Takeover());
+        await server.Entities.HappenedAsync(Given.Cam1, Given.Takeover());
         var (status, body) = await server.GetAsync($"{Cam1}/explain?clientId=stranger");
         status.ShouldBe(404);
         body.GetProperty("reason").GetString().ShouldBe("attempt-unknown");

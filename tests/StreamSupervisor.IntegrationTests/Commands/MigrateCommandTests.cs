@@ -19,7 +19,7 @@ public sealed class MigrateCommandTests(PostgresFixture postgres) : IDisposable
     {
         var (exitCode, output, error) = await RunAsync("--set", $"storage.sqlite.path={File}");
         exitCode.ShouldBe(0, error);
-        output.ShouldBe($"{File}: applied 2 steps: 001 journal, 002 entity_row.{Environment.NewLine}");
+        output.ShouldBe($"{File}: applied 1 step: 001 journal.{Environment.NewLine}");
         (await RunAsync("--set", $"storage.sqlite.path={File}")).Output.ShouldContain("nothing to apply");
         JsonDocument.Parse((await RunAsync("--set", $"storage.sqlite.path={File}", "--json")).Output).RootElement.GetProperty("applied").GetArrayLength().ShouldBe(0);
     }
@@ -54,7 +54,7 @@ public sealed class MigrateCommandTests(PostgresFixture postgres) : IDisposable
         var (exitCode, output, error) = await RunAsync([.. settings, "--connection-string", database, "--grant", "Serves, only"]);
         exitCode.ShouldBe(0, error);
         output.ShouldBe($"PostgreSQL: nothing to apply, the schema is that of this version.{Environment.NewLine}Serves, only may serve.{Environment.NewLine}");
-        (await ExecuteAsync(database, "SELECT has_table_privilege('Serves, only', 'streamsupervisor.journal', 'INSERT')")).ShouldBe(true);
+        (await ExecuteAsync(database, "SELECT has_table_privilege('Serves, only', 'streamsupervisor.event_journal', 'INSERT')")).ShouldBe(true);
     }
 
     private static async Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] arguments)

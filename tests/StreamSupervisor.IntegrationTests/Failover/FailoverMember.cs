@@ -1,4 +1,7 @@
+using System.Collections.Immutable;
 using System.Globalization;
+using StreamSupervisor.Actors.Membership;
+using StreamSupervisor.Commands;
 using StreamSupervisor.IntegrationTests.Server;
 
 namespace StreamSupervisor.IntegrationTests.Failover;
@@ -11,6 +14,7 @@ internal sealed class FailoverMember : IAsyncDisposable
 {
     private readonly ServeFolder _settings;
     private SupervisorProcess? _process;
+    private bool _killed;
     private string _earlier = "";
 
     public FailoverMember(string name, SrsServers srs, string database, int databasePort)
@@ -21,7 +25,7 @@ internal sealed class FailoverMember : IAsyncDisposable
         Peers = new TcpRelay(peers);
         var connection = database.Replace(
             string.Create(CultureInfo.InvariantCulture, $"Port={databasePort}"), string.Create(CultureInfo.InvariantCulture, $"Port={Database.Port}"),
-            StringComparison.Ordinal);
+            StringComparison.Ordinal) + $";Options=-c{Witness.MemberSetting}={name}";
         _settings = new ServeFolder(srs,
             $$"""
             http.listen = ["{{StablePort.AddressOf(Hooks)}}"]
@@ -61,18 +65,58 @@ internal sealed class FailoverMember : IAsyncDisposable
     /// <returns>When it says ready.</returns>
     public async Task StartAsync()
     {
+        await LaunchAsync();
+        await _process!.ReadyAsync(StablePort.AddressOf(Management), TimeSpan.FromSeconds(90));
+    }
+
+    /// <summary>Starts a process, or does nothing when one runs. As a service manager does after an end that asks for it; other ends are a fault.</summary>
+    public async Task LaunchAsync()
+    {
         if (!IsRunning)
         {
             await DropAsync();
             Peers.Listen();
+            _killed = false;
             _process = SupervisorProcess.Start("serve", "--config", _settings.Config);
         }
+    }
 
-        await _process!.ReadyAsync(StablePort.AddressOf(Management), TimeSpan.FromSeconds(90));
+    /// <summary>Whether it says ready.</summary>
+    public async Task<bool> IsReadyAsync()
+    {
+        using var http = new HttpClient();
+        try
+        {
+            return (await http.GetAsync(new Uri($"{StablePort.AddressOf(Management)}/ready"))).IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The names of the members that are up, as it sees them, and only if it sees nobody else; empty when it does not answer.</summary>
+    public async Task<ImmutableArray<string>> MembersUpAsync()
+    {
+        using var api = new SupervisorApiClient(new Uri(StablePort.AddressOf(Management)), apiKey: null);
+        return (await api.ListMembersAsync(CancellationToken.None)).Value is { Unreachable: [] } view
+            && view.Members.All(member => member is { Status: "Up", State: "active", SessionHeld: true })
+                ? [.. view.Members.Select(member => member.Name).Order(StringComparer.Ordinal)]
+                : [];
+    }
+
+    /// <summary>The shards in memory of all members with the names of their owners, as it sees them; null when it does not answer.</summary>
+    public async Task<ImmutableArray<(int Shard, string? Owner)>?> ShardsAsync()
+    {
+        using var api = new SupervisorApiClient(new Uri(StablePort.AddressOf(Management)), apiKey: null);
+        return (await api.ListShardsAsync(owner: null, CancellationToken.None)).Value is { } view
+            ? [.. view.Shards.Select(shard => (shard.ShardId, shard.OwnerName))]
+            : null;
     }
 
     public Task KillAsync()
     {
+        _killed = true;
         var killed = _process!.KillAsync();
         Peers.Refuse();
         return killed;
@@ -104,9 +148,11 @@ internal sealed class FailoverMember : IAsyncDisposable
     {
         if (_process is { } old)
         {
+            var ended = old.HasExited && !_killed ? await old.ExitCodeAsync() : 0;
             await old.DisposeAsync();
             _earlier += $"{old.Output}\n";
             _process = null;
+            ended.ShouldBeOneOf(0, MemberEnd.ExpelledExitCode);
         }
     }
 }

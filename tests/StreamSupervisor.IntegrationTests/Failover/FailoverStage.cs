@@ -1,10 +1,8 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging.Abstractions;
-using Npgsql;
-using StreamSupervisor.Cluster.Sharding;
+using StreamSupervisor.Actors.Journal;
 using StreamSupervisor.IntegrationTests.Server;
 using StreamSupervisor.Simulator.Servers;
-using StreamSupervisor.Storage.Postgres;
 using StreamSupervisor.TestKit.Storage;
 
 namespace StreamSupervisor.IntegrationTests.Failover;
@@ -39,7 +37,7 @@ public sealed class FailoverStage : IAsyncLifetime
         }
 
         Postgres = await PostgresServer.StartAsync();
-        _ = await PostgresSchema.MigrateAsync(Postgres.ConnectionString, NullLogger.Instance);
+        _ = await PostgresMigrations.MigrateAsync(Postgres.ConnectionString, NullLogger.Instance);
         Witness = new Witness(Postgres.ConnectionString);
         await Witness.BeginAsync();
 
@@ -52,24 +50,25 @@ public sealed class FailoverStage : IAsyncLifetime
         await Srs.SendHooksToAsync(_relay.Address);
     }
 
-    /// <summary>Starts whoever has ended, and waits until the three share all shards.</summary>
-    internal async Task HealAsync()
+    /// <summary>
+    /// Starts whoever has ended, and waits until all are ready, know each other, and each has at least half of its share of the shards.
+    /// </summary>
+    internal Task HealAsync() => Eventually.HoldsAsync("three members share the streams", async () =>
     {
-        await Eventually.HoldsAsync("three members share all shards", async () =>
+        foreach (var member in Members)
         {
-            await Task.WhenAll(Members.Where(member => !member.IsRunning).Select(member => member.StartAsync()));
-            try
-            {
-                var owners = await Witness.OwnersAsync();
-                return owners.Count(row => row.Holds) == ShardMap.Shards && owners.GroupBy(row => row.Member).Count(shards => shards.Count() >= ShardMap.Shards / Members.Length) == Members.Length;
-            }
-            catch (NpgsqlException)
-            {
-                return false; // The server has just been restarted.
-            }
-        }, Healing);
-        await Task.WhenAll(Members.Select(member => member.StartAsync()));
-    }
+            await member.LaunchAsync();
+        }
+
+        return (await Task.WhenAll(Members.Select(member => member.IsReadyAsync()))).All(ready => ready)
+            && (await Task.WhenAll(Members.Select(member => member.MembersUpAsync()))).All(up => up.SequenceEqual(Members.Select(member => member.Name)))
+            && await Members[0].ShardsAsync() is { } shards
+            && Members.All(member => 2 * Members.Length * shards.Count(shard => shard.Owner == member.Name) >= shards.Length);
+    }, Healing);
+
+    /// <summary>The shards in memory that a member has, as the members see it.</summary>
+    internal async Task<ImmutableHashSet<int>> ShardsOfAsync(FailoverMember owner) =>
+        (await Members[0].ShardsAsync() ?? []).Where(shard => shard.Owner == owner.Name).Select(shard => shard.Shard).ToImmutableHashSet();
 
     /// <summary>What the members have written.</summary>
     internal string Story => string.Join('\n', Members.Select(member => member.Story));

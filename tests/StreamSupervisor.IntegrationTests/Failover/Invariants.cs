@@ -7,73 +7,30 @@ namespace StreamSupervisor.IntegrationTests.Failover;
 /// <summary>The promises of admission, held against what was stored and what the servers saw. Each method brings the violations, in words.</summary>
 internal static class Invariants
 {
-    /// <summary>Sequence numbers have no gaps, generations grow, and the epochs under which a key was written never go back.</summary>
+    /// <summary>The rows of a key have no gaps and no doubles, and its generations grow.</summary>
     public static IEnumerable<string> OfTheJournal(ImmutableArray<JournalRow> journal)
     {
         foreach (var key in journal.GroupBy(row => row.Entity))
         {
-            var (sequence, epoch, generation) = (0L, 0L, 0L);
+            var (before, place, generation) = (0L, 0, 0L);
             foreach (var row in key)
             {
-                if (row.Sequence != sequence + 1)
+                if ((row.Row, row.Place) != (before + 1, 0) && (row.Row, row.Place) != (before, place + 1))
                 {
-                    yield return $"{key.Key}: #{row.Sequence} follows #{sequence}";
-                }
-
-                if (row.Epoch < epoch)
-                {
-                    yield return $"{key.Key}: #{row.Sequence} was written under epoch {row.Epoch}, after one under {epoch}";
+                    yield return $"{key.Key}: #{row.Row}.{row.Place} of {row.Writer} follows #{before}.{place}";
                 }
 
                 if (GenerationOf(row.Event) is { } next)
                 {
                     if (next <= generation)
                     {
-                        yield return $"{key.Key}: #{row.Sequence} has generation {next} after {generation}";
+                        yield return $"{key.Key}: #{row.Row} of {row.Writer} has generation {next} after {generation}";
                     }
 
                     generation = next;
                 }
 
-                (sequence, epoch) = (row.Sequence, row.Epoch);
-            }
-        }
-
-        // Across the keys of a shard too: an owner that is no more has written nothing after its successor.
-        foreach (var shard in journal.GroupBy(row => row.Shard))
-        {
-            var epoch = 0L;
-            foreach (var row in shard.OrderBy(row => row.StoredAt).ThenBy(row => row.Epoch))
-            {
-                if (row.Epoch < epoch)
-                {
-                    yield return $"shard {shard.Key}: {row.Entity} #{row.Sequence} at {row.StoredAt:HH:mm:ss.ffffff} under epoch {row.Epoch}, after one under {epoch}";
-                }
-
-                epoch = row.Epoch;
-            }
-        }
-    }
-
-    /// <summary>The epoch of a shard never goes back, and each belongs to one owner.</summary>
-    public static IEnumerable<string> OfOwnership(ImmutableArray<OwnershipRow> ownership)
-    {
-        foreach (var shard in ownership.GroupBy(row => row.Shard))
-        {
-            foreach (var (before, after) in shard.Zip(shard.Skip(1)))
-            {
-                if (after.Epoch < before.Epoch)
-                {
-                    yield return $"shard {shard.Key}: epoch {after.Epoch} after {before.Epoch}";
-                }
-            }
-
-            foreach (var epoch in shard.GroupBy(row => row.Epoch))
-            {
-                if (epoch.Select(row => row.Owner).Where(owner => owner is not null).Distinct().Count() > 1)
-                {
-                    yield return $"shard {shard.Key}: epoch {epoch.Key} had several owners";
-                }
+                (before, place) = (row.Row, row.Place);
             }
         }
     }
@@ -109,7 +66,7 @@ internal static class Invariants
             {
                 yield return $"a DELETE of {delete.Session} at {delete.At:HH:mm:ss.fff} that no stored eviction had ordered";
             }
-            else if (admitted[delete.Session].Any(row => row.StoredAt <= delete.At && !ordered[delete.Session].Any(order => order.Sequence > row.Sequence && order.StoredAt <= delete.At)))
+            else if (admitted[delete.Session].Any(row => row.StoredAt <= delete.At && !ordered[delete.Session].Any(order => order.IsAfter(row) && order.StoredAt <= delete.At)))
             {
                 yield return $"a DELETE at {delete.At:HH:mm:ss.fff} of {delete.Session}, which was admitted after it had been ordered away";
             }
@@ -136,7 +93,7 @@ internal static class Invariants
         var finished = journal.Where(row => row.Event is EvictionFinished).ToLookup(row => ((EvictionFinished)row.Event).Of);
         foreach (var order in journal.Where(row => row.Event is EvictionOrdered))
         {
-            if (!finished[((EvictionOrdered)order.Event).Of.Session].Any(row => row.Sequence > order.Sequence))
+            if (!finished[((EvictionOrdered)order.Event).Of.Session].Any(row => row.IsAfter(order)))
             {
                 yield return $"{order.Entity}: the eviction of {((EvictionOrdered)order.Event).Of.Session} at {order.Event.At:HH:mm:ss.fff} has not ended";
             }

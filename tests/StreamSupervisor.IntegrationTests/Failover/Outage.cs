@@ -1,12 +1,14 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using StreamSupervisor.Actors;
 using StreamSupervisor.Domain.LiveStreams;
 
 namespace StreamSupervisor.IntegrationTests.Failover;
 
 /// <summary>One fault, from its begin to its end, and what encoders felt of it.</summary>
-/// <param name="shards">Those of the victim when it began, with their epochs; none where all are hit.</param>
-internal sealed class Outage(ImmutableDictionary<int, long> shards) : IAsyncDisposable
+/// <param name="victim">Whom it hits; null where all are hit.</param>
+/// <param name="shards">Those of the victim when it began.</param>
+internal sealed class Outage(string? victim, ImmutableHashSet<int> shards) : IAsyncDisposable
 {
     private readonly DateTimeOffset _from = TimeProvider.System.GetUtcNow();
     private TimeSpan _longest;
@@ -31,8 +33,11 @@ internal sealed class Outage(ImmutableDictionary<int, long> shards) : IAsyncDisp
     {
         if (shards.Count > 0)
         {
-            JournalRow[] grants = [.. journal.Where(row => row.Event is Admitted && shards.ContainsKey(row.Shard) && row.StoredAt > _from).OrderBy(row => row.StoredAt)];
-            _firstGrant = (grants.FirstOrDefault(row => row.Epoch > shards[row.Shard]) ?? grants.FirstOrDefault())?.StoredAt - _from;
+            JournalRow[] grants =
+            [
+                .. journal.Where(row => row.Event is Admitted && row.StoredAt > _from && shards.Contains(ShardView.ShardOf(row.Entity))).OrderBy(row => row.StoredAt),
+            ];
+            _firstGrant = (grants.FirstOrDefault(row => row.Writer != victim) ?? grants.FirstOrDefault())?.StoredAt - _from;
         }
     }
 

@@ -1,66 +1,78 @@
 using System.Collections.Immutable;
 using Npgsql;
+using StreamSupervisor.Actors.Journal;
 using StreamSupervisor.Domain.LiveStreams;
 
 namespace StreamSupervisor.IntegrationTests.Failover;
 
-/// <summary>One row of the journal.</summary>
+/// <summary>One event of the journal.</summary>
+/// <param name="Row">Its row within the key, from 1: the events of one command are one row.</param>
+/// <param name="Place">Its place within the row, from 0.</param>
 /// <param name="StoredAt">By the clock of the database, which is that of this machine.</param>
-internal sealed record JournalRow(int Shard, string Entity, long Sequence, long Epoch, DateTimeOffset StoredAt, LiveStreamEvent Event);
-
-/// <summary>One change of a shard's owner or epoch, in the order of their coming.</summary>
-internal sealed record OwnershipRow(int Shard, long Epoch, Guid? Owner);
+/// <param name="Writer">The member that stored it.</param>
+internal sealed record JournalRow(string Entity, long Row, int Place, DateTimeOffset StoredAt, string Writer, LiveStreamEvent Event)
+{
+    public bool IsAfter(JournalRow other) => (Row, Place).CompareTo((other.Row, other.Place)) > 0;
+}
 
 /// <summary>
-/// What the database itself saw: triggers of the tests beside the tables of the program note each change of hands, and each commit under an epoch that
-/// was not the shard's at that moment. Nobody who writes can keep it from them.
+/// What the database itself saw: a trigger of the tests beside the tables of the program notes who stored which row of the journal, and when. Nobody who
+/// writes can keep it from them.
 /// </summary>
 internal sealed class Witness(string database)
 {
+    /// <summary>The setting of a member's connections that tells its name.</summary>
+    public const string MemberSetting = "witness.member";
+
     private const string Schema =
-        """
+        $$"""
         CREATE SCHEMA witness;
-        CREATE TABLE witness.ownership(number bigserial PRIMARY KEY, shard int, epoch bigint, owner uuid);
-        CREATE TABLE witness.stale(shard int, entity_id text, sequence bigint, epoch bigint, current bigint);
-        CREATE FUNCTION witness.owned() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-          IF (NEW.epoch, NEW.owner) IS DISTINCT FROM (OLD.epoch, OLD.owner) THEN
-            INSERT INTO witness.ownership(shard, epoch, owner) VALUES (NEW.shard, NEW.epoch, NEW.owner);
-          END IF;
-          RETURN NULL;
-        END $$;
+        CREATE TABLE witness.stored(persistence_id text COLLATE "C", sequence_number bigint, at timestamptz, writer text);
+        CREATE INDEX ON witness.stored(persistence_id, sequence_number);
         CREATE FUNCTION witness.written() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
-          INSERT INTO witness.stale SELECT NEW.shard, NEW.entity_id, NEW.sequence, NEW.epoch, s.epoch
-          FROM streamsupervisor.shard s WHERE s.shard = NEW.shard AND s.epoch <> NEW.epoch;
+          INSERT INTO witness.stored VALUES (NEW.persistence_id, NEW.sequence_number, clock_timestamp(), coalesce(current_setting('{{MemberSetting}}', true), ''));
           RETURN NULL;
         END $$;
-        CREATE TRIGGER witness AFTER UPDATE ON streamsupervisor.shard FOR EACH ROW EXECUTE FUNCTION witness.owned();
-        CREATE TRIGGER witness AFTER INSERT ON streamsupervisor.journal FOR EACH ROW EXECUTE FUNCTION witness.written();
+        CREATE TRIGGER witness AFTER INSERT ON streamsupervisor.event_journal FOR EACH ROW EXECUTE FUNCTION witness.written();
         """;
 
     /// <summary>Begins to look; the program's schema must be there.</summary>
     public Task BeginAsync() => ReadAsync(Schema, _ => 0);
 
     /// <summary>Whatever the keys of one storm have in the journal, in the order of its writing within each key.</summary>
-    /// <param name="prefix">Of the entity ids.</param>
-    public Task<ImmutableArray<JournalRow>> JournalAsync(string prefix) => ReadAsync(
-        "SELECT shard, entity_id, sequence, epoch, at, kind, payload FROM streamsupervisor.journal WHERE starts_with(entity_id, $1) ORDER BY entity_id, sequence",
-        row => new JournalRow(row.GetInt32(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.GetFieldValue<DateTimeOffset>(4),
-            EventCodec.Decode(row.GetString(5), row.GetFieldValue<byte[]>(6))), prefix);
+    /// <param name="prefix">Of the keys.</param>
+    public async Task<ImmutableArray<JournalRow>> JournalAsync(string prefix)
+    {
+        var rows = await ReadAsync(
+            """
+            SELECT persistence_id, sequence_number, w.at, w.writer, j.manifest, j.message
+            FROM streamsupervisor.event_journal j JOIN witness.stored w USING (persistence_id, sequence_number)
+            WHERE starts_with(persistence_id, $1) ORDER BY persistence_id, sequence_number
+            """,
+            row => (Id: row.GetString(0), Row: row.GetInt64(1), At: row.GetFieldValue<DateTimeOffset>(2), Writer: row.GetString(3),
+                EventCodec.DecodeBatch(row.GetString(4), row.GetFieldValue<byte[]>(5)).Events),
+            Timeline.IdPrefix + prefix);
+        return
+        [
+            .. rows.SelectMany(row => row.Events.Select((happened, place) =>
+                new JournalRow(row.Id[Timeline.IdPrefix.Length..], row.Row, place, row.At, row.Writer, happened))),
+        ];
+    }
 
-    public Task<ImmutableArray<OwnershipRow>> OwnershipAsync() => ReadAsync(
-        "SELECT shard, epoch, owner FROM witness.ownership ORDER BY number",
-        row => new OwnershipRow(row.GetInt32(0), row.GetInt64(1), row.IsDBNull(2) ? null : row.GetGuid(2)));
+    /// <summary>Rows that were stored and are there no more.</summary>
+    /// <param name="prefix">Of the keys.</param>
+    public Task<ImmutableArray<string>> LostAsync(string prefix) => ReadAsync(
+        """
+        SELECT format('%s #%s was stored and is gone', persistence_id, sequence_number)
+        FROM witness.stored w LEFT JOIN streamsupervisor.event_journal j USING (persistence_id, sequence_number)
+        WHERE starts_with(persistence_id, $1) AND j.ordering IS NULL
+        """,
+        row => row.GetString(0), Timeline.IdPrefix + prefix);
 
-    public Task<ImmutableArray<string>> StaleCommitsAsync() => ReadAsync(
-        "SELECT format('%s #%s under epoch %s of shard %s, which was at %s', entity_id, sequence, epoch, shard, current) FROM witness.stale",
-        row => row.GetString(0));
-
-    /// <summary>The shards of each member that is not dead: its name, each shard with its epoch, and whether its lease holds.</summary>
-    public Task<ImmutableArray<(string Member, int Shard, long Epoch, bool Holds)>> OwnersAsync() => ReadAsync(
-        "SELECT m.name, s.shard, s.epoch, m.lease_until > clock_timestamp() FROM streamsupervisor.shard s JOIN streamsupervisor.member m ON m.member_id = s.owner WHERE m.state = 1",
-        row => (row.GetString(0), row.GetInt32(1), row.GetInt64(2), row.GetBoolean(3)));
+    /// <summary>Who was declared dead, and why: one sentence for each incarnation.</summary>
+    public Task<ImmutableArray<string>> CondemnedAsync() => ReadAsync(
+        "SELECT format('%s (%s) is dead: %s', name, incarnation, why) FROM streamsupervisor.cluster_member WHERE state = 3 ORDER BY ended_at", row => row.GetString(0));
 
     /// <summary>Ends every connection of the members.</summary>
     public Task TerminateConnectionsAsync() => ReadAsync(

@@ -17,20 +17,34 @@ public sealed class ClusterEndpointsTests
         await using var server = await ClusterServer.StartAsync();
         var (status, body) = await server.GetAsync("/cluster/members");
         status.ShouldBe(200);
-        body.GetProperty("selfNode").GetString().ShouldBe("http://one:8560");
-        body.GetProperty("oldest").GetString().ShouldBe("http://two:8560");
-        body.GetProperty("unreachable").ToString().ShouldBe("""[{"node":"http://three:8560","observedBy":["http://one:8560"]}]""");
+        body.GetProperty("selfNode").GetString().ShouldBe("akka.tls://streamsupervisor@one:8560");
+        body.GetProperty("unreachable").ToString().ShouldBe(
+            """[{"node":"akka.tls://streamsupervisor@three:8560","observedBy":["akka.tls://streamsupervisor@one:8560"]}]""");
         body.GetProperty("members")[0].ToString().ShouldBe(
             """
-            {"node":"http://one:8560","nodeUid":"1","status":"Up","roles":[],"name":"one","incarnation":"00000001-0000-0000-0000-000000000000","state":"active","beat":40,"leaseExpired":false,"leaseLeftMs":4200,"leaseAgeMs":800,"sessionHeld":true,"shards":85}
-            """);
+            {"node":"akka.tls://streamsupervisor@one:8560","nodeUid":"1","status":"Up","roles":[],"name":"one","advertised":"one:8560",
+            "incarnation":"00000001-0000-0000-0000-000000000000","state":"active","beatAgeMs":400,"sessionHeld":true,"shards":21}
+            """.ReplaceLineEndings(""));
         body.GetProperty("members")[2].GetProperty("status").GetString().ShouldBe("Leaving");
-        body.GetProperty("members")[2].TryGetProperty("leaseAgeMs", out _).ShouldBeFalse("only a member itself knows when it sent its renewal");
+        body.GetProperty("members")[2].GetProperty("roles").ToString().ShouldBe("""["edge"]""");
+        body.GetProperty("ageMs").GetDouble().ShouldBe(250);
+    }
+
+    [Fact]
+    public async Task Who_left_or_died_lately_is_listed_with_what_happened()
+    {
+        await using var server = await ClusterServer.StartAsync();
+        (await server.GetAsync("/cluster/members")).Body.GetProperty("ended").ToString().ShouldBe(
+            """
+            [{"name":"nine","advertised":"nine:8560","incarnation":"00000009-0000-0000-0000-000000000000","state":"dead","agoMs":90000,
+            "why":"its lease was over."}]
+            """.ReplaceLineEndings(""));
     }
 
     [Theory]
+    [InlineData("akka.tls://streamsupervisor@two:8560")]
+    [InlineData("akka.tls:%2F%2Fstreamsupervisor@two:8560")]
     [InlineData("http://two:8560")]
-    [InlineData("http:%2F%2Ftwo:8560")]
     [InlineData("two:8560")]
     [InlineData("two")]
     [InlineData("00000002-0000-0000-0000-000000000000")]
@@ -48,28 +62,28 @@ public sealed class ClusterEndpointsTests
         await using var server = await ClusterServer.StartAsync();
         var (status, body) = await server.GetAsync("/cluster/members/nobody");
         (status, body.GetProperty("reason").GetString(), body.GetProperty("field").GetString()).ShouldBe((404, "member-unknown", "address"));
-        body.GetProperty("detail").GetString().ShouldNotBeNull().ShouldContain("two (http://two:8560)");
+        body.GetProperty("detail").GetString().ShouldNotBeNull().ShouldContain("two (two:8560)");
 
         var two = server.Cluster.Members[2];
-        server.Cluster.Members.Add(two with { Identity = two.Identity with { Id = FakeCluster.IdOf(4) } });
+        server.Cluster.Members.Add(two with { Incarnation = FakeCluster.IdOf(4) });
         (status, body) = await server.GetAsync("/cluster/members/two");
         (status, body.GetProperty("reason").GetString()).ShouldBe((409, "member-ambiguous"));
         body.GetProperty("detail").GetString().ShouldNotBeNull().ShouldContain("00000004-0000-0000-0000-000000000000");
     }
 
     [Fact]
-    public async Task Shards_are_listed_with_owner_epoch_and_state()
+    public async Task Shards_in_memory_are_listed_with_the_member_that_has_them()
     {
         await using var server = await ClusterServer.StartAsync();
         var (_, body) = await server.GetAsync("/cluster/shards");
         var shards = body.GetProperty("shards");
-        shards.GetArrayLength().ShouldBe(256);
+        shards.GetArrayLength().ShouldBe(63);
         shards[0].ToString().ShouldBe(
-            """{"shard":0,"epoch":1,"owner":"http://one:8560","ownerName":"one","incarnation":"00000001-0000-0000-0000-000000000000","state":"serving","local":true,"entities":3,"wakeups":1,"open":2}""");
+            """{"shardId":0,"numEntities":3,"node":"akka.tls://streamsupervisor@one:8560","ownerName":"one","local":true}""");
         shards[1].ToString().ShouldBe(
-            """{"shard":1,"epoch":2,"owner":"http://two:8560","ownerName":"two","incarnation":"00000002-0000-0000-0000-000000000000","state":"elsewhere","local":false}""");
-        shards[255].ToString().ShouldBe("""{"shard":255,"epoch":256,"state":"unowned","local":false}""");
-        (await server.GetAsync("/cluster/shards?owner=two")).Body.GetProperty("shards").GetArrayLength().ShouldBe(85);
+            """{"shardId":1,"numEntities":2,"node":"akka.tls://streamsupervisor@two:8560","ownerName":"two","local":false}""");
+        (await server.GetAsync("/cluster/shards/63")).Body.ToString().ShouldBe("""{"shardId":63,"numEntities":0,"local":false}""");
+        (await server.GetAsync("/cluster/shards?owner=two")).Body.GetProperty("shards").GetArrayLength().ShouldBe(21);
     }
 
     [Fact]
@@ -83,7 +97,7 @@ public sealed class ClusterEndpointsTests
     }
 
     [Theory]
-    [InlineData("/cluster/shards/256", 404, "shard-unknown", "id")]
+    [InlineData("/cluster/shards/64", 404, "shard-unknown", "id")]
     [InlineData("/cluster/shards/-1", 404, "shard-unknown", "id")]
     [InlineData("/cluster/shards/one", 404, "shard-unknown", "id")]
     [InlineData("/cluster/shards/1?limit=0", 400, "bad-field", "limit")]
@@ -134,7 +148,7 @@ public sealed class ClusterEndpointsTests
         server.Cluster.Orders.ShouldBeEmpty();
         var (status, body) = await server.PutAsync("/cluster/members/two", "operation=Leave", ("Authorization", "Bearer operate-operate"));
         status.ShouldBe(200);
-        body.ToString().ShouldBe("""{"message":"Leaving http://two:8560","node":"http://two:8560","incarnation":"00000002-0000-0000-0000-000000000000"}""");
+        body.ToString().ShouldBe("""{"message":"Leaving akka.tls://streamsupervisor@two:8560","node":"akka.tls://streamsupervisor@two:8560","incarnation":"00000002-0000-0000-0000-000000000000"}""");
         server.Cluster.Orders.ShouldBe([$"leave {FakeCluster.IdOf(2)}"]);
     }
 
@@ -144,7 +158,7 @@ public sealed class ClusterEndpointsTests
     public async Task An_order_stands_in_the_form_or_in_the_query(string form, string query)
     {
         await using var server = await ClusterServer.StartAsync();
-        (await server.PutAsync("/cluster/members/http://two:8560" + query, form)).Status.ShouldBe(200);
+        (await server.PutAsync("/cluster/members/akka.tls://streamsupervisor@two:8560" + query, form)).Status.ShouldBe(200);
     }
 
     [Theory]
@@ -170,34 +184,40 @@ public sealed class ClusterEndpointsTests
     }
 
     [Fact]
-    public async Task Down_takes_a_member_whose_lease_is_over_and_refuses_one_that_beats_unless_told_to()
+    public async Task Down_takes_a_member_that_is_not_heard_and_refuses_one_that_is_unless_told_to()
     {
         await using var server = await ClusterServer.StartAsync();
-        (await server.PutAsync("/cluster/members/three", "operation=Down")).Body.GetProperty("message").GetString().ShouldBe("Downing http://three:8560");
+        (await server.PutAsync("/cluster/members/three", "operation=Down")).Body.GetProperty("message").GetString().ShouldBe("Downing akka.tls://streamsupervisor@three:8560");
 
         var (status, body) = await server.PutAsync("/cluster/members/two", "operation=Down");
         (status, body.GetProperty("reason").GetString(), body.GetProperty("field").GetString()).ShouldBe((409, "member-alive", "force"));
         body.GetProperty("detail").GetString().ShouldNotBeNull().ShouldContain("operation=Leave");
 
         (await server.PutAsync("/cluster/members/two", "operation=Down&force=true")).Status.ShouldBe(200);
-        server.Cluster.Orders.ShouldBe([$"down {FakeCluster.IdOf(3)} LeaseExpired", $"down {FakeCluster.IdOf(2)} Operator"]);
+        server.Cluster.Orders.ShouldBe([$"down {FakeCluster.IdOf(3)} local", $"down {FakeCluster.IdOf(2)} local"]);
     }
 
     [Fact]
-    public async Task Down_with_force_takes_a_member_that_beats_while_it_is_looked_at()
+    public async Task Delete_asks_a_member_to_leave()
     {
-        await using var server = await ClusterServer.StartAsync();
-        var beats = 0;
-        server.Cluster.Meanwhile = members => members[2] = beats++ == 0 ? members[2] with { Beat = 7 } : members[2];
-        (await server.PutAsync("/cluster/members/two", "operation=Down&force=true")).Status.ShouldBe(200);
+        await using var server = await ClusterServer.StartAsync(keys: Keys);
+        var delete = (string query, string key) => server.SendAsync(new HttpRequestMessage(HttpMethod.Delete, "/cluster/members/" + query), ("X-Api-Key", key));
+        (await delete("two", "read-read-read-read")).Status.ShouldBe(403);
+        (await delete("two?operation=Down", "operate-operate")).Body.GetProperty("field").GetString().ShouldBe("operation");
+        (await delete("two", "operate-operate")).Status.ShouldBe(200);
+        (await delete("one", "operate-operate")).Body.GetProperty("reason").GetString().ShouldBe("last-member");
+        (await delete("one?force=true", "operate-operate")).Status.ShouldBe(200);
+        server.Cluster.Orders.ShouldBe([$"leave {FakeCluster.IdOf(2)}", $"leave {FakeCluster.IdOf(1)}"]);
     }
 
     [Fact]
     public async Task A_member_that_goes_meanwhile_is_gone()
     {
         await using var server = await ClusterServer.StartAsync();
-        server.Cluster.Meanwhile = members => members.RemoveAll(member => member.Identity.Name == "two");
-        (await server.PutAsync("/cluster/members/two", "operation=Down")).Status.ShouldBe(404);
+        server.Cluster.Meanwhile = members => members.RemoveAll(member => member.Name == "two");
+        var (status, body) = await server.PutAsync("/cluster/members/two", "operation=Down&force=true");
+        (status, body.GetProperty("reason").GetString()).ShouldBe((404, "member-unknown"));
+        body.GetProperty("detail").GetString().ShouldNotBeNull().ShouldContain("meanwhile");
     }
 
     [Fact]
@@ -219,14 +239,14 @@ public sealed class ClusterEndpointsTests
     }
 
     [Fact]
-    public async Task Who_is_alone_with_a_file_is_the_one_member_with_all_shards_and_says_how_to_stop()
+    public async Task Who_is_alone_with_a_file_is_the_one_member_and_says_how_to_stop()
     {
         await using var server = await ClusterServer.StartAsync(isAlone: true);
         var members = (await server.GetAsync("/cluster/members")).Body.GetProperty("members");
         members.GetArrayLength().ShouldBe(1);
-        members[0].GetProperty("shards").GetInt32().ShouldBe(256);
-        members[0].TryGetProperty("leaseLeftMs", out _).ShouldBeFalse();
-        (await server.GetAsync("/cluster/shards")).Body.GetProperty("shards").GetArrayLength().ShouldBe(256);
+        members[0].GetProperty("shards").GetInt32().ShouldBe(63);
+        members[0].TryGetProperty("advertised", out _).ShouldBeFalse();
+        members[0].TryGetProperty("beatAgeMs", out _).ShouldBeFalse();
         (await server.PutAsync("/cluster/members/one", "operation=Leave")).Body.GetProperty("reason").GetString().ShouldBe("alone");
     }
 }

@@ -6,7 +6,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using StreamSupervisor.Server.Configuration;
 using StreamSupervisor.Server.Management;
-
 using StreamSupervisor.IntegrationTests.Server;
 
 namespace StreamSupervisor.IntegrationTests.Management;
@@ -34,16 +33,8 @@ internal sealed class ClusterServer : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        var cluster = new FakeCluster();
-        builder.Services.AddSingleton(new ClusterContext
-        {
-            Self = cluster.Self,
-            View = isAlone ? null : cluster,
-            Membership = isAlone ? null : cluster,
-            Host = cluster,
-            Api = new ApiOptions { Keys = [.. keys] },
-            Management = new ManagementOptions { Allow = [.. allow ?? []] },
-        });
+        var cluster = new FakeCluster(isAlone);
+        builder.Services.AddSingleton(cluster.Context(new ApiOptions { Keys = [.. keys] }, new ManagementOptions { Allow = [.. allow ?? []] }));
         ClusterServer? server = null;
         var app = builder.Build();
         app.Use((call, next) =>

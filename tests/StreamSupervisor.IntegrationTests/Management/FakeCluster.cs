@@ -1,96 +1,83 @@
-using StreamSupervisor.Cluster.Leases;
-using StreamSupervisor.Cluster.Membership;
-using StreamSupervisor.Cluster.Persistence;
-using StreamSupervisor.Cluster.Sharding;
+using Akka.Cluster;
+using StreamSupervisor.Actors;
+using StreamSupervisor.Actors.Membership;
+using StreamSupervisor.Server.Configuration;
+using StreamSupervisor.Server.Management;
 
 namespace StreamSupervisor.IntegrationTests.Management;
 
-/// <summary>A cluster of three as its first member sees it, with a store that notes the orders.</summary>
-internal sealed class FakeCluster : IClusterView, IMembershipStore, IShardHost
+/// <summary>A cluster of three as its first member sees it, that notes the orders.</summary>
+internal sealed class FakeCluster
 {
-    public FakeCluster()
+    public FakeCluster(bool isAlone = false)
     {
-        Members =
-        [
-            Sighting("one", 2, MemberState.Active) with { Beat = 40, LeaseLeft = TimeSpan.FromSeconds(4.2) },
-            Sighting("three", 3, MemberState.Active) with { LeaseExpired = true, SessionHeld = false, LeaseLeft = TimeSpan.FromSeconds(-1) },
-            Sighting("two", 1, MemberState.Draining),
-        ];
-        Shards = [.. Enumerable.Range(0, ShardMap.Shards).Select(shard => new ShardLease(shard, shard + 1, shard == 255 ? null : IdOf(shard % 3 + 1), null))];
+        IsAlone = isAlone;
+        Members = isAlone
+            ? [new MemberSighting(Guid.Empty, "one", "", NodeOf("alone"), 1, MemberState.Active, MemberStatus.Up, true, [], null, false, true)]
+            :
+            [
+                Sighting("one", 1, MemberState.Active, MemberStatus.Up) with { BeatAge = TimeSpan.FromMilliseconds(400), IsSelf = true },
+                Sighting("three", 3, MemberState.Active, MemberStatus.Up) with { Reachable = false, HasSession = false },
+                Sighting("two", 2, MemberState.Draining, MemberStatus.Leaving) with { Roles = ["edge"] },
+            ];
     }
 
+    public bool IsAlone { get; }
+    public List<MemberSighting> Members { get; }
     public List<string> Orders { get; } = [];
 
     /// <summary>Called at each look, with the members: what happens meanwhile.</summary>
     public Action<List<MemberSighting>>? Meanwhile { get; set; }
 
+    /// <summary>Whether the database does not answer.</summary>
     public bool IsDown { get; set; }
-
-    public MemberIdentity Self => Members[0].Identity;
-    public List<MemberSighting> Members { get; }
-    IReadOnlyList<MemberSighting> IClusterView.Members => Members;
-    public IReadOnlyList<ShardLease> Shards { get; }
-    public TimeSpan LeaseAge => TimeSpan.FromMilliseconds(800);
 
     public static Guid IdOf(int number) => new(number, 0, 0, new byte[8]);
 
-    public MemberIdentity? OwnerOf(int shard) => Members.Find(member => member.Identity.Id == Shards[shard].Owner)?.Identity;
+    public static string NodeOf(string name) => name == "alone" ? "test://streamsupervisor@alone:1" : $"akka.tls://streamsupervisor@{name}:8560";
 
-    public Task<bool> NextChangeAsync(CancellationToken cancellation) => new TaskCompletionSource<bool>().Task.WaitAsync(cancellation);
-
-    public void LookSoon()
+    public ClusterContext Context(ApiOptions api, ManagementOptions management) => new()
     {
+        Report = Report,
+        Shards = _ => Task.FromResult<IReadOnlyList<ShardSighting>>([.. Shards()]),
+        KeysOf = (shard, _) => Task.FromResult<IReadOnlyList<string>?>(
+            Shards().Any(one => one.Shard == shard && one.Address == Members[0].Address) ? ["live/cam1", "live/cam2", "live/cam3"] : null),
+        LeaveAsync = member => OrderAsync(member, $"leave {member}"),
+        DownAsync = (member, who) => OrderAsync(member, $"down {member} {who}"),
+        IsAlone = IsAlone,
+        Api = api,
+        Management = management,
+    };
+
+    /// <summary>All but the last shard are in memory, with one to three streams.</summary>
+    private IEnumerable<ShardSighting> Shards() => Enumerable.Range(0, ShardView.Shards - 1)
+        .Select(shard => new ShardSighting(shard, IsAlone ? Members[0].Address : NodeOf(new[] { "one", "two", "three" }[shard % 3]), 3 - (shard % 3)));
+
+    private MembershipReport Report()
+    {
+        var report = new MembershipReport([.. Members], IsAlone ? [] : [Ended()], TimeSpan.FromMilliseconds(250));
+        Meanwhile?.Invoke(Members);
+        return report;
     }
 
-    public Task<IReadOnlyList<MemberSighting>> LookAsync(CancellationToken cancellation)
+    private Task<bool> OrderAsync(Guid member, string order)
     {
         if (IsDown)
         {
-            throw new StoreUnavailableException("down");
+            throw new MemberTableSilentException("down", new TimeoutException());
         }
 
-        IReadOnlyList<MemberSighting> seen = [.. Members];
-        Meanwhile?.Invoke(Members);
-        return Task.FromResult(seen);
-    }
-
-    public Task<bool> DeclareDeadAsync(Guid member, long beat, DeathEvidence evidence, CancellationToken cancellation)
-    {
-        var dies = Members.Find(one => one.Identity.Id == member) is { } row && row.Beat == beat && (evidence == DeathEvidence.Operator || row.LeaseExpired);
-        if (dies)
+        var known = Members.Exists(one => one.Incarnation == member);
+        if (known)
         {
-            Orders.Add($"down {member} {evidence}");
+            Orders.Add(order);
         }
 
-        return Task.FromResult(dies);
+        return Task.FromResult(known);
     }
 
-    public Task<bool> DrainAsync(Guid member, CancellationToken cancellation)
-    {
-        Orders.Add($"leave {member}");
-        return Task.FromResult(Members.Exists(one => one.Identity.Id == member));
-    }
+    private static EndedMember Ended() => new(IdOf(9), "nine", "nine:8560", MemberState.Dead, TimeSpan.FromSeconds(90), "its lease was over.");
 
-    public Task<bool> JoinAsync(MemberIdentity self, TimeSpan lease, CancellationToken cancellation) => throw new NotSupportedException();
-
-    public Task<bool> RenewAsync(Guid member, TimeSpan lease, CancellationToken cancellation) => throw new NotSupportedException();
-
-    public Task LeaveAsync(Guid member, CancellationToken cancellation) => throw new NotSupportedException();
-
-    public Task<IMemberSession> OpenSessionAsync(Guid member, CancellationToken cancellation) => throw new NotSupportedException();
-
-    public Task OwnAsync(ShardEpoch owned, CancellationToken cancellation) => throw new NotSupportedException();
-
-    public Task DisownAsync(int shard, bool graceful, CancellationToken cancellation) => throw new NotSupportedException();
-
-    public ShardState StateOf(int shard) => Shards[shard].Owner == Self.Id ? ShardState.Serving : ShardState.NotOwned;
-
-    public ShardReport ReportOf(int shard, int most)
-    {
-        string[] names = ["live/cam1", "live/cam2", "live/cam3"];
-        return StateOf(shard) == ShardState.Serving ? new ShardReport(ShardState.Serving, shard + 1, 3, names[..Math.Min(most, 3)], 1, 2) : new ShardReport(ShardState.NotOwned, 0, 0, [], 0, 0);
-    }
-
-    private static MemberSighting Sighting(string name, int number, MemberState state) => new(
-        new MemberIdentity(IdOf(name switch { "one" => 1, "two" => 2, _ => 3 }), name, $"http://{name}:8560"), state, 1, LeaseExpired: false, SessionHeld: true, TimeSpan.FromSeconds(5), number);
+    private static MemberSighting Sighting(string name, int number, MemberState state, MemberStatus status) => new(
+        IdOf(number), name, $"{name}:8560", NodeOf(name), number, state, status, Reachable: true, [], TimeSpan.FromSeconds(1), HasSession: true, IsSelf: false);
 }

@@ -212,6 +212,6 @@ public sealed class RegistrationApiTests : IAsyncLifetime
         }
 
         events.Select(e => e.GetType().Name).ShouldBe([nameof(Registering), nameof(Publishing), nameof(PublishEnded), nameof(SessionEnded)]);
-        _rules.StateOf(Key).Goodbye.ShouldBeTrue();
+        _rules.StateOf(Key).EndOfBroadcast.ShouldBeTrue();
     }
 }

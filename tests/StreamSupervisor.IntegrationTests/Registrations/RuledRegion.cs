@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
-using StreamSupervisor.Cluster.Sharding;
+using Akka.Actor;
+using StreamSupervisor.Actors.LiveStreams;
 using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Domain.Policies;
@@ -7,8 +8,8 @@ using StreamSupervisor.TestKit.Domain;
 
 namespace StreamSupervisor.IntegrationTests.Registrations;
 
-/// <summary>Entities that decide by the real rules, one at a time, without a journal.</summary>
-internal sealed class RuledRegion : IShardRegion<LiveStreamCommand, LiveStreamReply>
+/// <summary>Streams that decide by the real rules, one at a time, without a journal.</summary>
+internal sealed class RuledRegion() : LiveStreamRegion(ActorRefs.Nobody, TimeProvider.System, new LiveStreamSettings())
 {
     private readonly System.Threading.Lock _lock = new();
     private readonly Dictionary<string, LiveStreamState> _states = [];
@@ -17,18 +18,18 @@ internal sealed class RuledRegion : IShardRegion<LiveStreamCommand, LiveStreamRe
 
     public ConcurrentQueue<string> Registered { get; } = new();
 
-    public Task<AskResult<LiveStreamReply>> AskAsync(string entityId, LiveStreamCommand command, DateTimeOffset deadline, CancellationToken cancellation)
+    public override Task<AskResult> AskAsync(string key, LiveStreamCommand command, DateTimeOffset deadline, CancellationToken cancellation)
     {
-        var reply = Do(entityId, command);
+        var reply = Do(key, command);
         if (EvictAtOnce && command is Register)
         {
-            Evicted(entityId);
+            Evicted(key);
         }
 
-        return Task.FromResult(reply is null ? AskResult<LiveStreamReply>.Not(AskStatus.Unknown, "held") : AskResult<LiveStreamReply>.Answered(reply));
+        return Task.FromResult(reply is null ? AskResult.Not(AskStatus.Unknown, "held") : AskResult.Answered(reply));
     }
 
-    public bool Tell(string entityId, LiveStreamCommand command) => Do(entityId, command) is not null;
+    public override void Tell(string key, LiveStreamCommand command) => Do(key, command);
 
     public LiveStreamState StateOf(string key)
     {

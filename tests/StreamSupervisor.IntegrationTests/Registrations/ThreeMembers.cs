@@ -1,8 +1,11 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json;
 using Npgsql;
 using StreamSupervisor.Client;
-using StreamSupervisor.Cluster.Sharding;
+using StreamSupervisor.Actors;
+using StreamSupervisor.Actors.Journal;
 using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.IntegrationTests.Server;
@@ -13,7 +16,8 @@ using StreamSupervisor.Simulator.Servers;
 namespace StreamSupervisor.IntegrationTests.Registrations;
 
 /// <summary>An event as it stands in the journal.</summary>
-internal sealed record JournalRow(long Sequence, long Epoch, LiveStreamEvent Event);
+/// <param name="Sequence">The number of its row times 1,000, plus its place in the row.</param>
+internal sealed record JournalRow(long Sequence, LiveStreamEvent Event);
 
 /// <summary>
 /// Three members on one PostgreSQL, each a process of its own, before two simulated SRS servers. The hooks of those go to the first two
@@ -55,8 +59,8 @@ internal sealed class ThreeMembers : IAsyncDisposable
             await srs[index].SendHooksToAsync(new Uri($"{folders[index].Address}/hooks/v1/{SrsServers.TokenOf(srs.Names[index])}"));
         }
 
-        await Eventually.HoldsAsync("the shards are shared out", async () =>
-            (await members.OwnersAsync()).Values.CountBy(owner => owner).Count(owner => owner.Value >= (ShardMap.Shards / Count) - 1) == Count, Patience);
+        await Eventually.HoldsAsync("every member takes part", async () =>
+            (await members.LookAsync("members")).Count(member => member.GetProperty("status").GetString() == "Up") == Count, Patience);
         return members;
     }
 
@@ -79,24 +83,39 @@ internal sealed class ThreeMembers : IAsyncDisposable
 
     public SimulatedSrsServer ServerOf(string origin) => Srs[Srs.Names.IndexOf(origin)];
 
-    /// <summary>A key whose entity lives on this member.</summary>
+    /// <summary>A key whose actor lives on this member. A shard is given to a member when it is first asked for, so keys are asked for until it has one.</summary>
     public async Task<string> KeyOwnedByAsync(int member, string prefix = "cam")
     {
-        var owners = await OwnersAsync();
-        return Enumerable.Range(1, 1000).Select(number => $"live/{prefix}{number}").First(key => owners.GetValueOrDefault(ShardOf(key)) == NameOf(member));
+        var number = 0;
+        return await Eventually.BringsAsync($"{NameOf(member)} owns a key", async () =>
+        {
+            var key = $"live/{prefix}{++number}";
+            using var asked = await _http.GetAsync(new Uri(AddressOf(0), $"/api/v1/streams/-/{key}"));
+            return await OwnerOfAsync(key) == NameOf(member) ? key : null;
+        }, Patience);
+    }
+
+    /// <summary>The name of the member on which the actor of a key lives; null where its shard is not in memory.</summary>
+    public async Task<string?> OwnerOfAsync(string key)
+    {
+        var shard = ShardView.ShardOf(StreamKey.Parse(key).ToString());
+        return (await LookAsync("shards")).Where(one => one.GetProperty("shardId").GetInt32() == shard)
+            .Select(one => one.TryGetProperty("ownerName", out var owner) ? owner.GetString() : null).FirstOrDefault();
     }
 
     public async Task<ImmutableArray<JournalRow>> JournalAsync(string key)
     {
         await using var connection = new NpgsqlConnection(_database + ";Pooling=false");
         await connection.OpenAsync();
-        await using var command = new NpgsqlCommand("SELECT sequence, epoch, kind, payload FROM streamsupervisor.journal WHERE entity_id = $1 ORDER BY sequence", connection);
-        command.Parameters.AddWithValue(StreamKey.Parse(key).ToString());
+        await using var command = new NpgsqlCommand(
+            "SELECT sequence_number, manifest, message FROM streamsupervisor.event_journal WHERE persistence_id = $1 ORDER BY sequence_number", connection);
+        command.Parameters.AddWithValue($"live-stream/{StreamKey.Parse(key)}");
         await using var rows = await command.ExecuteReaderAsync();
         var journal = ImmutableArray.CreateBuilder<JournalRow>();
         while (await rows.ReadAsync())
         {
-            journal.Add(new JournalRow(rows.GetInt64(0), rows.GetInt64(1), EventCodec.Decode(rows.GetString(2), rows.GetFieldValue<byte[]>(3))));
+            journal.AddRange(JournaledEvent.OfRow(rows.GetInt64(0), rows.GetString(1), rows.GetFieldValue<byte[]>(2))
+                .Select(one => new JournalRow(one.Sequence, one.Event.ShouldNotBeNull(one.Kind))));
         }
 
         return journal.ToImmutable();
@@ -117,22 +136,12 @@ internal sealed class ThreeMembers : IAsyncDisposable
         }
     }
 
-    private static string NameOf(int member) => string.Create(CultureInfo.InvariantCulture, $"member-{member + 1}");
+    public static string NameOf(int member) => string.Create(CultureInfo.InvariantCulture, $"member-{member + 1}");
 
-    private static int ShardOf(string key) => ShardMap.ShardOf(StreamKey.Parse(key).ToString());
-
-    private async Task<Dictionary<int, string>> OwnersAsync()
+    /// <summary>What the first member shows of the cluster.</summary>
+    private async Task<IReadOnlyList<JsonElement>> LookAsync(string list)
     {
-        await using var connection = new NpgsqlConnection(_database + ";Pooling=false");
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand("SELECT s.shard, m.name FROM streamsupervisor.shard s JOIN streamsupervisor.member m ON m.member_id = s.owner", connection);
-        await using var rows = await command.ExecuteReaderAsync();
-        var owners = new Dictionary<int, string>();
-        while (await rows.ReadAsync())
-        {
-            owners.Add(rows.GetInt32(0), rows.GetString(1));
-        }
-
-        return owners;
+        var page = await _http.GetFromJsonAsync<JsonElement>(new Uri($"{_folders[0].Management}/cluster/{list}"));
+        return [.. page.GetProperty(list).EnumerateArray()];
     }
 }

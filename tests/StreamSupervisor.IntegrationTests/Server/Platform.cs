@@ -27,9 +27,9 @@ internal sealed record PlatformSettings
 internal sealed class Platform : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder;
-    private readonly SupervisorHost _program;
+    private readonly SupervisorServer _program;
 
-    private Platform(DirectoryInfo folder, SrsServers srs, SupervisorHost program, SupervisorOptions options)
+    private Platform(DirectoryInfo folder, SrsServers srs, SupervisorServer program, SupervisorOptions options)
     {
         (_folder, Srs, _program) = (folder, srs, program);
         Address = options.Http.Listen[0];
@@ -65,7 +65,7 @@ internal sealed class Platform : IAsyncDisposable
             Sweep = settings.Sweep,
             Telemetry = settings.Telemetry,
         };
-        var program = await SupervisorHost.BuildAsync(options, logging => logging.ClearProviders());
+        var program = await SupervisorServer.BuildAsync(options, logging => logging.ClearProviders());
         await program.StartAsync(CancellationToken.None);
         var platform = new Platform(folder, srs, program, options);
         await Eventually.HoldsAsync("the supervisor is ready", async () =>

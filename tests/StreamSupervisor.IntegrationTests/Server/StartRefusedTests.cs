@@ -1,5 +1,6 @@
 using StreamSupervisor.Commands;
-using StreamSupervisor.Storage.Sqlite;
+using Microsoft.Data.Sqlite;
+using StreamSupervisor.Actors.Journal;
 
 namespace StreamSupervisor.IntegrationTests.Server;
 
@@ -33,9 +34,12 @@ public sealed class StartRefusedTests
     {
         using var folder = new ServeFolder();
         await CreateAsync(folder);
-        using (var connection = SqliteConnection.Open(folder.Database, readOnly: false))
+        using (var connection = new SqliteConnection($"Data Source={folder.Database};Pooling=false"))
         {
-            connection.Execute("INSERT INTO migration VALUES(99, 'future', 'x', 'later')");
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "INSERT INTO schema_step VALUES(99, 'future', 'x', 99, 'later')";
+            command.ExecuteNonQuery().ShouldBe(1);
         }
 
         (await RefusalAsync(folder)).ShouldContain("Start the newer version, or restore the backup");
@@ -79,11 +83,7 @@ public sealed class StartRefusedTests
         (await RefusalAsync(folder, exitCode: 2)).ShouldContain("admission");
     }
 
-    private static async Task CreateAsync(ServeFolder folder)
-    {
-        var store = await SqliteStore.OpenAsync(folder.Database, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<SqliteStore>.Instance);
-        await store.DisposeAsync();
-    }
+    private static Task CreateAsync(ServeFolder folder) => SqliteMigrations.MigrateAsync(folder.Database, TimeProvider.System);
 
     private static Task<string> RefusalAsync(ServeFolder folder, params string[] more) => RefusalAsync(folder, ExitCodes.Failed, more);
 

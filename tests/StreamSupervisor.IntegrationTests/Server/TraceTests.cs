@@ -11,15 +11,15 @@ namespace StreamSupervisor.IntegrationTests.Server;
 public sealed class TraceTests
 {
     [Fact]
-    public async Task A_first_publish_is_a_hook_one_ask_one_decision_and_one_append()
+    public async Task A_first_publish_is_a_hook_one_ask_one_decision_and_one_write()
     {
         await using var platform = await Platform.StartAsync(SrsModel.V6);
         (await TraceAsync(platform, "one")).ShouldBe(
         [
             "hook",
-            "hook > ask",
-            "hook > ask > decide",
-            "hook > ask > append",
+            "hook > stream.ask",
+            "hook > stream.ask > stream.decide",
+            "hook > stream.ask > stream.persist",
         ]);
     }
 
@@ -31,9 +31,9 @@ public sealed class TraceTests
         (await TraceAsync(platform, "two")).ShouldBe(
         [
             "hook",
-            "hook > ask",
-            "hook > ask > decide",
-            "hook > ask > append",
+            "hook > stream.ask",
+            "hook > stream.ask > stream.decide",
+            "hook > stream.ask > stream.persist",
         ]);
         (await platform.StreamAsync("live/cam"))!.Generation.ShouldBe(2);
     }

@@ -4,15 +4,18 @@ using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
+using Akka.Actor;
 using Microsoft.Extensions.Logging.Abstractions;
-using StreamSupervisor.Cluster.Sharding;
+using StreamSupervisor.Actors.Calls;
+using StreamSupervisor.Actors.LiveStreams;
+using StreamSupervisor.Actors.Origins;
 using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Domain.Origins;
+using StreamSupervisor.Domain.Policies;
 using StreamSupervisor.Server.Configuration;
-using StreamSupervisor.Server.Effects;
+using StreamSupervisor.Server.Credentials;
 using StreamSupervisor.Server.Hooks;
-using StreamSupervisor.Server.Sweeping;
 using StreamSupervisor.Srs.Api;
 
 namespace StreamSupervisor.IntegrationTests.Srs;
@@ -22,7 +25,8 @@ public sealed class HookEndpointsTests : IAsyncLifetime, IDisposable
 {
     private const string Token = "the-token-of-srs-1";
     private readonly HttpClient _http = new();
-    private readonly Entities _entities = new();
+    private readonly Streams _streams = new();
+    private readonly SrsServers _servers = new([new SrsEndpoint("srs-1", "http://127.0.0.1:1985")], new SrsApiOptions(), TimeProvider.System, NullLoggerFactory.Instance);
     private readonly CapturedLog _log = new();
     private WebApplication? _server;
     private string _address = "";
@@ -35,13 +39,17 @@ public sealed class HookEndpointsTests : IAsyncLifetime, IDisposable
         _server = builder.Build();
 
         var time = TimeProvider.System;
-        var origin = new Origin("srs-1", new OneProcess(), time, NullLogger.Instance);
-        var origins = new OriginRegistry([origin]);
+        var directory = new OriginDirectory(_servers);
+        var process = new OriginProcess("server-1", "process-1", "1", new SrsVersion(6, 0, 157));
+        directory.Note(new OriginSnapshot("srs-1", OriginStatus.Up, time.GetUtcNow(), process));
+        var origins = new OriginRegion(ActorRefs.Nobody, time);
         var options = new HooksOptions { Deadline = TimeSpan.FromSeconds(2) };
-        var desk = new HookDesk(origins, _entities, new LiveDirectory(),
-            call => new AttemptReading(new StreamKey(call.Vhost, call.App, call.Stream), "key", false, CredentialVerdict.NotRequired, false, TimeSpan.FromSeconds(1), TimeSpan.Zero),
-            new KeyRules(key => key, (_, _) => "key"), new ReleaseCues(), options, time, NullLogger<HookDesk>.Instance, default);
-        new HookEndpoints(desk, new HookTokens([new OriginOptions { Name = "srs-1", HookToken = Token }], origins), options, time, _log).Map(_server);
+        var gate = new CredentialGate(new CredentialOptions(), RegistrationCredential.Create(new(), [Token]));
+        var reader = new PublishAttemptReader(PolicyBook.Default, gate, time);
+        var publish = new PublishHook(reader, directory, origins, _streams, PolicyBook.Default, new Relays([]), new Availability(() => null), options, time,
+            NullLogger<PublishHook>.Instance);
+        var handler = new HookHandler(publish, reader, directory, origins, _streams, time);
+        new HookEndpoints(handler, new HookTokens([new OriginOptions { Name = "srs-1", HookToken = Token }]), options, time, _log).Map(_server);
 
         await _server.StartAsync();
         _address = _server.Urls.Single();
@@ -49,7 +57,11 @@ public sealed class HookEndpointsTests : IAsyncLifetime, IDisposable
 
     public async Task DisposeAsync() => await _server!.DisposeAsync();
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        _http.Dispose();
+        _servers.Dispose();
+    }
 
     [Fact]
     public async Task A_publisher_hears_yes_in_the_words_that_SRS_takes_for_one()
@@ -61,7 +73,7 @@ public sealed class HookEndpointsTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task A_refusal_is_a_200_with_a_number()
     {
-        _entities.Reply = new Refused(1, RefusalReason.Locked, null);
+        _streams.Reply = new Refused(1, RefusalReason.Locked, null);
         var (status, body) = await PostAsync(Hook());
         status.ShouldBe(HttpStatusCode.OK);
         body.ShouldStartWith($"{{\"code\":{RefusalCatalog.Of(RefusalReason.Locked).Code},\"msg\":\"");
@@ -79,7 +91,7 @@ public sealed class HookEndpointsTests : IAsyncLifetime, IDisposable
 
         _log.Lines.Count.ShouldBe(1);
         _log.Lines[0].ShouldNotContain("guess");
-        _entities.Asked.ShouldBe(0);
+        _streams.Asked.ShouldBe(0);
     }
 
     [Theory]
@@ -122,7 +134,7 @@ public sealed class HookEndpointsTests : IAsyncLifetime, IDisposable
 
         answer.ShouldNotBeNull();
         answer.ShouldContain("408");
-        _entities.Asked.ShouldBe(0);
+        _streams.Asked.ShouldBe(0);
     }
 
     [Fact]
@@ -143,32 +155,20 @@ public sealed class HookEndpointsTests : IAsyncLifetime, IDisposable
         {"server_id":"server-1","service_id":"process-1","action":"on_publish","client_id":"c1","ip":"127.0.0.1","vhost":"__defaultVhost__","app":"live","tcUrl":"rtmp://127.0.0.1/live","stream":"cam1","param":"?x=1","stream_url":"/live/cam1","stream_id":"vid-v5b4i42"}
         """;
 
-    private sealed class Entities : IShardRegion<LiveStreamCommand, LiveStreamReply>
+    private sealed class Streams() : LiveStreamRegion(ActorRefs.Nobody, TimeProvider.System, new LiveStreamSettings())
     {
         public LiveStreamReply Reply { get; set; } = new Allowed(1);
         public int Asked { get; private set; }
 
-        public Task<AskResult<LiveStreamReply>> AskAsync(string entityId, LiveStreamCommand command, DateTimeOffset deadline, CancellationToken cancellation)
+        public override Task<AskResult> AskAsync(string key, LiveStreamCommand command, DateTimeOffset deadline, CancellationToken cancellation)
         {
             Asked++;
-            return Task.FromResult(AskResult<LiveStreamReply>.Answered(Reply));
+            return Task.FromResult(AskResult.Answered(Reply));
         }
 
-        public bool Tell(string entityId, LiveStreamCommand command) => true;
-    }
-
-    private sealed class OneProcess : ISrsApi
-    {
-        public Task<SrsProcess> GetProcessAsync(CancellationToken cancellation) =>
-            Task.FromResult(new SrsProcess("server-1", "process-1", "1", new SrsVersion(6, 0, 157)));
-
-        public Task<SrsAnswer<IReadOnlyList<SrsStream>>> GetStreamsAsync(CancellationToken cancellation) => throw new SrsUnreachableException("not here");
-
-        public Task<SrsAnswer<IReadOnlyList<SrsClient>>> GetClientsAsync(CancellationToken cancellation) => throw new SrsUnreachableException("not here");
-
-        public Task<SrsAnswer<SrsClient?>> GetClientAsync(string clientId, CancellationToken cancellation) => throw new SrsUnreachableException("not here");
-
-        public Task<SrsAnswer<bool>> DeleteClientAsync(string clientId, CancellationToken cancellation) => throw new SrsUnreachableException("not here");
+        public override void Tell(string key, LiveStreamCommand command)
+        {
+        }
     }
 
     private sealed class CapturedLog : ILogger<HookEndpoints>

@@ -25,7 +25,12 @@ public sealed class Scene
 
     /// <summary>What the last command brought.</summary>
     public IReadOnlyList<LiveStreamEvent> Events { get; private set; } = [];
+
+    /// <summary>What whoever gave the last command heard, from the decision itself or from one of its events; null: nothing yet.</summary>
     public LiveStreamReply? Reply { get; private set; }
+
+    /// <summary>Whether the last answer was given without a trace in the journal.</summary>
+    public bool OffTheRecord { get; private set; }
 
     /// <summary>Everything that has happened.</summary>
     public IReadOnlyList<LiveStreamEvent> History => _all;
@@ -41,7 +46,8 @@ public sealed class Scene
         new(new SessionId(origin, service, client), origin, address, identity, proven);
 
     public static RequestPublish Ask(Publisher by, AskedIn @in = AskedIn.OnPublish, CredentialVerdict credential = CredentialVerdict.NotRequired,
-        HoldLimits? hold = null, bool confirmed = true) => new(by, @in, credential, hold ?? Patient, confirmed);
+        HoldLimits? hold = null, bool confirmed = true, string? relayOf = null, bool configured = false) =>
+        new(by, @in, credential, hold ?? Patient, confirmed, relayOf, configured);
 
     public Scene When(params ReadOnlySpan<LiveStreamCommand> commands)
     {
@@ -54,7 +60,10 @@ public sealed class Scene
             }
 
             Events = decision.Events;
-            Reply = decision.Reply;
+            OffTheRecord = decision.OffTheRecord;
+            Reply = decision.Reply ?? (command is RequestPublish ask
+                ? decision.Events.Select(LiveStream.AnswerOf).FirstOrDefault(answer => answer?.Attempt == ask.By.Session)?.Reply
+                : null);
             _all.AddRange(decision.Events);
         }
 

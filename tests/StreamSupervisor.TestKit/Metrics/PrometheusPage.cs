@@ -110,7 +110,7 @@ public static partial class PrometheusPage
                 .Select(sample => (Bound: ReadNumber(sample.Labels["le"]), sample.Value)).ToList();
             var at = $"{family.Name}{{{series.Key}}}";
             Require(buckets.Count > 1 && double.IsPositiveInfinity(buckets[^1].Bound), "the last bucket is not +Inf", at);
-            Require(buckets.Zip(buckets.Skip(1)).All(pair => pair.First.Bound < pair.Second.Bound && pair.First.Value <= pair.Second.Value), "buckets do not grow", at);
+            Require(buckets.Zip(buckets.Skip(1)).All(pair => pair.Item1.Bound < pair.Item2.Bound && pair.Item1.Value <= pair.Item2.Value), "buckets do not grow", at);
             Require(series.Count(sample => sample.Name == family.Name + "_sum") == 1, "no sum", at);
             Require(series.Single(sample => sample.Name == family.Name + "_count").Value.Equals(buckets[^1].Value), "count and +Inf differ", at);
         }

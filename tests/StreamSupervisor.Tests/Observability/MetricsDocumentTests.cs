@@ -1,23 +1,21 @@
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging.Abstractions;
-using StreamSupervisor.Cluster.Membership;
-using StreamSupervisor.Cluster.Observability;
-using StreamSupervisor.Cluster.Sharding;
+using Akka.Actor;
+using StreamSupervisor.Actors.Calls;
+using StreamSupervisor.Actors.LiveStreams;
+using StreamSupervisor.Actors.Membership;
 using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Domain.Origins;
 using StreamSupervisor.Server.Credentials;
-using StreamSupervisor.Server.Effects;
 using StreamSupervisor.Server.Hooks;
 using StreamSupervisor.Server.Management;
 using StreamSupervisor.Server.Observability;
-using StreamSupervisor.Server.Peers;
 using StreamSupervisor.Server.Registrations;
-using StreamSupervisor.Server.Sweeping;
 using StreamSupervisor.Srs.Api;
 using StreamSupervisor.Srs.Hooks;
 using StreamSupervisor.TestKit.Metrics;
-using StreamSupervisor.Tests.Srs;
 
 namespace StreamSupervisor.Tests.Observability;
 
@@ -67,38 +65,22 @@ public sealed partial class MetricsDocumentTests
     private static async Task<IReadOnlyList<PrometheusFamily>> ExportEverythingAsync()
     {
         using var exporter = new PrometheusExporter();
-        using var kernel = new KernelMetrics(new KernelDepths
-        {
-            Entities = () => 1,
-            Quarantined = () => 1,
-            MailboxOpen = () => 1,
-            AppendsWaiting = () => 1,
-            EffectsOpen = () => 1,
-            EffectsRunning = () => 1,
-            Wakeups = () => 1,
-            ShardsServing = () => 1,
-        });
-        kernel.Appended(1, TimeSpan.Zero);
-        kernel.Rejected();
-        kernel.Recovered();
-        kernel.Faulted();
-        using var member = new MemberMetrics(() => 1, () => 1, () => 1);
-        member.Renewed(TimeSpan.Zero);
-        member.HandedOff();
-        member.Grabbed(1);
-        member.DeclaredDead();
+        using var member = new MemberMetrics(() => 1, () => 1);
+        member.Beat(TimeSpan.Zero);
+        member.Condemned();
         member.Suspended();
-        using var forwards = new ForwardMetrics();
-        forwards.Forwarded(notOwner: false, AskStatus.Answered, TimeSpan.Zero);
 
         HookTelemetry.Answered(HookAction.OnPublish, "allowed", TimeSpan.Zero);
         SrsTelemetry.ApiCalled("srs-1", "GET", "answered", TimeSpan.Zero);
-        EffectTelemetry.Kick("srs-1")?.Dispose();
-        EffectTelemetry.Released("srs-1", ReleaseProof.Closed, TimeSpan.Zero);
-        PeerTelemetry.Sent("tell", "taken");
-        PeerTelemetry.Rejected(PeerVerdict.Stale);
+        KickTelemetry.Kick("srs-1", null)?.Dispose();
+        AdmissionTelemetry.Appended(TimeSpan.Zero);
         new CredentialGate(new CredentialOptions(), RegistrationCredential.Create(new(), ["token-0123456789abcdef"])).Check(new StreamKey("v", "live", "cam"), "", "", Now);
-        AdmissionTelemetry.Instance.Appended(
+        AdmissionTelemetry.Count(
+            new LiveStreamState
+            {
+                Key = StreamKey.Parse("live/cam"),
+                Evictions = [new Eviction(By with { Session = By.Session with { ClientId = "old" } }, EvictionCause.Takeover, Now, Stalled: false)],
+            },
         [
             new EvictionFinished(Now, By.Session with { ClientId = "old" }, ReleaseProof.Closed, Now),
             new Admitted(Now, By, 1, AdmissionRule.HandoverDone, AskedIn.OnPublish, Now, Now, SameBroadcast: false),
@@ -109,10 +91,16 @@ public sealed partial class MetricsDocumentTests
             new KeyWedged(Now, By.Origin, "server", "process"),
         ]);
 
-        var srs = new Origin("srs-1", new FakeSrs(TimeProvider.System) { Latency = TimeSpan.Zero }, TimeProvider.System, NullLogger.Instance);
-        await srs.IdentifyAsync(CancellationToken.None);
-        srs.NoteLook(TimeSpan.Zero, [new SrsStream("vid-1", "__defaultVhost__", "live", "cam", true, "c1", 0, 1)]);
-        using var gauges = new SupervisorGauges(new OriginRegistry([srs]), new LiveDirectory(), new OriginDrain(new FakeRegion(), [], TimeProvider.System), () => 1, () => 1, TimeProvider.System);
+        using var servers = new SrsServers([new SrsEndpoint("srs-1", "http://127.0.0.1:1985")], new SrsApiOptions(), TimeProvider.System, NullLoggerFactory.Instance);
+        var directory = new OriginDirectory(servers);
+        directory.Note(new OriginSnapshot("srs-1", OriginStatus.Up, Now, new OriginProcess("server", "process", "1", new SrsVersion(6, 0, 157)))
+        {
+            LastAnswerAt = Now,
+            LastLookTook = TimeSpan.Zero,
+        });
+        var streams = new LiveStreamRegion(ActorRefs.Nobody, TimeProvider.System, new LiveStreamSettings());
+        using var gauges = new SupervisorGauges(directory, streams, new OriginDrain(streams, [], TimeProvider.System),
+            meter => new LiveStreamGauges().Register(meter, new QuarantinedStreams()), TimeProvider.System);
         return PrometheusPage.Parse(exporter.Scrape());
     }
 

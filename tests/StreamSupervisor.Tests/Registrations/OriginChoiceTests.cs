@@ -1,3 +1,4 @@
+using StreamSupervisor.Actors.Origins;
 using System.Text;
 using StreamSupervisor.Domain;
 using StreamSupervisor.Server.Registrations;
@@ -66,15 +67,15 @@ public sealed class OriginChoiceTests
     [Fact]
     public void A_heartbeat_names_the_process_and_how_busy_it_is()
     {
-        OriginHeartbeat? Read(string json) => HeartbeatEndpoint.Read("srs-1", Encoding.UTF8.GetBytes(json));
+        HeartbeatHeard? Read(string json) => HeartbeatEndpoint.Read("srs-1", Encoding.UTF8.GetBytes(json));
         Read("""{"device_id":"d","ip":"10.0.0.5","server":"vid-1","service":"s1","pid":"7","summaries":{"code":0,"data":{"self":{"cpu_percent":0.125},"system":{"conn_srs":40}}}}""")
-            .ShouldBe(new OriginHeartbeat("srs-1", "vid-1", "s1", 12.5, 40));
-        Read("""{"device_id":"d","ip":"10.0.0.5"}""").ShouldBe(new OriginHeartbeat("srs-1", "", "", null, null));
+            .ShouldBe(new HeartbeatHeard("srs-1", "vid-1", "s1", 12.5));
+        Read("""{"device_id":"d","ip":"10.0.0.5"}""").ShouldBe(new HeartbeatHeard("srs-1", "", "", null));
         foreach (var nonsense in new[] { "", "[]", "7", "{\"server\":", "{\"summaries\":{\"data\":[]}}x" })
         {
             Read(nonsense).ShouldBeNull();
         }
 
-        Read("""{"server":7,"summaries":{"data":{"self":{"cpu_percent":1e999}}}}""").ShouldBe(new OriginHeartbeat("srs-1", "", "", null, null));
+        Read("""{"server":7,"summaries":{"data":{"self":{"cpu_percent":1e999}}}}""").ShouldBe(new HeartbeatHeard("srs-1", "", "", null));
     }
 }

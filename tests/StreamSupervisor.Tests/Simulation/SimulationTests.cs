@@ -3,8 +3,8 @@ using Xunit.Abstractions;
 namespace StreamSupervisor.Tests.Simulation;
 
 /// <summary>
-/// Random worlds with one supervisor, thousands of them, each told by its seed. <c>SIMULATION_SEEDS</c> is how many, <c>SIMULATION_FIRST</c> where
-/// they begin, <c>SIMULATION_SEED</c> replays one.
+/// Random worlds, thousands of them, each told by its seed. <c>SIMULATION_SEEDS</c> is how many, <c>SIMULATION_FIRST</c> where they begin,
+/// <c>SIMULATION_SEED</c> replays one.
 /// </summary>
 public class SimulationTests(ITestOutputHelper output)
 {
@@ -20,7 +20,7 @@ public class SimulationTests(ITestOutputHelper output)
     [InlineData(3)]
     [InlineData(4)]
     [InlineData(5)]
-    public void A_seed_replays_to_the_letter(int seed) => Worlds().Replay(seed, 2);
+    public void A_seed_replays_to_the_letter(int seed) => Worlds().Replay(seed);
 
     private Seeds Worlds(int telling = 40) => new(seed => new World(seed) { Telling = telling }, output);
 }

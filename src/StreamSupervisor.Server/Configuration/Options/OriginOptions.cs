@@ -13,10 +13,14 @@ public sealed class OriginOptions
     /// <summary>The secret in the path of its hooks: names the node, and is the only thing that authenticates a hook.</summary>
     [Secret]
     public string HookToken { get; init; } = "";
+
     /// <summary>
     /// Where encoders publish to it: <c>rtmp://live.example/{app}/{stream}</c>. Unset: RTMP at the host of <see cref="Api"/>.
     /// </summary>
     public string? PublishUrl { get; init; }
+
+    /// <summary>The servers whose streams are copied to this one, by <c>forward</c> or as an edge: their copies are no second publishers.</summary>
+    public List<string> RelaysFrom { get; init; } = [];
     public string? Username { get; init; }
     [Secret]
     public string? Password { get; init; }

@@ -1,5 +1,4 @@
 using StreamSupervisor.Server.Credentials;
-using StreamSupervisor.Server.Registrations;
 using StreamSupervisor.Srs.Api;
 
 namespace StreamSupervisor.Server.Configuration;
@@ -22,4 +21,7 @@ public sealed class SupervisorOptions
     public KernelOptions Kernel { get; init; } = new();
     public CredentialOptions Credentials { get; init; } = new();
     public RegistrationOptions Registrations { get; init; } = new();
+
+    /// <summary>The block <c>akka { … }</c> beside <c>streamsupervisor</c>, in Akka's own form; laid under the settings that decide.</summary>
+    internal string AkkaOverlay { get; set; } = "";
 }

@@ -24,6 +24,7 @@ internal static partial class OriginsValidator
             CheckApi($"{at}.api", origin.Api, checks);
             CheckToken($"{at}.hook-token", origin.HookToken, options.Http.Listen, checks);
             CheckLogin(at, origin, checks);
+            CheckRelays($"{at}.relays-from", origin, options.Origins, checks);
             checks.Require($"{at}.publish-url", origin.PublishUrl is null
                 || (origin.PublishUrl.Contains("://", StringComparison.Ordinal) && origin.PublishUrl.Contains("{stream}", StringComparison.Ordinal)),
                 "names no place for the stream.", "Write it as encoders need it, such as \"rtmp://live.example/{app}/{stream}\".");
@@ -37,6 +38,17 @@ internal static partial class OriginsValidator
     {
         checks.Require(setting, name.Length > 0, "is missing.", "Name the server as its own server_id does, such as \"srs-1\".");
         checks.Require(setting, name.Length == 0 || Name().IsMatch(name), "is no good name.", "Use up to 64 letters, digits, '.', '-' and '_'.");
+    }
+
+    private static void CheckRelays(string setting, OriginOptions origin, List<OriginOptions> all, Checks checks)
+    {
+        checks.AnyValue(setting);
+        foreach (var source in origin.RelaysFrom)
+        {
+            checks.Require(setting, source != origin.Name, "names the server itself.", "Name the servers that copy their streams to this one.");
+            checks.Require(setting, all.Exists(other => other.Name == source), $"names '{source}', which is no configured server.",
+                $"There are {string.Join(", ", all.Select(other => other.Name))}.");
+        }
     }
 
     private static void CheckApi(string setting, string api, Checks checks)

@@ -1,4 +1,3 @@
-using StreamSupervisor.Server.Registrations;
 
 namespace StreamSupervisor.Server.Configuration.Validation;
 

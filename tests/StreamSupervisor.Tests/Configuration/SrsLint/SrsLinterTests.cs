@@ -45,6 +45,17 @@ public sealed class SrsLinterTests
     [InlineData($"on_close {Url};", "on_close http://10.0.0.3:8085/hooks/v1/0123456789abcdef;", "hook-urls-differ", "warning")]
     [InlineData($"on_close {Url};", "on_close nonsense;", "hook-address", "error")]
     [InlineData("server_id srs-1;", "server_id srs-1; heartbeat { enabled on; url http://10.0.0.2/heartbeat?token=x; }", "heartbeat-query", "warning")]
+    [InlineData("tcp_nodelay on;", "tcp_nodelay on; forward { enabled on; destination 10.0.0.6:1935; }", "relay", "warning")]
+    [InlineData("tcp_nodelay on;", "tcp_nodelay on; forward 10.0.0.6:1935;", "relay", "warning")]
+    [InlineData("tcp_nodelay on;", "tcp_nodelay on; cluster { mode remote; origin 10.0.0.6:1935; }", "relay", "warning")]
+    [InlineData("tcp_nodelay on;", "tcp_nodelay on; mode remote; origin 10.0.0.6:1935;", "relay", "warning")]
+    [InlineData("tcp_nodelay on;", "tcp_nodelay on; publish_normal_timeout 2592000000;", "publish-timeout", "error")]
+    [InlineData("tcp_nodelay on;", "tcp_nodelay on; publish_normal_timeout 5000;", "publish-timeout", "warning")]
+    [InlineData("server_id srs-1;", "server_id srs-1; workers 4;", "unknown-directive", "error")]
+    [InlineData("server_id srs-1;", "server_id srs-1; http_hooks { enabled on; }", "unknown-directive", "error")]
+    [InlineData("tcp_nodelay on;", "tcp_nodelay on; listen 1935;", "unknown-directive", "error")]
+    [InlineData("normal_timeout 5000;", "normal_timeout 5000; timeout 3;", "unknown-directive", "error")]
+    [InlineData("http_hooks { enabled on;", "http_hooks { enabled on; allow_when_error on;", "unknown-directive", "error")]
     [InlineData("tcp_nodelay on;", "tcp_nodelay on; forward { enabled on; backend http://10.0.0.2/x; }", "forward-backend", "warning")]
     [InlineData("server_id srs-1;", "server_id srs-1; include none.conf;", "include-missing", "warning")]
     [InlineData("server_id srs-1;", "server_id srs-1", "line-break", "error")]
@@ -62,6 +73,38 @@ public sealed class SrsLinterTests
     [InlineData("http://supervisor:8085/hooks/v1/0123456789abcdef", "hook-host-name")]
     [InlineData("http://10.0.0.2:8085/api/v1/streams", "hook-path")]
     public void A_hook_address_is_looked_at(string url, string rule) => Lint(Good.Replace(Url, url, StringComparison.Ordinal)).Select(f => f.Rule).Distinct().ShouldBe([rule]);
+
+    [Fact]
+    public void A_hook_address_may_end_with_a_slash() => Lint(Good.Replace(Url, Url + "/", StringComparison.Ordinal)).ShouldBeEmpty();
+
+    [Fact]
+    public void The_old_names_of_the_timeouts_count()
+    {
+        var findings = Lint(Good.Replace("publish { firstpkt_timeout 7000; normal_timeout 5000; }",
+            "publish_1stpkt_timeout 7000;\npublish_normal_timeout 2592000000;", StringComparison.Ordinal));
+        var finding = findings.ShouldHaveSingleItem();
+        (finding.Severity, finding.Line).ShouldBe((ProblemSeverity.Error, 4));
+        finding.Why.ShouldStartWith("publish_normal_timeout is 720h:");
+    }
+
+    [Theory]
+    [InlineData("firstpkt_timout 7000;", "Did you mean firstpkt_timeout?")]
+    [InlineData("tcp_nodelay on;", "It belongs in a vhost.")]
+    [InlineData("pid a;", "It belongs at the root.")]
+    public void A_word_in_the_wrong_place_is_told_its_right_one(string word, string fix) => Lint(Good.Replace("normal_timeout", word + " normal_timeout", StringComparison.Ordinal))
+        .ShouldHaveSingleItem().Fix.ShouldBe(fix);
+
+    [Fact]
+    public void What_is_the_same_at_several_lines_is_said_once()
+    {
+        var vhosts = string.Concat(Enumerable.Range(1, 20).Select(i => $"vhost v{i} {{ tcp_nodelay on; publish {{ firstpkt_timeout 7000; }} }}\n"));
+        var finding = Lint(Good + vhosts).ShouldHaveSingleItem();
+        (finding.Line, finding.AlsoAt.Count).ShouldBe((4, 19));
+        finding.ToString().ShouldContain("vhost v1, v2, v3, v4, v5 and 15 more has no http_hooks");
+
+        var named = Lint(Good.Replace(Url, Url.Replace("10.0.0.2", "supervisor", StringComparison.Ordinal), StringComparison.Ordinal)).ShouldHaveSingleItem();
+        named.Why.ShouldStartWith("on_connect, on_publish, on_unpublish, on_close, on_play names the host 'supervisor'");
+    }
 
     [Fact]
     public void A_vhost_without_hooks_beside_one_with_hooks_is_found_with_its_line()

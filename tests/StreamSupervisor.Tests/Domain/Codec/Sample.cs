@@ -32,8 +32,6 @@ internal static class Sample
 
     public static LiveStreamState State() => (LiveStreamState)Of(typeof(LiveStreamState), "");
 
-    public static LiveStreamEffect Effect(Type type) => (LiveStreamEffect)Of(type, "");
-
     public static object Any(Type type) => Of(type, "");
 
     /// <summary>Every path of a value that holds its type's default, or an empty list.</summary>

@@ -1,5 +1,7 @@
+using System.Reflection;
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using StreamSupervisor.Domain.LiveStreams;
 
 namespace StreamSupervisor.Tests.Domain.Codec;
@@ -43,7 +45,7 @@ public sealed class StateCodecTests
         {
             var older = JsonNode.Parse(Text(Sample.State()))!;
             older["state"]!.AsObject().Remove(field).ShouldBeTrue();
-            var property = typeof(LiveStreamState).GetProperty(char.ToUpperInvariant(field[0]) + field[1..])!;
+            var property = PropertyOf(field);
             property.GetValue(Decode(older.ToJsonString())).ShouldBe(property.GetValue(Fresh), field);
         }
     }
@@ -79,6 +81,9 @@ public sealed class StateCodecTests
             property.GetValue(actual).ShouldBe(property.GetValue(expected), property.Name);
         }
     }
+
+    private static PropertyInfo PropertyOf(string field) => typeof(LiveStreamState).GetProperties().Single(property =>
+        (property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name ?? char.ToLowerInvariant(property.Name[0]) + property.Name[1..]) == field);
 
     private static LiveStreamState Decode(string text) => StateCodec.Decode(Encoding.UTF8.GetBytes(text));
 

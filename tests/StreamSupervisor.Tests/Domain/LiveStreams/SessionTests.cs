@@ -46,19 +46,20 @@ public class SessionTests
     }
 
     [Fact]
-    public void After_a_goodbye_there_is_no_window()
+    public void After_the_end_of_the_broadcast_was_said_there_is_no_window()
     {
         var ann = Encoder("a", identity: "ann", proven: true);
-        Live(ann).When(new CancelReservation("ann", Goodbye: true)).When(new ReportUnpublished(ann.Session)).ThenIs(LiveStreamPhase.Idle);
-        Live(ann).When(new ReportUnpublished(ann.Session)).When(new CancelReservation("ann", Goodbye: true)).ThenIs(LiveStreamPhase.Idle);
-        Live(ann).When(new CancelReservation("bob", Goodbye: true)).Reply.ShouldBe(new Done(false, "No such reservation."));
+        Live(ann).When(new CancelReservation("ann", EndOfBroadcast: true)).When(new ReportUnpublished(ann.Session)).ThenIs(LiveStreamPhase.Idle);
+        Live(ann).When(new ReportUnpublished(ann.Session)).When(new CancelReservation("ann", EndOfBroadcast: true)).ThenIs(LiveStreamPhase.Idle);
+        Live(ann).When(new CancelReservation("bob", EndOfBroadcast: true)).Reply.ShouldBe(new Done(false, "No such reservation."));
     }
 
     [Fact]
     public void An_admission_that_does_not_show_up_is_looked_for_at_its_node_and_lost_when_it_is_not_there()
     {
         var scene = Empty().When(Ask(New)).Wait(5).Then<ConfirmationOverdue>();
-        LiveStream.EffectOf(scene.Events[0]).ShouldBe(new LookAtSession(New.Session, "srs-1"));
+        LiveStream.OpenWork(scene.State).ShouldBe([new CheckSession(New.Session, "srs-1")]);
+        LiveStream.WakeAt(scene.State).ShouldBeNull("the check goes on by itself");
         scene.When(new ReportPublisherMissing(New.Session, scene.Now, Verified: true))
             .Then<PublisherLost>(e => e.NeverActive.ShouldBeTrue()).Then<SearchOrdered>();
     }
@@ -195,6 +196,32 @@ public class SessionTests
         Live(Old, StreamPolicy.Default with { Takeover = TakeoverPolicy.FirstWins }).When(new ReportRefusedUnseen(New)).ThenNothing();
         Live(Old).When(new ReportRefusedUnseen(Encoder("other", origin: "srs-2"))).ThenNothing();
         Live(Old).When(new Lock("a", "b")).When(new ReportRefusedUnseen(New)).ThenNothing();
+    }
+
+    [Fact]
+    public void A_viewer_that_resets_its_connection_never_ends_a_sending_stream()
+    {
+        var viewer = Encoder("viewer", address: "10.0.0.7");
+        Live(Old).When(new ReportRefusedUnseen(viewer)).ThenNothing();
+        Live(Old).When(new ReportRefusedUnseen(viewer, IncumbentSilent: true)).Then<EvictionOrdered>(e => e.Of.ShouldBe(Old)).ThenNo<TakeoverContested>();
+        Live(Old with { Address = "" }).When(new ReportRefusedUnseen(viewer with { Address = "" })).ThenNothing();
+    }
+
+    [Fact]
+    public void A_silent_publisher_gives_way_to_what_srs_refused_unseen_under_every_policy()
+    {
+        var firstWins = StreamPolicy.Default with { Takeover = TakeoverPolicy.FirstWins };
+        Live(Old, firstWins).When(new ReportRefusedUnseen(New, IncumbentSilent: true)).Then<EvictionOrdered>();
+        Live(Old).When(new Reserve("ann", TimeSpan.FromSeconds(20))).When(new ReportRefusedUnseen(New, IncumbentSilent: true)).ThenNothing();
+    }
+
+    [Fact]
+    public void A_copy_that_keeps_its_origin_busy_gives_way_as_well()
+    {
+        var copy = Encoder("copy", origin: "srs-2", address: "10.1.0.1");
+        var scene = Live(Old).When(Ask(copy, relayOf: "srs-1"));
+        scene.When(new ReportRefusedUnseen(Encoder("moved", origin: "srs-2"))).ThenNothing();
+        scene.When(new ReportRefusedUnseen(Encoder("moved", origin: "srs-2"), IncumbentSilent: true)).Then<EvictionOrdered>(e => e.Of.Session.ShouldBe(copy.Session));
     }
 
     [Fact]

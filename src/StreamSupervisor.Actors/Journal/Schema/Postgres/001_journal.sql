@@ -1,6 +1,6 @@
--- The tables of Akka.Persistence.Sql under names and with columns that its settings name (PersistenceSettings), and the stream index. Ids compare by their
--- bytes (COLLATE "C"): the order of a list is the same on every server, whatever its locale. "created" is DateTime.Ticks of the member that wrote;
--- other times are milliseconds since 1970, UTC.
+-- The tables of Akka.Persistence.Sql under names and with columns that its settings name (PersistenceSettings), and the stream index. Ids
+-- compare by their bytes (COLLATE "C"): the order of a list is the same on every server, whatever its locale. "created" is DateTime.Ticks
+-- of the member that wrote; other times are milliseconds since 1970, UTC.
 --
 -- roles.sql beside this file makes a role that may serve but not change the schema.
 
@@ -23,13 +23,14 @@ CREATE TABLE streamsupervisor.event_journal(
   CONSTRAINT event_journal_linear UNIQUE (persistence_id, sequence_number)
 );
 
--- The other half of it: a row follows the row before. When an idle key was deleted as a whole, an owner that still remembers its numbers cannot write beside a
--- successor that has begun anew with 1; its write fails, and it recovers.
+-- The other half of it: a row follows the row before. When an idle key was deleted as a whole, an owner that still remembers its numbers
+-- cannot write beside a successor that has begun anew with 1; its write fails, and it recovers.
 CREATE FUNCTION streamsupervisor.refuse_gap() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM 1 FROM streamsupervisor.event_journal WHERE persistence_id = NEW.persistence_id AND sequence_number = NEW.sequence_number - 1;
   IF NOT FOUND THEN
-    RAISE EXCEPTION 'the journal of % has no row % to follow', NEW.persistence_id, NEW.sequence_number - 1 USING ERRCODE = 'integrity_constraint_violation';
+    RAISE EXCEPTION 'the journal of % has no row % to follow', NEW.persistence_id, NEW.sequence_number - 1
+      USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   RETURN NULL;
 END $$;
@@ -47,7 +48,8 @@ CREATE TABLE streamsupervisor.event_snapshot(
   PRIMARY KEY (persistence_id, sequence_number)
 );
 
--- One row for each key, written behind the journal; it may lag. "origins" holds the name of each server that the key touches, each between two line feeds.
+-- One row for each key, written behind the journal; it may lag. "origins" holds the name of each server that the key touches, each between
+-- two line feeds.
 CREATE TABLE streamsupervisor.stream_index(
   key        text    PRIMARY KEY COLLATE "C",
   sequence   bigint  NOT NULL,                  -- of the journal row that the index row stands for

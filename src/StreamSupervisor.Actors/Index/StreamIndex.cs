@@ -1,0 +1,149 @@
+using System.Data.Common;
+using StreamSupervisor.Actors.Journal;
+using StreamSupervisor.Domain.LiveStreams;
+
+namespace StreamSupervisor.Actors.Index;
+
+/// <summary>
+/// Lists of streams that ask no actor. The journal is the truth: a row may lag by the time of a batch, and by more when its member died
+/// before it wrote; it heals when the key's actor starts again, and <see cref="LaggingAsync"/> finds those that need it.
+/// </summary>
+public sealed class StreamIndex(JournalStore store)
+{
+    private const string Columns =
+        "key, sequence, state, origin, since, generation, idle, open_work, wake_at, changed_at, summary";
+
+    /// <summary>One page of a list.</summary>
+    /// <exception cref="StoreUnavailableException">The store did not answer.</exception>
+    public Task<IReadOnlyList<StreamIndexRow>> ListAsync(StreamIndexQuery query, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        if (new[] { query.After, query.Origin, query.Contains }.Any(text => text?.Contains('\0', StringComparison.Ordinal) == true))
+        {
+            return Task.FromResult<IReadOnlyList<StreamIndexRow>>([]);
+        }
+
+        // Those that are idle may be a million, so a question that leaves them out says so: it is answered from the index of the others.
+        var idleToo = query is { Origin: null, State: null or LiveStreamPhase.Idle };
+        var like = store.Location is StoreLocation.Postgres ? "ILIKE" : "LIKE";
+        var sql = $"SELECT {Columns} FROM {store.Schema}stream_index WHERE key > @after"
+            + (idleToo ? "" : " AND NOT idle")
+            + (query.State is null ? "" : " AND state = @state")
+            + (query.Origin is null ? "" : " AND origin = @origin")
+            + (query.Contains is null ? "" : $" AND key {like} @contains ESCAPE '\\'")
+            + " ORDER BY key LIMIT @limit";
+        return RowsAsync(
+            "a list of streams",
+            sql,
+            [
+                ("@after", query.After),
+                ("@limit", query.Limit),
+                .. query.State is { } state ? new (string, object?)[] { ("@state", StreamIndexRow.Word(state)) } : [],
+                .. query.Origin is { } origin ? new (string, object?)[] { ("@origin", origin) } : [],
+                .. query.Contains is { } part ? new (string, object?)[] { ("@contains", Containing(part)) } : [],
+            ],
+            cancellation);
+    }
+
+    /// <summary>
+    /// The keys whose actor must run though nobody calls: those with open work, and those whose deadline has come. Where the actor runs,
+    /// being woken changes nothing.
+    /// </summary>
+    /// <param name="now">The time of the deadlines.</param>
+    /// <param name="after">Keys behind this one; empty for the first page.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="StoreUnavailableException">The store did not answer.</exception>
+    public Task<IReadOnlyList<string>> DueAsync(
+        DateTimeOffset now, string after = "", int limit = 1000, CancellationToken cancellation = default) =>
+        KeysAsync(
+            "the streams that are due",
+            $"""
+            SELECT key FROM {store.Schema}stream_index
+            WHERE (open_work OR wake_at IS NOT NULL) AND (open_work OR wake_at <= @now) AND key > @after ORDER BY key LIMIT @limit
+            """,
+            [("@now", now.ToUnixTimeMilliseconds()), ("@after", after), ("@limit", limit)],
+            cancellation);
+
+    /// <summary>All that touches a server: sessions, challengers, removals, relays and wedges there. For an actor of the server that
+    /// starts.</summary>
+    /// <param name="origin">The configured name of the server.</param>
+    /// <param name="after">Keys behind this one; empty for the first page.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="StoreUnavailableException">The store did not answer.</exception>
+    public Task<IReadOnlyList<StreamIndexRow>> OnOriginAsync(
+        string origin, string after = "", int limit = 1000, CancellationToken cancellation = default)
+    {
+        var position = store.Location is StoreLocation.Postgres ? "position(@origin in origins)" : "instr(origins, @origin)";
+        return RowsAsync(
+            "the streams of a server",
+            $"""
+            SELECT {Columns} FROM {store.Schema}stream_index
+            WHERE NOT idle AND key > @after AND {position} > 0 ORDER BY key LIMIT @limit
+            """,
+            [("@origin", $"\n{origin}\n"), ("@after", after), ("@limit", limit)],
+            cancellation);
+    }
+
+    /// <summary>
+    /// Keys whose journal goes further than their row: their member died, or could not write, before the row was. Whoever wakes them heals
+    /// the row. Looks at the newest rows of the journal only, so that the question stays small.
+    /// </summary>
+    /// <param name="newest">So many rows of the journal are looked at, from the newest.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="StoreUnavailableException">The store did not answer.</exception>
+    public Task<IReadOnlyList<string>> LaggingAsync(int newest = 10_000, CancellationToken cancellation = default) => KeysAsync(
+        "the streams whose row lags",
+        $"""
+        SELECT t.key FROM (
+          SELECT substr(persistence_id, @prefix) AS key, max(sequence_number) AS sequence FROM {store.Schema}event_journal
+          WHERE ordering > (SELECT coalesce(max(ordering), 0) FROM {store.Schema}event_journal) - @newest GROUP BY persistence_id) t
+        LEFT JOIN {store.Schema}stream_index i ON i.key = t.key
+        WHERE i.key IS NULL OR i.sequence < t.sequence ORDER BY t.key
+        """,
+        [("@prefix", Timeline.IdPrefix.Length + 1), ("@newest", newest)],
+        cancellation);
+
+    private static StreamIndexRow Row(DbDataReader row) => new(
+        row.GetString(0),
+        row.GetInt64(1),
+        row.GetString(2),
+        row.GetString(3),
+        TimeAt(row, 4),
+        row.GetInt64(5),
+        row.GetBoolean(6),
+        row.GetBoolean(7),
+        TimeAt(row, 8),
+        DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(9)),
+        StreamSummary.Decode(row.GetFieldValue<byte[]>(10)));
+
+    private static DateTimeOffset? TimeAt(DbDataReader row, int column) =>
+        row.IsDBNull(column) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(column));
+
+    /// <summary>The pattern of a LIKE that finds a text anywhere, with <c>\</c> as its escape.</summary>
+    private static string Containing(string text) =>
+        $"%{text.Replace("\\", "\\\\", StringComparison.Ordinal)
+            .Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%";
+
+    private Task<IReadOnlyList<StreamIndexRow>> RowsAsync(
+        string what, string sql, (string Name, object? Value)[] values, CancellationToken cancellation) => store.ReadAsync(
+        what,
+        async (connection, stop) =>
+        {
+            await using var command = connection.Command(sql, values);
+            return await command.RowsAsync(Row, stop);
+        },
+        cancellation);
+
+    private Task<IReadOnlyList<string>> KeysAsync(
+        string what, string sql, (string Name, object? Value)[] values, CancellationToken cancellation) =>
+        store.ReadAsync(
+            what,
+            async (connection, stop) =>
+            {
+                await using var command = connection.Command(sql, values);
+                return await command.RowsAsync(row => row.GetString(0), stop);
+            },
+            cancellation);
+}

@@ -1,0 +1,137 @@
+using System.Diagnostics;
+using Akka.Actor;
+using Akka.Event;
+using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Srs.Api;
+using StreamSupervisor.Srs.Observability;
+
+namespace StreamSupervisor.Actors.LiveStreams;
+
+/// <summary>
+/// Kicks one session: the only place that sends a DELETE. What to ask next, and what is proof, says <see cref="EvictionProcedure"/>; this
+/// class makes the calls and keeps the time.
+/// </summary>
+/// <remarks>
+/// It starts when the order is durable, so a DELETE always names a session that the journal ordered away; it starts again after a crash,
+/// so everything here may happen twice. SRS does not answer: it goes on for ever, slower and slower up to 2 s, and says so once. The
+/// session's <c>on_close</c> comes first: that ends the eviction in the parent's state, which stops this actor.
+/// </remarks>
+internal sealed class EvictionActor : WorkActor
+{
+    private readonly EvictSession _evict;
+    private readonly ISrsApi? _api;
+    private readonly Activity? _span;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private EvictionProcedure _procedure;
+    private Activity? _kick;
+
+    /// <param name="cause">The traced command that ordered it; the default when nobody traces, and after a recovery.</param>
+    public EvictionActor(string key, EvictSession evict, LiveStreamServices services, ActivityContext cause) : base(key, services)
+    {
+        _evict = evict;
+        _procedure = new EvictionProcedure(evict);
+        _api = services.Servers.Find(evict.Origin)?.For(SrsPriority.Kick);
+        _span = Trace(cause);
+    }
+
+    protected override void Begin()
+    {
+        if (_api is null)
+        {
+            if (Services.LogThrottle.MayLog(_evict.Origin, StoreFault.OriginUnknown, Now))
+            {
+                _log.Error("{0}: {1} is on {2}, which is not configured (any more), so it can't be removed and is given up. "
+                    + "So it is for all its keys. Configure the server again, or end its sessions by hand.",
+                    Key, _evict.Session, _evict.Origin);
+            }
+
+            Report(new ReportOriginUnknown(_evict.Origin), last: true);
+            return;
+        }
+
+        _procedure = new EvictionProcedure(_evict);
+        Do(_procedure.Begin(Services.StandingOf(_evict.Origin, _evict.Session), Now));
+    }
+
+    protected override void Step(object message)
+    {
+        _kick?.Dispose();
+        _kick = null;
+        if (message is EvictionAnswer answer)
+        {
+            Do(_procedure.Next(answer, Now));
+        }
+    }
+
+    protected override void PostStop()
+    {
+        _kick?.Dispose();
+        _span?.Dispose();
+        base.PostStop();
+    }
+
+    private void Do(EvictionStep step)
+    {
+        if (step.StalledBecause is { } why)
+        {
+            _log.Warning("{0}: {1} on {2} can't be removed now and is tried again until it is: {3}",
+                Key, _evict.Session, _evict.Origin, why);
+            Report(new ReportEvictionStalled(_evict.Session, why), last: false);
+        }
+
+        switch (step)
+        {
+            case EvictionStep.Identify:
+                _ = _api!.GetProcessAsync(Stopped).PipeTo(Self,
+                    success: static process => new EvictionAnswer.Identified(process.ServerId, process.ServiceId),
+                    failure: Unreachable);
+                break;
+            case EvictionStep.Delete:
+                Delete();
+                break;
+            case EvictionStep.Look:
+                _ = _api!.GetClientAsync(_evict.Session.ClientId, Stopped).PipeTo(Self,
+                    success: static seen => AnswerOf(seen.Value is not null, seen.ServiceId),
+                    failure: Unreachable);
+                break;
+            case EvictionStep.Pause pause:
+                After(pause.For, new EvictionAnswer.PauseOver());
+                break;
+            case EvictionStep.Released released:
+                Report(new ReportEvicted(_evict.Session, released.Proof), last: true);
+                break;
+        }
+    }
+
+    private void Delete()
+    {
+        var current = Activity.Current;
+        _kick = KickTelemetry.Kick(_evict.Origin, _span);
+        _ = _api!.DeleteClientAsync(_evict.Session.ClientId, Stopped).PipeTo(Self,
+            success: static deleted => AnswerOf(deleted.Value, deleted.ServiceId),
+            failure: Unreachable);
+        Activity.Current = current;
+    }
+
+    private static EvictionAnswer AnswerOf(bool exists, string serviceId) =>
+        exists ? new EvictionAnswer.Exists(serviceId) : new EvictionAnswer.NoSuchClient(serviceId);
+
+    private static EvictionAnswer Unreachable(Exception why) =>
+        why is SrsNotAllowedException ? new EvictionAnswer.NotAllowed(why.Message) : new EvictionAnswer.Unreachable(why.Message);
+
+    /// <summary>Linked to the command and not within it: it may outlive the answer by hours.</summary>
+    private Activity? Trace(ActivityContext cause)
+    {
+        if (cause == default || !Telemetry.Spans.HasListeners())
+        {
+            return null;
+        }
+
+        var current = Activity.Current;
+        Activity.Current = null;
+        var span = Telemetry.Spans.StartActivity("stream.evict", ActivityKind.Internal, parentContext: default,
+            links: [new ActivityLink(cause)])?.SetTag("key", Key).SetTag("origin", _evict.Origin);
+        Activity.Current = current;
+        return span;
+    }
+}

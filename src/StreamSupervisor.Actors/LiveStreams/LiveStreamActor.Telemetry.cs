@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using Akka.Event;
+using StreamSupervisor.Domain.LiveStreams;
+
+namespace StreamSupervisor.Actors.LiveStreams;
+
+/// <content>What is counted and logged of durable decisions.</content>
+internal sealed partial class LiveStreamActor
+{
+    private void Witness(LiveStreamState before, ImmutableArray<LiveStreamEvent> events, TimeSpan took)
+    {
+        if (!_services.Counts)
+        {
+            return;
+        }
+
+        AdmissionTelemetry.Count(before, events);
+        AdmissionTelemetry.Appended(took);
+        foreach (var happened in events)
+        {
+            if (happened is EvictionFinished finished)
+            {
+                Log.Info("{0}: {1} is gone from {2} after {3:0.0} ms ({4}).", _key, finished.Of,
+                    AdmissionTelemetry.OriginOf(before, finished), (finished.At - finished.OrderedAt).TotalMilliseconds, finished.Proof);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Anybody can invent names: such a refusal is counted and, once a minute for all keys together, logged. Nothing of it is stored.
+    /// </summary>
+    private void RefusedStranger(LiveStreamReply? reply)
+    {
+        if (!_services.Counts || reply is not Refused refused)
+        {
+            return;
+        }
+
+        AdmissionTelemetry.CountStranger(refused.Reason);
+        if (_services.LogThrottle.MayLog("", StoreFault.Stranger, Now))
+        {
+            Log.Info("{0}: a stranger was refused ({1}). More such in the next minute are counted only.", _key, refused.Reason);
+        }
+    }
+}

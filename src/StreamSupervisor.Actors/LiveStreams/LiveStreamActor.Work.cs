@@ -1,0 +1,152 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Akka.Actor;
+using Akka.Cluster.Sharding;
+using StreamSupervisor.Domain.LiveStreams;
+
+namespace StreamSupervisor.Actors.LiveStreams;
+
+/// <content>What the state asks for: children for open work, one timer for the next deadline or for leaving memory.</content>
+internal sealed partial class LiveStreamActor
+{
+    /// <summary>A deadline that does not go away with its wake is looked at again after this time, not at once.</summary>
+    private static readonly TimeSpan WakeAgainAfter = TimeSpan.FromMilliseconds(100);
+
+    private ITimer? _timer;
+    private DateTimeOffset? _timerAt;
+    private DateTimeOffset _usedAt;
+    private int _workers;
+
+    private void Changed(LiveStreamState before, ImmutableArray<LiveStreamEvent> events, CommandInWork written)
+    {
+        Witness(before, events, Now - written.DecidedAt);
+        FitWork(written.Cause);
+        ArmTimer();
+        Publish(_durable);
+        SnapshotIfDue(before);
+    }
+
+    private void Publish(LiveStreamState? state)
+    {
+        var phase = state?.Phase ?? LiveStreamPhase.Idle;
+        _services.Gauges.Phase(_phase, phase);
+        _phase = phase;
+
+        // Nobody lists the key of the warm-up.
+        if (LastSequenceNr > 0 && _services.Counts)
+        {
+            Context.System.EventStream.Publish(new LiveStreamChanged(_key, LastSequenceNr, state));
+        }
+    }
+
+    /// <summary>
+    /// Makes the children fit the state: after a recovery the same as after a decision. Work that something else has ended is stopped in
+    /// the midst; all of it may be done twice. A child that is still stopping keeps its name, so its end (<c>Terminated</c>) leads here
+    /// again.
+    /// </summary>
+    private void FitWork(ActivityContext cause)
+    {
+        var work = _retires ? [] : LiveStream.OpenWork(_durable);
+        if (work.Count == 0 && _workers == 0)
+        {
+            return;
+        }
+
+        var open = work.ToDictionary(piece => Uri.EscapeDataString(piece.Name), StringComparer.Ordinal);
+        foreach (var child in Context.GetChildren())
+        {
+            if (!open.ContainsKey(child.Path.Name))
+            {
+                Context.Stop(child);
+            }
+        }
+
+        foreach (var (name, piece) in open)
+        {
+            if (Context.Child(name).IsNobody())
+            {
+                Context.Watch(Context.ActorOf(WorkerOf(piece, cause), name));
+            }
+        }
+
+        var workers = Context.GetChildren().Count();
+        _services.Gauges.Workers(workers - _workers);
+        _workers = workers;
+    }
+
+    private Props WorkerOf(LiveStreamWork piece, ActivityContext cause) => piece is EvictSession evict
+        ? Akka.Actor.Props.Create<EvictionActor>(_key, evict, _services, cause)
+        : Akka.Actor.Props.Create<SessionCheckActor>(_key, piece, _services);
+
+    /// <summary>
+    /// Sets the one timer to the next deadline of the state; where there is none and nothing is under way, to the time of leaving
+    /// memory.
+    /// </summary>
+    private void ArmTimer(TimeSpan atLeast = default)
+    {
+        var due = LiveStream.WakeAt(_durable) ?? (IsIdle ? _usedAt + _services.Settings.PassivateAfter : null);
+        if (due is null)
+        {
+            DropTimer();
+            return;
+        }
+
+        if (due == _timerAt)
+        {
+            return;
+        }
+
+        _services.Gauges.Timers(_timerAt is null ? 1 : 0);
+        _timerAt = due;
+        var delay = due.Value - Now;
+        delay = delay > atLeast ? delay : atLeast;
+        if (_timer is null)
+        {
+            _timer = _services.Time.CreateTimer(static self => ((IActorRef)self!).Tell(TimerDue.Instance, ActorRefs.NoSender),
+                Self, delay, Timeout.InfiniteTimeSpan);
+        }
+        else
+        {
+            _timer.Change(delay, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void OnTimer()
+    {
+        _services.Gauges.Timers(_timerAt is null ? 0 : -1);
+        _timerAt = null;
+        var now = Now;
+        if (LiveStream.WakeAt(_durable) <= now)
+        {
+            Handle(Wake.Instance, ActorRefs.Nobody, askId: 0, cause: default);
+        }
+        else if (IsIdle && now - _usedAt >= _services.Settings.PassivateAfter)
+        {
+            // The shard keeps what comes for the key meanwhile, and starts it again for it.
+            Context.Parent.Tell(new Passivate(Retire.Instance));
+        }
+
+        ArmTimer(WakeAgainAfter);
+    }
+
+    private bool IsIdle => _inWork.Count == 0 && _workers == 0 && LiveStream.IsIdle(_durable);
+
+    private void DropTimer()
+    {
+        if (_timer is null)
+        {
+            return;
+        }
+
+        _services.Gauges.Timers(_timerAt is null ? 0 : -1);
+        _timer.Dispose();
+        _timer = null;
+        _timerAt = null;
+    }
+
+    /// <summary>The timer's time has come. Not a <see cref="Wake"/>: it may also mean that the key leaves memory.</summary>
+    private sealed class TimerDue
+    {
+        public static readonly TimerDue Instance = new();
+    }
+}

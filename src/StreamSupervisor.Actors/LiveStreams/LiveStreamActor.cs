@@ -1,0 +1,251 @@
+using System.Diagnostics;
+using Akka.Actor;
+using Akka.Persistence;
+using StreamSupervisor.Domain;
+using StreamSupervisor.Domain.LiveStreams;
+
+namespace StreamSupervisor.Actors.LiveStreams;
+
+/// <summary>
+/// The entity of one stream key: decides commands one after another, persists what was decided, and only then answers and acts. The rules
+/// are in
+/// <see cref="LiveStream"/>; this class adds the journal, those who wait, the deadline and the children that kick and check.
+/// </summary>
+/// <remarks>
+/// <para>
+/// What it promises. Nothing is answered or done that is not in the journal. A command is decided on the newest state, also while earlier
+/// records are being written: what waits goes into the next batch instead of into the next round trip (190 decisions/s of one key become
+/// thousands). What is ordered and not proven done runs as a child, after a recovery too.
+/// </para>
+/// <para>
+/// How it can fail. A write fails: the actor stops, and the state that was only hoped for dies with it; the next message starts it again.
+/// Two owners at once, after a pause or a split: the journal holds one record for each (persistence id, sequence number), so the second
+/// to write fails, stops and recovers what the first wrote. A journal that cannot be read: see <see cref="QuarantinedStreams"/>.
+/// </para>
+/// <para>
+/// Rejected: <c>Persist</c> (stashes all that comes meanwhile), <c>DeferAsync</c> for answers without a record (a batch of nothing but
+/// those makes Akka.Persistence.Sql throw and opens its circuit breaker), one record per event (a command's events must become true
+/// together), <c>ReceiveActor</c> and <c>Timers</c> (their collections per key are a third of its memory).
+/// </para>
+/// </remarks>
+internal sealed partial class LiveStreamActor : UntypedPersistentActor
+{
+    private readonly string _key;
+    private readonly LiveStreamServices _services;
+
+    /// <summary>What the next command is decided on, and what the journal holds.</summary>
+    private LiveStreamState _state;
+    private LiveStreamState _durable;
+    private CommandsInWork _inWork;
+    private bool _retires;
+
+    /// <summary>As it was counted last.</summary>
+    private LiveStreamPhase _phase;
+
+    /// <param name="key">The stream key as text.</param>
+    public LiveStreamActor(string key, LiveStreamServices services)
+    {
+        _key = key;
+        _services = services;
+        _state = _durable = new LiveStreamState { Key = StreamKey.Parse(key) };
+        _quarantine = services.Quarantine.Find(key);
+        PersistenceId = PersistenceIdOf(key);
+        JournalPluginId = services.JournalPluginId;
+        SnapshotPluginId = services.SnapshotPluginId;
+    }
+
+    public override string PersistenceId { get; }
+
+    private DateTimeOffset Now => _services.Time.GetUtcNow();
+
+    public static string PersistenceIdOf(string key) => $"live-stream/{key}";
+
+    /// <summary>How the shard region starts one.</summary>
+    public static Props Props(string key, LiveStreamServices services) => Akka.Actor.Props.Create<LiveStreamActor>(key, services);
+
+    protected override void OnCommand(object message)
+    {
+        switch (message)
+        {
+            case StreamEnvelope or LiveStreamCommand or Retire when _quarantine is not null:
+                HandleInQuarantine(message);
+                break;
+            case StreamEnvelope envelope:
+                Ask(envelope);
+                break;
+            case LiveStreamCommand report:
+                Handle(report, Sender, askId: 0, cause: default);
+                break;
+            case TimerDue:
+                OnTimer();
+                break;
+            case Terminated:
+                FitWork(cause: default);
+                ArmTimer();
+                break;
+            case Retire:
+                _retires = true;
+                StopIfRetired();
+                break;
+            case SaveSnapshotSuccess saved:
+                SnapshotSaved(saved.Metadata);
+                break;
+            case SaveSnapshotFailure failed:
+                SnapshotFailed(failed);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void Ask(StreamEnvelope envelope)
+    {
+        if (_inWork.Contains(Sender, envelope.AskId))
+        {
+            return;
+        }
+
+        if (envelope.Command is ReleaseQuarantine)
+        {
+            var nothing = new Done(Changed: false, $"The journal of {_key} can be read; there is nothing to end.");
+            Sender.Tell(new StreamAnswer(envelope.AskId, nothing), Self);
+            return;
+        }
+
+        if (_inWork.Count >= _services.Settings.MailboxSize)
+        {
+            _services.Gauges.Rejected();
+            Refuse(envelope, AskStatus.Overloaded, $"{_key} has {_inWork.Count} commands under way.");
+            return;
+        }
+
+        Handle(envelope.Command, Sender, envelope.AskId, StreamTrace.CauseOf(envelope.TraceParent));
+    }
+
+    private void Handle(LiveStreamCommand command, IActorRef asker, long askId, ActivityContext cause)
+    {
+        var now = Now;
+        _usedAt = now;
+        Decision decision;
+        var after = _state;
+        try
+        {
+            decision = LiveStream.Decide(_state, command, _services.Policies.PolicyFor(_state.Key), now);
+            foreach (var happened in decision.Events)
+            {
+                after = LiveStream.Evolve(after, happened);
+            }
+        }
+        catch (Exception fault)
+        {
+            // The rules are pure, so the state is as good as before: only this command is answered with a failure, and the key serves on.
+            Faulted(command, fault, asker, askId);
+            return;
+        }
+
+        var writes = decision.Events.Count > 0;
+        var inWork = new CommandInWork(asker, askId, (command as RequestPublish)?.By.Session)
+        {
+            Reply = decision.Reply,
+            After = writes ? after : null,
+            Cause = cause,
+            DecidedAt = now,
+        };
+        StreamTrace.Span("stream.decide", cause, _key, now, cause == default ? now : Now);
+        if (decision.OffTheRecord)
+        {
+            RefusedStranger(decision.Reply);
+        }
+
+        _services.Gauges.CommandsInWork(1);
+        if (writes)
+        {
+            _state = after;
+            _inWork.Add(inWork);
+            PersistAsync(new EventBatch([.. decision.Events]), Written);
+        }
+        else if (_inWork.NothingToWrite)
+        {
+            Complete(inWork);
+        }
+        else
+        {
+            // It must not overtake the writes that it rests on.
+            _inWork.Add(inWork);
+        }
+    }
+
+    /// <summary>The record of the oldest command is durable: answer, then act.</summary>
+    private void Written(EventBatch batch)
+    {
+        var before = _durable;
+        var written = _inWork.TakeWritten();
+        _durable = written.After!;
+        if (written.Cause != default)
+        {
+            StreamTrace.Span("stream.persist", written.Cause, _key, written.DecidedAt, Now);
+        }
+
+        foreach (var happened in batch.Events)
+        {
+            if (LiveStream.AnswerOf(happened) is not { } answer)
+            {
+                continue;
+            }
+
+            if (answer.Attempt == written.Attempt)
+            {
+                written.Reply ??= answer.Reply;
+            }
+
+            foreach (var held in _inWork.TakeHeld(answer.Attempt))
+            {
+                Answer(held, answer.Reply);
+            }
+        }
+
+        Complete(written);
+        while (_inWork.TryTakeUnwritten(out var next))
+        {
+            Complete(next);
+        }
+
+        Changed(before, batch.Events, written);
+        StopIfRetired();
+    }
+
+    private void Complete(CommandInWork command)
+    {
+        if (command.Reply is { } reply)
+        {
+            Answer(command, reply);
+        }
+        else
+        {
+            _inWork.Hold(command);
+        }
+    }
+
+    private void Answer(CommandInWork command, LiveStreamReply reply)
+    {
+        _services.Gauges.CommandsInWork(-1);
+        if (!_services.MayAnswer())
+        {
+            return;
+        }
+
+        command.Asker.Tell(command.AskId == 0 ? reply : new StreamAnswer(command.AskId, reply), Self);
+    }
+
+    private void Refuse(StreamEnvelope envelope, AskStatus status, string why) =>
+        Sender.Tell(new StreamRefusal(envelope.AskId, status, why), Self);
+
+    private void StopIfRetired()
+    {
+        if (_retires && _inWork.NothingToWrite)
+        {
+            Context.Stop(Self);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using System.Diagnostics.Metrics;
+using StreamSupervisor.Domain.LiveStreams;
+
+namespace StreamSupervisor.Actors.LiveStreams;
+
+/// <summary>What is under way on this member. Counted by the actors, read by the gauges; stream keys are never labels.</summary>
+internal sealed class LiveStreamGauges
+{
+    private readonly int[] _phases = new int[Enum.GetValues<LiveStreamPhase>().Length];
+    private int _entities;
+    private int _inWork;
+    private int _workers;
+    private int _timers;
+    private long _rejected;
+    private long _recoveries;
+    private long _faults;
+
+    /// <summary>Registers the instruments. Once per process, for the services of the real keys.</summary>
+    public void Register(Meter meter, QuarantinedStreams quarantine)
+    {
+        meter.CreateObservableGauge("streamsupervisor.streams", Phases, "{stream}",
+            "Stream keys that this member owns, by state; idle ones are not counted.");
+        meter.CreateObservableGauge("streamsupervisor.entities", () => Volatile.Read(ref _entities), "{entity}", "Entities in memory.");
+        meter.CreateObservableGauge("streamsupervisor.entities.quarantined", () => quarantine.Count, "{entity}",
+            "Entities in quarantine: they answer nobody.");
+        meter.CreateObservableGauge("streamsupervisor.mailbox.open", () => Volatile.Read(ref _inWork), "{message}",
+            "Messages in mailboxes, under decision or being written.");
+        meter.CreateObservableGauge("streamsupervisor.effects.open", () => Volatile.Read(ref _workers), "{effect}",
+            "Effects in the outbox: ordered and not yet reported done.");
+        meter.CreateObservableGauge("streamsupervisor.effects.running", () => Volatile.Read(ref _workers), "{effect}",
+            "Effects that run now.");
+        meter.CreateObservableGauge("streamsupervisor.wakeups.pending", () => Volatile.Read(ref _timers), "{wakeup}", "Deadlines armed.");
+        meter.CreateObservableCounter("streamsupervisor.mailbox.rejected", () => Volatile.Read(ref _rejected), "{message}",
+            "Messages refused because a queue was full.");
+        meter.CreateObservableCounter("streamsupervisor.entity.recoveries", () => Volatile.Read(ref _recoveries), "{entity}",
+            "Entities loaded from the journal.");
+        meter.CreateObservableCounter("streamsupervisor.entity.faults", () => Volatile.Read(ref _faults), "{fault}",
+            "Messages and recoveries that threw.");
+    }
+
+    /// <summary>A key has gone from one phase to another; a key that leaves memory goes to idle.</summary>
+    public void Phase(LiveStreamPhase before, LiveStreamPhase now)
+    {
+        if (before != now)
+        {
+            Interlocked.Decrement(ref _phases[(int)before]);
+            Interlocked.Increment(ref _phases[(int)now]);
+        }
+    }
+
+    public void Entities(int more) => Interlocked.Add(ref _entities, more);
+
+    public void CommandsInWork(int more) => Interlocked.Add(ref _inWork, more);
+
+    public void Workers(int more) => Interlocked.Add(ref _workers, more);
+
+    public void Timers(int more) => Interlocked.Add(ref _timers, more);
+
+    public void Rejected() => Interlocked.Increment(ref _rejected);
+
+    public void Recovered() => Interlocked.Increment(ref _recoveries);
+
+    private IEnumerable<Measurement<int>> Phases() => new[] { LiveStreamPhase.Live, LiveStreamPhase.Handover, LiveStreamPhase.Interrupted }
+        .Select(phase => new Measurement<int>(Volatile.Read(ref _phases[(int)phase]), new KeyValuePair<string, object?>("state", phase switch
+        {
+            LiveStreamPhase.Live => "live",
+            LiveStreamPhase.Handover => "handover",
+            _ => "interrupted",
+        })));
+
+    public void Faulted() => Interlocked.Increment(ref _faults);
+}

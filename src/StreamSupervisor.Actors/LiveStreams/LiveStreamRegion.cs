@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using Akka.Actor;
+using Akka.Cluster.Sharding;
+using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Srs.Observability;
+
+namespace StreamSupervisor.Actors.LiveStreams;
+
+/// <summary>
+/// The door to the actors of the streams, wherever in the cluster they run. Messages between members get lost when one dies, so each is
+/// sent again until it is answered or its deadline has come; the actors know a repetition.
+/// </summary>
+/// <remarks>
+/// Not Akka's <c>Ask</c>: it costs a temporary actor and a timer for each question, 6 µs against 1, and sends it once. Members are
+/// virtual so that tests of the server stand in for it.
+/// </remarks>
+public class LiveStreamRegion
+{
+    /// <summary>The name of the shard type.</summary>
+    public const string TypeName = "live-stream";
+
+    private static readonly TimeSpan TellFor = TimeSpan.FromSeconds(30);
+
+    private readonly AskTable _asks;
+    private readonly TimeProvider _time;
+
+    /// <param name="streams">The shard region, or in a test whatever takes its messages.</param>
+    public LiveStreamRegion(IActorRef streams, TimeProvider time, LiveStreamSettings settings)
+    {
+        _time = time;
+        _asks = new AskTable(streams, time, settings);
+    }
+
+    /// <summary>Asks and messages that are under way or wait for their turn.</summary>
+    public virtual int Waiting => _asks.Count;
+
+    /// <summary>Starts the streams' actors on this member, and the door to all of them.</summary>
+    internal static LiveStreamRegion Start(ActorSystem system, LiveStreamServices services)
+    {
+        LeanMailbox.AddTo(system);
+        var sharding = ClusterSharding.Get(system);
+        var settings = ClusterShardingSettings.Create(system);
+        var streams = sharding.Start(TypeName, key => LiveStreamActor.Props(key, services).WithMailbox(LeanMailbox.Id), settings,
+            new LiveStreamMessageExtractor(), sharding.DefaultShardAllocationStrategy(settings), Retire.Instance);
+        return Start(system, streams, services.Time, services.Settings);
+    }
+
+    /// <summary>Makes the region, and starts its hub as <c>/user/asks</c>: nothing is answered without it.</summary>
+    /// <param name="streams">The shard region or its proxy.</param>
+    public static LiveStreamRegion Start(ActorSystem system, IActorRef streams, TimeProvider time, LiveStreamSettings settings)
+    {
+        var region = new LiveStreamRegion(streams, time, settings);
+        region._asks.Attach(system.ActorOf(Props.Create<AskHub>(region._asks, time), "asks"));
+        return region;
+    }
+
+    /// <summary>Asks the actor of a stream. An answer is durable and was given by the key's owner.</summary>
+    /// <param name="key">The stream key as text; starts its actor if need be.</param>
+    /// <param name="command">What is asked. It may arrive twice, so it must bear that.</param>
+    /// <param name="deadline">After this the result is <see cref="AskStatus.Unknown"/>; what was asked may still happen.</param>
+    /// <param name="cancellation">The caller went away.</param>
+    /// <exception cref="OperationCanceledException">The caller went away.</exception>
+    public virtual Task<AskResult> AskAsync(string key, LiveStreamCommand command, DateTimeOffset deadline,
+        CancellationToken cancellation) =>
+        Telemetry.Spans.HasListeners() && Activity.Current is not null
+            ? AskTracedAsync(key, command, deadline, cancellation)
+            : _asks.AskAsync(new StreamEnvelope(key, _asks.NextId(), command), deadline, cancellation);
+
+    /// <summary>
+    /// Tells the actor of a stream, for 30 s until it has taken it; at least once unless the member ends. Never throws and never blocks.
+    /// Too many at once are dropped, with a line in the log.
+    /// </summary>
+    public virtual void Tell(string key, LiveStreamCommand command) =>
+        _asks.Tell(new StreamEnvelope(key, _asks.NextId(), command, StreamTrace.Current()), _time.GetUtcNow() + TellFor);
+
+    private async Task<AskResult> AskTracedAsync(string key, LiveStreamCommand command, DateTimeOffset deadline,
+        CancellationToken cancellation)
+    {
+        using var span = Telemetry.Spans.StartActivity("stream.ask")?.SetTag("key", key);
+        var result = await _asks.AskAsync(new StreamEnvelope(key, _asks.NextId(), command, StreamTrace.Current()), deadline, cancellation);
+        span?.SetTag("outcome", result.Status.ToString());
+        return result;
+    }
+}

@@ -1,0 +1,125 @@
+using Akka.Actor;
+using Akka.Event;
+using StreamSupervisor.Domain;
+using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Srs.Api;
+
+namespace StreamSupervisor.Actors.LiveStreams;
+
+/// <summary>Asks an SRS server for one client itself, or for everybody who publishes the key there, until it answers.</summary>
+internal sealed class SessionCheckActor : WorkActor
+{
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(2);
+
+    private readonly LiveStreamWork _work;
+    private readonly string _origin;
+    private readonly ISrsApi? _api;
+    private readonly StreamKey _streamKey;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private Backoff _retry = new(FirstRetry, 2, LongestRetry);
+
+    public SessionCheckActor(string key, LiveStreamWork work, LiveStreamServices services) : base(key, services)
+    {
+        _work = work;
+        _origin = work is CheckSession check ? check.Origin : ((SearchForPublishers)work).Origin;
+        _api = services.Servers.Find(_origin)?.For(SrsPriority.Check);
+        _streamKey = StreamKey.Parse(key);
+    }
+
+    protected override void Begin()
+    {
+        if (_api is null)
+        {
+            if (Services.LogThrottle.MayLog(_origin, StoreFault.OriginUnknown, Now))
+            {
+                _log.Warning("{0}: what it has on {1} can't be looked at, since that server is not configured (any more). "
+                    + "So it is for all its keys.", Key, _origin);
+            }
+
+            Report(_work is SearchForPublishers ? Nothing(Now) : new ReportOriginUnknown(_origin), last: true);
+            return;
+        }
+
+        var asked = _work is CheckSession check ? CheckAsync(_api, check) : SearchAsync(_api);
+        _ = asked.PipeTo(Self, success: static reports => new Found(reports), failure: static why => new Status.Failure(why));
+    }
+
+    protected override void Step(object message)
+    {
+        switch (message)
+        {
+            case Found found:
+                for (var i = 0; i < found.Reports.Count; i++)
+                {
+                    Report(found.Reports[i], last: i == found.Reports.Count - 1);
+                }
+
+                break;
+            case Status.Failure when _work is SearchForPublishers:
+                // A search has a report for this: nothing is known, and the stream orders another one if it wants to.
+                Report(Nothing(Now), last: true);
+                break;
+            case Status.Failure:
+                After(_retry.Next(), Again.Instance);
+                break;
+            case Again:
+                Begin();
+                break;
+        }
+    }
+
+    private async Task<IReadOnlyList<LiveStreamCommand>> CheckAsync(ISrsApi api, CheckSession check)
+    {
+        var lookedAt = Now;
+        if (await IsOverAsync(api, check.Session))
+        {
+            return [new ReportPublisherMissing(check.Session, lookedAt, Verified: true, Asked: true)];
+        }
+
+        var answer = await api.GetClientAsync(check.Session.ClientId, Stopped);
+        var isOther = answer.ServiceId.Length > 0 && answer.ServiceId != check.Session.ServiceId;
+        if (answer.Value is not { } client || isOther || !Services.Rules.Publishes(client, _streamKey))
+        {
+            return [new ReportPublisherMissing(check.Session, lookedAt, Verified: true, Asked: true)];
+        }
+
+        var by = Services.Rules.PublisherOf(_streamKey, _origin, check.Session, client);
+        return [new ReportPublisherSeen(by, client.ReceivedBytes, lookedAt, Verified: true, Asked: true)];
+    }
+
+    private async Task<IReadOnlyList<LiveStreamCommand>> SearchAsync(ISrsApi api)
+    {
+        // Which process it is comes first: if it changes in between, the answer's own name says so.
+        var lookedAt = Now;
+        var process = await api.GetProcessAsync(Stopped);
+        var clients = await api.GetClientsAsync(Stopped);
+        var serverId = clients.ServerId.Length > 0 ? clients.ServerId : process.ServerId;
+        var serviceId = clients.ServiceId.Length > 0 ? clients.ServiceId : process.ServiceId;
+        var reports = new List<LiveStreamCommand>();
+        foreach (var client in clients.Value.Where(client => Services.Rules.Publishes(client, _streamKey)))
+        {
+            var by = Services.Rules.PublisherOf(_streamKey, _origin, new SessionId(serverId, serviceId, client.Id), client);
+            reports.Add(new ReportPublisherSeen(by, client.ReceivedBytes, lookedAt, Verified: true));
+        }
+
+        reports.Add(new ReportSearched(_origin, serverId, serviceId, reports.Count, lookedAt));
+        return reports;
+    }
+
+    private async Task<bool> IsOverAsync(ISrsApi api, SessionId session) => Services.StandingOf(_origin, session) switch
+    {
+        ProcessStanding.Superseded => true,
+        ProcessStanding.Current => false,
+        _ => (await api.GetProcessAsync(Stopped)).ServiceId != session.ServiceId,
+    };
+
+    private ReportSearched Nothing(DateTimeOffset lookedAt) => new(_origin, "", "", 0, lookedAt);
+
+    private sealed record Found(IReadOnlyList<LiveStreamCommand> Reports);
+
+    private sealed class Again
+    {
+        public static readonly Again Instance = new();
+    }
+}

@@ -1,0 +1,233 @@
+using System.Diagnostics.Metrics;
+using Akka.Actor;
+using Akka.Cluster.Tools.Singleton;
+using Akka.Configuration;
+using StreamSupervisor.Actors.Calls;
+using StreamSupervisor.Actors.Index;
+using StreamSupervisor.Actors.Journal;
+using StreamSupervisor.Actors.LiveStreams;
+using StreamSupervisor.Actors.Membership;
+using StreamSupervisor.Actors.Origins;
+using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Domain.Origins;
+using StreamSupervisor.Srs.Api;
+
+namespace StreamSupervisor.Actors;
+
+/// <summary>
+/// One member's actor system: remoting, cluster, sharding and persistence in one place, and the doors that the server uses.
+/// <para>
+/// It is built before the database answers, so that the program can listen first: hooks are answered as configured, and <see cref="JoinAsync"/> brings
+/// the schema up to date and joins the cluster as soon as the database is there.
+/// </para>
+/// </summary>
+public sealed class SupervisorSystem : IAsyncDisposable
+{
+    private readonly SupervisorSystemSettings _settings;
+    private readonly ActorSystem _system;
+    private readonly JournalStore _store;
+    private readonly ClusterMembership _membership;
+    private readonly SrsServers _servers;
+    private readonly LiveStreamServices _services;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _clearing = Task.CompletedTask;
+
+    private SupervisorSystem(SupervisorSystemSettings settings, JournalStore store, TimeProvider time, ILoggerFactory loggers)
+    {
+        (_settings, _store, _time, _log) = (settings, store, time, loggers.CreateLogger<SupervisorSystem>());
+        _servers = new SrsServers(settings.Origins, settings.SrsApi, time, loggers);
+        _membership = settings.Cluster is { } cluster
+            ? ClusterMembership.Of(cluster.Membership, time, loggers)
+            : ClusterMembership.Alone(time, loggers);
+        _system = CreateSystem(settings, _membership, time, loggers);
+        Directory = new OriginDirectory(_servers);
+        _services = ServicesOf(settings);
+        Streams = LiveStreamRegion.Start(_system, _services);
+        Timeline = new Timeline(store);
+        Index = new StreamIndex(store);
+        Origins = StartOrigins();
+        StartIndex(loggers);
+    }
+
+    /// <summary>The way to the streams.</summary>
+    public LiveStreamRegion Streams { get; }
+
+    /// <summary>The way to the actors of the SRS servers.</summary>
+    public OriginRegion Origins { get; }
+
+    /// <summary>What this member knows of each SRS server.</summary>
+    public OriginDirectory Directory { get; }
+
+    /// <summary>What happened to a key.</summary>
+    public Timeline Timeline { get; }
+
+    /// <summary>Lists of streams.</summary>
+    public StreamIndex Index { get; }
+
+    /// <summary>The cluster as this member sees it.</summary>
+    public ClusterMembership Membership => _membership;
+
+    /// <summary>What shards there are, and where.</summary>
+    public ShardView Shards => new(_system);
+
+    /// <summary>Registers what is counted of the streams of this member.</summary>
+    public void Register(Meter meter) => _services.Gauges.Register(meter, _services.Quarantine);
+
+    /// <summary>Builds the member's actors. A file is opened; a database need not answer yet.</summary>
+    /// <exception cref="StoreOpenException">The store cannot be used, or settings that decide are overridden; the message says what to do.</exception>
+    public static async Task<SupervisorSystem> BuildAsync(SupervisorSystemSettings settings, TimeProvider time, ILoggerFactory loggers,
+        CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        var store = await JournalStore.CreateAsync(settings.Store, time, loggers.CreateLogger<JournalStore>(), cancellation);
+        try
+        {
+            return new SupervisorSystem(settings, store, time, loggers);
+        }
+        catch
+        {
+            await store.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Brings the schema up to date and takes part from then on; a database that does not answer is waited for.</summary>
+    /// <returns>Ends when this member is in the cluster.</returns>
+    /// <exception cref="StoreOpenException">The store cannot be used as it is; the message says what to do.</exception>
+    public async Task JoinAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            try
+            {
+                await _store.PrepareAsync(_log, cancellation);
+                break;
+            }
+            catch (StoreUnavailableException absent)
+            {
+                _log.LogWarning("The store does not answer: {Why}. Trying again.", absent.Message);
+                await Task.Delay(TimeSpan.FromSeconds(1), _time, cancellation);
+            }
+        }
+
+        _membership.Start(_system);
+        await _membership.Joined.WaitAsync(cancellation);
+        if (_settings.Retention > TimeSpan.Zero)
+        {
+            _clearing = new Retention(_store, new RetentionSettings { Keep = _settings.Retention }, _time, _log).RunAsync(_stopping.Token);
+        }
+    }
+
+    /// <summary>Plays takeovers on a stage of their own, so that the code is compiled when the first encoder comes.</summary>
+    public Task WarmUpAsync(CancellationToken cancellation) =>
+        new WarmUp(_system, _store, _time, _log).RunAsync(_services.MayAnswer, _membership.Incarnation, cancellation);
+
+    /// <summary>Gives every key to the other members and leaves the cluster.</summary>
+    /// <param name="patience">When it ends, the rest is let go as it is.</param>
+    public async Task LeaveAsync(CancellationToken patience)
+    {
+        try
+        {
+            await _membership.LeaveAsync().WaitAsync(patience);
+        }
+        catch (OperationCanceledException)
+        {
+            _log.LogWarning("Leaving took longer than there was time; the others take over what is left.");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _clearing;
+        await _system.Terminate();
+        await _membership.DisposeAsync();
+        _servers.Dispose();
+        await _store.DisposeAsync();
+        _stopping.Dispose();
+    }
+
+    private static ActorSystem CreateSystem(SupervisorSystemSettings settings, ClusterMembership membership, TimeProvider time, ILoggerFactory loggers)
+    {
+        var cluster = new AkkaClusterSettings { Remoting = settings.Cluster?.Remoting };
+        var config = ConfigurationFactory.ParseString(PersistenceSettings.Render(settings.Store))
+            .WithFallback(ConfigurationFactory.ParseString(cluster.Render()))
+            .WithFallback(ConfigurationFactory.ParseString(settings.AkkaOverlay));
+        StartupCheck.Verify(config, settings.Store);
+        var setup = BootstrapSetup.Create().WithConfig(config)
+            .And(PersistenceSettings.SetupOf(settings.Store))
+            .And(new AkkaLoggerSetup(loggers));
+        foreach (var part in membership.Setups)
+        {
+            setup = setup.And(part);
+        }
+
+        if (settings.Cluster is { } member)
+        {
+            setup = setup.And(RemotingTls.FromSecret(member.Secret, member.PreviousSecret, time));
+        }
+
+        var system = ActorSystem.Create(AkkaClusterSettings.SystemName, setup);
+        StartupCheck.Verify(system, settings.Store);
+        return system;
+    }
+
+    private LiveStreamServices ServicesOf(SupervisorSystemSettings settings) => new()
+    {
+        Policies = settings.Policies,
+        Time = _time,
+        MayAnswer = () => _membership.Pulse.MayAnswer,
+        Servers = _servers,
+        StandingOf = Directory.StandingOf,
+        Rules = settings.Rows,
+        Settings = settings.Streams,
+    };
+
+    private OriginRegion StartOrigins()
+    {
+        var services = new OriginServices
+        {
+            Directory = Directory,
+            Streams = Streams,
+            Rows = _settings.Rows,
+            LoadBeliefs = LoadBeliefsAsync,
+            Time = _time,
+            Settings = _settings.Looks,
+        };
+        var region = OriginRegion.Start(_system, name => OriginActor.PropsOf(name, services), _time);
+        _system.ActorOf(OriginKeeper.PropsOf(Directory, region), OriginKeeper.ActorName);
+        _system.ActorOf(BeliefForwarder.PropsOf(region), BeliefForwarder.ActorName);
+        return region;
+    }
+
+    private void StartIndex(ILoggerFactory loggers)
+    {
+        _system.ActorOf(StreamIndexWriter.PropsOf(_store, _time, loggers.CreateLogger<StreamIndexWriter>()), StreamIndexWriter.ActorName);
+        var waker = Props.Create(() => new Waker(DueAsync, key => Streams.Tell(key, Wake.Instance), _time, loggers.CreateLogger<Waker>()));
+        _system.ActorOf(ClusterSingletonManager.Props(waker, PoisonPill.Instance, ClusterSingletonManagerSettings.Create(_system)), "waker");
+    }
+
+    private async Task<IReadOnlyList<string>> DueAsync(DateTimeOffset now, CancellationToken cancellation)
+    {
+        var due = await Index.DueAsync(now, cancellation: cancellation);
+        return now == DateTimeOffset.MaxValue ? [.. due, .. await Index.LaggingAsync(cancellation: cancellation)] : due;
+    }
+
+    private async Task<IReadOnlyList<StreamBelief>> LoadBeliefsAsync(string origin, CancellationToken cancellation)
+    {
+        var beliefs = new List<StreamBelief>();
+        var after = "";
+        while (await Index.OnOriginAsync(origin, after, cancellation: cancellation) is { Count: > 0 } page)
+        {
+            beliefs.AddRange(page.Where(row => row.Summary is not null).Select(row => BeliefOf(row.Summary!, row.Sequence)));
+            after = page[^1].Key;
+        }
+
+        return beliefs;
+    }
+
+    private static StreamBelief BeliefOf(StreamSummary stream, long sequence) => new(stream.Key, sequence, stream.Phase, stream.Session,
+        stream.Handover?.To, stream.Evictions, stream.Wedges, stream.Relays ?? []);
+}

@@ -1,0 +1,193 @@
+namespace StreamSupervisor.Domain.LiveStreams;
+
+/// <remarks>What was seen of a publisher at its origin, against what is believed. <c>/streams</c> can lie, so alone it may confirm and
+/// never accuse.</remarks>
+public static partial class LiveStream
+{
+    /// <summary>
+    /// A node with the publish token refused an attempt before it asked us. If the rules would have let it in, the way is cleared now, so
+    /// that its next try succeeds. A viewer that resets its connection leaves the same trace, so it may end only a publisher that is
+    /// silent anyway, or one from its own address.
+    /// </summary>
+    private static void RefusedUnseen(DecisionContext context, ReportRefusedUnseen note)
+    {
+        var by = note.By;
+        EndEarlierProcess(context, by.Session.ServerId, by.Session.ServiceId);
+        var state = context.State;
+        var isIncumbent = state.Session?.By.Session.ServerId == by.Session.ServerId;
+        var there = isIncumbent ? state.Session?.By : state.Relays.Find(relay => relay.By.Session.ServerId == by.Session.ServerId)?.By;
+        if (context.Observes || there is null || state is not { Handover: null, Locked: null }
+            || (state.PinnedTo ?? by.Identity) != by.Identity
+            || ReservedForAnother(context, by) is not null || IsEvicting(context, there.Session, out _)
+            || !(note.IncumbentSilent || (by.Address.Length > 0 && by.Address == there.Address)))
+        {
+            return;
+        }
+
+        // A silent session may be taken over under every policy, and no fight is made of that.
+        if (isIncumbent && !note.IncumbentSilent)
+        {
+            if (InCoolDown(context, by) is not null
+                || RuleOfTakeover(context, by) == AdmissionRule.Unknown || IsFight(context, by) is not null)
+            {
+                return;
+            }
+
+            ReportContest(context, by);
+        }
+
+        Evict(context, there, EvictionCause.RefusedUnseen);
+    }
+
+    private static void Seen(DecisionContext context, ReportPublisherSeen note)
+    {
+        if (!context.IsOlder(note.LookedAt, context.State.ChangedAt))
+        {
+            // One that began earlier may have seen the process before the one that runs.
+            EndEarlierProcess(context, note.By.Session.ServerId, note.By.Session.ServiceId);
+        }
+
+        var by = MarkRelay(note.By, note.RelayOf);
+        if (IsIncumbent(context, by.Session, out var incumbent))
+        {
+            if (!incumbent.Confirmed && ((note.Asked && incumbent.CheckDue) || !context.IsOlder(note.LookedAt, incumbent.Since)))
+            {
+                context.Raise(new PublisherConfirmed(context.Now, by.Session));
+                ForgetWedge(context, by.Origin);
+            }
+
+            return;
+        }
+
+        // A challenger that waits in on_publish is listed as publishing already; one that is being removed is known; a look that began
+        // before the last change may show what was true then; and /streams alone is no witness.
+        if (context.State.Handover?.To.Session == by.Session || IsEvicting(context, by.Session, out _)
+            || context.IsOlder(note.LookedAt, context.State.ChangedAt) || !note.Verified)
+        {
+            return;
+        }
+
+        if (context.State.Releasing.Contains(by.Origin))
+        {
+            Evict(context, by, EvictionCause.Operator);
+        }
+        else if (!IsCopy(context, note, by))
+        {
+            Unadmitted(context, by);
+        }
+    }
+
+    /// <summary>Whether what was seen copies the key's session. A copy that nobody admitted is known from now on.</summary>
+    private static bool IsCopy(DecisionContext context, ReportPublisherSeen note, Publisher by)
+    {
+        if (IsRelay(context, by.Session, out var relay))
+        {
+            // The copy of a session that was lost ends within moments. What goes on is an encoder on the machine of that origin.
+            var isOver = context.State is { Session: null, Handover: null }
+                && !context.IsOlder(note.LookedAt - context.Policy.ConfirmWithin, context.State.ChangedAt);
+            if (isOver)
+            {
+                EndRelay(context, relay, LossCause.SourceEnded);
+            }
+
+            return !isOver;
+        }
+
+        // Where an attempt waits to publish on that very origin, the copy is in its way like any other publisher.
+        if (SourceOf(context.State, by, note.RelayConfigured) is null || context.State.Handover?.To.Session.ServerId == by.Session.ServerId)
+        {
+            return false;
+        }
+
+        AddRelay(context, by, isAdopted: true);
+        ForgetWedge(context, by.Origin);
+        return true;
+    }
+
+    private static void Unadmitted(DecisionContext context, Publisher by)
+    {
+        // What has the key may be the copy of what was found, seen first: after a start the origins are looked at in any order.
+        var copy = context.State is { Handover: null, Session.By: var held } && held.RelayOf == by.Origin && held.Address != by.Address
+            && !IsEvicting(context, held.Session, out _) ? held : null;
+        if (copy is not null || context.Observes || context.State is { Session: null, Handover: null })
+        {
+            Replace(context);
+            context.Raise(new SessionAdopted(context.Now, by, context.State.Generation + 1));
+            if (copy is not null)
+            {
+                AddRelay(context, copy, isAdopted: true);
+            }
+
+            EndRelaysWithoutSource(context);
+            ForgetWedge(context, by.Origin);
+        }
+        else
+        {
+            // Two active publishers of one key. The one that we did not admit has no generation: the key's own is the highest.
+            Evict(context, by, context.State.Handover is null ? EvictionCause.Doubled : EvictionCause.Takeover);
+        }
+    }
+
+    private static void Missing(DecisionContext context, ReportPublisherMissing note)
+    {
+        if (!note.Verified)
+        {
+            return;
+        }
+
+        if (IsEvicting(context, note.Session, out var eviction))
+        {
+            if (!context.IsOlder(note.LookedAt, eviction.OrderedAt))
+            {
+                FinishEviction(context, eviction, ReleaseProof.ClientGone);
+                CompleteHandover(context);
+            }
+        }
+        else if (IsIncumbent(context, note.Session, out var incumbent))
+        {
+            // Before that time an admitted client may not be listed yet: one that is answered in on_connect is not.
+            var listedAfter = incumbent.Confirmed ? TimeSpan.Zero : context.Policy.ConfirmWithin;
+            if ((note.Asked && incumbent.CheckDue) || !context.IsOlder(note.LookedAt - listedAfter, incumbent.Since))
+            {
+                Lose(context, incumbent, LossCause.NotFound);
+            }
+        }
+        else if (IsRelay(context, note.Session, out var relay)
+            && !context.IsOlder(note.LookedAt - context.Policy.ConfirmWithin, relay.Since))
+        {
+            EndRelay(context, relay, LossCause.NotFound);
+        }
+    }
+
+    private static void Silent(DecisionContext context, ReportSilent note)
+    {
+        if (IsIncumbent(context, note.Session, out var incumbent) && incumbent.SilentSince is null
+            && (note.Generation is { } watched ? watched == incumbent.Generation : !context.IsOlder(note.Since, incumbent.Since)))
+        {
+            context.Raise(new PublisherSilent(context.Now, note.Session, note.Since));
+            if (!context.Observes)
+            {
+                Evict(context, incumbent.By, EvictionCause.Silent);
+            }
+        }
+    }
+
+    private static void Searched(DecisionContext context, ReportSearched note)
+    {
+        if (!context.State.Searching.Contains(note.Origin) && !context.State.Releasing.Contains(note.Origin))
+        {
+            return;
+        }
+
+        context.Raise(new SearchFinished(context.Now, note.Origin, note.Found));
+
+        // Where a ghost was seen already, one failed probe says that it is there still.
+        var wedge = context.State.Wedges.Find(w => w.Origin == note.Origin);
+        var ghost = context.State.NeverActive >= (wedge is null ? 2 : 1) && context.State.NeverActiveOn == note.Origin
+            && note.Found == 0 && note.ServiceId.Length > 0;
+        if (ghost && (wedge is null || !IsFresh(wedge, context.Now)))
+        {
+            context.Raise(new KeyWedged(context.Now, note.Origin, note.ServerId, note.ServiceId));
+        }
+    }
+}

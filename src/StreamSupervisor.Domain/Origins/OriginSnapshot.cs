@@ -1,0 +1,97 @@
+using System.Collections.Immutable;
+
+namespace StreamSupervisor.Domain.Origins;
+
+/// <summary>
+/// What is known of one SRS server, for members, the API and registrations. Immutable; the server's actor tells a new one after each
+/// change.
+/// </summary>
+/// <param name="Name">The configured name.</param>
+/// <param name="Status">How it answers.</param>
+/// <param name="Since">Since when it has this status; null as long as nobody has asked.</param>
+/// <param name="Process">The process that runs there; null as long as nobody knows.</param>
+public sealed record OriginSnapshot(string Name, OriginStatus Status, DateTimeOffset? Since, OriginProcess? Process)
+{
+    /// <summary>The sentence of the last call that failed; null when the last one succeeded.</summary>
+    public string? LastError { get; init; }
+
+    /// <summary>
+    /// Why the API's address is another server's; null when it is not. As long as it is, nothing that the API says counts.
+    /// </summary>
+    public string? Misaddressed { get; init; }
+
+    /// <summary>That hooks with this server's token name another server than its API; null when they agree.</summary>
+    public string? HooksDisagree { get; init; }
+
+    /// <summary>The service ids of processes that are over: those that the one that runs there followed. Oldest first, bounded.</summary>
+    public ImmutableArray<string> Superseded { get; init; } = [];
+
+    /// <summary>Whether a hook or a heartbeat with this server's token has named the process that runs there.</summary>
+    public bool HeardFromHooks { get; init; }
+
+    /// <summary>When its API answered last.</summary>
+    public DateTimeOffset? LastAnswerAt { get; init; }
+
+    /// <summary>How long its last list of streams took.</summary>
+    public TimeSpan? LastLookTook { get; init; }
+
+    /// <summary>Rows of its list of streams: what a look at it costs.</summary>
+    public int Streams { get; init; }
+
+    /// <summary>Those of them that somebody publishes.</summary>
+    public int ActiveStreams { get; init; }
+
+    /// <summary>What it received lately, by its own count over 30 s.</summary>
+    public long BytesPerSecond { get; init; }
+
+    /// <summary>Of its only thread, by its summaries or its heartbeat; 0 where neither has said.</summary>
+    public double CpuPercent { get; init; }
+
+    /// <summary>Keys of which it holds a ghost: some of them.</summary>
+    public ImmutableArray<string> WedgedKeys { get; init; } = [];
+
+    /// <summary>In which order its version asks and checks; null as long as nobody knows who it is.</summary>
+    public CallOrder? CallOrder => Process is { } process ? CallOrder.Of(process.Version) : null;
+
+    /// <summary>What is known before anybody has asked: nothing.</summary>
+    public static OriginSnapshot Unknown(string name) => new(name, OriginStatus.Unknown, null, null);
+
+    /// <summary>Where the process of a session stands.</summary>
+    public ProcessStanding StandingOf(SessionId session) => this switch
+    {
+        _ when Superseded.Contains(session.ServiceId) => ProcessStanding.Superseded,
+        { Misaddressed: null, Process: { } process } when process.ServiceId == session.ServiceId && process.IsServer(session.ServerId)
+            => ProcessStanding.Current,
+        _ => ProcessStanding.Unknown,
+    };
+
+    /// <summary>
+    /// Where the process that a hook names stands. Also while the API's address is another server's: the hook's token names the server.
+    /// </summary>
+    /// <param name="serverId">As the hook says; empty where it does not.</param>
+    /// <param name="serviceId">As the hook says; empty where it does not.</param>
+    public HookStanding StandingOfHook(string serverId, string serviceId)
+    {
+        if (serviceId.Length > 0 && Superseded.Contains(serviceId))
+        {
+            return HookStanding.Superseded;
+        }
+
+        return Process switch
+        {
+            null => HookStanding.Unknown,
+            { } process when !process.IsServer(serverId) => HookStanding.WrongServer,
+            _ when serviceId.Length == 0 => HookStanding.Unnamed,
+            { } process => process.ServiceId == serviceId ? HookStanding.Current : HookStanding.Unknown,
+        };
+    }
+
+    /// <summary>
+    /// The full name of a hook's client: what the hook leaves out is the process that runs there, as far as known. A name that is wrong
+    /// names nobody.
+    /// </summary>
+    public SessionId NameOf(string serverId, string serviceId, string clientId) => new(
+        serverId.Length > 0 ? serverId : Process?.ServerId ?? "",
+        serviceId.Length > 0 ? serviceId : Process?.ServiceId ?? "",
+        clientId);
+}

@@ -1,0 +1,222 @@
+using System.Collections.Immutable;
+using StreamSupervisor.Domain.LiveStreams;
+
+namespace StreamSupervisor.Domain.Origins;
+
+/// <summary>
+/// The difference between a server's streams and what the streams believe. Rows of <c>/streams</c> lie: a refused WHIP attempt leaves a
+/// live stream inactive for good, an orphan shows the wrong client, an ended republish leaves its row for ever. So a row that agrees with
+/// the belief is taken as it is, and where they differ the client itself is asked before anything is said: <see cref="Compare"/> gives
+/// what is known at once and what must be asked, <see cref="Next"/> takes the answer. A look that is given up half-way has said nothing
+/// wrong.
+/// <para>
+/// It decides nothing: it tells streams what was seen and when the look began; what a stream did since then outranks the look.
+/// </para>
+/// </summary>
+/// <param name="origin">The configured name of the server.</param>
+/// <param name="rows">The settings that rows are read by.</param>
+public sealed class Sightings(string origin, RowReader rows)
+{
+    private const int MaxSearched = 10_000;
+
+    /// <summary>Rows that name a client that does not exist, asked about once: they stay as they are until the process ends.</summary>
+    private readonly HashSet<(string Row, string ClientId)> _searched = [];
+    private readonly OrphanDetector _orphans = new(rows);
+    private Pending? _pending;
+
+    private readonly record struct ActiveRow(StreamKey Key, StreamRow Row);
+
+    private readonly record struct Believed(StreamKey Key, SessionId Session);
+
+    private sealed record Pending(Look Look, BeliefBook Beliefs, List<Believed> Missing, List<ActiveRow> Unknown,
+        List<ActiveRow>? Searching = null);
+
+    /// <summary>Compares a look with the beliefs.</summary>
+    /// <param name="look">The look, of the process that runs there.</param>
+    /// <param name="beliefs">What streams believe.</param>
+    /// <param name="known">What is known of the server, for what is over.</param>
+    public LookStep Compare(Look look, BeliefBook beliefs, OriginSnapshot known)
+    {
+        _pending = null;
+        var reports = new List<StreamReport>();
+        EndOlderProcesses(look, beliefs, known, reports);
+
+        var active = new List<ActiveRow>();
+        foreach (var row in look.Streams)
+        {
+            if (row.Active && row.PublisherClientId.Length > 0 && rows.KeyOf(row) is { } key)
+            {
+                active.Add(new ActiveRow(key, row));
+            }
+        }
+
+        // What is believed and not seen comes first: a stream is told of its new publisher when it knows that the old one is gone.
+        var missing = Unseen(look, active, beliefs, reports);
+        var unknown = active.FindAll(row => IsStranger(beliefs, row.Key, look.Name(row.Row.PublisherClientId)));
+        LookQuestion? question = null;
+        if (missing.Count + unknown.Count > 0)
+        {
+            _pending = new Pending(look, beliefs, missing, unknown);
+            var gone = missing.Select(one => one.Session.ClientId);
+            question = look.AskFor([.. gone.Concat(unknown.Select(row => row.Row.PublisherClientId)).Distinct()]);
+        }
+
+        return new LookStep([.. reports], question) { Findings = _orphans.Observe(look) };
+    }
+
+    /// <summary>Takes the answer to what the last step asked.</summary>
+    public LookStep Next(LookAnswer.Clients clients)
+    {
+        if (_pending is not { } pending)
+        {
+            return LookStep.Done;
+        }
+
+        _pending = null;
+        if (!clients.AreOf(pending.Look.Process))
+        {
+            return LookStep.Done; // another process answers: the next look is about that one
+        }
+
+        return pending.Searching is { } searching ? Found(pending, searching, clients) : Verified(pending, clients);
+    }
+
+    private LookStep Verified(Pending pending, LookAnswer.Clients clients)
+    {
+        var reports = new List<StreamReport>();
+        foreach (var (key, session) in pending.Missing)
+        {
+            if (clients.Find(session.ClientId) is not { } client || !rows.Publishes(client, key))
+            {
+                reports.Add(new StreamReport(key, new ReportPublisherMissing(session, pending.Look.At.Utc, Verified: true)));
+            }
+        }
+
+        var lying = new List<ActiveRow>();
+        foreach (var row in pending.Unknown)
+        {
+            if (clients.Find(row.Row.PublisherClientId) is { } client && rows.Publishes(client, row.Key))
+            {
+                reports.Add(Seen(row.Key, pending.Look, client));
+            }
+            else if (row.Row.Clients > 0 && !_searched.Contains((row.Row.Id, row.Row.PublisherClientId)))
+            {
+                lying.Add(row);
+            }
+        }
+
+        if (lying.Count == 0)
+        {
+            return new LookStep([.. reports]);
+        }
+
+        // An active row whose client does not exist: an orphan shows the wrong one. The list of clients knows who really publishes.
+        _pending = pending with { Searching = lying };
+        return new LookStep([.. reports], pending.Look.AskForAll());
+    }
+
+    private LookStep Found(Pending pending, List<ActiveRow> searching, LookAnswer.Clients clients)
+    {
+        if (_searched.Count > MaxSearched)
+        {
+            _searched.Clear();
+        }
+
+        var reports = ImmutableArray.CreateBuilder<StreamReport>();
+        foreach (var (key, row) in searching)
+        {
+            _searched.Add((row.Id, row.PublisherClientId));
+            foreach (var client in clients.Found)
+            {
+                if (rows.Publishes(client, key) && IsStranger(pending.Beliefs, key, pending.Look.Name(client.Id)))
+                {
+                    reports.Add(Seen(key, pending.Look, client));
+                }
+            }
+        }
+
+        return new LookStep(reports.DrainToImmutable());
+    }
+
+    /// <summary>
+    /// Tells every session of an earlier process that it is over. A session that our knowledge of the server does not fit is only meant
+    /// if it was believed before the look began: another member may have admitted it in a process that is newer than what was seen. And
+    /// not on the API's word alone where that names another server: its address may be wrong.
+    /// </summary>
+    private void EndOlderProcesses(Look look, BeliefBook beliefs, OriginSnapshot known, List<StreamReport> reports)
+    {
+        var process = look.Process;
+        foreach (var (belief, heardAt) in beliefs.On(origin))
+        {
+            // Named by the session's own server id: one that is not configured changes with every start, like the service id.
+            IEnumerable<Publisher?> publishers = [belief.Session?.By, .. belief.Relays.Select(relay => relay.By)];
+            var there = publishers.OfType<Publisher>().Where(by => by.Origin == origin)
+                .Select(by => (by.Session.ServerId, by.Session.ServiceId));
+            var ghosts = belief.Wedges.Where(wedge => wedge.Origin == origin).Select(wedge => (wedge.ServerId, wedge.ServiceId));
+            foreach (var serverId in there.Concat(ghosts).Where(IsOver).Select(over => over.ServerId).Distinct())
+            {
+                reports.Add(new StreamReport(belief.Key, new ReportProcessReplaced(serverId, process.ServiceId)));
+            }
+
+            bool IsOver((string ServerId, string ServiceId) one) => one.ServiceId != process.ServiceId
+                && (known.Superseded.Contains(one.ServiceId)
+                    || (heardAt < look.At.Elapsed && (process.IsServer(one.ServerId) || known.HeardFromHooks)));
+        }
+    }
+
+    /// <summary>
+    /// Sessions that were confirmed once, and copies, that were believed before this look began and have no active row of their own in it.
+    /// </summary>
+    private List<Believed> Unseen(Look look, List<ActiveRow> active, BeliefBook beliefs, List<StreamReport> reports)
+    {
+        var named = new Dictionary<(StreamKey, string), StreamRow>(active.Count);
+        foreach (var row in active)
+        {
+            named[(row.Key, row.Row.PublisherClientId)] = row.Row;
+        }
+
+        var unseen = new List<Believed>();
+        foreach (var (belief, heardAt) in beliefs.On(origin))
+        {
+            if (heardAt < look.At.Elapsed)
+            {
+                // One that was let in a moment ago may not be active yet: its stream knows since when it is there.
+                unseen.AddRange(belief.Relays.Select(relay => relay.By).Where(by => by.Origin == origin
+                    && by.Session.ServiceId == look.Process.ServiceId && !named.ContainsKey((belief.Key, by.Session.ClientId)))
+                    .Select(by => new Believed(belief.Key, by.Session)));
+            }
+
+            if (belief.SessionIn(origin, look.Process.ServiceId) is not { } session)
+            {
+                continue;
+            }
+
+            if (named.TryGetValue((belief.Key, session.By.Session.ClientId), out var row))
+            {
+                // /streams is enough to confirm what was admitted; a session that needs nothing is left in peace.
+                if (!session.Confirmed)
+                {
+                    reports.Add(new StreamReport(belief.Key,
+                        new ReportPublisherSeen(session.By, row.ReceivedBytes, look.At.Utc, Verified: false, session.By.RelayOf)));
+                }
+            }
+            else if (session.Confirmed && heardAt < look.At.Elapsed)
+            {
+                // One that is not confirmed yet may still be on its way from on_connect, in no list: its stream asks when it is overdue.
+                unseen.Add(new Believed(belief.Key, session.By.Session));
+            }
+        }
+
+        return unseen;
+    }
+
+    private static bool IsStranger(BeliefBook beliefs, StreamKey key, SessionId session) => beliefs.Find(key)?.IsStranger(session) ?? true;
+
+    private StreamReport Seen(StreamKey key, Look look, ClientRow client)
+    {
+        var by = rows.PublisherOf(key, origin, look.Name(client.Id), client);
+        var relay = rows.Relays?.RelayOf(client.Address, origin);
+        return new StreamReport(key, new ReportPublisherSeen(by, client.ReceivedBytes, look.At.Utc, Verified: true, relay?.Origin,
+            relay?.Configured ?? false));
+    }
+}

@@ -1,0 +1,145 @@
+using StreamSupervisor.Actors.Calls;
+using StreamSupervisor.Actors.LiveStreams;
+using StreamSupervisor.Actors.Origins;
+using StreamSupervisor.Domain;
+using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Domain.Origins;
+using StreamSupervisor.Domain.Policies;
+using StreamSupervisor.Server.Configuration;
+using StreamSupervisor.Srs.Hooks;
+
+namespace StreamSupervisor.Server.Hooks;
+
+/// <summary>
+/// One attempt to publish: its credential and policy are read, its process is named, and its stream is asked.
+/// <para>
+/// It ends as one question to the stream, asked again until the deadline as long as nobody knows the answer (the same attempt always hears the
+/// same). How it can fail: no decision in time, then <see cref="HooksOptions.WhenUnavailable"/> speaks.
+/// </para>
+/// <para>
+/// Whom it believes: a hook has no proof but its address. What it says of its server must fit what the server's own API says; where the two differ,
+/// or the API was not reached yet, the <see cref="OriginActor"/> asks the server, and a publisher waits for that.
+/// </para>
+/// </summary>
+internal sealed class PublishHook(PublishAttemptReader reader, OriginDirectory directory, OriginRegion origins, LiveStreamRegion streams,
+    PolicyBook policies, Relays relays, Availability availability, HooksOptions options, TimeProvider time, ILogger<PublishHook> logger)
+{
+    /// <param name="alreadyRead">The attempt, where the caller has read it off the hook.</param>
+    /// <exception cref="OperationCanceledException">SRS went away while it was held.</exception>
+    public async ValueTask<SrsHookReply> DecideAsync(string origin, SrsHook hook, AskedIn askedIn, CancellationToken cancellation,
+        PublishAttempt? alreadyRead = null)
+    {
+        if (hook.Key is not SrsHookKey.Named named)
+        {
+            return Unnamed(origin, hook);
+        }
+
+        if (availability.WhyNot() is { } whyNot)
+        {
+            return WhenUnavailable(named.Key, hook, whyNot);
+        }
+
+        var deadline = time.GetUtcNow() + options.Deadline;
+        var attempt = alreadyRead ?? reader.Read(hook, named.Key);
+        var verdict = await AskAsync(origin, hook, askedIn, attempt, confirm: false, deadline, cancellation);
+        if (verdict is Verdict.Decided { Reply: ProcessInDoubt })
+        {
+            verdict = await AskAsync(origin, hook, askedIn, attempt, confirm: true, deadline, cancellation);
+        }
+
+        switch (verdict)
+        {
+            case Verdict.Refused refused:
+                return refused.Reply;
+            case Verdict.Decided { Reply: Allowed }:
+                return SrsHookReply.Yes;
+            case Verdict.Decided { Reply: Refused decision }:
+                if (attempt.RefuseAfter > TimeSpan.Zero)
+                {
+                    await Task.Delay(attempt.RefuseAfter, time, cancellation);
+                }
+
+                return HookRefusals.Of(decision.Reason);
+            default:
+                return WhenUnavailable(attempt.Key, hook, (verdict as Verdict.Undecided)?.Why ?? "no answer");
+        }
+    }
+
+    /// <param name="confirm">Whether the server itself is asked which process runs there, though it is known.</param>
+    private async ValueTask<Verdict> AskAsync(string origin, SrsHook hook, AskedIn askedIn, PublishAttempt attempt, bool confirm,
+        DateTimeOffset deadline, CancellationToken cancellation)
+    {
+        var process = confirm ? null : directory.ProcessOf(origin, hook);
+        var confirmed = process is null;
+        if (process is null)
+        {
+            switch (await origins.ConfirmAsync(origin, hook.ServerId, hook.ServiceId, deadline, cancellation))
+            {
+                case ProcessConfirmation.Confirmed known:
+                    process = known.By;
+                    break;
+                case ProcessConfirmation.Replaced:
+                    return new Verdict.Refused(HookRefusals.ReplacedProcess);
+                case ProcessConfirmation.WrongServer other:
+                    LogWrongServer(origin, hook, other.ServerId);
+                    return new Verdict.Refused(HookRefusals.WrongServer);
+                case ProcessConfirmation.Unreachable unreachable:
+                    return new Verdict.Undecided($"{origin} did not say who it is: {unreachable.Why}");
+                default:
+                    return new Verdict.Undecided($"{origin} did not say who it is");
+            }
+        }
+
+        var client = new SessionId(process.ServerId, process.ServiceId, hook.ClientId);
+        var by = new Publisher(client, origin, hook.Address, attempt.Identity, attempt.Proven);
+        origins.Tell(new HookHeard(origin, hook.Action, client, hook.ServerId, hook.ServiceId, attempt.Key, Asked: true));
+        var order = CallOrder.Of(process.Version);
+        if (askedIn == AskedIn.OnConnect && !order.HandoverMayWaitInOnConnect)
+        {
+            return new Verdict.Decided(new Allowed(0));
+        }
+
+        var relay = relays.RelayOf(hook.Address, origin);
+        var request = new RequestPublish(by, askedIn, attempt.Credential, order.Limits(attempt.Hold, askedIn), confirmed, relay?.Origin, relay?.Configured ?? false);
+        var answer = await streams.AskAsync(attempt.Key.ToString(), request, deadline, cancellation);
+        return answer is { Status: AskStatus.Answered, Reply: { } reply } ? new Verdict.Decided(reply) : new Verdict.Undecided(answer.Why ?? answer.Status.ToString());
+    }
+
+    /// <summary>A key that is too long for the store may pass where nothing is refused; it is not guarded then.</summary>
+    private SrsHookReply Unnamed(string origin, SrsHook hook)
+    {
+        if (hook.Key is SrsHookKey.TooLong tooLong && policies.Fallback.Mode == AdmissionMode.Observe)
+        {
+            logger.LogWarning("A stream on {Origin} has a key of {Length} characters; keys over {Longest} pass unguarded, and would be refused if "
+                + "admission.mode were enforce.", origin, tooLong.Length, StreamKey.MaxLength);
+            return SrsHookReply.Yes;
+        }
+
+        return HookRefusals.Of(RefusalReason.InvalidKey);
+    }
+
+    private void LogWrongServer(string origin, SrsHook hook, string expected) => logger.LogWarning(
+        "Refused {Action} at the hook address of {Origin}: it names server {ServerId}, and the API of {Origin} is server {Expected}. "
+        + "Is a token used twice, or origins.api wrong?", hook.Action, origin, hook.ServerId, origin, expected);
+
+    private SrsHookReply WhenUnavailable(StreamKey key, SrsHook hook, string why)
+    {
+        var allow = options.WhenUnavailable == "allow";
+        logger.LogError("{Key}: no decision for client {Client} ({Why}); {Answer} as hooks.when-unavailable says.",
+            key, hook.ClientId, why, allow ? "allowed" : "refused");
+        return allow ? SrsHookReply.Yes : HookRefusals.Of(RefusalReason.Unavailable);
+    }
+
+    /// <summary>What became of a question. Nothing that is not known is ever a yes.</summary>
+    private abstract record Verdict
+    {
+        /// <summary>No stream needs to be asked.</summary>
+        public sealed record Refused(SrsHookReply Reply) : Verdict;
+
+        /// <summary>The stream has answered.</summary>
+        public sealed record Decided(LiveStreamReply Reply) : Verdict;
+
+        /// <summary>Nobody knows.</summary>
+        public sealed record Undecided(string Why) : Verdict;
+    }
+}

@@ -1,0 +1,173 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using StreamSupervisor.Actors;
+using StreamSupervisor.Domain.Origins;
+using StreamSupervisor.Server.Api;
+using StreamSupervisor.Server.Configuration;
+using StreamSupervisor.Server.Credentials;
+using StreamSupervisor.Server.Hooks;
+using StreamSupervisor.Server.Management;
+using StreamSupervisor.Server.Observability;
+using StreamSupervisor.Server.Registrations;
+
+namespace StreamSupervisor.Server.Hosting;
+
+/// <summary>
+/// A running member: its actors, and Kestrel in front of them. It listens first and says ready last; on its way down it says not ready first, lets the
+/// requests in flight finish, and closes the store last.
+/// </summary>
+internal sealed class SupervisorServer : IAsyncDisposable
+{
+    private readonly WebApplication _web;
+    private readonly SupervisorSystem _system;
+    private readonly OtlpExport? _telemetry;
+    private readonly SupervisorService _service;
+
+    private SupervisorServer(WebApplication web, SupervisorSystem system, OtlpExport? telemetry) => 
+        (_web, _system, _telemetry, _service) = (web, system, telemetry, web.Services.GetRequiredService<SupervisorService>());
+
+    /// <summary>Where hooks and API really listen, for tests that let the system choose a port.</summary>
+    public IReadOnlyCollection<string> Addresses =>
+        [.. _web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
+
+    /// <summary>What the process ends with; 75 where the others condemned this member.</summary>
+    public int ExitCode => _service.ExitCode;
+
+    /// <summary>Builds everything; nothing listens yet.</summary>
+    /// <exception cref="StreamSupervisor.Actors.Journal.StoreOpenException">The store can't be used; the message says what to do.</exception>
+    public static async Task<SupervisorServer> BuildAsync(SupervisorOptions options, Action<ILoggingBuilder>? logging = null,
+        CancellationToken cancellation = default)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
+        builder.Configuration.Sources.Clear();
+        ConfigureLogging(builder.Logging, options.Telemetry.Otlp.IsOn);
+        logging?.Invoke(builder.Logging);
+        var http = new Listeners(options.Http.Listen);
+        var management = new Listeners(options.Management.Listen);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = options.Hooks.MaxBody;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            http.Bind(kestrel);
+            management.Bind(kestrel);
+        });
+
+        // The actors outlive the web server: what it still holds is answered while they leave the cluster.
+        var loggers = LoggerFactory.Create(actors =>
+        {
+            ConfigureLogging(actors, traced: false);
+            logging?.Invoke(actors);
+        });
+        var time = TimeProvider.System;
+        var registration = RegistrationCredential.Create(options.Credentials.Registration, options.Origins.Select(origin => origin.HookToken));
+        var gate = new CredentialGate(options.Credentials, registration, loggers.CreateLogger<CredentialGate>());
+        var policies = Policies.BookOf(options.Admission);
+        var reader = new PublishAttemptReader(policies, gate, time);
+        var system = await SupervisorSystem.BuildAsync(ActorsOf(options, reader), time, loggers, cancellation);
+        AddServices(builder.Services, options, system, gate, reader, registration, time);
+        var web = builder.Build();
+        Map(web, http, management, options);
+        return new SupervisorServer(web, system, OtlpExport.Start(options));
+    }
+
+    public Task StartAsync(CancellationToken cancellation) => _web.StartAsync(cancellation);
+
+    /// <summary>Serves until it is asked to stop by a signal, the token, or an end that the cluster has decided.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        await _web.StartAsync(cancellation);
+        var lifetime = _web.Services.GetRequiredService<IHostApplicationLifetime>();
+        await using var asked = cancellation.Register(lifetime.StopApplication);
+        var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var told = lifetime.ApplicationStopping.Register(stopping.SetResult);
+        await stopping.Task;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _service.LeaveAsync();
+        await _web.StopAsync();
+        await _web.DisposeAsync();
+        await _system.DisposeAsync();
+        _telemetry?.Dispose();
+    }
+
+    private static SupervisorSystemSettings ActorsOf(SupervisorOptions options, PublishAttemptReader reader) => ActorSettings.Of(
+        options, new RowReader(reader.EffectiveKeyOf, reader.IdentityOf) { Relays = RelaySettings.Of(options.Origins) });
+
+    private static void AddServices(IServiceCollection services, SupervisorOptions options, SupervisorSystem system, CredentialGate gate,
+        PublishAttemptReader reader, RegistrationCredential registration, TimeProvider time)
+    {
+        var relays = RelaySettings.Of(options.Origins);
+        var drain = new OriginDrain(system.Streams, [.. options.Origins.Select(origin => origin.Name)], time);
+        var views = new OriginViews(system.Directory, options.Origins);
+        services.AddSingleton(time).AddSingleton(options).AddSingleton(Policies.BookOf(options.Admission)).AddSingleton(system).AddSingleton(gate).AddSingleton(reader);
+        services.AddSingleton(system.Streams).AddSingleton(system.Origins).AddSingleton(system.Directory).AddSingleton(drain);
+        services.AddSingleton<Readiness>();
+        services.AddSingleton(_ => new PrometheusExporter());
+        services.AddSingleton(_ => new SupervisorGauges(system.Directory, system.Streams, drain, system.Register, time));
+        services.AddSingleton(options.Hooks).AddSingleton(relays).AddSingleton(new HookTokens(options.Origins));
+        services.AddSingleton(new Availability(() => system.Membership.Joined.IsCompleted ? null : "this member has not joined its cluster yet"));
+        services.AddSingleton<PublishHook>().AddSingleton<HookHandler>().AddSingleton<HookEndpoints>();
+        services.AddSingleton(new ApiContext
+        {
+            Region = system.Streams,
+            Timeline = system.Timeline,
+            Index = system.Index,
+            Origins = views.All,
+            Drained = drain.GetAsync,
+            Options = options.Api,
+            Time = time,
+        });
+        services.AddSingleton(ClusterContext.Of(system, options));
+        services.AddSingleton(new RegistrationContext
+        {
+            Region = system.Streams,
+            Gate = gate,
+            Credential = registration,
+            Origins = views.Loads,
+            Drain = drain,
+            Options = options.Registrations,
+            Time = time,
+        });
+        services.AddSingleton<SupervisorService>();
+        services.AddHostedService(provider => provider.GetRequiredService<SupervisorService>());
+        ApiEndpoints.AddServices(services);
+    }
+
+    private static void Map(WebApplication web, Listeners http, Listeners management, SupervisorOptions options)
+    {
+        var services = web.Services;
+        services.GetRequiredService<HookEndpoints>().Map(web.MapGroup("").OnListener(http.Ports));
+        var (tokens, origins) = (services.GetRequiredService<HookTokens>(), services.GetRequiredService<SupervisorSystem>().Origins);
+        HeartbeatEndpoint.Map(web, tokens.Find, heard => origins.Tell(heard)).OnListener(http.Ports);
+        RegistrationEndpoints.Map(web, services.GetRequiredService<RegistrationContext>(), options.Api).OnListener(http.Ports);
+        ApiEndpoints.Map(web).OnListener(http.Ports);
+        services.GetRequiredService<SupervisorGauges>();
+        ManagementEndpoints.Map(web).OnListener(management.Ports);
+        ClusterEndpoints.Map(web).OnListener(management.Ports);
+    }
+
+    /// <param name="traced">Whether traces are exported.</param>
+    private static void ConfigureLogging(ILoggingBuilder logging, bool traced)
+    {
+        logging.ClearProviders();
+        logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "yyyy-MM-dd HH:mm:ss.fff ";
+            console.UseUtcTimestamp = true;
+        });
+        logging.SetMinimumLevel(LogLevel.Information);
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddFilter("Akka", LogLevel.Warning);
+        logging.AddFilter("System.Net.Http", LogLevel.Warning);
+        logging.AddFilter("Polly", LogLevel.Error);
+        if (!traced)
+        {
+            // Says nothing at this level, but makes an activity and a scope for each request as long as it may; only traces need them.
+            logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using StreamSupervisor.Actors.LiveStreams;
+using StreamSupervisor.Server.Configuration;
+using StreamSupervisor.Server.Credentials;
+
+namespace StreamSupervisor.Server.Registrations;
+
+/// <summary>What registrations stand on; one per program.</summary>
+internal sealed record RegistrationContext
+{
+    public required LiveStreamRegion Region { get; init; }
+    public required CredentialGate Gate { get; init; }
+    public required RegistrationCredential Credential { get; init; }
+
+    /// <summary>What is known of every node, as of now.</summary>
+    public required Func<IReadOnlyList<OriginLoad>> Origins { get; init; }
+
+    /// <summary>Which of them take no new streams.</summary>
+    public required OriginDrain Drain { get; init; }
+    public required RegistrationOptions Options { get; init; }
+    public required TimeProvider Time { get; init; }
+
+    /// <summary>How long a call waits for an entity.</summary>
+    public TimeSpan AskTimeout { get; init; } = TimeSpan.FromSeconds(5);
+}

@@ -1,0 +1,128 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging.Abstractions;
+using StreamSupervisor.Actors.Index;
+using StreamSupervisor.Actors.Journal;
+
+namespace StreamSupervisor.IntegrationTests.Journal;
+
+/// <summary>What is cleared from the journal, and what never is.</summary>
+[Collection(StoreFixture.Name)]
+public sealed class RetentionTests(StoreFixture stores)
+{
+    private const string Key = "__defaultVhost__/live/cam1";
+    private const string Other = "__defaultVhost__/live/cam2";
+    private static readonly TimeSpan Week = TimeSpan.FromDays(7);
+
+    [Theory]
+    [ClassData(typeof(Databases))]
+    public async Task Old_events_behind_the_newest_snapshot_go_and_the_newest_row_stays(bool postgres)
+    {
+        var location = await stores.NewAsync(postgres);
+        await using var store = await OpenAsync(location);
+        await using var member = JournalMember.Start(location);
+        for (var i = 1; i <= 6; i++)
+        {
+            _ = await member.WriteAsync(Key, Happened.Confirmed(i));
+            _ = await member.WriteAsync(Other, Happened.Confirmed(i));
+            if (i % 3 == 0)
+            {
+                await member.SnapshotAsync(Key, Happened.Live(Key));
+            }
+        }
+
+        (await RetentionOf(store).RoundAsync()).ShouldBe(new RetentionRound(0, 0, 0));
+        await AgeAsync(location, store, Week * 2);
+        (await RetentionOf(store).RoundAsync()).ShouldBe(new RetentionRound(Events: 5, Snapshots: 1, Keys: 0));
+
+        (await new Timeline(store).ReadBackwardsAsync(Key, long.MaxValue, 10)).Select(one => one.Sequence).ShouldBe([6000]);
+        (await new Timeline(store).ReadBackwardsAsync(Other, long.MaxValue, 10)).Count.ShouldBe(6);
+        await member.LeaveAsync(Key);
+        (await member.ReadAsync(Key)).Sequence.ShouldBe(6);
+        (await member.WriteAsync(Key, Happened.Confirmed(7))).ShouldBe(7);
+    }
+
+    [Theory]
+    [ClassData(typeof(Databases))]
+    public async Task A_key_that_was_idle_for_the_retention_goes_as_a_whole(bool postgres)
+    {
+        var location = await stores.NewAsync(postgres);
+        await using var store = await OpenAsync(location);
+        await using var member = JournalMember.Start(location);
+        foreach (var key in new[] { Key, Other })
+        {
+            _ = await member.WriteAsync(key, Happened.Confirmed(1));
+            _ = await member.WriteAsync(key, Happened.Confirmed(2));
+            await member.SnapshotAsync(key, Happened.Idle(key));
+        }
+
+        var longAgo = TimeProvider.System.GetUtcNow() - (Week * 2);
+        await StreamIndexTable.WriteAsync(
+            store,
+            [StreamIndexRow.Of(Key, 2, Happened.Idle(Key), longAgo), StreamIndexRow.Of(Other, 2, Happened.Live(Other), longAgo)],
+            CancellationToken.None);
+        (await RetentionOf(store).RoundAsync()).Keys.ShouldBe(0);
+
+        await AgeAsync(location, store, Week * 2);
+        (await RetentionOf(store).RoundAsync()).Keys.ShouldBe(1);
+
+        (await new StreamIndex(store).ListAsync(new StreamIndexQuery("", 10))).Select(row => row.Key).ShouldBe([Other]);
+        (await new Timeline(store).ReadBackwardsAsync(Key, long.MaxValue, 10)).ShouldBeEmpty();
+        (await StoreFixture.ExecuteAsync(location, $"SELECT count(*) FROM {store.Schema}event_snapshot")).ShouldBe(1L);
+
+        // An owner that still knows the old number cannot write beside a successor that begins anew.
+        (await member.WriteAsync(Key, Happened.Confirmed(3))).ShouldBeNull();
+        (await member.ReadAsync(Key)).Sequence.ShouldBe(0);
+        (await member.WriteAsync(Key, Happened.Confirmed(4))).ShouldBe(1);
+    }
+
+    [Theory]
+    [ClassData(typeof(Databases))]
+    public async Task A_key_whose_row_lags_behind_its_journal_stays(bool postgres)
+    {
+        var location = await stores.NewAsync(postgres);
+        await using var store = await OpenAsync(location);
+        await using var member = JournalMember.Start(location);
+        _ = await member.WriteAsync(Key, Happened.Confirmed(1));
+        _ = await member.WriteAsync(Key, Happened.Confirmed(2));
+        await StreamIndexTable.WriteAsync(
+            store, [StreamIndexRow.Of(Key, 1, Happened.Idle(Key), TimeProvider.System.GetUtcNow() - (Week * 2))], CancellationToken.None);
+        await AgeAsync(location, store, Week * 2);
+
+        (await RetentionOf(store).RoundAsync()).Keys.ShouldBe(0);
+
+        (await new Timeline(store).ReadBackwardsAsync(Key, long.MaxValue, 10)).Count.ShouldBe(2);
+    }
+
+    [Theory]
+    [ClassData(typeof(Databases))]
+    public async Task Rows_younger_than_the_longest_pause_stay_whatever_the_retention_says(bool postgres)
+    {
+        var location = await stores.NewAsync(postgres);
+        await using var store = await OpenAsync(location);
+        await using var member = JournalMember.Start(location);
+        for (var i = 1; i <= 3; i++)
+        {
+            _ = await member.WriteAsync(Key, Happened.Confirmed(i));
+        }
+
+        await member.SnapshotAsync(Key, Happened.Idle(Key));
+        await AgeAsync(location, store, TimeSpan.FromMinutes(30));
+
+        (await RetentionOf(store, keep: TimeSpan.FromMinutes(1)).RoundAsync()).ShouldBe(new RetentionRound(0, 0, 0));
+    }
+
+    private static Retention RetentionOf(JournalStore store, TimeSpan? keep = null) => new(
+        store, new RetentionSettings { Keep = keep ?? Week, Pause = TimeSpan.Zero }, TimeProvider.System, NullLogger.Instance);
+
+    private static async Task AgeAsync(StoreLocation location, JournalStore store, TimeSpan by)
+    {
+        foreach (var table in new[] { "event_journal", "event_snapshot" })
+        {
+            _ = await StoreFixture.ExecuteAsync(
+                location, string.Create(CultureInfo.InvariantCulture, $"UPDATE {store.Schema}{table} SET created = created - {by.Ticks}"));
+        }
+    }
+
+    private static Task<JournalStore> OpenAsync(StoreLocation location) =>
+        JournalStore.OpenAsync(location, TimeProvider.System, NullLogger.Instance);
+}

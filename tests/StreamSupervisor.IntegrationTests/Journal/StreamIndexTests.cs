@@ -1,0 +1,144 @@
+using Akka.Actor;
+using Microsoft.Extensions.Logging.Abstractions;
+using StreamSupervisor.Actors.Index;
+using StreamSupervisor.Actors.Journal;
+using StreamSupervisor.Actors.LiveStreams;
+using StreamSupervisor.Domain;
+using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.IntegrationTests.Server;
+
+namespace StreamSupervisor.IntegrationTests.Journal;
+
+/// <summary>The table that lists, the waker and the actors of origins read.</summary>
+[Collection(StoreFixture.Name)]
+public sealed class StreamIndexTests(StoreFixture stores)
+{
+    [Theory]
+    [ClassData(typeof(Databases))]
+    public async Task The_newest_state_of_a_key_wins_whoever_writes_last(bool postgres)
+    {
+        await using var store = await OpenAsync(await stores.NewAsync(postgres));
+        await WriteAsync(store, Row("live/cam1", 5, Happened.Live("live/cam1")));
+        await WriteAsync(store, Row("live/cam1", 4, Happened.Idle("live/cam1")));
+
+        var row = (await new StreamIndex(store).ListAsync(new StreamIndexQuery("", 10))).ShouldHaveSingleItem();
+        (row.Sequence, row.State, row.Origin, row.Idle).ShouldBe((5, "live", "srs-1", false));
+        row.Since.ShouldBe(Happened.At);
+        row.WakeAt.ShouldBe(Happened.At.AddSeconds(5));
+        row.Summary.ShouldNotBeNull().Session.ShouldBe(Happened.Live("live/cam1").Session);
+
+        await WriteAsync(store, Row("live/cam1", 6, Happened.Idle("live/cam1")));
+        (await new StreamIndex(store).ListAsync(new StreamIndexQuery("", 10))).ShouldHaveSingleItem().State.ShouldBe("idle");
+    }
+
+    [Theory]
+    [ClassData(typeof(Databases))]
+    public async Task A_list_is_filtered_and_paged_in_the_order_of_the_keys(bool postgres)
+    {
+        await using var store = await OpenAsync(await stores.NewAsync(postgres));
+        var elsewhere = Happened.Encoder with { Origin = "srs-2" };
+        await WriteAsync(
+            store,
+            Row("live/b", 1, Happened.Live("live/b")),
+            Row("live/a", 1, Happened.Idle("live/a")),
+            Row("live/Z%_", 1, Happened.Live("live/Z%_", elsewhere)),
+            Row("live/é", 1, Happened.Idle("live/é")));
+        var index = new StreamIndex(store);
+
+        (await KeysAsync(index, new StreamIndexQuery("", 10))).ShouldBe(["live/Z%_", "live/a", "live/b", "live/é"]);
+        (await KeysAsync(index, new StreamIndexQuery("live/Z%_", 2))).ShouldBe(["live/a", "live/b"]);
+        (await KeysAsync(index, new StreamIndexQuery("", 10, LiveStreamPhase.Live))).ShouldBe(["live/Z%_", "live/b"]);
+        (await KeysAsync(index, new StreamIndexQuery("", 10, Origin: "srs-2"))).ShouldBe(["live/Z%_"]);
+        (await KeysAsync(index, new StreamIndexQuery("", 10, Contains: "z%_"))).ShouldBe(["live/Z%_"]);
+        (await KeysAsync(index, new StreamIndexQuery("", 10, Contains: "%"))).ShouldBe(["live/Z%_"]);
+        (await KeysAsync(index, new StreamIndexQuery("", 10, LiveStreamPhase.Live, "srs-1", "LIVE"))).ShouldBe(["live/b"]);
+    }
+
+    [Theory]
+    [ClassData(typeof(Databases))]
+    public async Task Keys_with_open_work_or_a_deadline_are_due_and_a_server_finds_all_that_touches_it(bool postgres)
+    {
+        await using var store = await OpenAsync(await stores.NewAsync(postgres));
+        var leaving = new Publisher(new SessionId("vid-2", "run-1", "c2"), "srs-2", "10.0.0.2", "key");
+        var eviction = new Eviction(leaving, EvictionCause.Takeover, Happened.At, Stalled: false);
+        var evicting = Happened.Idle("live/evicting") with { Evictions = [eviction] };
+        var wedged = Happened.Idle("live/wedged") with { Wedges = [new Wedge("srs-2", "vid-2", "run-1", Happened.At)] };
+        await WriteAsync(
+            store,
+            Row("live/evicting", 1, evicting),
+            Row("live/wedged", 1, wedged),
+            Row("live/idle", 1, Happened.Idle("live/idle")),
+            Row("live/live", 1, Happened.Live("live/live")));
+        var index = new StreamIndex(store);
+
+        (await index.DueAsync(Happened.At)).ShouldBe(["live/evicting"]);
+        (await index.DueAsync(Happened.At.AddSeconds(5))).ShouldBe(["live/evicting", "live/live"]);
+        (await index.DueAsync(Happened.At.AddSeconds(5), after: "live/evicting")).ShouldBe(["live/live"]);
+        (await index.OnOriginAsync("srs-2")).Select(row => row.Key).ShouldBe(["live/evicting", "live/wedged"]);
+        (await index.OnOriginAsync("srs-1")).Select(row => row.Key).ShouldBe(["live/live"]);
+        (await index.OnOriginAsync("srs-")).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [ClassData(typeof(Databases))]
+    public async Task The_writer_follows_what_changes_on_its_member_and_what_it_missed_is_found(bool postgres)
+    {
+        var location = await stores.NewAsync(postgres);
+        await using var store = await OpenAsync(location);
+        await using var member = JournalMember.Start(location);
+        var index = new StreamIndex(store);
+        var writer = member.System.ActorOf(
+            StreamIndexWriter.PropsOf(store, TimeProvider.System, NullLogger.Instance), StreamIndexWriter.ActorName);
+        _ = await writer.Ask<ActorIdentity>(new Identify(1), TimeSpan.FromSeconds(10));
+        for (var i = 1; i <= 3; i++)
+        {
+            _ = await member.WriteAsync("live/cam1", Happened.Confirmed(i));
+            member.System.EventStream.Publish(new LiveStreamChanged("live/cam1", i, Happened.Live("live/cam1") with { Generation = i }));
+        }
+
+        member.System.EventStream.Publish(new LiveStreamChanged("live/cam1", 3, null));
+        await Eventually.HoldsAsync(
+            "the third change is listed",
+            async () => (await index.ListAsync(new StreamIndexQuery("", 10))) is [{ Sequence: 3, Generation: 3 }]);
+        (await index.LaggingAsync()).ShouldBeEmpty();
+
+        _ = await member.WriteAsync("live/cam1", Happened.Confirmed(4));
+        _ = await member.WriteAsync("live/cam2", Happened.Confirmed(1));
+        (await index.LaggingAsync()).ShouldBe(["live/cam1", "live/cam2"]);
+    }
+
+    [Fact]
+    public async Task The_writer_catches_up_when_the_database_is_back()
+    {
+        if (TestKit.Storage.PostgresBinaries.WhySkipped is not null)
+        {
+            return;
+        }
+
+        var location = await stores.NewAsync(postgres: true);
+        await using var store = await OpenAsync(location);
+        using var system = ActorSystem.Create("index");
+        var writer = system.ActorOf(StreamIndexWriter.PropsOf(store, TimeProvider.System, NullLogger.Instance));
+        await stores.Server.StopAsync("immediate");
+        writer.Tell(new LiveStreamChanged("live/cam1", 1, Happened.Live("live/cam1")));
+        writer.Tell(new LiveStreamChanged("live/cam1", 2, Happened.Idle("live/cam1")));
+        _ = await Should.ThrowAsync<StoreUnavailableException>(() => new StreamIndex(store).ListAsync(new StreamIndexQuery("", 10)));
+        await stores.Server.LaunchAsync();
+
+        await Eventually.HoldsAsync(
+            "the change is listed",
+            async () => (await new StreamIndex(store).ListAsync(new StreamIndexQuery("", 10))) is [{ Sequence: 2, State: "idle" }]);
+    }
+
+    private static async Task<IReadOnlyList<string>> KeysAsync(StreamIndex index, StreamIndexQuery query) =>
+        [.. (await index.ListAsync(query)).Select(row => row.Key)];
+
+    private static StreamIndexRow Row(string key, long sequence, LiveStreamState state) =>
+        StreamIndexRow.Of(key, sequence, state, Happened.At);
+
+    private static Task WriteAsync(JournalStore store, params StreamIndexRow[] rows) =>
+        StreamIndexTable.WriteAsync(store, rows, CancellationToken.None);
+
+    private static Task<JournalStore> OpenAsync(StoreLocation location) =>
+        JournalStore.OpenAsync(location, TimeProvider.System, NullLogger.Instance);
+}

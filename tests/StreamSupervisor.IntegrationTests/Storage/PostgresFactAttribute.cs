@@ -1,0 +1,10 @@
+using StreamSupervisor.TestKit.Storage;
+
+namespace StreamSupervisor.IntegrationTests.Storage;
+
+/// <summary>A test that needs a PostgreSQL server; skipped with the reason where there is none.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class PostgresFactAttribute : FactAttribute
+{
+    public PostgresFactAttribute() => Skip = PostgresBinaries.WhySkipped;
+}

@@ -1,0 +1,54 @@
+using StreamSupervisor.Domain.LiveStreams;
+using static StreamSupervisor.TestKit.Domain.Scene;
+using Lock = StreamSupervisor.Domain.LiveStreams.Lock;
+
+namespace StreamSupervisor.Tests.Domain.LiveStreams;
+
+public class CredentialTests
+{
+    private static readonly Publisher Old = Encoder("old");
+    private static readonly Publisher New = Encoder("new");
+
+    [Theory]
+    [InlineData(CredentialVerdict.Missing, RefusalReason.CredentialMissing)]
+    [InlineData(CredentialVerdict.Wrong, RefusalReason.CredentialWrong)]
+    [InlineData(CredentialVerdict.Unknown, RefusalReason.CredentialWrong)]
+    [InlineData(CredentialVerdict.Expired, RefusalReason.CredentialExpired)]
+    public void Without_a_right_credential_nobody_is_let_in(CredentialVerdict verdict, RefusalReason reason) =>
+        Live(Old).When(Ask(New, credential: verdict)).ThenRefused(New, reason).ThenIs(LiveStreamPhase.Live);
+
+    [Theory]
+    [InlineData(CredentialVerdict.Missing, RefusalReason.CredentialMissing)]
+    [InlineData(CredentialVerdict.Wrong, RefusalReason.CredentialWrong)]
+    [InlineData(CredentialVerdict.Expired, RefusalReason.CredentialExpired)]
+    public void A_stranger_at_a_key_that_nobody_ever_used_is_refused_and_writes_nothing(CredentialVerdict verdict, RefusalReason reason)
+    {
+        var scene = Empty().When(Ask(New, credential: verdict)).ThenNothing();
+        (scene.OffTheRecord, scene.Reply).ShouldBe((true, new Refused(0, reason, null)));
+        scene.When(new ReportUnpublished(New.Session)).ThenNothing().When(new ReportClosed(New.Session)).ThenNothing();
+        LiveStream.HasHistory(scene.State).ShouldBeFalse();
+        Empty().When(new Register("r1", "ann", 1, verdict, null, "10.0.0.1", TimeSpan.FromSeconds(10), null)).ThenNothing();
+    }
+
+    [Fact]
+    public void A_refusal_at_a_key_with_a_history_is_written()
+    {
+        Empty().When(new Lock("ann", "x")).When(Ask(New)).ThenRefused(New, RefusalReason.Locked).OffTheRecord.ShouldBeFalse();
+        var scene = Live(Old).When(new ReportUnpublished(Old.Session)).Wait(61).When(Ask(New, credential: CredentialVerdict.Wrong));
+        scene.ThenRefused(New, RefusalReason.CredentialWrong).OffTheRecord.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void An_expired_credential_of_the_same_identity_is_good_inside_the_reconnect_window()
+    {
+        var ann = Encoder("a1", identity: "ann", proven: true);
+        var back = Encoder("a2", identity: "ann", proven: true);
+        var bob = Encoder("b1", identity: "bob", proven: true);
+        Live(ann).When(new ReportUnpublished(ann.Session)).After(30).When(Ask(back, credential: CredentialVerdict.Expired))
+            .ThenAdmitted(back);
+        Live(ann).When(new ReportUnpublished(ann.Session)).After(30).When(Ask(bob, credential: CredentialVerdict.Expired))
+            .ThenRefused(bob, RefusalReason.CredentialExpired);
+        Live(ann).When(new ReportUnpublished(ann.Session)).Wait(61).When(Ask(back, credential: CredentialVerdict.Expired))
+            .ThenRefused(back, RefusalReason.CredentialExpired);
+    }
+}

@@ -1,0 +1,133 @@
+using StreamSupervisor.Domain;
+using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Domain.Origins;
+
+namespace StreamSupervisor.Tests.Domain.Origins;
+
+public class BeliefBookTests
+{
+    private static readonly StreamKey Key = StreamKey.Parse("live/cam1");
+    private readonly BeliefBook _book = new();
+
+    [Fact]
+    public void A_session_is_found_by_key_by_server_and_by_client()
+    {
+        Believe(1, Live("srs-1", "a"));
+
+        _book.Find(Key)!.Session!.By.Session.ClientId.ShouldBe("a");
+        _book.On("srs-1").Single().Belief.Key.ShouldBe(Key);
+        _book.KeyOf(By("srs-1", "a").Session).ShouldBe(Key);
+        _book.CountOf(LiveStreamPhase.Live).ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_session_that_moved_is_no_longer_on_its_old_server()
+    {
+        Believe(1, Live("srs-1", "a"));
+        Believe(2, Live("srs-2", "b"));
+
+        _book.On("srs-1").ShouldBeEmpty();
+        _book.KeyOf(By("srs-1", "a").Session).ShouldBeNull();
+        _book.On("srs-2").Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public void An_idle_key_costs_nothing()
+    {
+        Believe(1, Live("srs-1", "a"));
+        Believe(2, new LiveStreamState { Key = Key, Generation = 1 });
+
+        _book.Count.ShouldBe(0);
+        _book.On("srs-1").ShouldBeEmpty();
+        _book.CountOf(LiveStreamPhase.Live).ShouldBe(0);
+    }
+
+    [Fact]
+    public void The_newest_belief_wins_in_whatever_order_they_come()
+    {
+        Believe(5, Live("srs-2", "b")).ShouldBeTrue();
+        Believe(4, Live("srs-1", "a")).ShouldBeFalse();
+
+        _book.Find(Key)!.Session!.By.Origin.ShouldBe("srs-2");
+    }
+
+    [Fact]
+    public void A_belief_that_was_overtaken_by_the_end_of_its_session_does_not_bring_it_back()
+    {
+        Believe(2, new LiveStreamState { Key = Key });
+        Believe(1, Live("srs-1", "a")).ShouldBeFalse();
+
+        _book.Count.ShouldBe(0);
+    }
+
+    [Fact]
+    public void What_is_told_again_is_as_old_as_it_was()
+    {
+        _book.Changed(StreamBelief.Of(Live("srs-1", "a"), 1), TimeSpan.FromSeconds(1));
+        _book.Changed(StreamBelief.Of(Live("srs-1", "a"), 1), TimeSpan.FromSeconds(9));
+
+        _book.On("srs-1").Single().HeardAt.ShouldBe(TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public void Those_who_wait_and_those_who_are_removed_are_found_by_client_too()
+    {
+        var at = DateTimeOffset.UnixEpoch;
+        Believe(1, new LiveStreamState
+        {
+            Key = Key,
+            Handover = new Handover(By("srs-1", "new"), AdmissionRule.NewestWins, AskedIn.OnPublish, at, at, at),
+            Evictions = [new Eviction(By("srs-1", "old"), EvictionCause.Takeover, at, Stalled: false)],
+        });
+
+        _book.KeyOf(By("srs-1", "new").Session).ShouldBe(Key);
+        _book.KeyOf(By("srs-1", "old").Session).ShouldBe(Key);
+        _book.On("srs-1").ShouldBeEmpty();
+        _book.Find(Key)!.Origins().ShouldBe(["srs-1"]);
+    }
+
+    [Fact]
+    public void A_connection_that_publishes_another_key_next_is_found_there()
+    {
+        var other = StreamKey.Parse("live/cam2");
+        Believe(1, Live("srs-1", "a"));
+        Believe(1, Live("srs-1", "a") with { Key = other });
+        Believe(2, new LiveStreamState { Key = Key });
+
+        _book.KeyOf(By("srs-1", "a").Session).ShouldBe(other);
+    }
+
+    [Fact]
+    public void What_the_index_does_not_have_is_forgotten_unless_it_was_heard_lately()
+    {
+        var other = StreamKey.Parse("live/cam2");
+        _book.Changed(StreamBelief.Of(Live("srs-1", "a"), 1), TimeSpan.FromSeconds(1));
+        _book.Changed(StreamBelief.Of(Live("srs-1", "b") with { Key = other }, 1), TimeSpan.FromSeconds(58));
+
+        _book.Reload([], TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(60));
+
+        _book.Find(Key).ShouldBeNull();
+        _book.Find(other).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public void The_book_of_one_server_forgets_a_stream_that_left_it()
+    {
+        var book = new BeliefBook("srs-1");
+        book.Changed(StreamBelief.Of(Live("srs-1", "a"), 1), default);
+        book.Changed(StreamBelief.Of(Live("srs-2", "b"), 2), default);
+
+        book.Count.ShouldBe(0);
+        book.KeyOf(By("srs-2", "b").Session).ShouldBeNull();
+    }
+
+    private bool Believe(long sequence, LiveStreamState state) => _book.Changed(StreamBelief.Of(state, sequence), TimeSpan.Zero);
+
+    private static LiveStreamState Live(string origin, string client) => new()
+    {
+        Key = Key,
+        Session = new Session(By(origin, client), 1, DateTimeOffset.UnixEpoch, null, Confirmed: true, Adopted: false, SilentSince: null),
+    };
+
+    private static Publisher By(string origin, string client) => new(new SessionId("server", "process", client), origin, "10.0.0.1", "key");
+}

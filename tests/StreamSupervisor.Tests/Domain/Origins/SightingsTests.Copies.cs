@@ -1,0 +1,80 @@
+using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Domain.Origins;
+
+namespace StreamSupervisor.Tests.Domain.Origins;
+
+/// <summary>Streams that SRS publishes for nobody, and copies of other servers' streams.</summary>
+public partial class SightingsTests
+{
+    [Fact]
+    public void A_stream_that_SRS_publishes_for_nobody_is_found()
+    {
+        Orphan(sentGrows: false);
+        var orphan = _scene.Findings.OfType<LookFinding.Orphaned>().Single();
+        orphan.Key.ShouldBe(LookScene.Key);
+        orphan.By.ShouldBe(_scene.SessionOf("cam"));
+    }
+
+    [Fact]
+    public void A_stream_that_its_players_get_is_no_orphan()
+    {
+        Orphan(sentGrows: true);
+        _scene.Findings.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_publisher_from_the_address_of_another_server_is_told_as_its_copy()
+    {
+        _scene.Publish(LookScene.Key, "copy");
+        _scene.Clients["copy"] = _scene.Clients["copy"] with { Address = "10.0.0.2" };
+
+        _scene.Sweep();
+
+        _scene.ToldOf<ReportPublisherSeen>().Single().RelayOf.ShouldBe("srs-2");
+    }
+
+    [Fact]
+    public void A_copy_that_is_known_is_no_stranger_and_missing_when_its_client_is_gone()
+    {
+        _scene.Publish(LookScene.Key, "copy");
+        BelieveInCopy(new Session(_scene.PublisherOf("cam") with { Origin = "srs-2" }, 1, _scene.Now.Utc, null, true, false, null));
+        _scene.Sweep();
+        _scene.Told.ShouldBeEmpty();
+
+        _scene.Streams.Clear();
+        _scene.Clients.Clear();
+        _scene.Sweep();
+        _scene.ToldOf<ReportPublisherMissing>().Single().Session.ShouldBe(_scene.SessionOf("copy"));
+    }
+
+    [Fact]
+    public void A_copy_that_goes_on_after_its_source_is_told()
+    {
+        _scene.Publish(LookScene.Key, "copy");
+        BelieveInCopy(session: null);
+
+        _scene.Sweep();
+
+        _scene.ToldOf<ReportPublisherSeen>().Single().By.Session.ShouldBe(_scene.SessionOf("copy"));
+    }
+
+    private void BelieveInCopy(Session? session) => _scene.Believe(new LiveStreamState
+    {
+        Key = LookScene.Key,
+        Session = session,
+        Relays = [new Relay(_scene.PublisherOf("copy"), "srs-2", _scene.Now.Utc)],
+    });
+
+    private void Orphan(bool sentGrows)
+    {
+        _scene.Publish(LookScene.Key, "cam");
+        _scene.Believe(LookScene.Key, "cam");
+        _scene.StreamsNow = () => [_scene.Streams[0] with
+        {
+            Clients = 3,
+            ReceivedBytes = _scene.Elapsed.Ticks,
+            SentBytes = sentGrows ? _scene.Elapsed.Ticks : 7_000,
+        }];
+        _scene.Run(TimeSpan.FromSeconds(40));
+    }
+}

@@ -1,0 +1,186 @@
+using StreamSupervisor.Domain;
+using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Domain.Origins;
+
+namespace StreamSupervisor.Tests.Domain.Origins;
+
+public partial class SightingsTests
+{
+    private readonly LookScene _scene = new(TimeSpan.Zero);
+
+    [Fact]
+    public void An_active_publisher_that_nobody_knows_is_asked_for_itself_and_then_told()
+    {
+        _scene.Publish(LookScene.Key, "stranger", bytes: 5_000);
+        var before = _scene.Now.Utc;
+
+        _scene.Sweep();
+
+        var seen = _scene.ToldOf<ReportPublisherSeen>().Single();
+        seen.By.ShouldBe(_scene.PublisherOf("stranger"));
+        seen.Verified.ShouldBeTrue();
+        seen.LookedAt.ShouldBeInRange(before, before + TimeSpan.FromMilliseconds(1));
+    }
+
+    [Fact]
+    public void What_agrees_with_the_belief_is_not_worth_a_word_or_a_question()
+    {
+        _scene.Publish(LookScene.Key, "cam");
+        _scene.Believe(LookScene.Key, "cam");
+
+        _scene.Sweep();
+
+        _scene.Told.ShouldBeEmpty();
+        _scene.CountOf("client").ShouldBe(0);
+    }
+
+    [Fact]
+    public void An_admitted_session_is_confirmed_by_its_row_alone()
+    {
+        _scene.Publish(LookScene.Key, "cam");
+        _scene.Believe(LookScene.Key, "cam", confirmed: false);
+
+        _scene.Sweep();
+
+        _scene.ToldOf<ReportPublisherSeen>().Single().Verified.ShouldBeFalse();
+        _scene.CountOf("client").ShouldBe(0);
+    }
+
+    [Fact]
+    public void A_believed_session_without_a_row_is_missing_once_SRS_does_not_know_its_client()
+    {
+        _scene.Believe(LookScene.Key, "cam");
+
+        _scene.Sweep();
+
+        var missing = _scene.ToldOf<ReportPublisherMissing>().Single();
+        missing.Session.ShouldBe(_scene.SessionOf("cam"));
+        missing.Verified.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_session_that_was_believed_after_the_look_began_is_not_missing_in_it()
+    {
+        var look = new Look(_scene.Process, [], _scene.Now, _scene.Elapsed, TimeSpan.Zero);
+        _scene.Wait(TimeSpan.FromMilliseconds(1));
+        _scene.Believe(LookScene.Key, "cam");
+
+        _scene.Sightings.Compare(look, _scene.Beliefs, _scene.State.Snapshot()).Question.ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_row_that_lies_about_being_inactive_ends_no_session()
+    {
+        _scene.Publish(LookScene.Key, "cam", active: false);
+        _scene.Believe(LookScene.Key, "cam");
+
+        _scene.Sweep();
+
+        _scene.Told.ShouldBeEmpty();
+        _scene.CountOf("client").ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_session_that_is_still_on_its_way_is_not_missing()
+    {
+        _scene.Believe(LookScene.Key, "cam", confirmed: false);
+
+        _scene.Sweep();
+
+        _scene.Told.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void The_row_that_an_ended_republish_leaves_for_ever_is_nothing()
+    {
+        _scene.Publish(LookScene.Key, "cam", active: false);
+        _scene.Clients.Clear();
+
+        _scene.Sweep();
+
+        _scene.Told.ShouldBeEmpty();
+        _scene.CountOf("client").ShouldBe(0);
+    }
+
+    [Fact]
+    public void Behind_a_row_with_a_client_that_does_not_exist_the_real_publisher_is_searched_once()
+    {
+        _scene.Publish(LookScene.Key, "real");
+        _scene.Streams[0] = _scene.Streams[0] with { PublisherClientId = "orphan" };
+
+        _scene.Sweep();
+        _scene.ToldOf<ReportPublisherSeen>().Single().By.Session.ClientId.ShouldBe("real");
+        _scene.Run(TimeSpan.FromSeconds(60));
+
+        _scene.CountOf("clients").ShouldBe(1);
+    }
+
+    [Fact]
+    public void Beside_a_believed_session_another_active_one_is_told_and_the_believed_one_is_not_missing()
+    {
+        _scene.Publish(LookScene.Key, "doubled");
+        _scene.Streams.Add(_scene.Streams[0] with { Id = "vid-2", PublisherClientId = "ours" });
+        _scene.Believe(LookScene.Key, "ours");
+
+        _scene.Sweep();
+
+        _scene.Told.Single().Report.Command.ShouldBeOfType<ReportPublisherSeen>().By.Session.ClientId.ShouldBe("doubled");
+    }
+
+    [Fact]
+    public void A_publisher_that_is_being_removed_is_no_stranger()
+    {
+        _scene.Publish(LookScene.Key, "old");
+        _scene.Believe(new LiveStreamState
+        {
+            Key = LookScene.Key,
+            Evictions = [new Eviction(_scene.PublisherOf("old"), EvictionCause.Takeover, _scene.Now.Utc, Stalled: false)],
+        });
+
+        _scene.Sweep();
+
+        _scene.Told.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_look_that_fails_says_nothing()
+    {
+        _scene.Reachable = false;
+        _scene.Believe(LookScene.Key, "cam");
+
+        _scene.Sweep();
+
+        _scene.Told.ShouldBeEmpty();
+        _scene.State.Snapshot().Status.ShouldBe(OriginStatus.Suspect);
+    }
+
+    [Fact]
+    public void Answers_of_another_process_than_the_look_saw_say_nothing()
+    {
+        _scene.Believe(LookScene.Key, "cam");
+        _scene.Wait(TimeSpan.FromMilliseconds(1));
+        var look = new Look(_scene.Process, [], _scene.Now, _scene.Elapsed, TimeSpan.Zero);
+        _scene.Sightings.Compare(look, _scene.Beliefs, _scene.State.Snapshot()).Question.ShouldNotBeNull();
+
+        _scene.Sightings.Next(new LookAnswer.Clients(_scene.Now, [], ["process-2"], _scene.Elapsed)).ShouldBe(LookStep.Done);
+    }
+
+    [Fact]
+    public void Many_clients_are_asked_for_as_the_list_of_all()
+    {
+        for (var i = 0; i < 100; i++)
+        {
+            _scene.Publish(StreamKey.Parse($"live/s{i}"), $"c{i}");
+        }
+
+        _scene.Sweep();
+
+        _scene.ToldOf<ReportPublisherSeen>().Count().ShouldBe(100);
+        _scene.CountOf("clients").ShouldBe(1);
+        _scene.CountOf("client").ShouldBe(0);
+    }
+
+    [Fact]
+    public void A_list_of_two_thousand_rows_may_be_asked_for_each_four_seconds() =>
+        Look.SpacingFor(Look.CostOfList(2_000)).ShouldBe(TimeSpan.FromSeconds(4.25));
+}

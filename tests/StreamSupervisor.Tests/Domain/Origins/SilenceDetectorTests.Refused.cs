@@ -1,0 +1,45 @@
+using StreamSupervisor.Domain.Origins;
+
+namespace StreamSupervisor.Tests.Domain.Origins;
+
+/// <summary>Whether a publisher is silent for one that SRS has refused.</summary>
+public partial class SilenceDetectorTests
+{
+    [Fact]
+    public void A_publisher_that_is_sending_is_not_silent_when_a_viewer_leaves_the_trace_of_a_refused_publisher()
+    {
+        Start(bytesPerSecond: 60_000);
+        for (var i = 0; i < 40; i++)
+        {
+            _scene.Run(TimeSpan.FromSeconds(0.7));
+            _scene.Silence.IsSilent(_scene.SessionOf("cam"), _scene.Elapsed).ShouldBe(Silence.No);
+        }
+    }
+
+    [Fact]
+    public void A_publisher_whose_bytes_stand_still_for_a_sample_is_silent_for_one_that_SRS_has_refused()
+    {
+        Start(bytesPerSecond: 60_000, "other");
+        var camera = Start(bytesPerSecond: 60_000);
+        _scene.Run(TimeSpan.FromSeconds(10));
+        camera.SilentFrom = _scene.Elapsed;
+        _scene.Run(TimeSpan.FromSeconds(7.5));
+
+        _scene.Silence.IsSilent(_scene.SessionOf("cam"), _scene.Elapsed).ShouldBe(Silence.Yes);
+        _scene.Silence.IsSilent(_scene.SessionOf("other"), _scene.Elapsed).ShouldBe(Silence.No);
+        _scene.Silence.IsSilent(_scene.SessionOf("nobody"), _scene.Elapsed).ShouldBe(Silence.No);
+    }
+
+    [Fact]
+    public void Where_nothing_else_moves_the_sampler_must_be_asked_for_one_that_SRS_has_refused()
+    {
+        var camera = Start(bytesPerSecond: 60_000);
+        _scene.Run(TimeSpan.FromSeconds(10));
+        camera.SilentFrom = _scene.Elapsed;
+        _scene.Run(TimeSpan.FromSeconds(7.2));
+
+        _scene.Silence.IsSilent(_scene.SessionOf("cam"), _scene.Elapsed).ShouldBe(Silence.IfSampled);
+        _scene.Silence.SamplerRan(TimeSpan.FromSeconds(2)).ShouldBeTrue();
+        _scene.Silence.SamplerRan(TimeSpan.FromSeconds(20)).ShouldBeFalse();
+    }
+}

@@ -1,0 +1,229 @@
+using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Domain.Origins;
+using StreamSupervisor.Tests.Simulation.Storage;
+using StreamSupervisor.Tests.Simulation.Time;
+
+namespace StreamSupervisor.Tests.Simulation.Members;
+
+/// <summary>
+/// One life of a supervisor. What it is told while it is paused waits until it goes on; once it is dead nothing of it ever runs again, and
+/// what it had sent
+/// is on its way.
+/// </summary>
+internal sealed class Member
+{
+    private static readonly TimeSpan IndexEvery = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan PingEvery = TimeSpan.FromSeconds(1);
+
+    /// <summary>A member that stood still for longer answers nothing until its row says that it is still one.</summary>
+    private static readonly TimeSpan BeatLivesFor = TimeSpan.FromSeconds(3);
+
+    private readonly Dictionary<string, StreamEntity> _streams = [];
+    private readonly Dictionary<string, OriginEntity> _origins = [];
+    private readonly Dictionary<string, StreamIndexRow> _unwritten = [];
+    private readonly Queue<Action> _paused = new();
+    private readonly Dictionary<string, Gate> _gates = [];
+    private DateTimeOffset? _pausedSince;
+
+    public Member(World world, Place place, int number)
+    {
+        (World, Place, Name) = (world, place, $"{place.Name}.{number}");
+        Regions = new Regions(world, this);
+        Asks = new AskHub(world, this);
+        Journal = new JournalClient(world, this);
+        Hooks = new HookEndpoint(world, this);
+        Directory = new OriginDirectory();
+        Beliefs = new BeliefForwarder(this);
+        foreach (var server in world.Servers)
+        {
+            _gates[server.Name] = new Gate(world, this, server);
+        }
+    }
+
+    public World World { get; }
+    public Place Place { get; }
+    public string Name { get; }
+    public Regions Regions { get; }
+    public AskHub Asks { get; }
+    public JournalClient Journal { get; }
+    public HookEndpoint Hooks { get; }
+    public OriginDirectory Directory { get; }
+    public BeliefForwarder Beliefs { get; }
+
+    /// <summary>Where a rule is broken: work that keeps a place.</summary>
+    public HashSet<object> SharedPlaces { get; } = [];
+    public bool IsDead { get; private set; }
+    public bool IsLeaving { get; set; }
+
+    /// <summary>The others have removed it.</summary>
+    public bool IsRemoved { get; set; }
+
+    /// <summary>It stood still and has not heard yet whether it is still a member.</summary>
+    public bool IsInDoubt { get; private set; }
+
+    /// <summary>By its own clock.</summary>
+    public DateTimeOffset Now => World.Now + Place.Offset;
+
+    public IEnumerable<StreamEntity> Streams => _streams.Values;
+
+    public Gate Gate(string server) => _gates[server];
+
+    public StreamEntity Stream(string key)
+    {
+        if (!_streams.TryGetValue(key, out var entity))
+        {
+            _streams[key] = entity = new StreamEntity(World, this, key);
+            entity.Start();
+        }
+
+        return entity;
+    }
+
+    public OriginEntity Origin(string name)
+    {
+        if (!_origins.TryGetValue(name, out var entity))
+        {
+            _origins[name] = entity = new OriginEntity(World, this, World.Server(name));
+            entity.Start();
+        }
+
+        return entity;
+    }
+
+    public void Start()
+    {
+        Every(IndexEvery, WriteIndex);
+        Ping();
+        Every(PingEvery, Ping);
+        Every(Waker.LooksEvery, () => Waker.Look(World, this));
+    }
+
+    /// <summary>Calls something in this life: now, when it goes on if it is paused, or never.</summary>
+    public void Do(Action act)
+    {
+        if (IsDead)
+        {
+            return;
+        }
+
+        if (_pausedSince is not null)
+        {
+            _paused.Enqueue(act);
+        }
+        else
+        {
+            act();
+        }
+    }
+
+    public Scheduled After(TimeSpan delay, Action act) => World.After(delay, () => Do(act));
+
+    public bool IsPaused => _pausedSince is not null;
+
+    public void Pause() => _pausedSince ??= World.Now;
+
+    public void Resume()
+    {
+        if (_pausedSince is not { } since)
+        {
+            return;
+        }
+
+        _pausedSince = null;
+        if (World.Now - since > BeatLivesFor && !IsDead)
+        {
+            IsInDoubt = true;
+            AskWhetherMember();
+        }
+
+        while (_pausedSince is null && _paused.TryDequeue(out var act))
+        {
+            Do(act);
+        }
+    }
+
+    public void Die()
+    {
+        IsDead = true;
+        Hooks.Break();
+    }
+
+    public void MemberRemoved(Member removed)
+    {
+        Regions.Forget(removed);
+        Asks.MemberRemoved();
+    }
+
+    public void Retire(string id, Action done) => Do(() =>
+    {
+        if (_streams.TryGetValue(id, out var stream))
+        {
+            stream.Retire(() => World.After(World.Faults.MessageLatency(), done));
+            return;
+        }
+
+        if (OriginEntity.NameOf(id) is { } name && _origins.Remove(name, out var origin))
+        {
+            origin.Stop();
+        }
+
+        World.After(World.Faults.MessageLatency(), done);
+    });
+
+    public void Stopped(StreamEntity entity)
+    {
+        _streams.Remove(entity.Key);
+        Beliefs.Stopped(entity.Key);
+    }
+
+    /// <summary>A stream has changed durably, or was recovered: the index and the servers' actors are told, as late as they are.</summary>
+    public void Changed(string key, long sequence, LiveStreamState state)
+    {
+        var belief = StreamBelief.Of(state, sequence);
+        _unwritten[key] = new StreamIndexRow(key, sequence, LiveStream.WakeAt(state), LiveStream.OpenWork(state).Count > 0, belief);
+        Beliefs.Changed(key, belief);
+    }
+
+    private void WriteIndex()
+    {
+        if (!World.Database.IsDown)
+        {
+            foreach (var row in _unwritten.Values)
+            {
+                World.Database.Index.Write(row);
+            }
+
+            _unwritten.Clear();
+        }
+    }
+
+    private void Ping()
+    {
+        foreach (var server in World.Servers)
+        {
+            Regions.Route(OriginEntity.IdOf(server.Name), home => home.Origin(server.Name).Keep(this));
+        }
+    }
+
+    private void AskWhetherMember() => World.After(World.Faults.StoreLatency(), () => Do(() =>
+    {
+        if (World.Database.IsDown)
+        {
+            After(PingEvery, AskWhetherMember);
+        }
+        else if (IsRemoved)
+        {
+            World.Cluster.Kill(this);
+        }
+        else
+        {
+            IsInDoubt = false;
+        }
+    }));
+
+    private void Every(TimeSpan time, Action act) => After(time, () =>
+    {
+        act();
+        Every(time, act);
+    });
+}

@@ -1,0 +1,125 @@
+using StreamSupervisor.Tests.Simulation.Members;
+
+namespace StreamSupervisor.Tests.Simulation.Storage;
+
+/// <summary>
+/// One member's way to the journal, as Akka.Persistence.Sql has it: what waits goes as one transaction, and if that fails, every write in
+/// it fails,
+/// whoever was to blame. A failure means that nobody knows: the rows may be there, or may come later.
+/// </summary>
+internal sealed class JournalClient(World world, Member member)
+{
+    private const int Parallel = 2;
+    private const int BatchSize = 400;
+
+    private readonly Queue<JournalWrite> _waiting = new();
+    private int _underWay;
+
+    public void Write(JournalWrite write)
+    {
+        _waiting.Enqueue(write);
+
+        // What comes in the same moment goes in the same transaction.
+        member.After(TimeSpan.Zero, Flush);
+    }
+
+    public void Read(string key, Action<Recovered?> done)
+    {
+        var fault = world.Faults.Read();
+        world.After(world.Faults.StoreLatency() + world.Faults.StoreLatency(), () => member.Do(() =>
+        {
+            if (world.Database.IsDown || fault)
+            {
+                member.After(world.Faults.StoreTimeout(), () => done(null));
+            }
+            else
+            {
+                done(world.Database.Recover(key));
+            }
+        }));
+    }
+
+    private void Flush()
+    {
+        while (_underWay < Parallel && _waiting.Count > 0)
+        {
+            var batch = new List<JournalWrite>();
+            while (batch.Count < BatchSize && _waiting.TryDequeue(out var write))
+            {
+                batch.Add(write);
+            }
+
+            _underWay++;
+            Send(batch);
+        }
+    }
+
+    private void Send(List<JournalWrite> batch)
+    {
+        var fault = world.Faults.Write();
+        var arrival = world.Faults.StoreLatency() + (fault == WriteFault.Slow ? world.Faults.StoreTimeout() : TimeSpan.Zero);
+        switch (fault)
+        {
+            case WriteFault.Lost:
+                FailAfter(world.Faults.StoreTimeout());
+                break;
+            case WriteFault.AnswerLost:
+                world.After(arrival, () => Arrive());
+                FailAfter(world.Faults.StoreTimeout());
+                break;
+            case WriteFault.Late:
+                var timeout = world.Faults.StoreTimeout();
+                FailAfter(timeout);
+                world.After(timeout + world.Faults.StoreTimeout(), () => Arrive());
+                break;
+            default:
+                world.After(arrival, () =>
+                {
+                    if (world.Database.IsDown)
+                    {
+                        FailAfter(world.Faults.StoreTimeout());
+                        return;
+                    }
+
+                    var stored = Arrive();
+                    world.After(world.Faults.StoreLatency(), () => member.Do(() => End(stored)));
+                });
+                break;
+        }
+
+        bool Arrive() => !world.Database.IsDown && world.Database.Commit(batch);
+
+        void FailAfter(TimeSpan time) => member.After(time, () => End(false));
+
+        void End(bool stored)
+        {
+            _underWay--;
+            if (!stored)
+            {
+                world.Note(member.Name, "write fails", batch[0].Row.Key, $"{batch.Count} rows from {batch[0].Row.Sequence}");
+            }
+
+            foreach (var write in batch)
+            {
+                write.Done(stored);
+            }
+
+            Flush();
+        }
+    }
+}
+
+internal enum WriteFault
+{
+    None,
+
+    /// <summary>It never arrives.</summary>
+    Lost,
+
+    /// <summary>It is stored, and the answer is lost.</summary>
+    AnswerLost,
+
+    /// <summary>It is given up, and stored later.</summary>
+    Late,
+    Slow,
+}
