@@ -16,7 +16,7 @@ internal static class SrsApi
     {
         var key = server.World.KeyOf(row.Id);
         var players = run.Connections.Count(connection => connection.IsPlayer && connection.IsListed && connection.Stream == row.Id);
-        return new StreamRow(row.Id, key.Vhost, key.App, key.Stream, row.Active, row.ClientId, 
+        return new StreamRow(row.Id, key.Vhost, key.App, key.Stream, row.Active, row.ClientId,
             (row.Publisher?.SampledBytes ?? 0) + (players * BytesOfPlayer),
             players + (row.Publisher is { IsListed: true } ? 1 : 0))
         {
