@@ -94,9 +94,9 @@ public sealed class SupervisorSystem : IAsyncDisposable
     }
 
     /// <summary>Brings the schema up to date and takes part from then on; a database that does not answer is waited for.</summary>
-    /// <returns>Ends when this member is in the cluster.</returns>
+    /// <returns>True as soon as this member is in the cluster; false when the others condemned it before, so that it must end.</returns>
     /// <exception cref="StoreOpenException">The store cannot be used as it is; the message says what to do.</exception>
-    public async Task JoinAsync(CancellationToken cancellation)
+    public async Task<bool> JoinAsync(CancellationToken cancellation)
     {
         while (true)
         {
@@ -113,11 +113,18 @@ public sealed class SupervisorSystem : IAsyncDisposable
         }
 
         _membership.Start(_system);
-        await _membership.Joined.WaitAsync(cancellation);
+        await Task.WhenAny(_membership.Joined, _membership.Ended).WaitAsync(cancellation);
+        if (!_membership.Joined.IsCompletedSuccessfully)
+        {
+            return false;
+        }
+
         if (_settings.Retention > TimeSpan.Zero)
         {
             _clearing = new Retention(_store, new RetentionSettings { Keep = _settings.Retention }, _time, _log).RunAsync(_stopping.Token);
         }
+
+        return true;
     }
 
     /// <summary>Plays takeovers on a stage of their own, so that the code is compiled when the first encoder comes.</summary>

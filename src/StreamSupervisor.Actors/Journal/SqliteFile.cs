@@ -44,6 +44,13 @@ internal static class SqliteFile
         }
     }
 
+    /// <summary>Closes the pooled connections. Closing the last one moves the log into the file.</summary>
+    public static void LetGo(string path)
+    {
+        using var connection = new SqliteConnection(ConnectionString(path));
+        SqliteConnection.ClearPool(connection);
+    }
+
     /// <summary>Sets <see cref="Pragmas"/>.</summary>
     public static void Prepare(SqliteConnection connection)
     {

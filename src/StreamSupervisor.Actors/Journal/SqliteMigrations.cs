@@ -24,7 +24,14 @@ public static class SqliteMigrations
                 var full = Path.GetFullPath(path);
                 SqliteFile.CreateFor(full);
                 using var fileLock = SqliteFileLock.Take(full);
-                return Prepare(full, time);
+                try
+                {
+                    return Prepare(full, time);
+                }
+                finally
+                {
+                    SqliteFile.LetGo(full);
+                }
             },
             cancellation);
     }

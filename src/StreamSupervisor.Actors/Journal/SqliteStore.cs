@@ -56,12 +56,7 @@ internal sealed class SqliteStore : JournalStore
 
         await Task.Run(() =>
         {
-            // Closing the last connection moves the log into the file.
-            using (var connection = new SqliteConnection(SqliteFile.ConnectionString(_path)))
-            {
-                SqliteConnection.ClearPool(connection);
-            }
-
+            SqliteFile.LetGo(_path);
             _lock.Dispose();
         });
         _writing.Dispose();

@@ -8,11 +8,14 @@ internal sealed partial class StoreMember
     private MemberSession? _session;
     private IReadOnlyList<Address> _asked = [];
     private long _askedAt;
+    private long? _straySince;
     private string _waitsFor = "";
 
     private void Form(IReadOnlyList<MemberRow> rows, MemberRow self)
     {
-        switch (ClusterFormation.Next(rows, self, _cluster.State.Members.Select(member => member.UniqueAddress).ToHashSet()))
+        var next = ClusterFormation.Next(rows, self, _cluster.State.Members.Select(member => member.UniqueAddress).ToHashSet());
+        _straySince = next is FormationStep.Stray ? _straySince ?? _time.GetTimestamp() : null;
+        switch (next)
         {
             case FormationStep.Found found when _table.TryFound(_self.Incarnation):
                 _log.LogInformation("Nobody is in a cluster: {Name} ({Advertised}) founds one.", _self.Name, _self.Advertised);
@@ -39,7 +42,8 @@ internal sealed partial class StoreMember
                     _self.Name, _self.Advertised, _settings.Lease, _settings.Renew);
                 break;
 
-            case FormationStep.Stray step:
+            // Akka names the members of a cluster one after the other: a look in between sees this one without those that let it in.
+            case FormationStep.Stray step when _time.GetElapsedTime(_straySince!.Value) > MembershipSettings.JoinAgain:
                 _table.End(_self.Incarnation, MemberState.Dead, step.Why);
                 break;
 

@@ -31,8 +31,10 @@ internal sealed class SupervisorService(SupervisorSystem system, SupervisorOptio
         try
         {
             readiness.NotReady("store", "The store has not answered yet.");
-            await system.JoinAsync(stoppingToken);
-            readiness.Ready("store");
+            if (await system.JoinAsync(stoppingToken))
+            {
+                await ServeAsync(stoppingToken);
+            }
         }
         catch (StoreOpenException problem)
         {
@@ -41,13 +43,6 @@ internal sealed class SupervisorService(SupervisorSystem system, SupervisorOptio
             lifetime.StopApplication();
             return;
         }
-
-        readiness.Watch("membership", () => system.Membership.WhySilent);
-        readiness.Watch("origins", WhyAnOriginIsLockedOut);
-        await system.WarmUpAsync(stoppingToken);
-        await LookOnceAsync(stoppingToken);
-        readiness.Ready("start");
-        logger.LogInformation("Ready: {Origins} SRS server(s).", options.Origins.Count);
 
         var end = await system.Membership.Ended.WaitAsync(stoppingToken);
         ExitCode = end.ExitCode;
@@ -65,6 +60,17 @@ internal sealed class SupervisorService(SupervisorSystem system, SupervisorOptio
 
         using var patience = new CancellationTokenSource(LastWords, time);
         await system.LeaveAsync(patience.Token);
+    }
+
+    private async Task ServeAsync(CancellationToken cancellation)
+    {
+        readiness.Ready("store");
+        readiness.Watch("membership", () => system.Membership.WhySilent);
+        readiness.Watch("origins", WhyAnOriginIsLockedOut);
+        await system.WarmUpAsync(cancellation);
+        await LookOnceAsync(cancellation);
+        readiness.Ready("start");
+        logger.LogInformation("Ready: {Origins} SRS server(s).", options.Origins.Count);
     }
 
     private async Task LookOnceAsync(CancellationToken cancellation)

@@ -1,3 +1,4 @@
+using StreamSupervisor.Commands;
 using StreamSupervisor.Server.Configuration;
 
 namespace StreamSupervisor.IntegrationTests.Deployment;
@@ -18,7 +19,7 @@ public sealed class DockerfileTests
     [Fact]
     public void The_program_is_started_by_its_name()
     {
-        Instructions("ENTRYPOINT").ShouldBe([$"[\"dotnet\", \"/app/{typeof(SupervisorConfiguration).Assembly.GetName().Name}.dll\"]"]);
+        Instructions("ENTRYPOINT").ShouldBe([$"[\"dotnet\", \"/app/{typeof(CommandTree).Assembly.GetName().Name}.dll\"]"]);
         Instructions("CMD").ShouldBe(["[\"serve\"]"]);
         RepositoryFiles.Exists(Instructions("RUN")[0].Split(' ')[2]).ShouldBeTrue("what is published is a project");
     }

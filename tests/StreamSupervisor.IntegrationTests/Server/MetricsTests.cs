@@ -23,7 +23,7 @@ public sealed class MetricsTests
         Grown("streamsupervisor_hooks_duration_seconds_count", ("action", "on_publish"), ("result", "allowed")).ShouldBeGreaterThanOrEqualTo(2);
         Grown("streamsupervisor_hold_duration_seconds_count", ("result", "admitted")).ShouldBeGreaterThanOrEqualTo(1);
         Grown("streamsupervisor_takeover_duration_seconds_count", ("place", "same-server")).ShouldBeGreaterThanOrEqualTo(1);
-        Grown("streamsupervisor_journal_batch_size_count").ShouldBeGreaterThanOrEqualTo(2);
+        Grown("streamsupervisor_journal_append_duration_seconds_count").ShouldBeGreaterThanOrEqualTo(2);
         Grown("streamsupervisor_credentials_checked_total", ("verdict", "not-required")).ShouldBeGreaterThanOrEqualTo(2);
 
         var service = await platform.Srs[0].RunAsync(core => core.ServiceId);

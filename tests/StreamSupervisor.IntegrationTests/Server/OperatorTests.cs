@@ -62,7 +62,8 @@ public sealed class OperatorTests
     {
         await using var platform = await Platform.StartAsync(SrsModel.V6);
         var first = await platform.PublishAsync(platform.Srs[0], "live/cam");
-        (await SayAsync(platform, "streams")).ShouldContain("live/cam");
+        await Eventually.HoldsAsync("the list, which is written behind the journal, has the key", async () =>
+            (await SayAsync(platform, "streams")).Contains("live/cam", StringComparison.Ordinal));
         (await SayAsync(platform, "streams", "show", "live/cam")).ShouldContain(first.ClientId);
         (await SayAsync(platform, "origins")).ShouldContain("6.0.157");
 

@@ -42,7 +42,7 @@ public sealed class OtlpTests
         }
 
         var traces = collector.Received("/v1/traces");
-        foreach (var span in new[] { "hook", "ask", "decide", "append", "effect", "kick", "on_publish", "evict/" })
+        foreach (var span in new[] { "hook", "stream.ask", "stream.decide", "stream.persist", "stream.evict", "kick", "on_publish" })
         {
             traces.ShouldContain(span);
         }

@@ -65,8 +65,16 @@ internal sealed class SupervisorProcess : IAsyncDisposable
     public static async Task<SupervisorProcess> ServeAsync(ServeFolder settings, TimeSpan? within = null)
     {
         var started = Start("serve", "--config", settings.Config);
-        await started.ReadyAsync(settings.Management, within);
-        return started;
+        try
+        {
+            await started.ReadyAsync(settings.Management, within);
+            return started;
+        }
+        catch (ShouldAssertException notReady)
+        {
+            await started.DisposeAsync();
+            throw new ShouldAssertException($"{notReady.Message}\n{started.Output}");
+        }
     }
 
     public bool HasExited => _process.HasExited;

@@ -75,7 +75,7 @@ public sealed class TraceTests
 
         // The hook's own span ends just after its answer is out.
         await Eventually.HoldsAsync("the hook's span has ended", () => Task.FromResult(spans.Values.Any(span => span.OperationName == "hook")));
-        return [.. spans.Values.OrderBy(span => span.StartTimeUtc).ThenBy(span => Depth(span)).Select(span => Way(span))];
+        return [.. spans.Values.OrderBy(span => span.StartTimeUtc).ThenBy(span => Depth(span)).ThenBy(span => span.Duration).Select(span => Way(span))];
 
         string Way(Activity span) => spans.TryGetValue(span.ParentSpanId, out var around) ? $"{Way(around)} > {span.OperationName}" : span.OperationName;
         int Depth(Activity span) => spans.TryGetValue(span.ParentSpanId, out var around) ? Depth(around) + 1 : 0;
