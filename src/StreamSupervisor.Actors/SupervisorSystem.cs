@@ -112,6 +112,8 @@ public sealed class SupervisorSystem : IAsyncDisposable
             }
         }
 
+        // Before it joins: with its membership it gets keys of others, whose encoders would wait for its compiler.
+        await new WarmUp(_system, _store, _time, _log).RunAsync(_membership.Incarnation, cancellation);
         _membership.Start(_system);
         await Task.WhenAny(_membership.Joined, _membership.Ended).WaitAsync(cancellation);
         if (!_membership.Joined.IsCompletedSuccessfully)
@@ -126,10 +128,6 @@ public sealed class SupervisorSystem : IAsyncDisposable
 
         return true;
     }
-
-    /// <summary>Plays takeovers on a stage of their own, so that the code is compiled when the first encoder comes.</summary>
-    public Task WarmUpAsync(CancellationToken cancellation) =>
-        new WarmUp(_system, _store, _time, _log).RunAsync(_services.MayAnswer, _membership.Incarnation, cancellation);
 
     /// <summary>Gives every key to the other members and leaves the cluster.</summary>
     /// <param name="patience">When it ends, the rest is let go as it is.</param>
@@ -219,7 +217,9 @@ public sealed class SupervisorSystem : IAsyncDisposable
     private async Task<IReadOnlyList<string>> DueAsync(DateTimeOffset now, CancellationToken cancellation)
     {
         var due = await Index.DueAsync(now, cancellation: cancellation);
-        return now == DateTimeOffset.MaxValue ? [.. due, .. await Index.LaggingAsync(cancellation: cancellation)] : due;
+        return now == DateTimeOffset.MaxValue
+            ? [.. due, .. (await Index.LaggingAsync(cancellation: cancellation)).Where(key => !WarmUp.IsStage(key))]
+            : due;
     }
 
     private async Task<IReadOnlyList<StreamBelief>> LoadBeliefsAsync(string origin, CancellationToken cancellation)

@@ -10,7 +10,7 @@ using StreamSupervisor.Srs.Api;
 namespace StreamSupervisor.Actors;
 
 /// <summary>
-/// Plays takeovers of one reserved key before the member says ready, so that the code from the ask to the journal is compiled when the first encoder
+/// Plays takeovers of one reserved key before the member joins, so that the code from the ask to the journal is compiled when the first encoder
 /// comes. The key's rows are deleted afterwards; its server is one that knows no client, and nothing is counted.
 /// </summary>
 /// <remarks>
@@ -22,19 +22,27 @@ internal sealed class WarmUp(ActorSystem system, JournalStore store, TimeProvide
 {
     private const int Rounds = 40;
     private const string Stage = "stage";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(2);
+    private const string Vhost = "__supervisor__";
 
-    /// <param name="mayAnswer">Whether this member may speak.</param>
+    /// <summary>A cold process on a loaded machine needs seconds for its first rows; better here than with an encoder that waits.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(6);
+
+    /// <summary>Whether a key is one that this class plays with, here or on another member that is just starting.</summary>
+    public static bool IsStage(string key) => key.StartsWith($"{Vhost}/", StringComparison.Ordinal);
+
     /// <param name="member">Tells this member's rows from those of others that start at the same time.</param>
-    public async Task RunAsync(Func<bool> mayAnswer, Guid member, CancellationToken cancellation)
+    public async Task RunAsync(Guid member, CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         stop.CancelAfter(Patience);
-        var key = new StreamKey("__supervisor__", "warm-up", member.ToString("N")).ToString();
+        var key = new StreamKey(Vhost, "warm-up", member.ToString("N")).ToString();
         try
         {
-            await TakeOverAsync(key, mayAnswer, stop.Token);
+            while (!await TakeOverAsync(key, stop.Token))
+            {
+                // The database's driver was not compiled within the journal's patience. The next try begins where that has got to.
+            }
         }
         catch (Exception fault) when (!cancellation.IsCancellationRequested && fault is OperationCanceledException or StoreUnavailableException)
         {
@@ -44,14 +52,15 @@ internal sealed class WarmUp(ActorSystem system, JournalStore store, TimeProvide
         await ForgetAsync(key, cancellation);
     }
 
-    private async Task TakeOverAsync(string key, Func<bool> mayAnswer, CancellationToken cancellation)
+    /// <returns>Whether all rounds were played; false when an answer did not come.</returns>
+    private async Task<bool> TakeOverAsync(string key, CancellationToken cancellation)
     {
         using var servers = new SrsServers([new SrsServer(new SrsEndpoint(Stage, "http://127.0.0.1"), _ => new EmptyServer())]);
         var services = new LiveStreamServices
         {
             Policies = PolicyBook.Default,
             Time = time,
-            MayAnswer = mayAnswer,
+            MayAnswer = () => true,
             Servers = servers,
             StandingOf = (_, _) => ProcessStanding.Current,
             Rules = new RowReader(named => named, (_, _) => "key"),
@@ -69,10 +78,13 @@ internal sealed class WarmUp(ActorSystem system, JournalStore store, TimeProvide
                 await actor.Ask<object>(new StreamEnvelope(key, round, ask), AnswerWithin, cancellation);
                 actor.Tell(new ReportPublisherSeen(by, 1, time.GetUtcNow(), Verified: true));
             }
+
+            return true;
         }
         catch (AskTimeoutException)
         {
-            log.LogDebug("The warm-up got no answer; the first takeover will be slow.");
+            log.LogDebug("The warm-up got no answer and begins again.");
+            return false;
         }
         finally
         {

@@ -26,6 +26,9 @@ internal sealed class AskTable(IActorRef streams, TimeProvider time, LiveStreamS
     private long _dropped;
     private volatile bool _closed;
 
+    /// <summary>Asks that somebody waits for.</summary>
+    public int Asks => Volatile.Read(ref _asks);
+
     public int Count => Volatile.Read(ref _asks) + Volatile.Read(ref _tells) + Volatile.Read(ref _waitingTells);
 
     /// <summary>Who gets the answers. Called once, before the first ask.</summary>

@@ -34,6 +34,9 @@ public class LiveStreamRegion
     /// <summary>Asks and messages that are under way or wait for their turn.</summary>
     public virtual int Waiting => _asks.Count;
 
+    /// <summary>Those of them that somebody waits for.</summary>
+    public virtual int Asking => _asks.Asks;
+
     /// <summary>Starts the streams' actors on this member, and the door to all of them.</summary>
     internal static LiveStreamRegion Start(ActorSystem system, LiveStreamServices services)
     {

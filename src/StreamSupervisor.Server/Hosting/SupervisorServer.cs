@@ -86,8 +86,9 @@ internal sealed class SupervisorServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _service.LeaveAsync();
+        await _service.SayGoodbyeAsync();
         await _web.StopAsync();
+        await _service.LeaveAsync();
         await _web.DisposeAsync();
         await _system.DisposeAsync();
         _telemetry?.Dispose();

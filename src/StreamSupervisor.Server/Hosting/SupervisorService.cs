@@ -14,7 +14,10 @@ internal sealed class SupervisorService(SupervisorSystem system, SupervisorOptio
     private static readonly TimeSpan FirstLook = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>For what is under way and held when the member leaves: longer than any hold.</summary>
+    /// <summary>For what is under way and held when the member is to stop.</summary>
+    private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(9);
+
+    /// <summary>For the streams to go to others.</summary>
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(12);
 
     /// <summary>
@@ -49,15 +52,25 @@ internal sealed class SupervisorService(SupervisorSystem system, SupervisorOptio
         lifetime.StopApplication();
     }
 
-    /// <summary>Leaves while the listeners are still open: hooks that come meanwhile are answered, here or by those who took over.</summary>
-    public async Task LeaveAsync()
+    /// <summary>
+    /// Says not ready, and answers what is under way and what comes meanwhile while this member can still reach every stream.
+    /// </summary>
+    public async Task SayGoodbyeAsync()
     {
         readiness.NotReady("stop", "The supervisor is stopping.");
         if (system.Membership.View.Report().Members.Count > 1 && system.Membership.Pulse.MayAnswer)
         {
             await Task.Delay(Farewell, time);
+            for (var began = time.GetTimestamp(); system.Streams.Asking > 0 && time.GetElapsedTime(began) < LongestHold;)
+            {
+                await Task.Delay(LookAgain, time);
+            }
         }
+    }
 
+    /// <summary>Gives the streams to the other members. Nobody asks here any more.</summary>
+    public async Task LeaveAsync()
+    {
         using var patience = new CancellationTokenSource(LastWords, time);
         await system.LeaveAsync(patience.Token);
     }
@@ -67,7 +80,6 @@ internal sealed class SupervisorService(SupervisorSystem system, SupervisorOptio
         readiness.Ready("store");
         readiness.Watch("membership", () => system.Membership.WhySilent);
         readiness.Watch("origins", WhyAnOriginIsLockedOut);
-        await system.WarmUpAsync(cancellation);
         await LookOnceAsync(cancellation);
         readiness.Ready("start");
         logger.LogInformation("Ready: {Origins} SRS server(s).", options.Origins.Count);

@@ -33,6 +33,7 @@ internal sealed class FailoverMember : IAsyncDisposable
             storage { provider = postgres, postgres.connection-string = "{{connection}}" }
             # On a machine that does ten other things a process that has just started may need longer than the default for its first answers.
             hooks.deadline = 25s
+            admission.hold = 8s
             admission.rules = [ { match = "ingest/*", publish-only = true } ]
             cluster {
               enabled = true

@@ -68,7 +68,7 @@ public sealed partial class HouseTests
 
     private static string Here([CallerFilePath] string path = "") => path;
 
-    [GeneratedRegex(@"^using (static )?(?<name>StreamSupervisor[\w.]*);", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^using (?:static )?(?<name>StreamSupervisor[\w.]*);", RegexOptions.Multiline)]
     private static partial Regex Using();
 
     [GeneratedRegex(@"^namespace (?<name>[\w.]+);", RegexOptions.Multiline)]

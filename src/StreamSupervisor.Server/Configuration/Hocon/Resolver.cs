@@ -10,7 +10,6 @@
 //
 // Rejected: merging while reading (Lightbend's resolver shows what delayed merges and "self-referential lookup" cost there).
 
-using System.Text;
 
 namespace StreamSupervisor.Server.Configuration.Hocon;
 

@@ -28,6 +28,7 @@ public abstract class LiveStreamStage : Akka.TestKit.Xunit2.TestKit
     private static int s_systems;
     private long _lastAsk;
 
+#pragma warning disable MA0056 // The probes of the test kit are made so.
     protected LiveStreamStage() : base(ConfigurationFactory.ParseString(s_journal), $"stage-{Interlocked.Increment(ref s_systems)}")
     {
         Journal = JournalScript.Of(Sys);
@@ -37,6 +38,7 @@ public abstract class LiveStreamStage : Akka.TestKit.Xunit2.TestKit
         Hub = CreateTestProbe("hub");
         Sys.EventStream.Subscribe(Changes = CreateTestProbe("changes"), typeof(LiveStreamChanged));
     }
+#pragma warning restore MA0056
 
     protected static string Key { get; } = Scene.Key.ToString();
 

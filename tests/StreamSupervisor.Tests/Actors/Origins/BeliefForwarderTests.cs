@@ -10,6 +10,7 @@ public class BeliefForwarderTests : OriginScene
 {
     private readonly TestProbe _origins;
 
+#pragma warning disable MA0056 // The probes of the test kit are made so.
     public BeliefForwarderTests()
     {
         _origins = CreateTestProbe();
@@ -17,6 +18,7 @@ public class BeliefForwarderTests : OriginScene
         forwarder.Ask<ActorIdentity>(new Identify(1)).Wait(TimeSpan.FromSeconds(20));
         Forwarder = forwarder;
     }
+#pragma warning restore MA0056
 
     private IActorRef Forwarder { get; }
 

@@ -1,6 +1,5 @@
 using Akka.Actor;
 using Akka.TestKit;
-using Akka.TestKit.Xunit2;
 using StreamSupervisor.Actors.Calls;
 using StreamSupervisor.Actors.Origins;
 using StreamSupervisor.Domain;
