@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using StreamSupervisor.Actors.Calls;
 using StreamSupervisor.Actors.LiveStreams;
 using StreamSupervisor.Actors.Origins;
+using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Domain.Origins;
 using StreamSupervisor.Domain.Policies;
 using StreamSupervisor.Server.Configuration;
