@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using StreamSupervisor.IntegrationTests.Server;
 using StreamSupervisor.Server.Api;
 using StreamSupervisor.Server.Configuration;
 
