@@ -23,10 +23,8 @@ internal sealed class WarmUp(ActorSystem system, JournalStore store, TimeProvide
     private const int Rounds = 40;
     private const string Stage = "stage";
     private const string Vhost = "__supervisor__";
-
-    /// <summary>A cold process on a loaded machine needs seconds for its first rows; better here than with an encoder that waits.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(2);
 
     /// <summary>Whether a key is one that this class plays with, here or on another member that is just starting.</summary>
     public static bool IsStage(string key) => key.StartsWith($"{Vhost}/", StringComparison.Ordinal);
@@ -39,10 +37,7 @@ internal sealed class WarmUp(ActorSystem system, JournalStore store, TimeProvide
         var key = new StreamKey(Vhost, "warm-up", member.ToString("N")).ToString();
         try
         {
-            while (!await TakeOverAsync(key, stop.Token))
-            {
-                // The database's driver was not compiled within the journal's patience. The next try begins where that has got to.
-            }
+            await TakeOverAsync(key, stop.Token);
         }
         catch (Exception fault) when (!cancellation.IsCancellationRequested && fault is OperationCanceledException or StoreUnavailableException)
         {
@@ -52,8 +47,7 @@ internal sealed class WarmUp(ActorSystem system, JournalStore store, TimeProvide
         await ForgetAsync(key, cancellation);
     }
 
-    /// <returns>Whether all rounds were played; false when an answer did not come.</returns>
-    private async Task<bool> TakeOverAsync(string key, CancellationToken cancellation)
+    private async Task TakeOverAsync(string key, CancellationToken cancellation)
     {
         using var servers = new SrsServers([new SrsServer(new SrsEndpoint(Stage, "http://127.0.0.1"), _ => new EmptyServer())]);
         var services = new LiveStreamServices
@@ -78,13 +72,10 @@ internal sealed class WarmUp(ActorSystem system, JournalStore store, TimeProvide
                 await actor.Ask<object>(new StreamEnvelope(key, round, ask), AnswerWithin, cancellation);
                 actor.Tell(new ReportPublisherSeen(by, 1, time.GetUtcNow(), Verified: true));
             }
-
-            return true;
         }
         catch (AskTimeoutException)
         {
-            log.LogDebug("The warm-up got no answer and begins again.");
-            return false;
+            log.LogDebug("The warm-up got no answer; the first takeover will be slow.");
         }
         finally
         {
