@@ -163,6 +163,9 @@ internal sealed class SupervisorServer : IAsyncDisposable
         logging.SetMinimumLevel(LogLevel.Information);
         logging.AddFilter("Microsoft", LogLevel.Warning);
         logging.AddFilter("Akka", LogLevel.Warning);
+
+        // Says five times a second that it waits, from the start to the first coordinator.
+        logging.AddFilter("Akka.Cluster.Sharding", LogLevel.Error);
         logging.AddFilter("System.Net.Http", LogLevel.Warning);
         logging.AddFilter("Polly", LogLevel.Error);
         if (!traced)
