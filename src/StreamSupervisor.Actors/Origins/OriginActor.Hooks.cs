@@ -41,7 +41,8 @@ public sealed partial class OriginActor
 
                 break;
             case { Action: HookAction.OnConnect, Key: { } key, By: { } by }:
-                _clients.Connected(client, key, by with { Session = client }, now.Elapsed);
+                _clients.Connected(client, key, by with { Session = client },
+                    _state.Snapshot().CallOrder is { BusyCheckComesBeforeOnPublish: true }, InTheWay(key), now.Elapsed);
                 break;
             case { Action: HookAction.OnPlay }:
                 _clients.Plays(client);
@@ -59,6 +60,14 @@ public sealed partial class OriginActor
         {
             Timers.StartSingleTimer(Judge.Instance, Judge.Instance, due > now.Elapsed ? due - now.Elapsed : TimeSpan.Zero);
         }
+    }
+
+    /// <summary>Who is known to publish or copy the stream here: a client that connects now can be refused because of it.</summary>
+    private SessionId? InTheWay(StreamKey key)
+    {
+        var belief = _beliefs.Find(key);
+        return belief?.Session is { } session && session.By.Origin == _name ? session.By.Session
+            : belief?.Relays.Find(relay => relay.By.Origin == _name)?.By.Session;
     }
 
     private void Closed(SessionId client, bool busyCheckComesFirst, TimeSpan now)
@@ -79,7 +88,7 @@ public sealed partial class OriginActor
     private void JudgeClosed()
     {
         var now = Now().Elapsed;
-        foreach (var wish in _clients.Expire(now))
+        foreach (var wish in _clients.Expire(now).Where(wish => wish.InTheWay is not null))
         {
             switch (SilenceOfIncumbent(wish.Key, now))
             {
@@ -118,7 +127,7 @@ public sealed partial class OriginActor
     }
 
     private void TellRefusedUnseen(ClientIndex.Wish wish, bool incumbentSilent) =>
-        _streams.Tell(wish.Key.ToString(), new ReportRefusedUnseen(wish.By, incumbentSilent));
+        _streams.Tell(wish.Key.ToString(), new ReportRefusedUnseen(wish.By, incumbentSilent, wish.InTheWay));
 
     private sealed record Judge
     {

@@ -31,7 +31,11 @@ public sealed record ReportClosed(SessionId Session) : LiveStreamCommand;
 /// </summary>
 /// <param name="By">The client.</param>
 /// <param name="IncumbentSilent">Whether the bytes of the publisher that the origin has stand still.</param>
-public sealed record ReportRefusedUnseen(Publisher By, bool IncumbentSilent = false) : LiveStreamCommand;
+/// <param name="InTheWay">
+/// Which publisher the origin was known to have when the client connected; null: nobody says. The trace may be told late, and says nothing
+/// of a session that began since.
+/// </param>
+public sealed record ReportRefusedUnseen(Publisher By, bool IncumbentSilent = false, SessionId? InTheWay = null) : LiveStreamCommand;
 
 /// <summary>One active publisher of the key as a look at a node found it.</summary>
 /// <param name="By">Who publishes, as SRS says.</param>

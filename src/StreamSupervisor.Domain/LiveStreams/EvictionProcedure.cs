@@ -41,8 +41,9 @@ public sealed class EvictionProcedure(EvictSession work)
     /// <param name="now">The time of this member; compared with nothing but its own times and the order.</param>
     public EvictionStep Begin(ProcessStanding standing, DateTimeOffset now)
     {
-        // Counted from here: the clock of the member that ordered it may be another, or have been set since.
-        _unlistedUntil = work.UnlistedUntil is { } until ? Earlier(until, now + (until - work.OrderedAt)) : null;
+        // Counted from here: the session's yes left when its record was durable, which a slow journal may have made later than the order.
+        // And the clock of the member that ordered it may be another, or have been set since.
+        _unlistedUntil = work.UnlistedUntil is { } until ? now + (until - work.OrderedAt) : null;
         return Do(standing switch
         {
             ProcessStanding.Current => new EvictionStep.Delete(),
@@ -145,6 +146,4 @@ public sealed class EvictionProcedure(EvictSession work)
     }
 
     private bool IsOther(string serviceId) => serviceId.Length > 0 && serviceId != work.Session.ServiceId;
-
-    private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
 }

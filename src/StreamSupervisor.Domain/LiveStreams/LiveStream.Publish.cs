@@ -134,7 +134,9 @@ public static partial class LiveStream
     private static AdmissionRule RuleOfTakeover(DecisionContext context, Publisher by)
     {
         // Whoever is being handed the key holds it against all but the newest: the silence of the old session was his chance.
-        if (context.State is { Handover: null, Session: { } session } && IsSilentOrGoing(context.State, session))
+        // One that was ordered away for a challenger who has given up is going too: nobody holds the key for it.
+        if (context.State is { Handover: null, Session: { } session }
+            && (IsSilentOrGoing(context.State, session) || IsEvicting(context, session.By.Session, out _)))
         {
             return AdmissionRule.IncumbentSilent;
         }

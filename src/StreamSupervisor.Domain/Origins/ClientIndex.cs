@@ -29,22 +29,26 @@ public sealed class ClientIndex(int capacity)
     private readonly RecentMap<SessionId, (Wish Wish, TimeSpan Due)> _judging = new(capacity);
 
     /// <summary>What a client connected for.</summary>
-    public readonly record struct Wish(StreamKey Key, Publisher By);
+    /// <param name="InTheWay">Who was known to publish the stream on this server then; null for nobody.</param>
+    public readonly record struct Wish(StreamKey Key, Publisher By, SessionId? InTheWay = null);
 
     /// <summary>When the next client is judged, on the monotonic clock; null when none waits for it.</summary>
     public TimeSpan? DueAt => _judging.Oldest?.Value.Due;
 
     /// <summary><c>on_connect</c> of a client that names a stream and may publish it.</summary>
-    public void Connected(SessionId client, StreamKey key, Publisher by, TimeSpan now)
+    /// <param name="busyCheckComesFirst">As in <see cref="Closed"/>.</param>
+    /// <param name="inTheWay">Who is known to publish the stream on this server now; null for nobody.</param>
+    public void Connected(SessionId client, StreamKey key, Publisher by, bool busyCheckComesFirst, SessionId? inTheWay, TimeSpan now)
     {
-        if (ClosedLately(client, now))
+        var wish = new Wish(key, by, inTheWay);
+        if (!ClosedLately(client, now))
+        {
+            _connecting.Set(client, wish);
+        }
+        else if (busyCheckComesFirst)
         {
             // Its on_close overtook this one.
-            _judging.Set(client, (new Wish(key, by), now + Grace));
-        }
-        else
-        {
-            _connecting.Set(client, new Wish(key, by));
+            _judging.Set(client, (wish, now + Grace));
         }
     }
 

@@ -106,7 +106,8 @@ public class ClientIndexTests
         Unseen().Count.ShouldBe(1);
     }
 
-    private void Connect(string client) => _index.Connected(Id(client), Key, new Publisher(Id(client), "srs-1", "10.0.0.9", "key"), _now);
+    private void Connect(string client) => _index.Connected(Id(client), Key, new Publisher(Id(client), "srs-1", "10.0.0.9", "key"),
+        busyCheckComesFirst: true, inTheWay: null, _now);
 
     private StreamKey? Close(string client) => _index.Closed(Id(client), busyCheckComesFirst: true, _now);
 

@@ -14,7 +14,7 @@ internal sealed partial class History
 
     private readonly Dictionary<SessionId, List<bool>> _answers = [];
     private readonly Dictionary<SessionId, SrsConnection> _sources = [];
-    private readonly HashSet<(string Key, string Ip)> _turnedAway = [];
+    private readonly Dictionary<(string Key, string Ip), TimeSpan> _turnedAway = [];
 
     /// <summary>A publish has begun.</summary>
     public void OnAir(SrsConnection connection)
@@ -25,9 +25,9 @@ internal sealed partial class History
 
     public void Left(SrsConnection connection)
     {
-        if (connection is { IsPlayer: false, Publishes: 0 })
+        if (connection is { IsPlayer: false, IsPublishing: false })
         {
-            _turnedAway.Add((connection.Stream, connection.Ip));
+            _turnedAway[(connection.Stream, connection.Ip)] = connection.ConnectedAt;
         }
 
         if (connection.Stream.Length > 0)
@@ -185,8 +185,8 @@ internal sealed partial class History
                 break;
             case EvictionOrdered { Cause: EvictionCause.RefusedUnseen, Of: var evicted }
                 when Find(evicted) is { IsPublishing: true, IsSending: true } sender
-                && !_turnedAway.Contains((key.Name, sender.Ip)):
-                Break("Viewer", key.Name, $"{evicted.Session} sends and is evicted, and nobody of its address was turned away");
+                && (!_turnedAway.TryGetValue((key.Name, sender.Ip), out var at) || at < sender.ConnectedAt):
+                Break("Viewer", key.Name, $"{evicted.Session} sends and is evicted, and nobody of its address came since");
                 break;
         }
     }

@@ -83,7 +83,8 @@ internal sealed partial class OriginEntity(World world, Member member, SrsServer
 
                 break;
             case HookKind.OnConnect when by is not null:
-                _clients.Connected(client, world.KeyOf(hook.Stream), by with { Session = client }, world.Age);
+                _clients.Connected(client, world.KeyOf(hook.Stream), by with { Session = client },
+                    _state.Snapshot().CallOrder is { BusyCheckComesBeforeOnPublish: true }, InTheWay(hook.Stream), world.Age);
                 break;
             case HookKind.OnPlay:
                 _clients.Plays(client);
@@ -110,6 +111,13 @@ internal sealed partial class OriginEntity(World world, Member member, SrsServer
         }
     }
 
+    private SessionId? InTheWay(string stream)
+    {
+        var belief = _beliefs.Find(world.KeyOf(stream));
+        return belief?.Session is { } session && session.By.Origin == server.Name ? session.By.Session
+            : belief?.Relays.Find(relay => relay.By.Origin == server.Name)?.By.Session;
+    }
+
     private void JudgeLater()
     {
         if (_clients.DueAt is { } due && !_judges)
@@ -128,6 +136,11 @@ internal sealed partial class OriginEntity(World world, Member member, SrsServer
         _judges = false;
         foreach (var wish in _clients.Expire(world.Age))
         {
+            if (wish.InTheWay is null)
+            {
+                continue;
+            }
+
             var silence = _beliefs.Find(wish.Key)?.Session switch
             {
                 null => Silence.No,
@@ -149,7 +162,7 @@ internal sealed partial class OriginEntity(World world, Member member, SrsServer
     }
 
     private void TellRefusedUnseen(ClientIndex.Wish wish, bool silent) =>
-        member.Asks.Tell(wish.Key.ToString(), new ReportRefusedUnseen(wish.By, world.Rules.TrustsViewers || silent));
+        member.Asks.Tell(wish.Key.ToString(), new ReportRefusedUnseen(wish.By, world.Rules.TrustsViewers || silent, wish.InTheWay));
 
     /// <summary>What changed is told to every member at once, and acted on.</summary>
     private void Learn(ImmutableArray<OriginEvent> events, bool identify)

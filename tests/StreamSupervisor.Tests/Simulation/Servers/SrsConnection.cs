@@ -49,6 +49,8 @@ internal sealed partial class SrsConnection(SrsServer server, SrsRun run, string
 
     /// <summary>Whether it copies a stream of another server.</summary>
     public bool IsRelay { get; init; }
+    public TimeSpan ConnectedAt { get; } = server.World.Age;
+
     /// <summary>How often it has begun to publish.</summary>
     public int Publishes { get; private set; }
     public bool IsOpen { get; private set; } = true;
