@@ -38,8 +38,6 @@ internal sealed partial class LiveStreamActor : UntypedPersistentActor
     private LiveStreamState _durable;
     private CommandsInWork _inWork;
     private bool _retires;
-
-    /// <summary>As it was counted last.</summary>
     private LiveStreamPhase _phase;
 
     /// <param name="key">The stream key as text.</param>
