@@ -73,7 +73,7 @@ internal sealed class SupervisorProcess : IAsyncDisposable
         catch (ShouldAssertException notReady)
         {
             await started.DisposeAsync();
-            throw new ShouldAssertException($"{notReady.Message}\n{started.Output}");
+            throw new ShouldAssertException($"{notReady.Message}\n{started.Output}", notReady);
         }
     }
 
