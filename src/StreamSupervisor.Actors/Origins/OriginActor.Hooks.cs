@@ -34,6 +34,7 @@ public sealed partial class OriginActor
         switch (hook)
         {
             case { Asked: true, Key: { } key }:
+                _asked.Set(key, client);
                 if (!_clients.AskedToPublish(client, key, now.Elapsed))
                 {
                     _streams.Tell(key.ToString(), new ReportClosed(client));
@@ -67,7 +68,10 @@ public sealed partial class OriginActor
     {
         var belief = _beliefs.Find(key);
         return belief?.Session is { } session && session.By.Origin == _name ? session.By.Session
-            : belief?.Relays.Find(relay => relay.By.Origin == _name)?.By.Session;
+            : belief?.Relays.Find(relay => relay.By.Origin == _name)?.By.Session
+
+                // What streams believe comes a moment later than the hooks; the stream says no when it is not its session.
+                ?? (_asked.TryGet(key, out var asked) ? asked : null);
     }
 
     private void Closed(SessionId client, bool busyCheckComesFirst, TimeSpan now)

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using StreamSupervisor.Actors.LiveStreams;
+using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.Origins;
 using StreamSupervisor.Srs.Api;
 
@@ -40,6 +41,9 @@ public sealed partial class OriginActor : ReceiveActor, IWithTimers
 
     private readonly OriginState _state;
     private readonly ClientIndex _clients;
+
+    /// <summary>Who asked last to publish a stream here.</summary>
+    private readonly RecentMap<StreamKey, SessionId> _asked;
     private readonly Sightings _sightings;
     private readonly SilenceDetector _silence;
     private readonly BeliefBook _beliefs;
@@ -56,6 +60,7 @@ public sealed partial class OriginActor : ReceiveActor, IWithTimers
         _state = new OriginState(name);
         _beliefs = new BeliefBook(name);
         _clients = new ClientIndex(_settings.MaxClients);
+        _asked = new RecentMap<StreamKey, SessionId>(_settings.MaxClients);
         _sightings = new Sightings(name, services.Rows);
         _silence = new SilenceDetector(name, services.Rows, _settings.SilentAfter);
 
