@@ -11,7 +11,7 @@ namespace StreamSupervisor.IntegrationTests.Failover;
 
 /// <summary>
 /// Members are killed, frozen, restarted and cut off in the middle of a storm of publishers. Afterwards the journal and the servers are held
-/// against the promises. <c>FAILOVER_ROUNDS=10</c> does each ten times; the output tells for how long encoders stood before the door.
+/// against the promises. Without <c>FAILOVER_ROUNDS</c> the storm alone is judged; <c>FAILOVER_ROUNDS=10</c> strikes ten times; the output tells for how long encoders stood before the door.
 /// <c>FAILOVER_SEED=n</c> repeats a run's choices, <c>FAILOVER_STORY=1</c> brings what the members wrote though nothing failed.
 /// </summary>
 [Collection(FailoverCollection.Name)]
@@ -19,7 +19,7 @@ public sealed class FailoverTests(FailoverStage stage, ITestOutputHelper log)
 {
     /// <summary>Not what is promised, but what a machine that does ten other things may take: the promise is in the printed figures.</summary>
     private static readonly TimeSpan LiveAgain = TimeSpan.FromSeconds(60);
-    private static readonly int Rounds = int.Parse(Environment.GetEnvironmentVariable("FAILOVER_ROUNDS") ?? "1", CultureInfo.InvariantCulture);
+    private static readonly int Rounds = int.Parse(Environment.GetEnvironmentVariable("FAILOVER_ROUNDS") ?? "0", CultureInfo.InvariantCulture);
     private readonly List<Outage> _outages = [];
     private Random _random = new(0);
 
@@ -134,7 +134,10 @@ public sealed class FailoverTests(FailoverStage stage, ITestOutputHelper log)
             throw;
         }
 
-        log.WriteLine($"{kind}: {Outage.Summary(_outages)}");
+        if (_outages.Count > 0)
+        {
+            log.WriteLine($"{kind}: {Outage.Summary(_outages)}");
+        }
         if (Environment.GetEnvironmentVariable("FAILOVER_STORY") is not null)
         {
             log.WriteLine(stage.Story);
