@@ -71,7 +71,7 @@ public sealed class FailoverStage : IAsyncLifetime
         (await Members[0].ShardsAsync() ?? []).Where(shard => shard.Owner == owner.Name).Select(shard => shard.Shard).ToImmutableHashSet();
 
     /// <summary>What the members have written.</summary>
-    internal string Story => string.Join('\n', Members.Select(member => member.Story));
+    internal string Story => $"{string.Join('\n', Members.Select(member => member.Story))}\n--- balancer\n{_relay?.Story}";
 
     public async Task DisposeAsync()
     {

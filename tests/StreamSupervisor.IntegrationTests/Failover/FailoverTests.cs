@@ -91,7 +91,7 @@ public sealed class FailoverTests(FailoverStage stage, ITestOutputHelper log)
         victim.Peers.Repair();
     });
 
-    /// <summary>Why attempts were refused, and what was noted of their keys, as the journal has it.</summary>
+    /// <summary>Why attempts were refused, what was noted of their keys, as the journal has it, and when encoders with a key of their own were.</summary>
     private async Task<string> ReasonsAsync(Storm storm) => string.Join('\n', (await stage.Witness.JournalAsync(storm.EntityPrefix))
         .Select(row => row.Event switch
         {
@@ -99,7 +99,9 @@ public sealed class FailoverTests(FailoverStage stage, ITestOutputHelper log)
             PublisherLost lost => $"{row.Entity} lost: {lost.Cause}{(lost.NeverActive ? ", never active" : "")}",
             var other => $"{row.Entity} {other.GetType().Name}",
         })
-        .CountBy(line => line).OrderByDescending(line => line.Value).Select(line => $"{line.Value} x {line.Key}"));
+        .CountBy(line => line).OrderByDescending(line => line.Value).Select(line => $"{line.Value} x {line.Key}"))
+        + string.Concat(storm.Healthy.SelectMany(encoder => encoder.WaysIn).Where(way => way.Refused > 0)
+            .Select(way => string.Create(CultureInfo.InvariantCulture, $"\n{way.Key} was refused between {way.Began:HH:mm:ss.fff} and {way.Started:HH:mm:ss.fff}")));
 
     private async Task StandsAsync(string kind, Func<Storm, Task> strike, bool nobodyDies = false)
     {

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -20,6 +22,7 @@ internal sealed class HookRelay : IAsyncDisposable
     private readonly ImmutableArray<Backend> _backends;
     private readonly HttpClient _http = new() { Timeout = CheckWithin };
     private readonly Task _running;
+    private readonly ConcurrentQueue<string> _shut = new();
     private int _turn;
 
     public HookRelay(IEnumerable<(int Hooks, int Management)> members)
@@ -30,6 +33,9 @@ internal sealed class HookRelay : IAsyncDisposable
     }
 
     public string Address => StablePort.AddressOf(((IPEndPoint)_listener.LocalEndpoint).Port);
+
+    /// <summary>Whose connections it ended and when: a hook that was under way there got no answer.</summary>
+    public string Story => string.Join('\n', _shut);
 
     public async ValueTask DisposeAsync()
     {
@@ -119,6 +125,7 @@ internal sealed class HookRelay : IAsyncDisposable
                     if (++failed == ChecksToFall)
                     {
                         backend.TakesNew = false;
+                        _shut.Enqueue(string.Create(CultureInfo.InvariantCulture, $"{TimeProvider.System.GetUtcNow():HH:mm:ss.fff} connections to {backend.Port} ended: {fault.GetType().Name}"));
                         backend.Shut();
                     }
                 }
