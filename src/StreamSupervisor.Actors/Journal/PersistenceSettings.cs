@@ -4,6 +4,8 @@ using Akka.Persistence.Sql.Config;
 using Akka.Persistence.Sql.Journal;
 using Akka.Persistence.Sql.Snapshot;
 using LinqToDB;
+using LinqToDB.Data;
+using LinqToDB.DataProvider.PostgreSQL;
 using Microsoft.Data.Sqlite;
 using StreamSupervisor.Actors.Serialization;
 
@@ -71,6 +73,7 @@ public static class PersistenceSettings
             ($"{JournalPlugin}.buffer-size", "5000"),
             ($"{JournalPlugin}.batch-size", "400"),
             ($"{JournalPlugin}.db-round-trip-max-batch-size", "1000"),
+            ($"{JournalPlugin}.max-row-by-row-size", postgres ? "1" : "100"),
             ($"{JournalPlugin}.parallelism", postgres ? "2" : "1"),
             ($"{JournalPlugin}.delete-compatibility-mode", "off"),
             ($"{JournalPlugin}.default.journal.table-name", "event_journal"),
@@ -125,8 +128,9 @@ public static class PersistenceSettings
 
     private static DataOptions ConnectionsTo(StoreLocation location, string purpose, int size) => location switch
     {
-        StoreLocation.Postgres postgres => new DataOptions().UseConnectionString(
-            ProviderName.PostgreSQL15, PostgresConnections.Render(postgres.ConnectionString, purpose, size)),
+        StoreLocation.Postgres postgres => new DataOptions()
+            .UseConnectionString(ProviderName.PostgreSQL15, PostgresConnections.Render(postgres.ConnectionString, purpose, size))
+            .WithOptions<PostgreSQLOptions>(options => options with { BulkCopyType = BulkCopyType.ProviderSpecific }),
         StoreLocation.Sqlite sqlite => new DataOptions()
             .UseConnectionString(ProviderName.SQLiteMS, SqliteFile.ConnectionString(sqlite.Path))
             .UseAfterConnectionOpened(connection => SqliteFile.Prepare((SqliteConnection)connection)),

@@ -34,16 +34,20 @@ public static class PostgresConnections
         settings.MaxAutoPrepare = 32;
         settings.AutoPrepareMinUsages = 2;
 
+        // Nobody here changes a session's settings or leaves a lock or a cursor behind; the reset would go before every transaction.
+        settings.NoResetOnClose = true;
+
         // A member that waits longer than its lease for an answer serves nobody. The server stops first, so that its answer is known.
         settings.Timeout = Math.Min(settings.Timeout, 4);
         settings.CommandTimeout = 6;
         settings.CancellationTimeout = 500;
 
-        // Npgsql remembers for ten seconds which of several hosts was the primary, and would send everybody to the dead one for as long.
+        // Npgsql remembers for ten seconds which of several hosts was the primary, and would send everybody to the dead one for as long. And a
+        // switchover may leave the old primary running and read-only: by its own word it is a primary still.
         settings.HostRecheckSeconds = 1;
-        if (settings.Host!.Contains(',', StringComparison.Ordinal) && string.IsNullOrEmpty(settings.TargetSessionAttributes))
+        if (settings.Host!.Contains(',', StringComparison.Ordinal) && settings.TargetSessionAttributes is null or "" or "primary")
         {
-            settings.TargetSessionAttributes = "primary";
+            settings.TargetSessionAttributes = "read-write";
         }
 
         // Both ends notice a cut cable within seconds: the server must not keep the locks of a member that is gone.

@@ -144,12 +144,10 @@ internal sealed partial class LiveStreamActor
         }
     }
 
-    /// <summary>Every so many records, and when the key has become idle: retention deletes what is behind a snapshot only.</summary>
-    private void SnapshotIfDue(LiveStreamState before)
+    /// <summary>After so many records: the next recovery reads no more than those, and retention deletes only what is behind a snapshot.</summary>
+    private void SnapshotIfDue(int records)
     {
-        var every = _services.Settings.SnapshotEvery;
-        var records = LastSequenceNr - _snapshotAt;
-        if (records >= every || (records >= every / 4 && LiveStream.IsIdle(_durable) && !LiveStream.IsIdle(before)))
+        if (LastSequenceNr - _snapshotAt >= records)
         {
             _snapshotAt = LastSequenceNr;
             SaveSnapshot(_durable);

@@ -23,7 +23,7 @@ internal sealed partial class LiveStreamActor
         FitWork(written.Cause);
         ArmTimer();
         Publish(_durable);
-        SnapshotIfDue(before);
+        SnapshotIfDue(_services.Settings.SnapshotEvery);
     }
 
     private void Publish(LiveStreamState? state)
@@ -122,7 +122,8 @@ internal sealed partial class LiveStreamActor
         }
         else if (IsIdle && now - _usedAt >= _services.Settings.PassivateAfter)
         {
-            // The shard keeps what comes for the key meanwhile, and starts it again for it.
+            // The shard keeps what comes for the key meanwhile, and starts it again for it. A key that rests leaves little behind.
+            SnapshotIfDue(Math.Max(1, _services.Settings.SnapshotEvery / 16));
             Context.Parent.Tell(new Passivate(Retire.Instance));
         }
 

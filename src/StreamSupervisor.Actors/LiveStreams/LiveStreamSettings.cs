@@ -9,7 +9,7 @@ public sealed record LiveStreamSettings
     public int MailboxSize { get; init; } = 64;
 
     /// <summary>Records between two snapshots of a key. A recovery reads as many at most. From 1.</summary>
-    public int SnapshotEvery { get; init; } = 64;
+    public int SnapshotEvery { get; init; } = 256;
 
     /// <summary>How long a key with nothing under way stays in memory after its last command.</summary>
     public TimeSpan PassivateAfter { get; init; } = TimeSpan.FromSeconds(120);

@@ -31,12 +31,6 @@ internal static class MemberDatabase
         settings.Timeout = Math.Min(settings.Timeout, 3);
         settings.CommandTimeout = 3;
 
-        // A switchover may leave the old primary running and read-only: it is a primary still, by its own word.
-        if (settings.TargetSessionAttributes == "primary")
-        {
-            settings.TargetSessionAttributes = "read-write";
-        }
-
         return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
     }
 }

@@ -4,6 +4,6 @@ namespace StreamSupervisor.Server.Configuration;
 public sealed class KernelOptions
 {
     public int MailboxSize { get; init; } = 64;
-    public int SnapshotEvery { get; init; } = 64;
+    public int SnapshotEvery { get; init; } = 256;
     public TimeSpan PassivateAfter { get; init; } = TimeSpan.FromSeconds(120);
 }
