@@ -6,6 +6,7 @@ using Akka.Persistence.Sql.Snapshot;
 using LinqToDB;
 using LinqToDB.Data;
 using LinqToDB.DataProvider.PostgreSQL;
+using LinqToDB.DataProvider.SQLite;
 using Microsoft.Data.Sqlite;
 using StreamSupervisor.Actors.Serialization;
 
@@ -133,6 +134,7 @@ public static class PersistenceSettings
             .WithOptions<PostgreSQLOptions>(options => options with { BulkCopyType = BulkCopyType.ProviderSpecific }),
         StoreLocation.Sqlite sqlite => new DataOptions()
             .UseConnectionString(ProviderName.SQLiteMS, SqliteFile.ConnectionString(sqlite.Path))
+            .UseConnectionFactory(SQLiteTools.GetDataProvider(SQLiteProvider.Microsoft), _ => new SqliteTurnConnection(sqlite.Path))
             .UseAfterConnectionOpened(connection => SqliteFile.Prepare((SqliteConnection)connection)),
         _ => throw new ArgumentException($"There is no store for {location?.GetType().Name ?? "nothing"}.", nameof(location)),
     };

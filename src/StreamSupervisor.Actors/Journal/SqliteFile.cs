@@ -30,7 +30,7 @@ internal static class SqliteFile
     /// <exception cref="SqliteException">It cannot be opened or read.</exception>
     public static SqliteConnection Open(string path)
     {
-        var connection = new SqliteConnection(ConnectionString(path));
+        var connection = new SqliteTurnConnection(path);
         try
         {
             connection.Open();

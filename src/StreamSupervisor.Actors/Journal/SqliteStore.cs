@@ -5,13 +5,12 @@ namespace StreamSupervisor.Actors.Journal;
 
 /// <summary>
 /// The store of one supervisor in one file: nothing to install, the default. Every call to SQLite blocks its thread, so it is made on one
-/// that may wait. Our own writes take turns; beside the journal's they wait for its lock, which it holds for one commit.
+/// that may wait. Its writes and the journal's take turns (<see cref="SqliteTurnConnection"/>).
 /// </summary>
 internal sealed class SqliteStore : JournalStore
 {
     private readonly SqliteFileLock _lock;
     private readonly string _path;
-    private readonly SemaphoreSlim _writing = new(1);
     private int _disposed;
 
     private SqliteStore(StoreLocation.Sqlite location, SqliteFileLock fileLock) =>
@@ -59,36 +58,25 @@ internal sealed class SqliteStore : JournalStore
             SqliteFile.LetGo(_path);
             _lock.Dispose();
         });
-        _writing.Dispose();
     }
 
     internal override Task<T> ReadAsync<T>(
         string what, Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellation) =>
         GuardedAsync(what, connection => work(connection, cancellation), cancellation);
 
-    internal override async Task<T> WriteAsync<T>(
-        string what, Func<DbTransaction, CancellationToken, Task<T>> work, CancellationToken cancellation)
-    {
-        await _writing.WaitAsync(cancellation);
-        try
-        {
-            return await GuardedAsync(
-                what,
-                async connection =>
-                {
-                    // Holds the write lock from its start: a transaction that begins by reading may find that it cannot write any more.
-                    await using var transaction = connection.BeginTransaction(deferred: false);
-                    var result = await work(transaction, cancellation);
-                    await transaction.CommitAsync(cancellation);
-                    return result;
-                },
-                cancellation);
-        }
-        finally
-        {
-            _ = _writing.Release();
-        }
-    }
+    internal override Task<T> WriteAsync<T>(
+        string what, Func<DbTransaction, CancellationToken, Task<T>> work, CancellationToken cancellation) =>
+        GuardedAsync(
+            what,
+            async connection =>
+            {
+                // Holds the write lock from its start: a transaction that begins by reading may find that it cannot write any more.
+                await using var transaction = connection.BeginTransaction(deferred: false);
+                var result = await work(transaction, cancellation);
+                await transaction.CommitAsync(cancellation);
+                return result;
+            },
+            cancellation);
 
     private Task<T> GuardedAsync<T>(string what, Func<SqliteConnection, Task<T>> work, CancellationToken cancellation) => Task.Run(
         async () =>
