@@ -17,15 +17,18 @@ internal sealed class FailoverMember : IAsyncDisposable
     private bool _killed;
     private string _earlier = "";
 
-    public FailoverMember(string name, SrsServers srs, string database, int databasePort)
+    /// <param name="databasePort">In <paramref name="database"/>; the member gets there over a wire of its own.</param>
+    /// <param name="standbyPort">Of the server that takes the place of the database, if there is one.</param>
+    public FailoverMember(string name, SrsServers srs, string database, int databasePort, int? standbyPort)
     {
         Name = name;
         var peers = StablePort.Next();
         Database = new TcpRelay(databasePort);
         Peers = new TcpRelay(peers);
-        var connection = database.Replace(
-            string.Create(CultureInfo.InvariantCulture, $"Port={databasePort}"), string.Create(CultureInfo.InvariantCulture, $"Port={Database.Port}"),
-            StringComparison.Ordinal) + $";Options=-c{Witness.MemberSetting}={name}";
+        var hosts = string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1:{Database.Port}")
+            + (standbyPort is null ? "" : string.Create(CultureInfo.InvariantCulture, $",127.0.0.1:{standbyPort}"));
+        var connection = database.Replace(string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={databasePort}"), hosts, StringComparison.Ordinal)
+            + $";Options=-c{Witness.MemberSetting}={name}";
         _settings = new ServeFolder(srs,
             $$"""
             http.listen = ["{{StablePort.AddressOf(Hooks)}}"]

@@ -15,12 +15,15 @@ public sealed class FailoverCollection : ICollectionFixture<FailoverStage>
 }
 
 /// <summary>A database server, two SRS servers, three members in processes of their own, and the balancer between: for all tests of the folder.</summary>
-public sealed class FailoverStage : IAsyncLifetime
+public class FailoverStage : IAsyncLifetime
 {
     private static readonly TimeSpan Healing = TimeSpan.FromSeconds(90);
     private HookRelay? _relay;
 
     internal PostgresServer Postgres { get; private set; } = null!;
+
+    /// <summary>Has every commit of the other, and takes its place with <see cref="FailOverAsync"/>; null where there is none.</summary>
+    internal PostgresServer? Standby { get; private set; }
     internal SrsServers Srs { get; private set; } = null!;
     internal ServerRecord Record { get; private set; } = null!;
     internal Witness Witness { get; private set; } = null!;
@@ -28,6 +31,8 @@ public sealed class FailoverStage : IAsyncLifetime
 
     /// <summary>Where hooks go.</summary>
     internal string Address => _relay!.Address;
+
+    protected virtual bool HasStandby => false;
 
     public async Task InitializeAsync()
     {
@@ -41,13 +46,30 @@ public sealed class FailoverStage : IAsyncLifetime
         Witness = new Witness(Postgres.ConnectionString);
         await Witness.BeginAsync();
 
+        if (HasStandby)
+        {
+            Standby = await PostgresServer.StartAsync();
+            await Standby.FollowAsync(Postgres);
+        }
+
         // Where the waiting is done in on_publish, and where it is done in on_connect.
         Srs = await SrsServers.StartAsync(SrsModel.V5, SrsModel.V7Token);
         Record = await ServerRecord.BeginAsync(Srs);
-        Members = [.. new[] { "a", "b", "c" }.Select(name => new FailoverMember(name, Srs, Postgres.ConnectionString, Postgres.Port))];
+        Members = [.. new[] { "a", "b", "c" }.Select(name => new FailoverMember(name, Srs, Postgres.ConnectionString, Postgres.Port, Standby?.Port))];
         await HealAsync();
         _relay = new HookRelay(Members.Select(member => (member.Hooks, member.Management)));
         await Srs.SendHooksToAsync(_relay.Address);
+    }
+
+    /// <summary>The primary crashes, its standby is promoted, and what was the primary comes back as the standby of the other.</summary>
+    internal async Task FailOverAsync()
+    {
+        var lost = Postgres;
+        await lost.StopAsync("immediate");
+        await Standby!.PromoteAsync();
+        (Postgres, Standby) = (Standby, lost);
+        Witness = new Witness(Postgres.ConnectionString);
+        await lost.FollowAsync(Postgres);
     }
 
     /// <summary>
@@ -86,6 +108,7 @@ public sealed class FailoverStage : IAsyncLifetime
         }
 
         await (Srs?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await (Standby?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (Postgres?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
 }

@@ -8,12 +8,12 @@ namespace StreamSupervisor.IntegrationTests.Failover;
 
 /// <summary>
 /// The balancer in front of the members, as people run it: round robin over TCP, health checks on <c>/ready</c>. Whoever refuses a connection is
-/// passed over at once; whoever says not ready gets no new connections and keeps those it has; whoever answers no check twice in a row loses
+/// passed over at once; whoever says not ready gets no new connections and keeps those it has; whoever answers no check three times in a row loses
 /// those too, so that SRS need not wait for one that is frozen.
 /// </summary>
 internal sealed class HookRelay : IAsyncDisposable
 {
-    private const int ChecksToFall = 2;
+    private const int ChecksToFall = 3;
     private static readonly TimeSpan CheckEvery = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan CheckWithin = TimeSpan.FromMilliseconds(500);
 

@@ -72,6 +72,25 @@ public sealed class PostgresServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Becomes a standby of another, from a copy of it: that one commits nothing any more that this one does not have.</summary>
+    public async Task FollowAsync(PostgresServer primary)
+    {
+        await StopAsync("immediate");
+        Directory.Delete(Data, recursive: true);
+        await primary.ExecuteAsync("ALTER SYSTEM RESET synchronous_standby_names");
+        await RunAsync(Program("pg_basebackup"), "-h", "127.0.0.1", "-p", primary.Port.ToString(CultureInfo.InvariantCulture), "-U", "postgres",
+            "-D", Data, "-R", "-X", "stream", "-c", "fast", "--no-sync");
+        await LaunchAsync();
+        await primary.ExecuteAsync("ALTER SYSTEM SET synchronous_standby_names = '*'");
+        await primary.ExecuteAsync("SELECT pg_reload_conf()");
+    }
+
+    /// <summary>A standby takes writes from now on.</summary>
+    public Task PromoteAsync() => RunAsync(Program("pg_ctl"), "-D", Data, "-w", "promote");
+
+    private Task ExecuteAsync(string sql) => RunAsync(
+        Program("psql"), "-h", "127.0.0.1", "-p", Port.ToString(CultureInfo.InvariantCulture), "-U", "postgres", "-v", "ON_ERROR_STOP=1", "-q", "-c", sql);
+
     public async Task LaunchAsync()
     {
         var ready = new TaskCompletionSource();
@@ -97,7 +116,7 @@ public sealed class PostgresServer : IAsyncDisposable
                 }
             }
 
-            if (line.Data?.Contains("ready to accept connections", StringComparison.Ordinal) == true)
+            if (line.Data?.Contains("ready to accept", StringComparison.Ordinal) == true)
             {
                 _ = ready.TrySetResult();
             }
