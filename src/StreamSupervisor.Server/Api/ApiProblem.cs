@@ -69,6 +69,8 @@ internal static class Problems
         new(503, "unavailable", "No member can answer for this key now", "暂时没有节点可以处理该流", TimeSpan.FromSeconds(1));
     public static readonly ProblemKind StoreUnavailable =
         new(503, "store-unavailable", "The store does not answer", "存储暂时不可用", TimeSpan.FromSeconds(1));
+    public static readonly ProblemKind MemberEnding =
+        new(503, "member-ending", "This member is ending", "本节点正在退出", TimeSpan.FromSeconds(1));
     public static readonly ProblemKind KeyFailed = new(500, "key-failed", "This key is out of order", "该流处理异常");
     public static readonly ProblemKind Internal = new(500, "internal", "An error of the supervisor", "服务器内部错误");
 }

@@ -121,7 +121,7 @@ internal sealed class SupervisorServer : IAsyncDisposable
             Options = options.Api,
             Time = time,
         });
-        services.AddSingleton(ClusterContext.Of(system, options));
+        services.AddSingleton(provider => ClusterContext.Of(system, options, provider.GetRequiredService<Readiness>()));
         services.AddSingleton(new RegistrationContext
         {
             Region = system.Streams,

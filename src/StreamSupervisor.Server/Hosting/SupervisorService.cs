@@ -29,6 +29,8 @@ internal sealed class SupervisorService(SupervisorSystem system, SupervisorOptio
     /// <summary>What the process ends with; 75 where it was condemned by others, so that a service manager starts it again.</summary>
     public int ExitCode { get; private set; }
 
+    private IEnumerable<OriginSnapshot> Origins => system.Directory.All.Select(origin => origin.Snapshot);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
@@ -79,7 +81,8 @@ internal sealed class SupervisorService(SupervisorSystem system, SupervisorOptio
     {
         readiness.Ready("store");
         readiness.Watch("membership", () => system.Membership.WhySilent);
-        readiness.Watch("origins", WhyAnOriginIsLockedOut);
+        readiness.Watch("origins", () => LockedOutOrigins.WhyNotReady(Origins));
+        readiness.WatchWarning("origins", () => LockedOutOrigins.Warning(Origins));
         await LookOnceAsync(cancellation);
         readiness.Ready("start");
         logger.LogInformation("Ready: {Origins} SRS server(s).", options.Origins.Count);
@@ -98,12 +101,5 @@ internal sealed class SupervisorService(SupervisorSystem system, SupervisorOptio
 
             await Task.Delay(LookAgain, time, cancellation);
         }
-    }
-
-    /// <summary>A server whose API is another one's can publish nothing: that is a mistake that only a person mends.</summary>
-    private string? WhyAnOriginIsLockedOut()
-    {
-        var wrong = system.Directory.All.Select(origin => origin.Snapshot).Where(origin => origin.Misaddressed is not null || origin.HooksDisagree is not null).ToList();
-        return wrong.Count == 0 ? null : string.Join(" ", wrong.Select(origin => $"{origin.Name}: {origin.Misaddressed ?? origin.HooksDisagree}"));
     }
 }
