@@ -60,7 +60,7 @@ internal sealed class SupervisorServer : IAsyncDisposable
             logging?.Invoke(actors);
         });
         var time = TimeProvider.System;
-        var registration = RegistrationCredential.Create(options.Credentials.Registration, options.Origins.Select(origin => origin.HookToken));
+        var registration = new RegistrationCredential(options.Credentials.Registration);
         var gate = new CredentialGate(options.Credentials, registration, loggers.CreateLogger<CredentialGate>());
         var policies = Policies.BookOf(options.Admission);
         var reader = new PublishAttemptReader(policies, gate, time);
@@ -104,7 +104,7 @@ internal sealed class SupervisorServer : IAsyncDisposable
         var drain = new OriginDrain(system.Streams, [.. options.Origins.Select(origin => origin.Name)], time);
         var views = new OriginViews(system.Directory, options.Origins);
         services.AddSingleton(time).AddSingleton(options).AddSingleton(Policies.BookOf(options.Admission)).AddSingleton(system).AddSingleton(gate).AddSingleton(reader);
-        services.AddSingleton(system.Streams).AddSingleton(system.Origins).AddSingleton(system.Directory).AddSingleton(drain);
+        services.AddSingleton(registration).AddSingleton(system.Streams).AddSingleton(system.Origins).AddSingleton(system.Directory).AddSingleton(drain);
         services.AddSingleton<Readiness>();
         services.AddSingleton(_ => new PrometheusExporter());
         services.AddSingleton(_ => new SupervisorGauges(system.Directory, system.Streams, drain, system.Register, time));

@@ -2,12 +2,13 @@ using StreamSupervisor.Actors;
 using StreamSupervisor.Actors.Journal;
 using StreamSupervisor.Domain.Origins;
 using StreamSupervisor.Server.Configuration;
+using StreamSupervisor.Server.Credentials;
 using StreamSupervisor.Server.Management;
 
 namespace StreamSupervisor.Server.Hosting;
 
 /// <summary>The member's life: warm up, take part, look at every server once, say ready; and backwards.</summary>
-internal sealed class SupervisorService(SupervisorSystem system, SupervisorOptions options, Readiness readiness, TimeProvider time,
+internal sealed class SupervisorService(SupervisorSystem system, SupervisorOptions options, Readiness readiness, RegistrationCredential registrations, TimeProvider time,
     IHostApplicationLifetime lifetime, ILogger<SupervisorService> logger) : BackgroundService
 {
     /// <summary>A server that does not answer must not keep the others waiting: hooks of the servers that are up come at once.</summary>
@@ -36,7 +37,7 @@ internal sealed class SupervisorService(SupervisorSystem system, SupervisorOptio
         try
         {
             readiness.NotReady("store", "The store has not answered yet.");
-            if (await system.JoinAsync(stoppingToken))
+            if (await system.JoinAsync(registrations.Use, stoppingToken))
             {
                 await ServeAsync(stoppingToken);
             }

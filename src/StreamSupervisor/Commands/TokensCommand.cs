@@ -133,7 +133,7 @@ public static class TokensCommand
                 return Complain(parsed, "The secret " + problem + ".");
             }
 
-            var gate = new CredentialGate(options, RegistrationCredential.Create(new(), []));
+            var gate = new CredentialGate(options, new RegistrationCredential(new()));
             var result = gate.Check(streamKey, parsed.GetValue(query), parsed.GetValue(address)!, time.GetUtcNow());
             var who = result.Subject is null ? "" : $" (subject {result.Subject})";
             parsed.InvocationConfiguration.Output.WriteLine($"{result.Verdict.ToString().ToLowerInvariant()}{who} for {result.EffectiveKey}");
