@@ -30,6 +30,9 @@ internal sealed class SupervisorServer : IAsyncDisposable
     public IReadOnlyCollection<string> Addresses =>
         [.. _web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
 
+    /// <summary>Every route there is, for the test that knows who may call which.</summary>
+    internal IReadOnlyList<Endpoint> Routes => _web.Services.GetRequiredService<EndpointDataSource>().Endpoints;
+
     /// <summary>What the process ends with; 75 where the others condemned this member.</summary>
     public int ExitCode => _service.ExitCode;
 
@@ -105,7 +108,7 @@ internal sealed class SupervisorServer : IAsyncDisposable
         var views = new OriginViews(system.Directory, options.Origins);
         services.AddSingleton(time).AddSingleton(options).AddSingleton(Policies.BookOf(options.Admission)).AddSingleton(system).AddSingleton(gate).AddSingleton(reader);
         services.AddSingleton(registration).AddSingleton(system.Streams).AddSingleton(system.Origins).AddSingleton(system.Directory).AddSingleton(drain);
-        services.AddSingleton<Readiness>();
+        services.AddSingleton<Readiness>().AddSingleton(new KnownHosts(options.Cluster));
         services.AddSingleton(_ => new PrometheusExporter());
         services.AddSingleton(_ => new SupervisorGauges(system.Directory, system.Streams, drain, system.Register, time));
         services.AddSingleton(options.Hooks).AddSingleton(relays).AddSingleton(new HookTokens(options.Origins));
@@ -140,6 +143,8 @@ internal sealed class SupervisorServer : IAsyncDisposable
     private static void Map(WebApplication web, Listeners http, Listeners management, SupervisorOptions options)
     {
         var services = web.Services;
+        FrontPage.TakeHeadAsGet(web);
+        FrontPage.Map(web).OnListener(new HashSet<int>([.. http.Ports, .. management.Ports]));
         services.GetRequiredService<HookEndpoints>().Map(web.MapGroup("").OnListener(http.Ports));
         var (tokens, origins) = (services.GetRequiredService<HookTokens>(), services.GetRequiredService<SupervisorSystem>().Origins);
         HeartbeatEndpoint.Map(web, tokens.Find, heard => origins.Tell(heard)).OnListener(http.Ports);

@@ -24,16 +24,22 @@ internal static partial class ClusterEndpoints
         var gate = new ApiGate(new ClusterCallers(cluster.Api, cluster.Management).Identify, services.GetRequiredService<ILogger<ApiGate>>());
         services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped.Register(gate.Dispose);
 
-        var group = endpoints.MapGroup(Prefix).AddEndpointFilter(gate).ExcludeFromDescription();
+        var group = endpoints.MapGroup(Prefix).ExcludeFromDescription();
+        if (services.GetService<KnownHosts>() is { } hosts)
+        {
+            group.AddEndpointFilter(hosts);
+        }
+
+        group.AddEndpointFilter(gate);
         group.MapGet("/members", Task<IResult> (HttpContext call) => ListMembersAsync(cluster, call));
         group.MapGet("/members/{**address}", Task<IResult> (HttpContext call, string address) => ShowMemberAsync(cluster, call, address));
         group.MapPut("/members/{**address}", Task<IResult> (HttpContext call, string address) => OrderAsync(cluster, logger, call, address));
         group.MapDelete("/members/{**address}", Task<IResult> (HttpContext call, string address) => LeaveByDeleteAsync(cluster, logger, call, address));
         group.MapGet("/shards", Task<IResult> (HttpContext call) => ListShardsAsync(cluster, call));
         group.MapGet("/shards/{id}", Task<IResult> (HttpContext call, string id) => ShowShardAsync(cluster, call, id));
-        group.Map("/{**rest}", IResult (HttpContext call) => new ProblemResult(Problems.NoSuchCall.Of(
+        group.Map("/{**rest}", IResult (HttpContext call) => AllowedMethods.Answer(call,
             $"There is no {call.Request.Method} for this path. GET {Prefix}/members and {Prefix}/shards look, PUT {Prefix}/members/ADDRESS with "
-            + "operation=Leave or Down and DELETE (leave) change.")));
+            + "operation=Leave or Down and DELETE (leave) change."));
         return group;
     }
 

@@ -17,7 +17,12 @@ internal static class ManagementEndpoints
         group.MapGet("/ready", IResult () => readiness.Reasons is { Count: > 0 } reasons
             ? Answer(503, new HealthAnswer("not-ready", reasons, WarningsOf(readiness)))
             : Answer(200, new HealthAnswer("ready", null, WarningsOf(readiness))));
-        group.MapGet("/metrics", IResult () => Results.Text(metrics.Scrape(), PrometheusExporter.ContentType));
+        var scrape = group.MapGet("/metrics", IResult () => Results.Text(metrics.Scrape(), PrometheusExporter.ContentType));
+        if (endpoints.ServiceProvider.GetService<KnownHosts>() is { } hosts)
+        {
+            scrape.AddEndpointFilter(hosts);
+        }
+
         return group;
     }
 

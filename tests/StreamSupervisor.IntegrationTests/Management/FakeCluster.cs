@@ -48,7 +48,7 @@ internal sealed class FakeCluster
         Report = Report,
         Warnings = () => Warnings,
         Shards = _ => RegionEnded
-            ? Task.FromException<IReadOnlyList<ShardSighting>>(new ArgumentException("Shard type [streams] must be started first."))
+            ? Task.FromException<IReadOnlyList<ShardSighting>>(new InvalidOperationException("Shard type [streams] must be started first."))
             : Task.FromResult<IReadOnlyList<ShardSighting>>([.. Shards()]),
         KeysOf = (shard, _) => Task.FromResult<IReadOnlyList<string>?>(
             Shards().Any(one => one.Shard == shard && one.Address == Members[0].Address) ? ["live/cam1", "live/cam2", "live/cam3"] : null),
