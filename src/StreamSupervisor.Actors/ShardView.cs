@@ -28,15 +28,17 @@ public sealed class ShardView
 
     /// <summary>Asks every member for its shards, by their numbers. Members that do not answer in time are left out.</summary>
     /// <param name="within">How long to wait.</param>
+    /// <exception cref="InvalidOperationException">The actors of this member have ended.</exception>
     public async Task<IReadOnlyList<ShardSighting>> LookAsync(TimeSpan within, CancellationToken cancellation)
     {
+        var region = Region;
         try
         {
-            var stats = await Region.Ask<ClusterShardingStats>(new GetClusterShardingStats(within), within + within, cancellation);
+            var stats = await region.Ask<ClusterShardingStats>(new GetClusterShardingStats(within), within + within, cancellation);
             return
             [
                 .. stats.Regions
-                    .SelectMany(region => region.Value.Stats.Select(shard => new ShardSighting(NumberOf(shard.Key), AddressOf(region.Key), shard.Value)))
+                    .SelectMany(at => at.Value.Stats.Select(shard => new ShardSighting(NumberOf(shard.Key), AddressOf(at.Key), shard.Value)))
                     .OrderBy(shard => shard.Shard),
             ];
         }
@@ -46,14 +48,23 @@ public sealed class ShardView
         }
     }
 
-    /// <summary>The keys in memory of a shard, where this member has it; null where it has not.</summary>
+    /// <summary>The keys in memory of a shard, where this member has it; null where it has not, or does not say so in time.</summary>
     public async Task<IReadOnlyList<string>?> KeysHereAsync(int shard, TimeSpan within, CancellationToken cancellation)
     {
-        var state = await Region.Ask<CurrentShardRegionState>(GetShardRegionState.Instance, within, cancellation);
-        return state.Shards.FirstOrDefault(one => NumberOf(one.ShardId) == shard) is { } here ? [.. here.EntityIds.Order(StringComparer.Ordinal)] : null;
+        try
+        {
+            var state = await Region.Ask<CurrentShardRegionState>(GetShardRegionState.Instance, within, cancellation);
+            return state.Shards.FirstOrDefault(one => NumberOf(one.ShardId) == shard) is { } here ? [.. here.EntityIds.Order(StringComparer.Ordinal)] : null;
+        }
+        catch (Exception) when (!cancellation.IsCancellationRequested)
+        {
+            return null;
+        }
     }
 
-    private IActorRef Region => ClusterSharding.Get(_system).ShardRegion(LiveStreamRegion.TypeName);
+    private IActorRef Region => _system.WhenTerminated.IsCompleted
+        ? throw new InvalidOperationException("The actor system has ended.")
+        : ClusterSharding.Get(_system).ShardRegion(LiveStreamRegion.TypeName);
 
     /// <summary>The region of this member names itself without a host.</summary>
     private string AddressOf(Address address) => (address.HasGlobalScope ? address : Cluster.Get(_system).SelfAddress).ToString();

@@ -94,23 +94,15 @@ public sealed class SupervisorSystem : IAsyncDisposable
     }
 
     /// <summary>Brings the schema up to date and takes part from then on; a database that does not answer is waited for.</summary>
+    /// <param name="useRegistrationKey">
+    /// Hears the key that signs what registrations hand out, before this member takes part. All members have the same: the first made it.
+    /// </param>
     /// <returns>True as soon as this member is in the cluster; false when the others condemned it before, so that it must end.</returns>
     /// <exception cref="StoreOpenException">The store cannot be used as it is; the message says what to do.</exception>
-    public async Task<bool> JoinAsync(CancellationToken cancellation)
+    public async Task<bool> JoinAsync(Action<byte[]> useRegistrationKey, CancellationToken cancellation)
     {
-        while (true)
-        {
-            try
-            {
-                await _store.PrepareAsync(_log, cancellation);
-                break;
-            }
-            catch (StoreUnavailableException absent)
-            {
-                _log.LogWarning("The store does not answer: {Why}. Trying again.", absent.Message);
-                await Task.Delay(TimeSpan.FromSeconds(1), _time, cancellation);
-            }
-        }
+        ArgumentNullException.ThrowIfNull(useRegistrationKey);
+        useRegistrationKey(await RegistrationKey.PrepareAsync(_store, _time, _log, cancellation));
 
         // Before it joins: with its membership it gets keys of others, whose encoders would wait for its compiler.
         await new WarmUp(_system, _store, _time, _log).RunAsync(_membership.Incarnation, cancellation);

@@ -16,8 +16,10 @@ public abstract record LiveStreamCommand;
 /// server's copy of the stream.</param>
 /// <param name="RelayConfigured">Whether the attempt's own origin names that one in its <c>relays-from</c>: then it is a copy, and never
 /// an encoder.</param>
+/// <param name="Registered">The registration that identity and verdict rest on; null: on none.</param>
 public sealed record RequestPublish(Publisher By, AskedIn In, CredentialVerdict Credential, HoldLimits Hold, bool ProcessConfirmed = false,
-    string? RelayOf = null, bool RelayConfigured = false) : LiveStreamCommand;
+    string? RelayOf = null, bool RelayConfigured = false,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] RegistrationClaim? Registered = null) : LiveStreamCommand;
 
 /// <summary>SRS's <c>on_unpublish</c> of a session.</summary>
 public sealed record ReportUnpublished(SessionId Session) : LiveStreamCommand;

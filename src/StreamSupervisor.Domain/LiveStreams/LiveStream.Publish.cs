@@ -10,7 +10,7 @@ public static partial class LiveStream
     /// </summary>
     private static LiveStreamReply? Publish(DecisionContext context, RequestPublish asked)
     {
-        var ask = asked with { By = MarkRelay(asked.By, asked.RelayOf) };
+        var ask = WithoutEmptyClaim(context.State, asked with { By = MarkRelay(asked.By, asked.RelayOf) });
         if (!ask.ProcessConfirmed && KnowsAnotherProcess(context.State, ask.By.Session))
         {
             // The hook may come from the newer of the two, or may have lain with a member that was paused while the node was started anew.
@@ -26,6 +26,12 @@ public static partial class LiveStream
 
         return context.Observes ? Observe(context, ask) : Admit(context, ask);
     }
+
+    /// <summary>A credential of a registration that is not the key's last is worth nothing.</summary>
+    private static RequestPublish WithoutEmptyClaim(LiveStreamState state, RequestPublish ask) =>
+        ask.Registered is not { } claim || claim.Holds(state, ask.By.Identity)
+            ? ask
+            : ask with { Credential = claim.Otherwise, By = ask.By with { Identity = claim.Identity, Proven = claim.Proven }, Registered = null };
 
     private static bool KnowsAnotherProcess(LiveStreamState state, SessionId attempt)
     {

@@ -64,6 +64,9 @@ public static class RefusalCatalog
         Temporary(RefusalReason.Unavailable, "unavailable", 9109, 2_000,
             "The service cannot decide about this stream at the moment. Keep the encoder running: it will be let in as soon as the service is back.",
             "服务暂时无法处理此直播流的推流请求。请保持编码器运行，服务恢复后即可继续推流。"),
+        Temporary(RefusalReason.TooManyGuesses, "too-many-guesses", 9110, 60_000,
+            "Too many wrong credentials for this stream came from your network. Check the publishing address in your encoder, wait a minute, then start it again.",
+            "您的网络对此直播流发送了过多错误的推流凭证。请检查编码器中的推流地址，等待一分钟后再重新推流。"),
     ];
 
     private static readonly FrozenDictionary<RefusalReason, Refusal> ByReason = All.ToFrozenDictionary(r => r.Reason);

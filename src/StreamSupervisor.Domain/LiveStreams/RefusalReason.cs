@@ -57,4 +57,7 @@ public enum RefusalReason
 
     /// <summary>The supervisor is overloaded, starting or has no owner for the key.</summary>
     Unavailable,
+
+    /// <summary>Too many wrong credentials came from this address; none is looked at for a while.</summary>
+    TooManyGuesses,
 }

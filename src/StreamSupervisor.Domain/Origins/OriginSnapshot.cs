@@ -23,6 +23,9 @@ public sealed record OriginSnapshot(string Name, OriginStatus Status, DateTimeOf
     /// <summary>That hooks with this server's token name another server than its API; null when they agree.</summary>
     public string? HooksDisagree { get; init; }
 
+    /// <summary>Why nobody can publish to this server until a person mends the settings; null when everybody can.</summary>
+    public string? WhyLockedOut => Misaddressed ?? HooksDisagree;
+
     /// <summary>The service ids of processes that are over: those that the one that runs there followed. Oldest first, bounded.</summary>
     public ImmutableArray<string> Superseded { get; init; } = [];
 

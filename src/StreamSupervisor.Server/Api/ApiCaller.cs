@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using StreamSupervisor.Server.Configuration;
+using StreamSupervisor.Server.Credentials;
 
 namespace StreamSupervisor.Server.Api;
 
@@ -19,27 +20,37 @@ internal sealed record ApiCaller(string Name, bool MayOperate)
 ///
 /// Being on this machine is told by the connection and nothing else. Two kinds of callers are on this machine and yet speak for
 /// somebody who is not, and are refused: a browser that shows a foreign page (it says so in <c>Origin</c> and <c>Sec-Fetch-Site</c>; a name
-/// that was pointed to 127.0.0.1 to pass for the same site shows in <c>Host</c>), and a reverse proxy (most of them say so in
-/// <c>X-Forwarded-For</c> or <c>Forwarded</c>; one that keeps it to itself can't be told from a local program, so keys belong behind a proxy).
+/// that was pointed to 127.0.0.1 to pass for the same site shows in <c>Host</c>), and a reverse proxy (any header of theirs will do; one that
+/// keeps it to itself can't be told from a local program, so keys belong behind a proxy).
+///
+/// Guessing is slowed: after <see cref="GuessLimit"/> wrong keys within a minute an address is refused unlooked, also with the right key.
 /// </summary>
 internal sealed class ApiCallers
 {
-    private readonly IReadOnlyList<(byte[] Hash, ApiCaller Caller)> _keys;
+    /// <summary>Enough for a person with two keys, and for a script that runs with an old one until somebody looks.</summary>
+    public const int GuessLimit = 10;
+    private const int GuessesTracked = 10_000;
+    private static readonly TimeSpan GuessWindow = TimeSpan.FromMinutes(1);
 
-    public ApiCallers(ApiOptions options)
+    private readonly IReadOnlyList<(byte[] Hash, ApiCaller Caller)> _keys;
+    private readonly GuessBuckets<string> _guesses = new(GuessLimit, GuessWindow, GuessesTracked);
+    private readonly TimeProvider _time;
+
+    public ApiCallers(ApiOptions options, TimeProvider? time = null)
     {
+        _time = time ?? TimeProvider.System;
         _keys = [.. options.Keys.Select(key => (Hash(key.Key), new ApiCaller(key.Name, key.Role == "operate")))];
     }
 
     /// <summary>Who it is, or why it is not answered.</summary>
     public (ApiCaller? Caller, ApiProblem? Problem) Identify(HttpContext call)
     {
-        if (IsForeignPage(call.Request))
+        if (CallOrigin.IsForeignPage(call.Request))
         {
             return (null, Problems.CrossSite.Of("This call comes from a web page of another site. Call from a program, or from the supervisor's own pages."));
         }
 
-        return _keys.Count == 0 ? IdentifyLocal(call) : IdentifyByKey(call.Request);
+        return _keys.Count == 0 ? IdentifyLocal(call) : IdentifyByKey(call);
     }
 
     private static (ApiCaller?, ApiProblem?) IdentifyLocal(HttpContext call)
@@ -51,14 +62,12 @@ internal sealed class ApiCallers
             return (null, Problems.LoopbackOnly.Of($"No API keys are configured, so only callers from loopback are answered. {fix}"));
         }
 
-        var headers = call.Request.Headers;
-        if (headers.ContainsKey("X-Forwarded-For") || headers.ContainsKey("Forwarded"))
+        if (CallOrigin.IsForwarded(call.Request))
         {
             return (null, Problems.LoopbackOnly.Of($"No API keys are configured, and this call was forwarded by a proxy. {fix}"));
         }
 
-        var host = call.Request.Host.Host;
-        if (host != "localhost" && !host.EndsWith(".localhost", StringComparison.Ordinal) && !IPAddress.TryParse(host.Trim('[', ']'), out _))
+        if (!CallOrigin.IsPlainHost(call.Request))
         {
             return (null, Problems.LoopbackOnly.Of(
                 $"No API keys are configured, so the host must be written as localhost or as an address, not as a name. {fix}"));
@@ -67,8 +76,9 @@ internal sealed class ApiCallers
         return (ApiCaller.Local, null);
     }
 
-    private (ApiCaller?, ApiProblem?) IdentifyByKey(HttpRequest request)
+    private (ApiCaller?, ApiProblem?) IdentifyByKey(HttpContext call)
     {
+        var request = call.Request;
         const string scheme = "Bearer ";
         var authorization = request.Headers.Authorization.ToString();
         var presented = authorization.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)
@@ -77,6 +87,13 @@ internal sealed class ApiCallers
         if (presented.Length == 0)
         {
             return (null, Problems.KeyMissing.Of("Send an API key as 'Authorization: Bearer KEY' or 'X-Api-Key: KEY'."));
+        }
+
+        var (address, now) = (GuessBuckets.NetworkOf(call.Connection.RemoteIpAddress), _time.GetUtcNow());
+        if (_guesses.FullAgainIn(address, now) is { } wait)
+        {
+            return (null, Problems.TooManyGuesses.Of(
+                $"{GuessLimit} wrong API keys came from this address within a minute. No key is looked at from there until one of them is a minute old.", wait));
         }
 
         // All keys are compared, each over its hash: neither how much of a key is right nor which one was tried shows in the time.
@@ -90,26 +107,14 @@ internal sealed class ApiCallers
             }
         }
 
-        return found is null ? (null, Problems.KeyWrong.Of("The API key that was sent is not one of api.keys.")) : (found, null);
-    }
-
-    private static bool IsForeignPage(HttpRequest request)
-    {
-        var site = request.Headers["Sec-Fetch-Site"].ToString();
-        if (site.Length > 0)
+        if (found is null)
         {
-            return site is not ("same-origin" or "none");
+            _guesses.Count(address, now);
+            return (null, Problems.KeyWrong.Of("The API key that was sent is not one of api.keys."));
         }
 
-        // Browsers leave Sec-Fetch-Site out towards plain http on other machines; Origin comes with every POST of a page.
-        var origin = request.Headers.Origin.ToString();
-        return origin.Length > 0
-            && !(Uri.TryCreate(origin, UriKind.Absolute, out var from)
-                && string.Equals(from.Authority, WithoutDefaultPort(request), StringComparison.OrdinalIgnoreCase));
+        return (found, null);
     }
-
-    private static string WithoutDefaultPort(HttpRequest request) =>
-        request.Host.Port is { } port && port == (request.IsHttps ? 443 : 80) ? request.Host.Host : request.Host.Value ?? "";
 
     private static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 }

@@ -30,8 +30,7 @@ internal static partial class ApiEndpoints
         return group;
     }
 
-    private static IResult NoSuchCall(HttpContext call) => new ProblemResult(Problems.NoSuchCall.Of(
-        $"There is no {call.Request.Method} for this path under {Prefix}."));
+    private static IResult NoSuchCall(HttpContext call) => AllowedMethods.Answer(call, $"There is no {call.Request.Method} for this path under {Prefix}.");
 
     private static IResult Problem(ApiProblem problem) => new ProblemResult(problem);
 }

@@ -1,7 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Text.Unicode;
 
 namespace StreamSupervisor.Server.Api;
 
@@ -18,7 +17,8 @@ namespace StreamSupervisor.Server.Api;
 [JsonSerializable(typeof(StreamReport))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
-    /// <summary>The context with the options that all of us use. Chinese stays readable; what HTML could mistake for markup is escaped.</summary>
+    /// <summary>The context with the options that all of us use. Texts stay readable, apostrophes and Chinese too: the answer is JSON and
+    /// <c>nosniff</c>, so nobody takes it for HTML.</summary>
     public static ApiJson Shared { get; } = Create(indented: false);
 
     /// <summary>The same for people who read it in a terminal.</summary>
@@ -29,7 +29,7 @@ internal sealed partial class ApiJson : JsonSerializerContext
         WriteIndented = indented,
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });
 }
 

@@ -25,6 +25,9 @@ public sealed record ApiProblem(string Type, string Title, int Status, string De
 /// <summary>A kind of error: what is the same whenever it occurs.</summary>
 internal sealed record ProblemKind(int Status, string Reason, string Title, string TitleZh, TimeSpan? RetryAfter = null)
 {
+    /// <param name="after">When to try again, where this case knows better than the kind.</param>
+    public ApiProblem Of(string detail, TimeSpan after) => Of(detail) with { RetryAfterMs = (int)Math.Ceiling(after.TotalMilliseconds) };
+
     public ApiProblem Of(string detail, string? field = null) => new(
         $"urn:streamsupervisor:problem:{Reason}", Title, Status, detail, Reason, RetryAfter is null ? "permanent" : "temporary",
         RetryAfter is { } delay ? (int)delay.TotalMilliseconds : null, field, TitleZh);
@@ -42,8 +45,13 @@ internal static class Problems
     public static readonly ProblemKind CrossSite = new(403, "cross-site", "Web pages of other sites may not call", "不允许其他网站的网页调用");
     public static readonly ProblemKind TooManyCalls = new(429, "too-many-calls", "Too many changing calls", "操作过于频繁", TimeSpan.FromSeconds(1));
 
+    public static readonly ProblemKind TooManyWaits = new(429, "too-many-waits", "Too many waiting calls", "等待中的请求过多", TimeSpan.FromSeconds(1));
+    public static readonly ProblemKind TooManyGuesses = new(429, "too-many-guesses", "Too many wrong keys", "错误尝试过多", TimeSpan.FromMinutes(1));
+    public static readonly ProblemKind HostUnknown = new(403, "host-unknown", "The address is written with an unknown name", "访问地址中的主机名不被接受");
+
     // The call
     public static readonly ProblemKind NoSuchCall = new(404, "no-such-call", "There is no such call", "没有这个接口");
+    public static readonly ProblemKind WrongMethod = new(405, "wrong-method", "The path does not take this method", "该路径不支持此方法");
     public static readonly ProblemKind BadField = new(400, "bad-field", "A parameter or field is wrong", "参数或字段有误");
     public static readonly ProblemKind BadKey = new(400, "bad-stream-key", "This is no stream key", "流标识无效");
     public static readonly ProblemKind BadJson = new(400, "bad-json", "The body is no JSON object", "请求体不是 JSON 对象");
@@ -69,6 +77,8 @@ internal static class Problems
         new(503, "unavailable", "No member can answer for this key now", "暂时没有节点可以处理该流", TimeSpan.FromSeconds(1));
     public static readonly ProblemKind StoreUnavailable =
         new(503, "store-unavailable", "The store does not answer", "存储暂时不可用", TimeSpan.FromSeconds(1));
+    public static readonly ProblemKind MemberEnding =
+        new(503, "member-ending", "This member is ending", "本节点正在退出", TimeSpan.FromSeconds(1));
     public static readonly ProblemKind KeyFailed = new(500, "key-failed", "This key is out of order", "该流处理异常");
     public static readonly ProblemKind Internal = new(500, "internal", "An error of the supervisor", "服务器内部错误");
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using StreamSupervisor.Actors.LiveStreams;
 using StreamSupervisor.Domain.LiveStreams;
 
 namespace StreamSupervisor.Server.Api;
@@ -8,7 +9,9 @@ namespace StreamSupervisor.Server.Api;
 /// <param name="By">Who gives it; the API key's name or <c>local</c> when left out.</param>
 /// <param name="Why">The reason, for those who read the timeline.</param>
 /// <param name="Identity">Whom to pin the key to; with <c>pin</c> only.</param>
-internal sealed record OrderBody(string? By, string Why, string? Identity);
+/// <param name="Journal">Ends the quarantine of a key whose journal can't be read: it is read again. With <c>release</c> only.</param>
+/// <param name="Anew">With <paramref name="Journal"/>: it starts anew behind what can't be read.</param>
+internal sealed record OrderBody(string? By, string Why, string? Identity, bool? Journal = null, bool? Anew = null);
 
 /// <summary>Reads an order from a call. The body is small and its mistakes are common, so it is read by hand: each error names the field.</summary>
 internal static class OperatorOrder
@@ -36,6 +39,7 @@ internal static class OperatorOrder
         return verb switch
         {
             "kick" => new Kick(by, order.Why),
+            "release" when order.Journal == true => new ReleaseQuarantine(by, order.Why, order.Anew == true),
             "release" => new Release(by, order.Why),
             "lock" => new Domain.LiveStreams.Lock(by, order.Why),
             "unlock" => new Unlock(by, order.Why),
@@ -68,6 +72,7 @@ internal static class OperatorOrder
     private static OrderBody Parse(JsonElement fields, string verb)
     {
         string? by = null, why = null, identity = null;
+        bool? journal = null, anew = null;
         foreach (var field in fields.EnumerateObject())
         {
             switch (field.Name)
@@ -81,18 +86,33 @@ internal static class OperatorOrder
                 case "identity" when verb == "pin":
                     identity = Text(field, identity, MaxIdentity);
                     break;
+                case "journal" when verb == "release":
+                    journal = Flag(field, journal);
+                    break;
+                case "anew" when verb == "release":
+                    anew = Flag(field, anew);
+                    break;
                 case "identity":
                     throw Wrong("identity", "Only pin takes it.");
                 default:
                     throw Wrong(field.Name.Length > 64 ? field.Name[..64] : field.Name,
-                        $"There is no such field; there are by, why{(verb == "pin" ? ", identity" : "")}.");
+                        $"There is no such field; there are by, why{verb switch { "pin" => ", identity", "release" => ", journal, anew", _ => "" }}.");
             }
+        }
+
+        if (anew == true && journal != true)
+        {
+            throw Wrong("anew", "It belongs to journal: send \"journal\":true with it. What the journal holds behind the damage is given up then.");
         }
 
         return new OrderBody(by,
             why ?? throw Wrong("why", "Say why in a few words; it is kept in the timeline."),
-            verb != "pin" ? null : identity ?? throw Wrong("identity", "Name the identity that alone may publish; 'session.identity' of the stream shows the present one."));
+            verb != "pin" ? null : identity ?? throw Wrong("identity", "Name the identity that alone may publish; 'session.identity' of the stream shows the present one."), journal, anew);
     }
+
+    private static bool Flag(JsonProperty field, bool? before) => before is not null ? throw Wrong(field.Name, "Give it once.")
+        : field.Value.ValueKind is JsonValueKind.True or JsonValueKind.False ? field.Value.GetBoolean()
+        : throw Wrong(field.Name, "It is true or false.");
 
     private static string Text(JsonProperty field, string? before, int max)
     {

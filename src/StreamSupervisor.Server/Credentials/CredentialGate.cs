@@ -22,6 +22,7 @@ public sealed class CredentialGate
     private readonly IReadOnlyList<Rule> _rules;
     private readonly RegistrationCredential _registrations;
     private readonly TimeSpan _skew;
+    private readonly TimeSpan _delay;
 
     /// <exception cref="FormatException">A rule's pattern is none. Validate the options first.</exception>
     /// <exception cref="ArgumentException">A rule lacks its secret. Validate the options first.</exception>
@@ -31,11 +32,12 @@ public sealed class CredentialGate
         _rules = [.. options.Rules.Select(rule => new Rule(StreamPattern.Parse(rule.Match), rule.Scheme, rule.Separator, CheckOf(rule, logger)))];
         _registrations = registrations;
         _skew = options.ClockSkew;
-        Wrong = new WrongCredentials(options.WrongLimit, options.WrongWindow, options.WrongDelay, options.WrongTracked);
+        Wrong = new(options.WrongLimit, options.WrongWindow, options.WrongTracked);
+        _delay = options.WrongDelay;
     }
 
-    /// <summary>The wrong ones that are remembered.</summary>
-    public WrongCredentials Wrong { get; }
+    /// <summary>The wrong ones that are remembered, by address and key.</summary>
+    public GuessBuckets<(string Address, StreamKey Key)> Wrong { get; }
 
     /// <summary>Looks at the credential of an attempt.</summary>
     /// <param name="key">The key as SRS named it.</param>
@@ -45,29 +47,58 @@ public sealed class CredentialGate
     public CredentialResult Check(StreamKey key, string? param, string address, DateTimeOffset now)
     {
         var parameters = CredentialParameters.Parse(param);
-        var registered = _registrations.Verify(new CredentialQuestion(key, "", parameters, address, now, _skew));
-        if (registered.Verdict == CredentialVerdict.Valid)
+        var registered = _registrations.Read(new CredentialQuestion(key, "", parameters, address, now, _skew));
+        var (rule, effective, secret) = RuleOf(key);
+        var caller = (GuessBuckets.NetworkOf(address), effective);
+        var refused = rule?.Check is null ? null : Wrong.FullAgainIn(caller, now);
+
+        // Nobody guesses what a registration handed out: it is looked at all the same, and stands for the rule's credential that is not.
+        var verification = refused is not null ? Verification.Missing
+            : rule?.Check?.Verify(new CredentialQuestion(effective, secret, parameters, address, now, _skew)) ?? new Verification(CredentialVerdict.NotRequired);
+
+        // What a registration handed out carries the key's name alone; a hyphen of it is no secret.
+        if (rule?.Scheme == CredentialScheme.StreamName && registered.Mark is not null && verification.Verdict == CredentialVerdict.Wrong)
         {
-            Count("registration", registered.Verdict);
-            return new CredentialResult(registered.Verdict, registered.Subject, key, TimeSpan.Zero, Registered: true);
+            (verification, effective) = (Verification.Missing, key);
         }
 
-        var (rule, effective, secret) = RuleOf(key);
-        var verification = rule?.Check?.Verify(new CredentialQuestion(effective, secret, parameters, address, now, _skew))
-            ?? new Verification(CredentialVerdict.NotRequired);
+        if (registered.Undecided && verification.Verdict is not (CredentialVerdict.Valid or CredentialVerdict.Wrong))
+        {
+            return new CredentialResult(verification.Verdict, null, effective, TimeSpan.Zero, Undecided: true);
+        }
 
-        // An encoder that comes back with the address it was once handed: who it is stays proven, and the entity knows whether the
-        // reconnect window is open. A credential of the rule's own kind outranks it.
-        if (registered.Verdict == CredentialVerdict.Expired && verification.Verdict is CredentialVerdict.Missing)
+        if (SpeaksFor(registered, verification))
         {
             Count("registration", registered.Verdict);
-            return new CredentialResult(registered.Verdict, registered.Subject, key, TimeSpan.Zero, Registered: true);
+            return new CredentialResult(registered.Verdict, registered.Subject, key, TimeSpan.Zero, new RegistrationClaim(
+                registered.Mark!, verification.Verdict, verification.Subject ?? "", verification.Subject is not null));
+        }
+
+        if (refused is not null)
+        {
+            Count(SchemeName(rule!.Scheme), CredentialVerdict.Unknown);
+            return new CredentialResult(CredentialVerdict.Unknown, null, effective, _delay, Refused: refused);
         }
 
         Count(SchemeName(rule?.Scheme ?? CredentialScheme.None), verification.Verdict);
-        var delay = verification.Verdict == CredentialVerdict.Wrong ? Wrong.Count(address, effective, now) : TimeSpan.Zero;
-        return new CredentialResult(verification.Verdict, verification.Subject, effective, delay, Registered: false);
+        if (verification.Verdict == CredentialVerdict.Wrong)
+        {
+            Wrong.Count(caller, now);
+        }
+
+        return new CredentialResult(verification.Verdict, verification.Subject, effective, TimeSpan.Zero);
     }
+
+    /// <summary>
+    /// Whether the registration speaks for the attempt. It stands for a credential of the rule that is not there, never for one that is wrong. An expired
+    /// one says who an encoder was that comes back with the address it was once handed; the stream knows whether the reconnect window is open.
+    /// </summary>
+    private static bool SpeaksFor(in RegistrationReading registered, in Verification rule) => registered.Verdict switch
+    {
+        CredentialVerdict.Valid => rule.Verdict != CredentialVerdict.Wrong,
+        CredentialVerdict.Expired => rule.Verdict == CredentialVerdict.Missing,
+        _ => false,
+    };
 
     /// <summary>
     /// The key that a stream of SRS stands for: without the secret where that is part of the stream name. For streams that are found in
@@ -132,7 +163,7 @@ public sealed class CredentialGate
             CredentialVerdict.Expired => "expired",
             CredentialVerdict.Missing => "missing",
             CredentialVerdict.Wrong => "wrong",
-            _ => "unknown",
+            _ => "not-looked-at",
         }));
 
     private sealed record Rule(StreamPattern Pattern, CredentialScheme Scheme, string Separator, ICredentialCheck? Check);

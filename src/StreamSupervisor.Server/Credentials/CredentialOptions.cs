@@ -11,11 +11,11 @@ public sealed class CredentialOptions
     /// <summary>How far the clocks of those who sign may be off, in both directions.</summary>
     public TimeSpan ClockSkew { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>So many wrong credentials of one address for one key within <see cref="WrongWindow"/> are answered at once; further ones wait.</summary>
+    /// <summary>So many wrong credentials of one address for one key within <see cref="WrongWindow"/> are looked at; then none is until the oldest is a window old.</summary>
     public int WrongLimit { get; init; } = 5;
     public TimeSpan WrongWindow { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long further wrong credentials wait for their answer. Keep it well under the 30 s after which SRS drops the client.</summary>
+    /// <summary>How long a refusal unlooked is held back. Keep it well under the 30 s after which SRS drops the client.</summary>
     public TimeSpan WrongDelay { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>How many pairs of address and key are remembered for that; under a flood the oldest are forgotten.</summary>
@@ -26,8 +26,8 @@ public sealed class CredentialOptions
 }
 
 /// <summary>
-/// <c>credentials.registration</c>. The keys sign what registrations hand out; left empty they are derived from the hook tokens of all
-/// origins, which every member of a cluster knows anyway.
+/// <c>credentials.registration</c>. The keys sign what registrations hand out; left empty it is a random one that the first member made and the
+/// store keeps for all.
 /// </summary>
 public sealed class RegistrationCredentialOptions
 {

@@ -8,12 +8,17 @@ namespace StreamSupervisor.Server.Credentials;
 /// <param name="Subject">Who it proved to be; null where the scheme names nobody or nothing was proven. Set for an expired one too.</param>
 /// <param name="EffectiveKey">The key that is meant: without the secret where that is part of the stream name.</param>
 /// <param name="AnswerAfter">How long the caller lets this attempt wait: more than nothing only after repeated wrong credentials.</param>
-/// <param name="Registered">It carried the credential that a registration had handed out: <paramref name="Subject"/> is the encoder.</param>
+/// <param name="Registered">
+/// It carried the credential that a registration had handed out, and <paramref name="Subject"/> is the encoder; good only if the stream knows that
+/// registration. Its <c>Identity</c> is the subject of the rule's own credential, empty for none. Null: no such credential.
+/// </param>
+/// <param name="Undecided">It carries one that can't be checked yet, because the store has not answered: a temporary refusal.</param>
+/// <param name="Refused">The caller has guessed too often: its credential was not looked at.</param>
 public readonly record struct CredentialResult(CredentialVerdict Verdict, string? Subject, StreamKey EffectiveKey, TimeSpan AnswerAfter,
-    bool Registered)
+    RegistrationClaim? Registered = null, bool Undecided = false, TimeSpan? Refused = null)
 {
     /// <summary>Whether it proves the intent to publish, so that an <c>on_connect</c> may be used for admission.</summary>
-    public bool ProvesIntent => Verdict is CredentialVerdict.Valid or CredentialVerdict.Expired;
+    public bool ProvesIntent => Undecided || Verdict is CredentialVerdict.Valid or CredentialVerdict.Expired;
 
     // A result is passed about and logged; the effective key is safe to show, the original stream name may hold a secret.
     public override string ToString() => $"{Verdict} {Subject} {EffectiveKey}";

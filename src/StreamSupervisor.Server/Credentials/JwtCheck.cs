@@ -54,7 +54,9 @@ internal sealed class JwtCheck : ICredentialCheck
 
     private Verification VerifyClaims(JsonWebToken token, in CredentialQuestion question)
     {
-        if (token.ValidTo == DateTime.MinValue
+        // RFC 7515, 4.1.11: crit names parts that a reader must understand. We understand none.
+        if (token.TryGetHeaderValue<object>("crit", out _)
+            || token.ValidTo == DateTime.MinValue
             || (token.ValidFrom != DateTime.MinValue && new DateTimeOffset(token.ValidFrom, TimeSpan.Zero) - question.Skew > question.Now)
             || !IsForKey(token, question.Key))
         {

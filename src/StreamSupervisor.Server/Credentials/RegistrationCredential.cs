@@ -1,54 +1,75 @@
-using System.Security.Cryptography;
-using System.Text;
 using StreamSupervisor.Domain;
+using StreamSupervisor.Domain.LiveStreams;
 
 namespace StreamSupervisor.Server.Credentials;
 
 /// <summary>
-/// The short-lived credential in the addresses that registrations hand out: <c>?registration=v1.…</c>, our own token with the encoder as its subject. It is
-/// accepted whatever the rule of the key asks for, and also where it asks for nothing: it is how SRS tells us which registration an attempt belongs to.
+/// The short-lived credential in the addresses that registrations hand out: <c>?registration=v1.…</c>, our own token with the encoder as its subject and
+/// a mark of its registration. It is how SRS tells us which registration an attempt belongs to.
+/// <para>
+/// The key that signs it is random and its own, made at the first start and kept in the store. It was derived from the hook tokens once: those stand in
+/// srs.conf, in logs and in examples, and whoever read one could publish any protected key.
+/// </para>
 /// </summary>
 public sealed class RegistrationCredential
 {
     public const string Parameter = "registration";
 
-    private readonly SharedSecrets _secrets;
-    private readonly SignedTokenCheck _check;
+    private volatile SharedSecrets? _secrets;
 
-    private RegistrationCredential(SharedSecrets secrets, TimeSpan validity)
+    /// <param name="options">May name the keys; else none is known before <see cref="Use"/>.</param>
+    public RegistrationCredential(RegistrationCredentialOptions options)
     {
-        _secrets = secrets;
-        _check = new SignedTokenCheck(secrets, Parameter, SignedToken.RegistrationPurpose, exact: true);
-        Validity = validity;
+        ArgumentNullException.ThrowIfNull(options);
+        _secrets = string.IsNullOrEmpty(options.Primary) ? null : new SharedSecrets(options.Primary, options.Secondary);
+        Validity = options.Validity;
     }
 
     /// <summary>How long a handed-out credential is good for starting to publish.</summary>
     public TimeSpan Validity { get; }
 
-    /// <param name="options">May name the keys.</param>
-    /// <param name="sharedByMembers">
-    /// What every member of the cluster knows and no stranger does (the hook tokens of all origins): the key is derived from it when none is configured.
-    /// </param>
-    public static RegistrationCredential Create(RegistrationCredentialOptions options, IEnumerable<string> sharedByMembers)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        if (!string.IsNullOrEmpty(options.Primary))
-        {
-            return new RegistrationCredential(new SharedSecrets(options.Primary, options.Secondary), options.Validity);
-        }
+    /// <summary>Whether there is a key; before the store has answered for the first time there is none.</summary>
+    public bool IsReady => _secrets is not null;
 
-        var shared = sharedByMembers.Where(s => s.Length > 0).Order(StringComparer.Ordinal).ToList();
-        var material = shared.Count > 0 ? Encoding.UTF8.GetBytes(string.Join('\n', shared)) : RandomNumberGenerator.GetBytes(32);
-        var key = HKDF.DeriveKey(HashAlgorithmName.SHA256, material, 32, info: "streamsupervisor registration credential"u8.ToArray());
-        return new RegistrationCredential(new SharedSecrets(key), options.Validity);
-    }
+    /// <summary>Takes the key of the store, unless the settings name one.</summary>
+    public void Use(byte[] key) => _secrets ??= new SharedSecrets(key);
 
     /// <summary>The query to put behind a publish address: <c>registration=v1.…</c>.</summary>
-    public string QueryFor(StreamKey key, string encoderId, DateTimeOffset now)
+    /// <exception cref="InvalidOperationException">There is no key yet.</exception>
+    public string QueryFor(StreamKey key, string encoderId, string registrationId, DateTimeOffset now)
     {
-        var claims = new TokenClaims(encoderId, key.ToString(), (now + Validity).ToUnixTimeSeconds(), Address: null);
-        return $"{Parameter}={SignedToken.Sign(claims, _secrets.Primary, SignedToken.RegistrationPurpose)}";
+        var secrets = _secrets ?? throw new InvalidOperationException("The key of registrations is not known yet.");
+        var claims = new TokenClaims(encoderId, key.ToString(), (now + Validity).ToUnixTimeSeconds(), Address: null, RegistrationClaim.MarkOf(registrationId));
+        return $"{Parameter}={SignedToken.Sign(claims, secrets.Primary, SignedToken.RegistrationPurpose)}";
     }
 
-    internal Verification Verify(in CredentialQuestion question) => _check.Verify(question);
+    /// <summary>Reads it off an attempt. What is no credential of ours is as if it were not there.</summary>
+    internal RegistrationReading Read(in CredentialQuestion question)
+    {
+        if (question.Parameters[Parameter] is not { } token)
+        {
+            return default;
+        }
+
+        if (_secrets is not { } secrets)
+        {
+            return new RegistrationReading(CredentialVerdict.Missing, Undecided: true);
+        }
+
+        // The claim is a key and no pattern: a stream may be called *, and a credential for it is not one for all.
+        if (SignedToken.Open(token, secrets, SignedToken.RegistrationPurpose) is not { Registration: { } mark } claims || claims.Key != question.Key.ToString())
+        {
+            return default;
+        }
+
+        var right = Verification.RightUntil(UnixTime.Of(claims.Expires), question, claims.Subject);
+        return new RegistrationReading(right.Verdict, Undecided: false, claims.Subject, mark);
+    }
 }
+
+/// <summary>What stands in an attempt's credential of a registration.</summary>
+/// <param name="Verdict">Valid or expired; anything else: there is none.</param>
+/// <param name="Undecided">There is one, and the key that would check it is not known yet.</param>
+/// <param name="Subject">The encoder.</param>
+/// <param name="Mark">Of the registration.</param>
+internal readonly record struct RegistrationReading(CredentialVerdict Verdict, bool Undecided, string? Subject = null, string? Mark = null);

@@ -15,11 +15,13 @@ namespace StreamSupervisor.Server.Credentials;
 /// <param name="Key">The pattern of the keys that it is good for (<see cref="StreamPattern"/>).</param>
 /// <param name="Expires">Until when a publish may start with it, in Unix seconds.</param>
 /// <param name="Address">The only address that it is good from; null for any.</param>
+/// <param name="Registration">The mark of the registration that handed it out; null in tokens for publishing.</param>
 public sealed record TokenClaims(
     [property: JsonPropertyName("s")] string Subject,
     [property: JsonPropertyName("k")] string Key,
     [property: JsonPropertyName("e")] long Expires,
-    [property: JsonPropertyName("a"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Address);
+    [property: JsonPropertyName("a"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Address,
+    [property: JsonPropertyName("r"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Registration = null);
 
 /// <summary>
 /// Our own token: <c>v1.{claims}.{mac}</c>; the claims are JSON in base64url, the mac is HMAC-SHA256 in base64url over
@@ -34,7 +36,7 @@ public static class SignedToken
     public const int MaxLength = 2048;
 
     private const string Version = "v1.";
-    private const int MaxSubject = 128;
+    internal const int MaxSubject = 128;
 
     public static string Sign(TokenClaims claims, ReadOnlySpan<byte> secret, string purpose = PublishPurpose)
     {
@@ -77,10 +79,7 @@ public static class SignedToken
 }
 
 /// <summary>Checks <c>?token=…</c>.</summary>
-/// <param name="exact">
-/// The claim is a key, not a pattern. What registrations hand out must be: a stream may be called <c>*</c>, and a token for it is not one for all.
-/// </param>
-internal sealed class SignedTokenCheck(SharedSecrets secrets, string parameter, string purpose, bool exact = false) : ICredentialCheck
+internal sealed class SignedTokenCheck(SharedSecrets secrets, string parameter, string purpose) : ICredentialCheck
 {
     public const string DefaultParameter = "token";
 
@@ -98,8 +97,7 @@ internal sealed class SignedTokenCheck(SharedSecrets secrets, string parameter, 
             : Verification.Wrong;
     }
 
-    private bool IsFor(string claim, StreamKey key) =>
-        exact ? claim == key.ToString() : StreamPattern.TryParse(claim, out var pattern, out _) && pattern.Matches(key);
+    private static bool IsFor(string claim, StreamKey key) => StreamPattern.TryParse(claim, out var pattern, out _) && pattern.Matches(key);
 
     private static bool IsSame(string wanted, string given) =>
         IPAddress.TryParse(wanted, out var a) && IPAddress.TryParse(given, out var b) && Plain(a).Equals(Plain(b));

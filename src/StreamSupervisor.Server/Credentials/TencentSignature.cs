@@ -6,14 +6,14 @@ namespace StreamSupervisor.Server.Credentials;
 
 /// <summary>
 /// Tencent Cloud CSS, "hotlink protection" of push addresses: <c>?txSecret=…&amp;txTime=…</c>, where txSecret is the hex MD5 (newer:
-/// SHA-256) of key + stream name + txTime as written, and txTime is Unix seconds in hex (or in decimal, ten digits). It is good until txTime plus the validity period of the console.
+/// SHA-256) of key + stream name + txTime as written, and txTime is Unix seconds in exactly eight hex digits. It is good until txTime plus the validity period of the console.
 /// Source: www.tencentcloud.com/document/product/267/31560.
 /// </summary>
 internal sealed class TencentSignature(SharedSecrets secrets, TimeSpan validity) : ICredentialCheck
 {
     public static string Sign(string stream, DateTimeOffset expires, string secret)
     {
-        var time = expires.ToUnixTimeSeconds().ToString("X", CultureInfo.InvariantCulture);
+        var time = expires.ToUnixTimeSeconds().ToString("X8", CultureInfo.InvariantCulture);
         return $"txSecret={Convert.ToHexStringLower(Hash(Encoding.UTF8.GetBytes(secret), stream, time, sha256: false))}&txTime={time}";
     }
 
@@ -32,12 +32,11 @@ internal sealed class TencentSignature(SharedSecrets secrets, TimeSpan validity)
             : Verification.Wrong;
     }
 
-    // Eight characters are hex until the year 2106, ten digits are decimal: no text is both.
+    // Exactly eight: stream and time stand side by side in what is hashed, so with any other length a ticket for cam1 would open cam at another time.
     private static bool TryReadTime(string text, out DateTimeOffset time)
     {
-        long seconds = 0;
-        var read = text.Length is > 0 and <= 8 && long.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out seconds)
-            || text.Length == 10 && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out seconds);
+        uint seconds = 0;
+        var read = text.Length == 8 && uint.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out seconds);
         time = UnixTime.Of(seconds);
         return read;
     }

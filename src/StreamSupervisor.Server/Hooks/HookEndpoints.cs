@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using StreamSupervisor.Server.Api;
 using StreamSupervisor.Server.Configuration;
 using StreamSupervisor.Srs.Hooks;
 
@@ -20,6 +21,7 @@ internal sealed class HookEndpoints
     private const int Malformed = 9091;
     private const int TooLarge = 9092;
     private const int TooSlow = 9093;
+    private const int FromPage = 9094;
 
     private readonly HookHandler _handler;
     private readonly HookTokens _tokens;
@@ -44,6 +46,13 @@ internal sealed class HookEndpoints
 
     private async Task HandleAsync(HttpContext context)
     {
+        // Before the token: a page on the operator's own machine reaches a loopback address, and needs nobody's permission to post plain text.
+        if (CallOrigin.IsPage(context.Request))
+        {
+            await AnswerAsync(context, StatusCodes.Status403Forbidden, FromPage, "This call comes from a web page. Only SRS posts hooks.");
+            return;
+        }
+
         if (_tokens.Find(context.GetRouteValue("token") as string) is not { } origin)
         {
             NoteStranger(context);

@@ -15,7 +15,17 @@ namespace StreamSupervisor.Server.Hooks;
 /// <param name="Hold">How long the key's policy lets it wait; the server's version may allow less.</param>
 /// <param name="RefuseAfter">How long a refusal is kept back: more than nothing where wrong credentials pile up.</param>
 internal readonly record struct PublishAttempt(StreamKey Key, string Identity, bool Proven, CredentialVerdict Credential, bool WantsToPublish,
-    TimeSpan Hold, TimeSpan RefuseAfter);
+    TimeSpan Hold, TimeSpan RefuseAfter)
+{
+    /// <summary>The registration that identity and credential rest on; null for none.</summary>
+    public RegistrationClaim? Registered { get; init; }
+
+    /// <summary>Whether its sender has guessed too often, so that its credential was not looked at.</summary>
+    public bool Guessed { get; init; }
+
+    /// <summary>Why nobody can look at its credential now; null: somebody has.</summary>
+    public string? Undecided { get; init; }
+}
 
 /// <summary>Reads an attempt off a hook that names a stream, by the settings: credentials, and the rules of <c>admission</c> for each key.</summary>
 internal sealed class PublishAttemptReader(PolicyBook policies, CredentialGate credentials, TimeProvider time)
@@ -30,7 +40,12 @@ internal sealed class PublishAttemptReader(PolicyBook policies, CredentialGate c
         var credential = credentials.Check(named, hook.Param, hook.Address, time.GetUtcNow());
         var key = credential.EffectiveKey;
         return new PublishAttempt(key, credential.Subject ?? IdentityOf(key, hook.Address), credential.Subject is not null, credential.Verdict,
-            credential.ProvesIntent || policies.IsPublishOnly(key), policies.PolicyFor(key).Hold, credential.AnswerAfter);
+            credential.ProvesIntent || policies.IsPublishOnly(key), policies.PolicyFor(key).Hold, credential.AnswerAfter)
+        {
+            Registered = credential.Registered is { Proven: false } claim ? claim with { Identity = IdentityOf(key, hook.Address) } : credential.Registered,
+            Guessed = credential.Refused is not null,
+            Undecided = credential.Undecided ? "the key of registrations is not known before the store has answered once" : null,
+        };
     }
 
     /// <summary>The key that a stream's name stands for: another one where the name carries a secret.</summary>

@@ -41,6 +41,17 @@ internal sealed class PublishHook(PublishAttemptReader reader, OriginDirectory d
 
         var deadline = time.GetUtcNow() + options.Deadline;
         var attempt = alreadyRead ?? reader.Read(hook, named.Key);
+        if (attempt.Undecided is { } undecided)
+        {
+            return WhenUnavailable(named.Key, hook, undecided);
+        }
+
+        if (attempt.Guessed && policies.PolicyFor(attempt.Key).Mode == AdmissionMode.Enforce)
+        {
+            await Task.Delay(attempt.RefuseAfter, time, cancellation);
+            return HookRefusals.Of(RefusalReason.TooManyGuesses);
+        }
+
         var verdict = await AskAsync(origin, hook, askedIn, attempt, confirm: false, deadline, cancellation);
         if (verdict is Verdict.Decided { Reply: ProcessInDoubt })
         {
@@ -54,11 +65,6 @@ internal sealed class PublishHook(PublishAttemptReader reader, OriginDirectory d
             case Verdict.Decided { Reply: Allowed }:
                 return SrsHookReply.Yes;
             case Verdict.Decided { Reply: Refused decision }:
-                if (attempt.RefuseAfter > TimeSpan.Zero)
-                {
-                    await Task.Delay(attempt.RefuseAfter, time, cancellation);
-                }
-
                 return HookRefusals.Of(decision.Reason);
             default:
                 return WhenUnavailable(attempt.Key, hook, (verdict as Verdict.Undecided)?.Why ?? "no answer");
@@ -100,7 +106,8 @@ internal sealed class PublishHook(PublishAttemptReader reader, OriginDirectory d
         }
 
         var relay = relays.RelayOf(hook.Address, origin);
-        var request = new RequestPublish(by, askedIn, attempt.Credential, order.Limits(attempt.Hold, askedIn), confirmed, relay?.Origin, relay?.Configured ?? false);
+        var request = new RequestPublish(by, askedIn, attempt.Credential, order.Limits(attempt.Hold, askedIn), confirmed, relay?.Origin, relay?.Configured ?? false,
+            attempt.Registered);
         var answer = await streams.AskAsync(attempt.Key.ToString(), request, deadline, cancellation);
         return answer is { Status: AskStatus.Answered, Reply: { } reply } ? new Verdict.Decided(reply) : new Verdict.Undecided(answer.Why ?? answer.Status.ToString());
     }

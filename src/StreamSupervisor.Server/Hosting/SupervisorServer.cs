@@ -30,6 +30,9 @@ internal sealed class SupervisorServer : IAsyncDisposable
     public IReadOnlyCollection<string> Addresses =>
         [.. _web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
 
+    /// <summary>Every route there is, for the test that knows who may call which.</summary>
+    internal IReadOnlyList<Endpoint> Routes => _web.Services.GetRequiredService<EndpointDataSource>().Endpoints;
+
     /// <summary>What the process ends with; 75 where the others condemned this member.</summary>
     public int ExitCode => _service.ExitCode;
 
@@ -60,7 +63,7 @@ internal sealed class SupervisorServer : IAsyncDisposable
             logging?.Invoke(actors);
         });
         var time = TimeProvider.System;
-        var registration = RegistrationCredential.Create(options.Credentials.Registration, options.Origins.Select(origin => origin.HookToken));
+        var registration = new RegistrationCredential(options.Credentials.Registration);
         var gate = new CredentialGate(options.Credentials, registration, loggers.CreateLogger<CredentialGate>());
         var policies = Policies.BookOf(options.Admission);
         var reader = new PublishAttemptReader(policies, gate, time);
@@ -104,8 +107,8 @@ internal sealed class SupervisorServer : IAsyncDisposable
         var drain = new OriginDrain(system.Streams, [.. options.Origins.Select(origin => origin.Name)], time);
         var views = new OriginViews(system.Directory, options.Origins);
         services.AddSingleton(time).AddSingleton(options).AddSingleton(Policies.BookOf(options.Admission)).AddSingleton(system).AddSingleton(gate).AddSingleton(reader);
-        services.AddSingleton(system.Streams).AddSingleton(system.Origins).AddSingleton(system.Directory).AddSingleton(drain);
-        services.AddSingleton<Readiness>();
+        services.AddSingleton(registration).AddSingleton(system.Streams).AddSingleton(system.Origins).AddSingleton(system.Directory).AddSingleton(drain);
+        services.AddSingleton<Readiness>().AddSingleton(new KnownHosts(options.Cluster));
         services.AddSingleton(_ => new PrometheusExporter());
         services.AddSingleton(_ => new SupervisorGauges(system.Directory, system.Streams, drain, system.Register, time));
         services.AddSingleton(options.Hooks).AddSingleton(relays).AddSingleton(new HookTokens(options.Origins));
@@ -121,7 +124,7 @@ internal sealed class SupervisorServer : IAsyncDisposable
             Options = options.Api,
             Time = time,
         });
-        services.AddSingleton(ClusterContext.Of(system, options));
+        services.AddSingleton(provider => ClusterContext.Of(system, options, provider.GetRequiredService<Readiness>()));
         services.AddSingleton(new RegistrationContext
         {
             Region = system.Streams,
@@ -140,6 +143,8 @@ internal sealed class SupervisorServer : IAsyncDisposable
     private static void Map(WebApplication web, Listeners http, Listeners management, SupervisorOptions options)
     {
         var services = web.Services;
+        FrontPage.TakeHeadAsGet(web);
+        FrontPage.Map(web).OnListener(new HashSet<int>([.. http.Ports, .. management.Ports]));
         services.GetRequiredService<HookEndpoints>().Map(web.MapGroup("").OnListener(http.Ports));
         var (tokens, origins) = (services.GetRequiredService<HookTokens>(), services.GetRequiredService<SupervisorSystem>().Origins);
         HeartbeatEndpoint.Map(web, tokens.Find, heard => origins.Tell(heard)).OnListener(http.Ports);

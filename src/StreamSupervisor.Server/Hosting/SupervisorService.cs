@@ -2,12 +2,13 @@ using StreamSupervisor.Actors;
 using StreamSupervisor.Actors.Journal;
 using StreamSupervisor.Domain.Origins;
 using StreamSupervisor.Server.Configuration;
+using StreamSupervisor.Server.Credentials;
 using StreamSupervisor.Server.Management;
 
 namespace StreamSupervisor.Server.Hosting;
 
 /// <summary>The member's life: warm up, take part, look at every server once, say ready; and backwards.</summary>
-internal sealed class SupervisorService(SupervisorSystem system, SupervisorOptions options, Readiness readiness, TimeProvider time,
+internal sealed class SupervisorService(SupervisorSystem system, SupervisorOptions options, Readiness readiness, RegistrationCredential registrations, TimeProvider time,
     IHostApplicationLifetime lifetime, ILogger<SupervisorService> logger) : BackgroundService
 {
     /// <summary>A server that does not answer must not keep the others waiting: hooks of the servers that are up come at once.</summary>
@@ -29,12 +30,14 @@ internal sealed class SupervisorService(SupervisorSystem system, SupervisorOptio
     /// <summary>What the process ends with; 75 where it was condemned by others, so that a service manager starts it again.</summary>
     public int ExitCode { get; private set; }
 
+    private IEnumerable<OriginSnapshot> Origins => system.Directory.All.Select(origin => origin.Snapshot);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
         {
             readiness.NotReady("store", "The store has not answered yet.");
-            if (await system.JoinAsync(stoppingToken))
+            if (await system.JoinAsync(registrations.Use, stoppingToken))
             {
                 await ServeAsync(stoppingToken);
             }
@@ -79,7 +82,8 @@ internal sealed class SupervisorService(SupervisorSystem system, SupervisorOptio
     {
         readiness.Ready("store");
         readiness.Watch("membership", () => system.Membership.WhySilent);
-        readiness.Watch("origins", WhyAnOriginIsLockedOut);
+        readiness.Watch("origins", () => LockedOutOrigins.WhyNotReady(Origins));
+        readiness.WatchWarning("origins", () => LockedOutOrigins.Warning(Origins));
         await LookOnceAsync(cancellation);
         readiness.Ready("start");
         logger.LogInformation("Ready: {Origins} SRS server(s).", options.Origins.Count);
@@ -98,12 +102,5 @@ internal sealed class SupervisorService(SupervisorSystem system, SupervisorOptio
 
             await Task.Delay(LookAgain, time, cancellation);
         }
-    }
-
-    /// <summary>A server whose API is another one's can publish nothing: that is a mistake that only a person mends.</summary>
-    private string? WhyAnOriginIsLockedOut()
-    {
-        var wrong = system.Directory.All.Select(origin => origin.Snapshot).Where(origin => origin.Misaddressed is not null || origin.HooksDisagree is not null).ToList();
-        return wrong.Count == 0 ? null : string.Join(" ", wrong.Select(origin => $"{origin.Name}: {origin.Misaddressed ?? origin.HooksDisagree}"));
     }
 }

@@ -10,6 +10,9 @@ internal sealed record ClusterContext
     /// <summary>The cluster as this member sees it. Asks nobody.</summary>
     public required Func<MembershipReport> Report { get; init; }
 
+    /// <summary>What a person must mend, by part of the program; as <c>/ready</c> tells it.</summary>
+    public Func<IReadOnlyDictionary<string, string>> Warnings { get; init; } = () => new Dictionary<string, string>();
+
     /// <summary>Where the shards are. Asks every member.</summary>
     public required Func<CancellationToken, Task<IReadOnlyList<ShardSighting>>> Shards { get; init; }
 
@@ -28,12 +31,13 @@ internal sealed record ClusterContext
     public required ManagementOptions Management { get; init; }
 
     /// <summary>The context of a running member.</summary>
-    public static ClusterContext Of(SupervisorSystem system, SupervisorOptions options)
+    public static ClusterContext Of(SupervisorSystem system, SupervisorOptions options, Readiness readiness)
     {
         var within = TimeSpan.FromSeconds(1);
         return new ClusterContext
         {
             Report = system.Membership.View.Report,
+            Warnings = () => readiness.Warnings,
             Shards = cancellation => system.Shards.LookAsync(within, cancellation),
             KeysOf = (shard, cancellation) => system.Shards.KeysHereAsync(shard, within, cancellation),
             LeaveAsync = system.Membership.View.LeaveAsync,

@@ -24,7 +24,7 @@ internal static partial class ClusterEndpoints
 
     private static async Task<IResult> CarryOutAsync(ClusterContext cluster, ILogger logger, ApiCaller caller, string address, ClusterOrder order)
     {
-        var report = cluster.Report();
+        var report = Report(cluster);
         var member = Find(report, address);
         if (cluster.IsAlone)
         {

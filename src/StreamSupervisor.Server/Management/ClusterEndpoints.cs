@@ -24,38 +24,44 @@ internal static partial class ClusterEndpoints
         var gate = new ApiGate(new ClusterCallers(cluster.Api, cluster.Management).Identify, services.GetRequiredService<ILogger<ApiGate>>());
         services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped.Register(gate.Dispose);
 
-        var group = endpoints.MapGroup(Prefix).AddEndpointFilter(gate).ExcludeFromDescription();
+        var group = endpoints.MapGroup(Prefix).ExcludeFromDescription();
+        if (services.GetService<KnownHosts>() is { } hosts)
+        {
+            group.AddEndpointFilter(hosts);
+        }
+
+        group.AddEndpointFilter(gate);
         group.MapGet("/members", Task<IResult> (HttpContext call) => ListMembersAsync(cluster, call));
         group.MapGet("/members/{**address}", Task<IResult> (HttpContext call, string address) => ShowMemberAsync(cluster, call, address));
         group.MapPut("/members/{**address}", Task<IResult> (HttpContext call, string address) => OrderAsync(cluster, logger, call, address));
         group.MapDelete("/members/{**address}", Task<IResult> (HttpContext call, string address) => LeaveByDeleteAsync(cluster, logger, call, address));
         group.MapGet("/shards", Task<IResult> (HttpContext call) => ListShardsAsync(cluster, call));
         group.MapGet("/shards/{id}", Task<IResult> (HttpContext call, string id) => ShowShardAsync(cluster, call, id));
-        group.Map("/{**rest}", IResult (HttpContext call) => new ProblemResult(Problems.NoSuchCall.Of(
+        group.Map("/{**rest}", IResult (HttpContext call) => AllowedMethods.Answer(call,
             $"There is no {call.Request.Method} for this path. GET {Prefix}/members and {Prefix}/shards look, PUT {Prefix}/members/ADDRESS with "
-            + "operation=Leave or Down and DELETE (leave) change.")));
+            + "operation=Leave or Down and DELETE (leave) change."));
         return group;
     }
 
     private static async Task<IResult> ListMembersAsync(ClusterContext cluster, HttpContext call)
     {
         call.Request.Query.AllowOnly();
-        return Json(ClusterMembersView.Of(cluster.Report(), await cluster.Shards(call.RequestAborted)));
+        return Json(ClusterMembersView.Of(Report(cluster), await ShardsOrNullAsync(cluster, call.RequestAborted), cluster.Warnings()));
     }
 
     private static async Task<IResult> ShowMemberAsync(ClusterContext cluster, HttpContext call, string address)
     {
         call.Request.Query.AllowOnly();
-        return Json(ClusterMemberView.Of(Find(cluster.Report(), address), await cluster.Shards(call.RequestAborted)));
+        return Json(ClusterMemberView.Of(Find(Report(cluster), address), await ShardsOrNullAsync(cluster, call.RequestAborted)));
     }
 
     private static async Task<IResult> ListShardsAsync(ClusterContext cluster, HttpContext call)
     {
         var query = call.Request.Query;
         query.AllowOnly("owner");
-        var report = cluster.Report();
+        var report = Report(cluster);
         var owner = query.Text("owner") is { } address ? Find(report, address, "owner").Address : null;
-        var shards = await cluster.Shards(call.RequestAborted);
+        var shards = await ShardsAsync(cluster, call.RequestAborted);
         return Json(new ClusterShardsView(
             report.Members.FirstOrDefault(member => member.IsSelf)?.Address,
             [.. shards.Where(shard => owner is null || shard.Address == owner).Select(shard => ClusterShardView.Of(shard, report))]));
@@ -70,11 +76,52 @@ internal static partial class ClusterEndpoints
             return new ProblemResult(Problems.ShardUnknown.Of($"id: A shard is a number from 0 to {ShardView.Shards - 1}.", "id"));
         }
 
-        var found = (await cluster.Shards(call.RequestAborted)).FirstOrDefault(one => one.Shard == shard);
+        var found = (await ShardsAsync(cluster, call.RequestAborted)).FirstOrDefault(one => one.Shard == shard);
         return found is null
             ? Json(new ClusterShardView(shard, 0, null, null, Local: false))
-            : Json(ClusterShardView.Of(found, cluster.Report()).With(await cluster.KeysOf(shard, call.RequestAborted), limit));
+            : Json(ClusterShardView.Of(found, Report(cluster)).With(await cluster.KeysOf(shard, call.RequestAborted), limit));
     }
+
+    /// <summary>The cluster as this member sees it; a member that ends may not have one any more.</summary>
+    private static MembershipReport Report(ClusterContext cluster)
+    {
+        try
+        {
+            return cluster.Report();
+        }
+        catch (Exception ended) when (ended is not OperationCanceledException)
+        {
+            throw Ending(ended);
+        }
+    }
+
+    private static async Task<IReadOnlyList<ShardSighting>> ShardsAsync(ClusterContext cluster, CancellationToken cancellation)
+    {
+        try
+        {
+            return await cluster.Shards(cancellation);
+        }
+        catch (Exception ended) when (!cancellation.IsCancellationRequested)
+        {
+            throw Ending(ended);
+        }
+    }
+
+    /// <summary>Members are listed by the database: they are known though the shards are not, as on a member that was condemned.</summary>
+    private static async Task<IReadOnlyList<ShardSighting>?> ShardsOrNullAsync(ClusterContext cluster, CancellationToken cancellation)
+    {
+        try
+        {
+            return await ShardsAsync(cluster, cancellation);
+        }
+        catch (ApiProblemException)
+        {
+            return null;
+        }
+    }
+
+    private static ApiProblemException Ending(Exception why) => new(Problems.MemberEnding.Of(
+        $"The actors of this member have ended or do not answer ({why.Message.TrimEnd('.')}). Ask another member."));
 
     /// <summary>The member that people mean by an address: in Akka's words, host and port, its name, or its incarnation.</summary>
     /// <exception cref="ApiProblemException">There is none, or there are several.</exception>

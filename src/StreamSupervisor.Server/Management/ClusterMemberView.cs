@@ -11,10 +11,11 @@ namespace StreamSupervisor.Server.Management;
 /// <param name="Members">Everybody alive, by name.</param>
 /// <param name="Ended">Who left or died within ten minutes, the latest first.</param>
 /// <param name="AgeMs">How old this view is; absent before the database has answered for the first time.</param>
+/// <param name="Warnings">What a person must mend, by part of the program; absent when there is nothing.</param>
 public sealed record ClusterMembersView(string? SelfNode, IReadOnlyList<UnreachableView> Unreachable, IReadOnlyList<ClusterMemberView> Members,
-    IReadOnlyList<EndedMemberView> Ended, double? AgeMs)
+    IReadOnlyList<EndedMemberView> Ended, double? AgeMs, IReadOnlyDictionary<string, string>? Warnings = null)
 {
-    internal static ClusterMembersView Of(MembershipReport report, IReadOnlyList<ShardSighting> shards)
+    internal static ClusterMembersView Of(MembershipReport report, IReadOnlyList<ShardSighting>? shards, IReadOnlyDictionary<string, string> warnings)
     {
         var self = report.Members.FirstOrDefault(member => member.IsSelf)?.Address;
         return new ClusterMembersView(
@@ -23,7 +24,8 @@ public sealed record ClusterMembersView(string? SelfNode, IReadOnlyList<Unreacha
             [.. report.Members.Select(member => ClusterMemberView.Of(member, shards))],
             [.. report.Ended.Select(member => new EndedMemberView(
                 member.Name, member.Advertised, member.Incarnation, Words.Of(member.State), Math.Round(member.Ago.TotalMilliseconds), member.Why))],
-            report.Age is { } age ? Math.Round(age.TotalMilliseconds) : null);
+            report.Age is { } age ? Math.Round(age.TotalMilliseconds) : null,
+            warnings.Count > 0 ? warnings : null);
     }
 }
 
@@ -48,11 +50,11 @@ public sealed record EndedMemberView(string Name, string Advertised, Guid Incarn
 /// <param name="State"><c>joining</c>, <c>active</c> or <c>draining</c>, by its row in the database.</param>
 /// <param name="BeatAgeMs">Since its last beat, by the clock of the database; absent for a supervisor alone.</param>
 /// <param name="SessionHeld">Whether its session at the database is open. False alone proves nothing.</param>
-/// <param name="Shards">How many shards it has in memory.</param>
+/// <param name="Shards">How many shards it has in memory; absent where that can not be asked now.</param>
 public sealed record ClusterMemberView(string Node, string NodeUid, string Status, IReadOnlyList<string> Roles, string Name, string? Advertised,
-    Guid Incarnation, string State, double? BeatAgeMs, bool SessionHeld, int Shards)
+    Guid Incarnation, string State, double? BeatAgeMs, bool SessionHeld, int? Shards)
 {
-    internal static ClusterMemberView Of(MemberSighting member, IReadOnlyList<ShardSighting> shards) => new(
+    internal static ClusterMemberView Of(MemberSighting member, IReadOnlyList<ShardSighting>? shards) => new(
         member.Address,
         member.Uid.ToString(CultureInfo.InvariantCulture),
         (member.AkkaStatus ?? Akka.Cluster.MemberStatus.Joining).ToString(),
@@ -63,5 +65,5 @@ public sealed record ClusterMemberView(string Node, string NodeUid, string Statu
         Words.Of(member.State),
         member.BeatAge is { } age ? Math.Round(age.TotalMilliseconds) : null,
         member.HasSession,
-        shards.Count(shard => shard.Address == member.Address));
+        shards?.Count(shard => shard.Address == member.Address));
 }

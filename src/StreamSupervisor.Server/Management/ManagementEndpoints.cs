@@ -13,20 +13,29 @@ internal static class ManagementEndpoints
         var group = endpoints.MapGroup("");
 
         // That the process answers at all is the proof: anything more would let a probe restart a member whose store is away.
-        group.MapGet("/alive", IResult () => Answer(200, new HealthAnswer("alive", null)));
+        group.MapGet("/alive", IResult () => Answer(200, new HealthAnswer("alive", null, null)));
         group.MapGet("/ready", IResult () => readiness.Reasons is { Count: > 0 } reasons
-            ? Answer(503, new HealthAnswer("not-ready", reasons))
-            : Answer(200, new HealthAnswer("ready", null)));
-        group.MapGet("/metrics", IResult () => Results.Text(metrics.Scrape(), PrometheusExporter.ContentType));
+            ? Answer(503, new HealthAnswer("not-ready", reasons, WarningsOf(readiness)))
+            : Answer(200, new HealthAnswer("ready", null, WarningsOf(readiness))));
+        var scrape = group.MapGet("/metrics", IResult () => Results.Text(metrics.Scrape(), PrometheusExporter.ContentType));
+        if (endpoints.ServiceProvider.GetService<KnownHosts>() is { } hosts)
+        {
+            scrape.AddEndpointFilter(hosts);
+        }
+
         return group;
     }
+
+    private static IReadOnlyDictionary<string, string>? WarningsOf(Readiness readiness) =>
+        readiness.Warnings is { Count: > 0 } warnings ? warnings : null;
 
     private static IResult Answer(int status, HealthAnswer answer) => Results.Json(answer, HealthJson.Default.HealthAnswer, statusCode: status);
 }
 
 /// <summary>The answer of a health check.</summary>
 /// <param name="Reasons">Why not: the part of the program, and a sentence.</param>
-internal sealed record HealthAnswer(string Status, IReadOnlyDictionary<string, string>? Reasons);
+/// <param name="Warnings">What a person must mend though this member takes new work, in the same form; absent when there is nothing.</param>
+internal sealed record HealthAnswer(string Status, IReadOnlyDictionary<string, string>? Reasons, IReadOnlyDictionary<string, string>? Warnings);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(HealthAnswer))]

@@ -29,7 +29,8 @@ internal sealed class SupervisorGauges : IDisposable
         _meter.CreateObservableGauge("streamsupervisor.srs.info", () => OfOrigins(InfoOf), unit: null,
             "1 for each configured SRS server whose process is known: the names under which its own metrics stand.");
         _meter.CreateObservableGauge("streamsupervisor.srs.state", StatesOfOrigins, unit: null,
-            "1 for the state that a server is in: unknown, up, suspect or down; beside it draining when it gets no new streams.");
+            "1 for the state that a server is in: unknown, up, suspect or down; beside it draining when it gets no new streams, "
+            + "and locked-out when its API and hooks do not fit.");
         _meter.CreateObservableGauge("streamsupervisor.srs.streams", () => OfOrigins(StreamsOf), "{stream}",
             "Streams that a server listed at the last look.");
         _meter.CreateObservableGauge("streamsupervisor.srs.answer.age", () => OfOrigins(AgeOf), "s",
@@ -63,6 +64,7 @@ internal sealed class SupervisorGauges : IDisposable
             }
 
             rows.Add(Row(origin, "draining", _drain.Known.Contains(origin.Name)));
+            rows.Add(Row(origin, "locked-out", origin.WhyLockedOut is not null));
         }
 
         return rows;

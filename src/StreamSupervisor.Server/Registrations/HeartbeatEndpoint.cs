@@ -1,5 +1,6 @@
 using System.Text.Json;
 using StreamSupervisor.Actors.Origins;
+using StreamSupervisor.Server.Api;
 
 namespace StreamSupervisor.Server.Registrations;
 
@@ -16,6 +17,11 @@ internal static class HeartbeatEndpoint
     public static IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints, Func<string, string?> originOf, Action<HeartbeatHeard> heard) =>
         endpoints.MapPost("/heartbeat/v1/{token}", async Task<IResult> (HttpContext call, string token) =>
         {
+            if (CallOrigin.IsPage(call.Request))
+            {
+                return new ProblemResult(Problems.CrossSite.Of("This call comes from a web page. Only SRS sends heartbeats."));
+            }
+
             if (originOf(token) is not { } origin)
             {
                 return Results.NotFound();

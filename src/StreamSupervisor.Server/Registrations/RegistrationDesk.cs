@@ -21,7 +21,7 @@ internal sealed class RegistrationDesk(RegistrationContext context)
 
     /// <summary>When nothing is being waited for: its reservation will run out, or its session end.</summary>
     private static readonly TimeSpan s_idleLook = TimeSpan.FromSeconds(1);
-    private int _watchers;
+    private readonly WaitingPlaces _places = new(context.Options.MaxWatchers);
 
     /// <summary>What the credential of a request is worth. Takes its time where wrong ones pile up.</summary>
     public async Task<CredentialResult> LookAtCredentialAsync(StreamKey key, RegistrationRequest request, string address, CancellationToken cancellation)
@@ -32,7 +32,20 @@ internal sealed class RegistrationDesk(RegistrationContext context)
             await Task.Delay(result.AnswerAfter, context.Time, cancellation);
         }
 
-        return result;
+        if (result.Refused is { } wait)
+        {
+            throw new ApiProblemException(Problems.TooManyGuesses.Of(RefusalCatalog.Of(RefusalReason.TooManyGuesses).English, wait));
+        }
+
+        if (result.Undecided)
+        {
+            throw new ApiProblemException(Problems.Unavailable.Of("The store has not answered yet, so this credential can not be looked at. Try again."));
+        }
+
+        // One of a registration that the stream does not know is as if it were not there.
+        return result.Registered is not { } claim || claim.Holds(await InspectAsync(result.EffectiveKey, cancellation), result.Subject!)
+            ? result
+            : result with { Verdict = claim.Otherwise, Subject = claim.Proven ? claim.Identity : null, Registered = null };
     }
 
     /// <param name="credential">As it was looked at: names the key too.</param>
@@ -86,7 +99,7 @@ internal sealed class RegistrationDesk(RegistrationContext context)
 
     /// <summary>The decision as it stands, or the next one if it changes within <paramref name="wait"/>.</summary>
     /// <returns>Null when there is no such registration (any more).</returns>
-    public async Task<RegistrationAnswer?> GetAsync(string id, TimeSpan wait, CancellationToken cancellation)
+    public async Task<RegistrationAnswer?> GetAsync(string id, TimeSpan wait, string address, CancellationToken cancellation)
     {
         if (await FindAsync(id, cancellation) is not { } found)
         {
@@ -96,7 +109,7 @@ internal sealed class RegistrationDesk(RegistrationContext context)
         var reply = found.Standing;
         if (wait > TimeSpan.Zero && reply.Decision == RegistrationDecision.Wait)
         {
-            using var place = TakePlace();
+            using var place = _places.Take(id, address);
             reply = await NextAsync(found.Key, reply, wait, cancellation);
         }
 
@@ -104,14 +117,15 @@ internal sealed class RegistrationDesk(RegistrationContext context)
     }
 
     /// <summary>Every decision as it is made, the one that stands first. A null is a sign of life; it ends when the registration has ended.</summary>
-    public async IAsyncEnumerable<RegistrationAnswer?> WatchAsync(string id, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<RegistrationAnswer?> WatchAsync(string id, string address,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
         if (await FindAsync(id, cancellation) is not { } found)
         {
             yield break;
         }
 
-        using var place = TakePlace();
+        using var place = _places.Take(id, address);
         var standing = found.Standing;
         yield return await AnswerAsync(found.Key, standing, found.EncoderId, null);
         while (true)
@@ -202,7 +216,7 @@ internal sealed class RegistrationDesk(RegistrationContext context)
     {
         var origins = context.Origins();
         var drained = await context.Drain.GetAsync();
-        var query = context.Credential.QueryFor(key, encoderId, context.Time.GetUtcNow());
+        var query = context.Credential.QueryFor(key, encoderId, reply.RegistrationId, context.Time.GetUtcNow());
         return
         [
             .. OriginChoice.Order(origins, wished, reply.LastOrigin, drained, [.. reply.WedgedOn])
@@ -230,20 +244,4 @@ internal sealed class RegistrationDesk(RegistrationContext context)
     }
 
     private static ApiProblemException Unexpected() => new(Problems.Internal.Of("The entity gave an answer of another kind."));
-
-    private Place TakePlace()
-    {
-        if (Interlocked.Increment(ref _watchers) > context.Options.MaxWatchers)
-        {
-            Interlocked.Decrement(ref _watchers);
-            throw new ApiProblemException(Problems.Overloaded.Of("Too many calls wait for decisions on this member. Ask without wait, or ask another member."));
-        }
-
-        return new Place(this);
-    }
-
-    private sealed class Place(RegistrationDesk desk) : IDisposable
-    {
-        public void Dispose() => Interlocked.Decrement(ref desk._watchers);
-    }
 }

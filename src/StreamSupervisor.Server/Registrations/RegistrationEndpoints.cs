@@ -47,7 +47,7 @@ internal static class RegistrationEndpoints
 
     private static async Task<IResult> RegisterAsync(RegistrationDesk desk, HttpContext call)
     {
-        var request = await ReadAsync(call, RegistrationJson.Shared.RegistrationRequest);
+        var request = await ReadAsync(call, RegistrationJson.Strict.RegistrationRequest);
         if (!StreamKey.TryParse(request.Key, out var key))
         {
             throw new ApiProblemException(Problems.BadKey.Of($"'{Shorten(request.Key)}' is no stream key; write app/stream or vhost/app/stream.", "key"));
@@ -58,7 +58,7 @@ internal static class RegistrationEndpoints
             throw Wrong("encoderId", $"Name the encoder in 1 to {MaxEncoderId} characters, and keep the name over its restarts.");
         }
 
-        var address = call.Connection.RemoteIpAddress?.ToString() ?? "";
+        var address = AddressOf(call);
         var credential = await desk.LookAtCredentialAsync(key, request, address, call.RequestAborted);
         if (call.Features.Get<RegistrationCaller>() is { Known: null, Why: { } why })
         {
@@ -101,9 +101,11 @@ internal static class RegistrationEndpoints
         }
     }
 
+    private static string AddressOf(HttpContext call) => call.Connection.RemoteIpAddress?.ToString() ?? "";
+
     private static async Task<IResult> RenewAsync(RegistrationDesk desk, HttpContext call, string id)
     {
-        await ReadAsync(call, RegistrationJson.Shared.RegistrationUpdate);
+        await ReadAsync(call, RegistrationJson.Strict.RegistrationUpdate);
         return await desk.RenewAsync(id, call.RequestAborted) is { } answer ? Json(answer) : Unknown();
     }
 
@@ -116,7 +118,7 @@ internal static class RegistrationEndpoints
             throw Wrong("wait", "It is a duration with its unit, such as 2500ms or 10s.");
         }
 
-        return await desk.GetAsync(id, wait < options.MaxWait ? wait : options.MaxWait, call.RequestAborted) is { } answer ? Json(answer) : Unknown();
+        return await desk.GetAsync(id, wait < options.MaxWait ? wait : options.MaxWait, AddressOf(call), call.RequestAborted) is { } answer ? Json(answer) : Unknown();
     }
 
     private static async Task<IResult> GoodbyeAsync(RegistrationDesk desk, HttpContext call, string id) =>
@@ -128,7 +130,7 @@ internal static class RegistrationEndpoints
         var cancellation = call.RequestAborted;
         try
         {
-            await foreach (var answer in desk.WatchAsync(id, cancellation))
+            await foreach (var answer in desk.WatchAsync(id, AddressOf(call), cancellation))
             {
                 if (!response.HasStarted)
                 {
@@ -151,16 +153,17 @@ internal static class RegistrationEndpoints
 
     private static async Task<IResult> DrainAsync(RegistrationContext context, HttpContext call, string name)
     {
-        var request = await ReadAsync(call, RegistrationJson.Shared.DrainRequest);
+        var request = await ReadAsync(call, RegistrationJson.Strict.DrainRequest);
+        var draining = request.Draining ?? throw Wrong("draining", "Say true or false.");
         if (!context.Origins().Any(o => o.Name == name))
         {
             return new ProblemResult(Problems.NoSuchCall.Of($"There is no origin '{Shorten(name)}'; GET {ApiEndpoints.Prefix}/origins lists them."));
         }
 
         var caller = call.Features.Get<RegistrationCaller>()!.Known!;
-        var answer = await context.Drain.SetAsync(name, request.Draining, Clean(request.By) ?? caller.Name, Clean(request.Why) ?? "", call.RequestAborted);
+        var answer = await context.Drain.SetAsync(name, draining, Clean(request.By) ?? caller.Name, Clean(request.Why) ?? "", call.RequestAborted);
         return answer is { Status: AskStatus.Answered, Reply: Done done }
-            ? Results.Json(new DrainAnswer(name, request.Draining, done.Changed), RegistrationJson.Shared.DrainAnswer)
+            ? Results.Json(new DrainAnswer(name, draining, done.Changed), RegistrationJson.Shared.DrainAnswer)
             : new ProblemResult(Problems.OutcomeUnknown.Of("The node's mark may or may not have changed; send it again."));
     }
 
@@ -189,11 +192,19 @@ internal static class RegistrationEndpoints
         {
             return JsonSerializer.Deserialize(buffer.AsSpan(0, read), type) ?? throw new ApiProblemException(Problems.BadJson.Of("Send a JSON object."));
         }
+        catch (JsonException failure) when (UnknownField(failure, type) is { } unknown)
+        {
+            throw Wrong(unknown, $"There is no such field; there are {string.Join(", ", type.Properties.Select(field => field.Name))}.");
+        }
         catch (JsonException failure)
         {
             throw new ApiProblemException(Problems.BadJson.Of($"It is malformed, or a field has the wrong type ({failure.Path ?? "$"}, line {(failure.LineNumber ?? 0) + 1})."));
         }
     }
+
+    /// <summary>The field that the reader stopped at because there is none of the name; null where something else was wrong.</summary>
+    private static string? UnknownField<T>(JsonException failure, JsonTypeInfo<T> type) =>
+        failure.Path is ['$', '.', .. var name] && type.Properties.All(field => field.Name != name) ? Shorten(name) : null;
 
     private static IResult Json(RegistrationAnswer answer) => Results.Json(answer, RegistrationJson.Shared.RegistrationAnswer);
 

@@ -1,7 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Text.Unicode;
 using StreamSupervisor.Client;
 
 namespace StreamSupervisor.Server.Registrations;
@@ -14,18 +13,24 @@ namespace StreamSupervisor.Server.Registrations;
 [JsonSerializable(typeof(DrainAnswer))]
 internal sealed partial class RegistrationJson : JsonSerializerContext
 {
-    public static RegistrationJson Shared { get; } = new(new JsonSerializerOptions
+    public static RegistrationJson Shared { get; } = Create(JsonUnmappedMemberHandling.Skip);
+
+    /// <summary>For what others send: a field that we do not know is a mistake, and acting on the rest would do something else than was meant.</summary>
+    public static RegistrationJson Strict { get; } = Create(JsonUnmappedMemberHandling.Disallow);
+
+    private static RegistrationJson Create(JsonUnmappedMemberHandling unknown) => new(new JsonSerializerOptions
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Converters = { new JsonStringEnumConverter<RegistrationDecision>(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
-        Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        UnmappedMemberHandling = unknown,
         MaxDepth = 8,
     });
 }
 
 /// <summary>Takes a node out of the choice for new streams, or back in.</summary>
-internal sealed record DrainRequest(bool Draining, string? Why, string? By);
+internal sealed record DrainRequest(bool? Draining, string? Why, string? By);
 
 /// <summary>What became of it.</summary>
 internal sealed record DrainAnswer(string Name, bool Draining, bool Changed);

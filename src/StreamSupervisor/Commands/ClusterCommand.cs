@@ -47,6 +47,10 @@ internal static class ClusterCommand
             }
 
             table.Write(output);
+            foreach (var (part, warning) in cluster.Warnings ?? new Dictionary<string, string>())
+            {
+                output.WriteLine(OutputTable.Plain($"Warning, {part}: {warning}"));
+            }
         }));
         return command;
     }

@@ -9,7 +9,7 @@ internal static partial class StreamsCommand
     private static void AddOrders(Command streams, ApiClientSwitches switches)
     {
         streams.Add(CreateOrder(switches, "kick", "Remove the session that owns the stream."));
-        streams.Add(CreateOrder(switches, "release", "Remove whatever SRS holds for the stream, on every node."));
+        streams.Add(CreateOrder(switches, "release", "Remove whatever SRS holds for the stream, on every node; or with --journal give a stream whose journal cannot be read a way out."));
         streams.Add(CreateOrder(switches, "lock", "Let nobody start to publish; the present session stays."));
         streams.Add(CreateOrder(switches, "unlock", "End a lock and a pin."));
         streams.Add(CreateOrder(switches, "pin", "Let only one identity publish."));
@@ -28,13 +28,46 @@ internal static partial class StreamsCommand
             command.Add(identity);
         }
 
+        var journal = new Option<bool>("--journal")
+        {
+            Description = "End the quarantine of a stream whose journal cannot be read: it is read again, as after an upgrade or a repair of the database.",
+        };
+        var anew = new Option<bool>("--anew")
+        {
+            Description = "With --journal: start anew behind what cannot be read. Lock and pin before it are kept; the rest of its past is not used any more.",
+        };
+        if (verb == "release")
+        {
+            command.Add(journal);
+            command.Add(anew);
+        }
+
         command.SetAction((parsed, cancellation) => switches.AskAsync(parsed, async supervisor =>
         {
-            var order = new OrderBody(parsed.GetValue(by) ?? UserName(), parsed.GetValue(why)!, verb == "pin" ? parsed.GetValue(identity) : null);
+            var (ofJournal, startAnew) = verb == "release" ? (parsed.GetValue(journal), parsed.GetValue(anew)) : (false, false);
+            if (startAnew && !ofJournal)
+            {
+                throw new CommandException("--anew belongs to --journal: a stream whose journal can be read has nothing to start anew.", ExitCodes.Usage);
+            }
+
+            var order = new OrderBody(parsed.GetValue(by) ?? UserName(), parsed.GetValue(why)!, verb == "pin" ? parsed.GetValue(identity) : null,
+                ofJournal ? true : null, startAnew ? true : null);
             var done = ApiClientSwitches.Take(await supervisor.OrderAsync(ApiClientSwitches.KeyOf(parsed, key), verb, order, cancellation));
-            parsed.InvocationConfiguration.Output.WriteLine(parsed.GetValue(json)
-                ? JsonSerializer.Serialize(done, ApiJson.Indented.OrderResult)
-                : OutputTable.Plain(done.Text));
+            if (parsed.GetValue(json))
+            {
+                parsed.InvocationConfiguration.Output.WriteLine(JsonSerializer.Serialize(done, ApiJson.Indented.OrderResult));
+            }
+
+            // A lock that is there already is what was wanted. A kick without anybody to kick is not, and a mistyped key looks the same.
+            if (!done.Changed && (verb == "kick" || ofJournal))
+            {
+                throw new CommandException(OutputTable.Plain(done.Text));
+            }
+
+            if (!parsed.GetValue(json))
+            {
+                parsed.InvocationConfiguration.Output.WriteLine(OutputTable.Plain(done.Text));
+            }
         }));
         return command;
     }

@@ -1,17 +1,13 @@
 using System.CommandLine;
-using System.Text;
-using Microsoft.IdentityModel.JsonWebTokens;
-using Microsoft.IdentityModel.Tokens;
 using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
-using StreamSupervisor.Domain.Policies;
 using StreamSupervisor.Server.Configuration.Settings;
 using StreamSupervisor.Server.Credentials;
 
 namespace StreamSupervisor.Commands;
 
 /// <summary><c>tokens sign</c> and <c>tokens verify</c>: make and check publish credentials without a running supervisor.</summary>
-public static class TokensCommand
+public static partial class TokensCommand
 {
     public const string SecretVariable = "STREAMSUPERVISOR_TOKEN_SECRET";
     private const int Wrong = 1;
@@ -66,15 +62,22 @@ public static class TokensCommand
     private static Command Sign(TimeProvider time)
     {
         var scheme = SchemeOption();
-        var key = KeyOption("What it is good for: a key such as live/cam1; with token and jwt also a pattern such as live/*.");
+        var key = KeyOption("What it is good for: a key such as live/cam1.");
+        var pattern = new Option<bool>("--pattern") { Description = "The key is a pattern such as live/*: good for all keys that match (token, jwt)." };
         var subject = new Option<string>("--subject") { Description = "Who will publish with it.", DefaultValueFactory = _ => "encoder" };
         var valid = DurationOption("--valid", "How long it is good: 90s, 15m, 12h, 30d.", TimeSpan.FromHours(1));
         var address = new Option<string?>("--address") { Description = "Good from this address only (token)." };
         var secret = SecretOption();
         var file = SecretFileOption();
-        var command = new Command("sign", "Make a credential; prints the query to put behind the publish address.") { scheme, key, subject, valid, address, secret, file };
+        var command = new Command("sign", "Make a credential; prints the query to put behind the publish address.") { scheme, key, pattern, subject, valid, address, secret, file };
         command.SetAction(parsed =>
         {
+            if (WhatIsWrong(parsed.GetValue(scheme), parsed.GetValue(key)!, parsed.GetValue(pattern), parsed.GetValue(subject)!, parsed.GetValue(valid),
+                parsed.GetValue(address)) is { } wrong)
+            {
+                return Complain(parsed, wrong);
+            }
+
             if (!TryGetSecret(parsed, secret, file, out var word))
             {
                 return Usage;
@@ -133,63 +136,13 @@ public static class TokensCommand
                 return Complain(parsed, "The secret " + problem + ".");
             }
 
-            var gate = new CredentialGate(options, RegistrationCredential.Create(new(), []));
+            var gate = new CredentialGate(options, new RegistrationCredential(new()));
             var result = gate.Check(streamKey, parsed.GetValue(query), parsed.GetValue(address)!, time.GetUtcNow());
             var who = result.Subject is null ? "" : $" (subject {result.Subject})";
             parsed.InvocationConfiguration.Output.WriteLine($"{result.Verdict.ToString().ToLowerInvariant()}{who} for {result.EffectiveKey}");
             return result.Verdict == CredentialVerdict.Valid ? 0 : Wrong;
         });
         return command;
-    }
-
-    private static string? Make(CredentialScheme scheme, string key, string subject, string? address, string secret, DateTimeOffset expires, out string problem)
-    {
-        problem = "";
-        if (scheme is CredentialScheme.Token or CredentialScheme.Jwt)
-        {
-            if (!StreamPattern.TryParse(key, out _, out var wrong))
-            {
-                problem = wrong;
-                return null;
-            }
-
-            if (scheme == CredentialScheme.Token)
-            {
-                var claims = new TokenClaims(subject, key, expires.ToUnixTimeSeconds(), address);
-                return $"{SignedTokenCheck.DefaultParameter}={SignedToken.Sign(claims, Encoding.UTF8.GetBytes(secret))}";
-            }
-
-            if (Encoding.UTF8.GetByteCount(secret) < 32)
-            {
-                problem = "The secret is too short: HS256 needs at least 32 bytes.";
-                return null;
-            }
-
-            var credentials = new SigningCredentials(new SymmetricSecurityKey(Encoding.UTF8.GetBytes(secret)), SecurityAlgorithms.HmacSha256);
-            var descriptor = new SecurityTokenDescriptor
-            {
-                Claims = new Dictionary<string, object> { ["sub"] = subject, ["key"] = key, ["exp"] = expires.ToUnixTimeSeconds() },
-                SigningCredentials = credentials,
-            };
-            return $"{JwtCheck.DefaultParameter}={new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(descriptor)}";
-        }
-
-        if (!StreamKey.TryParse(key, out var streamKey))
-        {
-            problem = $"'{key}' is no stream key; write app/stream or vhost/app/stream.";
-            return null;
-        }
-
-        switch (scheme)
-        {
-            case CredentialScheme.Tencent:
-                return TencentSignature.Sign(streamKey.Stream, expires, secret);
-            case CredentialScheme.Aliyun:
-                return AliyunSignature.Sign(streamKey.App, streamKey.Stream, expires, secret);
-            default:
-                problem = "There is nothing to sign for this scheme: the secret itself is the credential.";
-                return null;
-        }
     }
 
     private static bool TryGetSecret(ParseResult parsed, Option<string?> option, Option<FileInfo?> file, out string secret)

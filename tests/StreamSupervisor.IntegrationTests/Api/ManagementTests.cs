@@ -46,6 +46,9 @@ public class ManagementTests
         starting.Body.ShouldBe("""{"status":"not-ready","reasons":{"start":"The supervisor is starting."}}""");
         readiness.Ready("start");
         (await Get(ports[0], "/ready")).Status.ShouldBe(HttpStatusCode.OK);
+        readiness.WatchWarning("origins", () => "srs-2: its API is another server.");
+        (await Get(ports[0], "/ready")).ShouldBe(
+            (HttpStatusCode.OK, """{"status":"ready","warnings":{"origins":"srs-2: its API is another server."}}""", "application/json; charset=utf-8"));
         readiness.NotReady("storage", "The store does not answer.");
         (await Get(ports[0], "/ready")).Body.ShouldContain("\"storage\"");
         (await Get(ports[0], "/metrics")).ShouldBe((HttpStatusCode.OK, "# TYPE kicks_total counter\nkicks_total 2\n", PrometheusExporter.ContentType));

@@ -1,3 +1,4 @@
+using StreamSupervisor.Actors.LiveStreams;
 using StreamSupervisor.Server.Configuration;
 using StreamSupervisor.Domain.LiveStreams;
 
@@ -64,6 +65,9 @@ public class OrdersApiTests
     [InlineData("kick", """{"reason":"a"}""", "reason")]
     [InlineData("kick", """{"why":"a","identity":"x"}""", "identity")]
     [InlineData("pin", """{"why":"a"}""", "identity")]
+    [InlineData("kick", """{"why":"a","journal":true}""", "journal")]
+    [InlineData("release", """{"why":"a","anew":true}""", "anew")]
+    [InlineData("release", """{"why":"a","journal":"yes"}""", "journal")]
     public async Task A_wrong_field_is_named_together_with_the_fix(string verb, string body, string field)
     {
         await using var server = await ApiServer.StartAsync();
@@ -127,5 +131,15 @@ public class OrdersApiTests
         statuses.ShouldContain(429);
         statuses.Count.ShouldBeGreaterThan(200, "a whole fleet can be kicked at once");
         (await server.GetAsync("/api/v1/streams")).Status.ShouldBe(200, "reading is not counted");
+    }
+
+    [Fact]
+    public async Task A_release_of_the_journal_ends_the_quarantine_of_its_key()
+    {
+        await using var server = await ApiServer.StartAsync();
+        await server.PostAsync($"{Cam1}/release", """{"why":"repaired","journal":true}""");
+        await server.PostAsync($"{Cam1}/release", """{"why":"damaged","journal":true,"anew":true}""");
+        server.Entities.Orders.Select(one => one.Order).ShouldBe(
+            [new ReleaseQuarantine("local", "repaired", StartAnew: false), new ReleaseQuarantine("local", "damaged", StartAnew: true)]);
     }
 }

@@ -37,11 +37,14 @@ internal sealed partial class ComposeFile
         List<object> list => list.Select(Interpolate).ToList(),
         string text => Variable().Replace(text, match => match.Value == "$$" ? "$"
             : match.Groups["default"] is { Success: true } given ? given.Value
+
+            // What .env must hold; the same wherever it is used.
+            : match.Groups["own"].Success ? $"own-{match.Groups["name"].Value.ToLowerInvariant().Replace('_', '-')}-of-this-test"
             : throw new InvalidOperationException($"{match.Value} has no default: the scene would not start as it is.")),
         _ => "",
     };
 
-    [GeneratedRegex(@"\$\$|\$\{(?<name>\w+)(:-(?<default>[^}]*))?\}|\$(?<name>\w+)", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"\$\$|\$\{(?<name>\w+)(:-(?<default>[^}]*)|(?<own>:\?))?\}|\$(?<name>\w+)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Variable();
 }
 

@@ -116,6 +116,24 @@ public sealed class SchemaTests(StoreFixture stores)
         (await settings.GetOrAddAsync("key", [3])).ShouldBe([1, 2]);
     }
 
+    [Theory]
+    [ClassData(typeof(Databases))]
+    public async Task The_key_of_registrations_is_made_once_and_is_the_same_after_every_start(bool postgres)
+    {
+        var location = await stores.NewAsync(postgres);
+        var keys = new List<byte[]>();
+        for (var start = 0; start < 2; start++)
+        {
+            await using var store = await JournalStore.CreateAsync(location, TimeProvider.System, NullLogger.Instance, CancellationToken.None);
+            keys.Add(await RegistrationKey.PrepareAsync(store, TimeProvider.System, NullLogger.Instance, CancellationToken.None));
+        }
+
+        keys[0].Length.ShouldBe(32);
+        keys[0].ShouldBe(keys[1]);
+        await using var another = await JournalStore.CreateAsync(await stores.NewAsync(postgres), TimeProvider.System, NullLogger.Instance, CancellationToken.None);
+        (await RegistrationKey.PrepareAsync(another, TimeProvider.System, NullLogger.Instance, CancellationToken.None)).ShouldNotBe(keys[0]);
+    }
+
     private static Task<JournalStore> OpenAsync(StoreLocation location) =>
         JournalStore.OpenAsync(location, TimeProvider.System, NullLogger.Instance);
 

@@ -25,12 +25,19 @@ internal sealed class FakeCluster
     public bool IsAlone { get; }
     public List<MemberSighting> Members { get; }
     public List<string> Orders { get; } = [];
+    public Dictionary<string, string> Warnings { get; } = [];
 
     /// <summary>Called at each look, with the members: what happens meanwhile.</summary>
     public Action<List<MemberSighting>>? Meanwhile { get; set; }
 
     /// <summary>Whether the database does not answer.</summary>
     public bool IsDown { get; set; }
+
+    /// <summary>Whether the shard region of this member has ended, as on one that was condemned.</summary>
+    public bool RegionEnded { get; set; }
+
+    /// <summary>Whether its whole actor system has.</summary>
+    public bool SystemEnded { get; set; }
 
     public static Guid IdOf(int number) => new(number, 0, 0, new byte[8]);
 
@@ -39,7 +46,10 @@ internal sealed class FakeCluster
     public ClusterContext Context(ApiOptions api, ManagementOptions management) => new()
     {
         Report = Report,
-        Shards = _ => Task.FromResult<IReadOnlyList<ShardSighting>>([.. Shards()]),
+        Warnings = () => Warnings,
+        Shards = _ => RegionEnded
+            ? Task.FromException<IReadOnlyList<ShardSighting>>(new InvalidOperationException("Shard type [streams] must be started first."))
+            : Task.FromResult<IReadOnlyList<ShardSighting>>([.. Shards()]),
         KeysOf = (shard, _) => Task.FromResult<IReadOnlyList<string>?>(
             Shards().Any(one => one.Shard == shard && one.Address == Members[0].Address) ? ["live/cam1", "live/cam2", "live/cam3"] : null),
         LeaveAsync = member => OrderAsync(member, $"leave {member}"),
@@ -55,6 +65,11 @@ internal sealed class FakeCluster
 
     private MembershipReport Report()
     {
+        if (SystemEnded)
+        {
+            throw new InvalidOperationException("The actor system has ended.");
+        }
+
         var report = new MembershipReport([.. Members], IsAlone ? [] : [Ended()], TimeSpan.FromMilliseconds(250));
         Meanwhile?.Invoke(Members);
         return report;

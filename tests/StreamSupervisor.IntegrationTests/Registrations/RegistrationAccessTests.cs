@@ -110,7 +110,7 @@ public sealed class RegistrationAccessTests : IAsyncLifetime
 
     private async Task StartAsync(ApiOptions api)
     {
-        var credential = RegistrationCredential.Create(new(), ["token-of-srs-1"]);
+        var credential = new RegistrationCredential(new() { Primary = "0123456789abcdef0123456789abcdef" });
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));

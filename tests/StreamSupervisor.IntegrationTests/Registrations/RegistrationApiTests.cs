@@ -25,7 +25,7 @@ public sealed class RegistrationApiTests : IAsyncLifetime
     ];
 
     private readonly CredentialGate _gate;
-    private readonly RegistrationCredential _credential = RegistrationCredential.Create(new(), ["token-of-srs-1"]);
+    private readonly RegistrationCredential _credential = new RegistrationCredential(new() { Primary = "0123456789abcdef0123456789abcdef" });
     private readonly HttpClient _http = new();
     private WebApplication _web = null!;
     private SupervisorClient _client = null!;
@@ -72,7 +72,8 @@ public sealed class RegistrationApiTests : IAsyncLifetime
         var url = answer.Publish[0].Url;
         url.ShouldStartWith("rtmp://srs-2/live/cam1?registration=v1.");
         var checkedAtHook = _gate.Check(StreamKey.Parse(Key), url[url.IndexOf('?', StringComparison.Ordinal)..], "192.0.2.1", TimeProvider.System.GetUtcNow());
-        (checkedAtHook.Verdict, checkedAtHook.Subject, checkedAtHook.Registered).ShouldBe((CredentialVerdict.Valid, "ann", true));
+        (checkedAtHook.Verdict, checkedAtHook.Subject, checkedAtHook.Registered?.Mark).ShouldBe(
+            (CredentialVerdict.Valid, "ann", RegistrationClaim.MarkOf(answer.RegistrationId)));
     }
 
     [Fact]
@@ -143,6 +144,15 @@ public sealed class RegistrationApiTests : IAsyncLifetime
         (await Register()).Publish.Select(t => t.Origin).ShouldBe(["srs-1"]);
         await Drain(false);
         (await Register(attempt: 2)).Publish.Count.ShouldBe(2);
+        foreach (var (body, field) in new[] { ("""{"drain":true}""", "drain"), ("{}", "draining"), ("""{"draining":true,"Why":"x"}""", "Why") })
+        {
+            using var content = new StringContent(body, null, "application/json");
+            using var refused = await _http.PutAsync("/api/v1/origins/srs-2", content);
+            refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest, body);
+            (await refused.Content.ReadFromJsonAsync<SupervisorProblem>())!.Field.ShouldBe(field);
+        }
+
+        (await _http.GetAsync("/api/v1/registrations/x?wait=NaN")).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await _http.PutAsJsonAsync("/api/v1/origins/srs-9", new { draining = true })).StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
 

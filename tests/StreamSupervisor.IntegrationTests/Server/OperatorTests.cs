@@ -83,6 +83,18 @@ public sealed class OperatorTests
         await SayAsync(platform, "streams", "release", "live/cam", "--why", "clean up");
         (await second.Closed.WaitAsync(Eventually.Patience)).ShouldBe(CloseReason.Kicked);
 
+        foreach (var (arguments, why) in new (string[], string)[]
+        {
+            (["streams", "kick", "live/never-seen", "--why", "typo"], "nothing to kick"),
+            (["streams", "release", "live/cam", "--journal", "--why", "repaired"], "can be read"),
+        })
+        {
+            var (code, done, sentence) = await platform.CommandAsync(arguments);
+            (code, done).ShouldBe((1, ""));
+            sentence.ShouldContain(why);
+        }
+
+        (await platform.CommandAsync("streams", "release", "live/cam", "--anew", "--why", "x")).ExitCode.ShouldBe(2);
         var (exitCode, _, error) = await platform.CommandAsync("streams", "kick", "live", "--why", "a key has two parts");
         exitCode.ShouldBe(2);
         error.ShouldContain("no stream key");

@@ -43,7 +43,7 @@ public sealed class HookEndpointsTests : IAsyncLifetime, IDisposable
         directory.Note(new OriginSnapshot("srs-1", OriginStatus.Up, time.GetUtcNow(), process));
         var origins = new OriginRegion(ActorRefs.Nobody, time);
         var options = new HooksOptions { Deadline = TimeSpan.FromSeconds(2) };
-        var gate = new CredentialGate(new CredentialOptions(), RegistrationCredential.Create(new(), [Token]));
+        var gate = new CredentialGate(new CredentialOptions(), new RegistrationCredential(new() { Primary = "0123456789abcdef0123456789abcdef" }));
         var reader = new PublishAttemptReader(PolicyBook.Default, gate, time);
         var publish = new PublishHook(reader, directory, origins, _streams, PolicyBook.Default, new Relays([]), new Availability(() => null), options, time,
             NullLogger<PublishHook>.Instance);

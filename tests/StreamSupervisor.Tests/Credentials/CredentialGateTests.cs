@@ -11,7 +11,7 @@ public sealed class CredentialGateTests
     private static readonly StreamKey s_key = StreamKey.Parse("live/cam1");
     private const string Address = "192.0.2.7";
 
-    internal static RegistrationCredential Registrations { get; } = RegistrationCredential.Create(new(), ["hook-token-of-srs-1"]);
+    internal static RegistrationCredential Registrations { get; } = new(new() { Primary = "0123456789abcdef0123456789abcdef" });
 
     internal static CredentialGate Gate(params CredentialRuleOptions[] rules) => new(new CredentialOptions { Rules = [.. rules] }, Registrations);
 
@@ -105,14 +105,21 @@ public sealed class CredentialGateTests
     }
 
     [Fact]
-    public void Tencents_time_may_be_decimal_and_its_hash_sha256()
+    public void Tencents_time_is_eight_hex_digits_and_its_hash_may_be_sha256()
     {
         const string key = "e12c46f2612d5106e2034781ab261ca3";
-        var hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(key + "test1694669601")));
         var gate = Gate(new CredentialRuleOptions { Match = "live/*", Scheme = CredentialScheme.Tencent, Primary = "x", Secondary = key });
-        var time = DateTimeOffset.FromUnixTimeSeconds(1694669601);
-        Verdict(gate, $"?txSecret={hash}&txTime=1694669601", StreamKey.Parse("live/test"), time).ShouldBe(CredentialVerdict.Valid);
-        Verdict(gate, $"?txSecret={hash}&txTime=1694669602", StreamKey.Parse("live/test"), time).ShouldBe(CredentialVerdict.Wrong);
+        CredentialVerdict Of(string signed, string stream, string time, long now) => Verdict(gate,
+            $"?txSecret={Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(key + signed)))}&txTime={time}",
+            StreamKey.Parse($"live/{stream}"), DateTimeOffset.FromUnixTimeSeconds(now));
+
+        Of("test65027B21", "test", "65027B21", 0x65027B21).ShouldBe(CredentialVerdict.Valid);
+        Of("test65027B21", "test", "65027B22", 0x65027B21).ShouldBe(CredentialVerdict.Wrong);
+
+        // Tickets for camF and cam17 as they are signed, at cam.
+        Of("camF65027B21", "cam", "F65027B21", 0x65027B21).ShouldBe(CredentialVerdict.Wrong);
+        Of("cam1769123456", "cam", "1769123456", 1769123456).ShouldBe(CredentialVerdict.Wrong);
+        Of("cam5027B21", "cam", "5027B21", 0x5027B21).ShouldBe(CredentialVerdict.Wrong);
     }
 
     // The vendor's documents: alibabacloud.com/help/doc-detail/85113.html, older and newer revision.
@@ -150,13 +157,13 @@ public sealed class CredentialGateTests
     [Fact]
     public void A_registrations_credential_is_good_for_its_key_whatever_the_rule_asks()
     {
-        var query = "?" + Registrations.QueryFor(s_key, "encoder-7", s_now);
+        var query = "?" + Registrations.QueryFor(s_key, "encoder-7", "r1", s_now);
         foreach (var gate in new[] { Gate(), Gate(Rule(CredentialScheme.Secret)), Gate(Rule(CredentialScheme.StreamName)) })
         {
             var result = gate.Check(s_key, query, Address, s_now.AddMinutes(2));
             result.Verdict.ShouldBe(CredentialVerdict.Valid);
             result.Subject.ShouldBe("encoder-7");
-            result.Registered.ShouldBeTrue();
+            result.Registered.ShouldNotBeNull();
             result.EffectiveKey.ShouldBe(s_key);
         }
 
@@ -166,12 +173,12 @@ public sealed class CredentialGateTests
 
     [Fact]
     public void A_registrations_credential_for_a_stream_called_star_is_not_one_for_all() =>
-        Verdict(Gate(Rule(CredentialScheme.Secret)), "?" + Registrations.QueryFor(StreamKey.Parse("live/*"), "e", s_now)).ShouldBe(CredentialVerdict.Missing);
+        Verdict(Gate(Rule(CredentialScheme.Secret)), "?" + Registrations.QueryFor(StreamKey.Parse("live/*"), "e", "r1", s_now)).ShouldBe(CredentialVerdict.Missing);
 
     [Fact]
     public void An_expired_registration_still_says_who_it_was_but_a_credential_of_the_rule_outranks_it()
     {
-        var query = "?" + Registrations.QueryFor(s_key, "encoder-7", s_now);
+        var query = "?" + Registrations.QueryFor(s_key, "encoder-7", "r1", s_now);
         var late = s_now.AddMinutes(10);
         var result = Gate(Rule(CredentialScheme.Secret)).Check(s_key, query, Address, late);
         (result.Verdict, result.Subject).ShouldBe((CredentialVerdict.Expired, "encoder-7"));
@@ -180,42 +187,85 @@ public sealed class CredentialGateTests
     }
 
     [Fact]
-    public void Members_that_know_the_same_hook_tokens_accept_each_others_registrations()
+    public void Members_with_the_key_of_one_store_accept_each_others_registrations()
     {
-        var a = RegistrationCredential.Create(new(), ["one", "two"]);
-        var b = RegistrationCredential.Create(new(), ["two", "one"]);
-        var stranger = RegistrationCredential.Create(new(), ["one", "three"]);
-        var query = "?" + a.QueryFor(s_key, "e", s_now);
-        new CredentialGate(new(), b).Check(s_key, query, "", s_now).Registered.ShouldBeTrue();
-        new CredentialGate(new(), stranger).Check(s_key, query, "", s_now).Registered.ShouldBeFalse();
+        var (a, b, other) = (new RegistrationCredential(new()), new RegistrationCredential(new()), new RegistrationCredential(new()));
+        a.Use([1, 2, 3]);
+        b.Use([1, 2, 3]);
+        other.Use([3, 2, 1]);
+        var query = "?" + a.QueryFor(s_key, "e", "r1", s_now);
+        new CredentialGate(new(), b).Check(s_key, query, "", s_now).Registered.ShouldBe(
+            new RegistrationClaim(RegistrationClaim.MarkOf("r1"), CredentialVerdict.NotRequired, "", Proven: false));
+        new CredentialGate(new(), other).Check(s_key, query, "", s_now).Registered.ShouldBeNull();
+        query.ShouldNotContain("r1");
     }
 
     [Fact]
-    public void After_five_wrong_ones_in_a_minute_the_answer_waits_for_that_address_and_key_only()
+    public void Before_the_store_has_answered_a_registration_can_not_be_looked_at_and_nothing_else_waits_for_it()
+    {
+        var gate = new CredentialGate(new CredentialOptions { Rules = { Rule(CredentialScheme.Secret) } }, new RegistrationCredential(new()));
+        var query = "?" + Registrations.QueryFor(s_key, "e", "r1", s_now);
+        var result = gate.Check(s_key, query, Address, s_now);
+        (result.Undecided, result.ProvesIntent, result.Registered).ShouldBe((true, true, null));
+        gate.Check(s_key, query + "&secret=open%20sesame", Address, s_now).ShouldBe(
+            new CredentialResult(CredentialVerdict.Valid, null, s_key, TimeSpan.Zero));
+        gate.Check(s_key, "?secret=guess", Address, s_now).Undecided.ShouldBeFalse();
+        Should.Throw<InvalidOperationException>(() => new RegistrationCredential(new()).QueryFor(s_key, "e", "r1", s_now));
+    }
+
+    [Fact]
+    public void A_registration_stands_for_a_credential_that_is_missing_and_never_for_one_that_is_wrong()
     {
         var gate = Gate(Rule(CredentialScheme.Secret));
-        TimeSpan Try(string address, string key, int second, string secret = "guess") =>
-            gate.Check(StreamKey.Parse(key), $"?secret={secret}", address, s_now.AddSeconds(second)).AnswerAfter;
+        var query = "?" + Registrations.QueryFor(s_key, "e", "r1", s_now);
+        gate.Check(s_key, query, Address, s_now).Registered!.Otherwise.ShouldBe(CredentialVerdict.Missing);
+        gate.Check(s_key, query + "&secret=open%20sesame", Address, s_now).Registered!.Otherwise.ShouldBe(CredentialVerdict.Valid);
+        var wrong = gate.Check(s_key, query + "&secret=guess", Address, s_now);
+        (wrong.Verdict, wrong.Registered).ShouldBe((CredentialVerdict.Wrong, null));
+
+        var named = Gate(Rule(CredentialScheme.StreamName)).Check(StreamKey.Parse("live/cam-1"),
+            "?" + Registrations.QueryFor(StreamKey.Parse("live/cam-1"), "e", "r1", s_now), Address, s_now);
+        (named.Verdict, named.EffectiveKey.ToString()).ShouldBe((CredentialVerdict.Valid, StreamKey.Parse("live/cam-1").ToString()));
+    }
+
+    [Fact]
+    public void After_five_wrong_ones_in_a_minute_none_of_that_address_and_key_is_looked_at_not_even_the_right_one()
+    {
+        var gate = Gate(Rule(CredentialScheme.Secret));
+        CredentialResult Try(string address, string key, int second, string secret = "guess") =>
+            gate.Check(StreamKey.Parse(key), $"?secret={secret}", address, s_now.AddSeconds(second));
 
         for (var i = 0; i < 5; i++)
         {
-            Try("a", "live/cam1", i).ShouldBe(TimeSpan.Zero);
+            Try("192.0.2.1", "live/cam1", i).Verdict.ShouldBe(CredentialVerdict.Wrong);
         }
 
-        Try("a", "live/cam1", 5).ShouldBe(TimeSpan.FromSeconds(2));
-        Try("b", "live/cam1", 5).ShouldBe(TimeSpan.Zero);
-        Try("a", "live/cam2", 5).ShouldBe(TimeSpan.Zero);
-        Try("a", "live/cam1", 6, "open%20sesame").ShouldBe(TimeSpan.Zero);
-        Try("a", "live/cam1", 70).ShouldBe(TimeSpan.Zero);
+        var refused = Try("192.0.2.1", "live/cam1", 5, "open%20sesame");
+        (refused.Verdict, refused.Refused, refused.AnswerAfter).ShouldBe((CredentialVerdict.Unknown, TimeSpan.FromSeconds(55), TimeSpan.FromSeconds(2)));
+        Try("192.0.2.1", "live/cam1", 59).Refused.ShouldBe(TimeSpan.FromSeconds(1));
+        Try("192.0.2.2", "live/cam1", 5).Verdict.ShouldBe(CredentialVerdict.Wrong);
+        Try("192.0.2.1", "live/cam2", 5).Verdict.ShouldBe(CredentialVerdict.Wrong);
+        Try("192.0.2.1", "live/cam1", 61, "open%20sesame").Verdict.ShouldBe(CredentialVerdict.Valid);
+
+        var query = "?secret=guess&" + Registrations.QueryFor(s_key, "e", "r1", s_now);
+        gate.Check(s_key, query, "192.0.2.1", s_now.AddSeconds(5)).Registered.ShouldNotBeNull("nobody guesses that");
+    }
+
+    [Fact]
+    public void A_household_of_ipv6_addresses_is_one_caller()
+    {
+        GuessBuckets.NetworkOf("2001:db8:1:2:3:4:5:6").ShouldBe(GuessBuckets.NetworkOf("2001:db8:1:2::9"));
+        GuessBuckets.NetworkOf("2001:db8:1:2::9").ShouldNotBe(GuessBuckets.NetworkOf("2001:db8:1:3::9"));
+        GuessBuckets.NetworkOf("::ffff:192.0.2.1").ShouldBe("192.0.2.1");
     }
 
     [Fact]
     public void A_flood_of_wrong_ones_from_everywhere_does_not_grow_the_memory()
     {
-        var wrong = new WrongCredentials(limit: 5, TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(2), tracked: 1000);
+        var wrong = new GuessBuckets<string>(limit: 5, TimeSpan.FromMinutes(1), tracked: 1000);
         for (var i = 0; i < 10_000; i++)
         {
-            wrong.Count($"10.0.{i / 256}.{i % 256}", s_key, s_now);
+            wrong.Count($"10.0.{i / 256}.{i % 256}", s_now);
         }
 
         wrong.Tracked.ShouldBeLessThanOrEqualTo(1000);

@@ -88,7 +88,7 @@ public sealed class SignedTokenTests
     [Fact]
     public void A_json_web_token_must_be_for_the_key_and_expire()
     {
-        string Make(string? key, int seconds, string algorithm = SecurityAlgorithms.HmacSha256, string? notBefore = null)
+        string Make(string? key, int seconds, string algorithm = SecurityAlgorithms.HmacSha256, string? notBefore = null, bool critical = false)
         {
             var claims = new Dictionary<string, object> { ["sub"] = "alice" };
             if (key is not null)
@@ -107,7 +107,8 @@ public sealed class SignedTokenTests
             }
 
             return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(
-                JsonSerializer.Serialize(claims), new SigningCredentials(new SymmetricSecurityKey(s_secret), algorithm));
+                JsonSerializer.Serialize(claims), new SigningCredentials(new SymmetricSecurityKey(s_secret), algorithm),
+                critical ? new Dictionary<string, object> { ["crit"] = new[] { "b64" } } : []);
         }
 
         CredentialResult Jwt(string token) => Gate(CredentialScheme.Jwt).Check(s_key, "?jwt=" + token, "", s_now);
@@ -122,6 +123,7 @@ public sealed class SignedTokenTests
         Jwt(Make("live/*", 60, notBefore: "31")).Verdict.ShouldBe(CredentialVerdict.Wrong);
         Jwt(Make("live/*", 60, notBefore: "30")).Verdict.ShouldBe(CredentialVerdict.Valid);
         Jwt(Make("live/*", 60)[..^4] + "AAAA").Verdict.ShouldBe(CredentialVerdict.Wrong);
+        Jwt(Make("live/*", 60, critical: true)).Verdict.ShouldBe(CredentialVerdict.Wrong, "it asks for a reader that knows b64");
         Jwt(Unsigned()).Verdict.ShouldBe(CredentialVerdict.Wrong, "alg none");
 
         static string Unsigned() => Base64Url.EncodeToString("{\"alg\":\"none\"}"u8) + "."

@@ -23,11 +23,28 @@ public sealed class TokensCommandTests
     }
 
     [Fact]
-    public void An_old_token_is_expired()
+    public void A_pattern_is_signed_when_it_is_meant()
     {
-        var (_, query, _) = Run("sign", "--key", "live/*", "--secret", Secret, "--valid", "0s", "--subject", "alice");
+        var (_, query, _) = Run("sign", "--key", "live/*", "--pattern", "--secret", Secret, "--valid", "1m", "--subject", "alice");
         Run("verify", query, "--key", "live/cam1", "--secret", Secret).Output.ShouldBe("valid (subject alice) for __defaultVhost__/live/cam1");
         Run("verify", query.Replace("v1", "v2", StringComparison.Ordinal), "--key", "live/cam1", "--secret", Secret).Code.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("--key: ", "--pattern", "--key", "live/*")]
+    [InlineData("--key: ", "app/stream", "--key", "live")]
+    [InlineData("--valid: ", "15m", "--key", "live/a", "--valid", "0s")]
+    [InlineData("--address: ", "203.0.113.7", "--key", "live/a", "--address", "camera-1")]
+    [InlineData("--address: ", "203.0.113.7", "--key", "live/a", "--address", "1")]
+    [InlineData("--address: ", "Leave it out", "--key", "live/a", "--address", "203.0.113.7", "--scheme", "aliyun")]
+    [InlineData("--subject: ", "1 to 128", "--key", "live/a", "--subject", "")]
+    [InlineData("--pattern: ", "each key", "--key", "live/*", "--pattern", "--scheme", "tencent")]
+    public void What_would_be_signed_in_vain_is_refused_with_the_field_and_the_fix(string field, string fix, params string[] arguments)
+    {
+        var (code, output, error) = Run(["sign", "--secret", Secret, .. arguments]);
+        (code, output).ShouldBe((2, ""));
+        error.ShouldStartWith(field);
+        error.ShouldContain(fix);
     }
 
     [Theory]

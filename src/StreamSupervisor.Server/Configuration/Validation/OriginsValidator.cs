@@ -22,7 +22,7 @@ internal static partial class OriginsValidator
             var at = $"origins[{i}]";
             CheckName($"{at}.name", origin.Name, checks);
             CheckApi($"{at}.api", origin.Api, checks);
-            CheckToken($"{at}.hook-token", origin.HookToken, options.Http.Listen, checks);
+            CheckToken($"{at}.hook-token", origin.HookToken, checks);
             CheckLogin(at, origin, checks);
             CheckRelays($"{at}.relays-from", origin, options.Origins, checks);
             checks.Require($"{at}.publish-url", origin.PublishUrl is null
@@ -71,7 +71,7 @@ internal static partial class OriginsValidator
             $"Write {uri.GetLeftPart(UriPartial.Authority)}; /api/v1 is added by itself.");
     }
 
-    private static void CheckToken(string setting, string token, List<string> listen, Checks checks)
+    private static void CheckToken(string setting, string token, Checks checks)
     {
         const string fix = "Write 16 or more random letters and digits (openssl rand -hex 16), the same as in the hook address in srs.conf.";
         if (!checks.Require(setting, token.Length > 0, "is missing: it is all that tells a hook of this server from anybody's request.", fix)
@@ -81,8 +81,6 @@ internal static partial class OriginsValidator
         }
 
         checks.Advise(setting, token.Length >= ShortToken, $"is shorter than {ShortToken} characters and may be guessed.", fix);
-        checks.Advise(setting, token != PublishedToken || ListenValidator.IsLoopbackOnly(listen),
-            "is the one of the published example, while http.listen is open to other machines.", fix);
     }
 
     private static void CheckLogin(string at, OriginOptions origin, Checks checks)

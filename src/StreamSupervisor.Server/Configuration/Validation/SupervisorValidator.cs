@@ -19,5 +19,6 @@ internal static class SupervisorValidator
         KernelValidator.Check(options.Kernel, checks);
         CredentialsValidator.Check(options.Credentials, checks);
         RegistrationsValidator.Check(options.Registrations, checks);
+        PublishedSecrets.Check(options, checks);
     }
 }

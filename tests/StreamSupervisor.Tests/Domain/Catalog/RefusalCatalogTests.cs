@@ -38,6 +38,7 @@ public sealed partial class RefusalCatalogTests
             "9107 wedged",
             "9108 withdrawn",
             "9109 unavailable",
+            "9110 too-many-guesses",
         ]);
 
     [Fact]

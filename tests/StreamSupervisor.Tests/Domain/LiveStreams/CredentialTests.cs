@@ -51,4 +51,31 @@ public class CredentialTests
         Live(ann).When(new ReportUnpublished(ann.Session)).Wait(61).When(Ask(back, credential: CredentialVerdict.Expired))
             .ThenRefused(back, RefusalReason.CredentialExpired);
     }
+
+    [Fact]
+    public void A_credential_of_a_registration_is_good_for_the_last_registration_of_its_key_only()
+    {
+        var ann = Encoder("a1", identity: "ann", proven: true);
+        RequestPublish By(string id) => Ask(ann, credential: CredentialVerdict.Valid) with
+        {
+            Registered = new RegistrationClaim(RegistrationClaim.MarkOf(id), CredentialVerdict.Missing, "key", Proven: false),
+        };
+        var register = new Register("r1", "ann", 1, CredentialVerdict.NotRequired, null, "10.0.0.1", TimeSpan.FromSeconds(10), null);
+
+        Empty().When(By("r1")).Reply.ShouldBe(new Refused(0, RefusalReason.CredentialMissing, null));
+        Empty().When(register).When(By("r2")).ThenRefused(ann with { Identity = "key", Proven = false }, RefusalReason.CredentialMissing);
+        Empty().When(register).When(By("r1")).ThenAdmitted(ann);
+        Empty().When(register).When(register with { RegistrationId = "r2", Attempt = 2 }).When(By("r1"))
+            .ThenRefused(ann with { Identity = "key", Proven = false }, RefusalReason.CredentialMissing);
+    }
+
+    [Fact]
+    public void Where_no_credential_is_asked_for_an_empty_claim_leaves_an_encoder_that_proved_nothing()
+    {
+        var ask = Ask(Encoder("a1", identity: "ann", proven: true), credential: CredentialVerdict.Valid) with
+        {
+            Registered = new RegistrationClaim(RegistrationClaim.MarkOf("forged"), CredentialVerdict.NotRequired, "key", Proven: false),
+        };
+        Empty().When(ask).ThenAdmitted(Encoder("a1", identity: "key", proven: false));
+    }
 }

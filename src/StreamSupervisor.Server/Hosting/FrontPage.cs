@@ -1,0 +1,38 @@
+namespace StreamSupervisor.Server.Hosting;
+
+/// <summary><c>/</c>: one page of text for a person who has found the port. It says nothing that a stranger may not know.</summary>
+internal static class FrontPage
+{
+    private const string Text = """
+        StreamSupervisor decides who publishes each stream key of the SRS servers beside it, and removes the session that is in the way.
+
+        /hooks/v1/TOKEN              where SRS posts its hooks (srs.conf, http_hooks)
+        /heartbeat/v1/TOKEN          where SRS posts its heartbeat
+        /api/v1/streams              who publishes what; /api/v1/origins, /api/v1/reasons
+        /api/v1/registrations        where encoders announce themselves
+        /api/v1/openapi.json         all of it for programs
+        on the management port       /alive, /ready, /metrics, /cluster/members, /cluster/shards
+
+        From a terminal: streamsupervisor streams, streamsupervisor origins, streamsupervisor --help
+
+        """;
+
+    public static IEndpointConventionBuilder Map(IEndpointRouteBuilder routes) => routes.MapGet("/", IResult () => Results.Text(Text)).ExcludeFromDescription();
+
+    /// <summary>
+    /// HEAD is GET without the body: the routes need to know GET only, and the server drops the body since it knows what came in.
+    /// </summary>
+    public static void TakeHeadAsGet(WebApplication web)
+    {
+        web.Use((call, next) =>
+        {
+            if (HttpMethods.IsHead(call.Request.Method))
+            {
+                call.Request.Method = HttpMethods.Get;
+            }
+
+            return next(call);
+        });
+        web.UseRouting();
+    }
+}
