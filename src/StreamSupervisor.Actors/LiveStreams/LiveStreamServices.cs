@@ -45,6 +45,9 @@ internal sealed class LiveStreamServices
     /// <summary>What is under way on this member, for the gauges.</summary>
     public LiveStreamGauges Gauges { get; } = new();
 
+    /// <summary>Which servers were seen to copy from each other.</summary>
+    public RelayPairs FirstOfRelays { get; } = new();
+
     /// <summary>Keeps the log readable while a journal is away.</summary>
     public LogThrottle LogThrottle { get; } = new();
 }
