@@ -12,6 +12,12 @@ internal sealed partial class LiveStreamActor
     /// <summary>A deadline that does not go away with its wake is looked at again after this time, not at once.</summary>
     private static readonly TimeSpan WakeAgainAfter = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>
+    /// The timer counts by the monotonic clock, deadlines by the wall clock: one that was set back would hold a deadline for as long as it
+    /// was set back.
+    /// </summary>
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(60);
+
     private ITimer? _timer;
     private DateTimeOffset? _timerAt;
     private DateTimeOffset _usedAt;
@@ -99,6 +105,7 @@ internal sealed partial class LiveStreamActor
         _services.Gauges.Timers(_timerAt is null ? 1 : 0);
         _timerAt = due;
         var delay = due.Value - Now;
+        delay = delay < LongestDelay ? delay : LongestDelay;
         delay = delay > atLeast ? delay : atLeast;
         if (_timer is null)
         {
@@ -116,8 +123,10 @@ internal sealed partial class LiveStreamActor
         _services.Gauges.Timers(_timerAt is null ? 0 : -1);
         _timerAt = null;
         var now = Now;
-        if (LiveStream.WakeAt(_durable) <= now)
+        _usedAt = _usedAt < now ? _usedAt : now;
+        if (LiveStream.WakeAt(_durable) is not null)
         {
+            // Also where none has come by this clock: the rules know a wait that began before the clock was set back.
             Handle(Wake.Instance, ActorRefs.Nobody, askId: 0, cause: default);
         }
         else if (IsIdle && now - _usedAt >= _services.Settings.PassivateAfter)

@@ -50,6 +50,9 @@ public static partial class LiveStream
     /// </summary>
     private static readonly TimeSpan ClockStep = TimeSpan.FromSeconds(5);
 
+    /// <summary>A report is sent again for 30 s and then dropped; the rest is for the look itself.</summary>
+    private static readonly TimeSpan LooksArriveWithin = TimeSpan.FromSeconds(45);
+
     /// <summary>What follows from a command. The only place that knows a rule of admission.</summary>
     public static Decision Decide(LiveStreamState state, LiveStreamCommand command, StreamPolicy policy, DateTimeOffset now)
     {
@@ -103,9 +106,10 @@ public static partial class LiveStream
 
         /// <summary>
         /// Whether a look began before a change, so that it says nothing about it. A change in the future tells of a clock that was set
-        /// back.
+        /// back; a look that is older than messages can be, of another member's clock that is behind.
         /// </summary>
-        public bool IsOlder(DateTimeOffset look, DateTimeOffset change) => look < change && change - Now <= ClockStep;
+        public bool IsOlder(DateTimeOffset look, DateTimeOffset change) =>
+            look < change && change - Now <= ClockStep && Now - look <= LooksArriveWithin;
 
         public void Raise(LiveStreamEvent @event)
         {
