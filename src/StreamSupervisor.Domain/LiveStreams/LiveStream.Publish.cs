@@ -11,10 +11,9 @@ public static partial class LiveStream
     private static LiveStreamReply? Publish(DecisionContext context, RequestPublish asked)
     {
         var ask = asked with { By = MarkRelay(asked.By, asked.RelayOf) };
-        if (!ask.ProcessConfirmed && KnowsAnotherProcess(context.State, ask.By.Session))
+        if (DoubtOf(context.State, ask) is { } doubt && !(ask.ProcessConfirmed && ask.Settles == doubt))
         {
-            // The hook may come from the newer of the two, or may have lain with a member that was paused while the node was started anew.
-            return ProcessInDoubt.Instance;
+            return new ProcessInDoubt(doubt);
         }
 
         EndEarlierProcess(context, ask.By.Session.ServerId, ask.By.Session.ServiceId);
@@ -27,11 +26,26 @@ public static partial class LiveStream
         return context.Observes ? Observe(context, ask) : Admit(context, ask);
     }
 
-    private static bool KnowsAnotherProcess(LiveStreamState state, SessionId attempt)
+    /// <summary>
+    /// The processes of the attempt's node that the key knows besides the attempt's own; null: none. The hook may come from the newer one,
+    /// or may have lain with a member that was paused while the node was started anew. What the node said before may be as old: a request
+    /// is sent again while the journal is away. It once ended the session of the new process for an encoder of the old one.
+    /// </summary>
+    private static string? DoubtOf(LiveStreamState state, RequestPublish ask)
     {
-        return IsOther(state.Session?.By) || IsOther(state.Handover?.To) || state.Evictions.Exists(eviction => IsOther(eviction.Of));
+        SortedSet<string>? others = null;
+        Compare(state.Session?.By);
+        Compare(state.Handover?.To);
+        state.Evictions.ForEach(eviction => Compare(eviction.Of));
+        return others is not null ? string.Join(' ', others) : ask.ProcessSuperseded ? "" : null;
 
-        bool IsOther(Publisher? known) => known is not null && known.Session.IsOfAnEarlierProcess(attempt.ServerId, attempt.ServiceId);
+        void Compare(Publisher? known)
+        {
+            if (known is not null && known.Session.IsOfAnEarlierProcess(ask.By.Session.ServerId, ask.By.Session.ServiceId))
+            {
+                (others ??= new SortedSet<string>(StringComparer.Ordinal)).Add(known.Session.ServiceId);
+            }
+        }
     }
 
     private static Refused? Admit(DecisionContext context, RequestPublish ask)
