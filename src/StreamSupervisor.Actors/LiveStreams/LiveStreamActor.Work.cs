@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using Akka.Actor;
 using Akka.Cluster.Sharding;
+using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
 
 namespace StreamSupervisor.Actors.LiveStreams;
@@ -22,6 +23,20 @@ internal sealed partial class LiveStreamActor
     private DateTimeOffset? _timerAt;
     private DateTimeOffset _usedAt;
     private int _workers;
+
+    /// <summary>The command as it is decided on: what asks for the key, with what this member knows of the servers.</summary>
+    private LiveStreamCommand WithStanding(LiveStreamCommand command) => command switch
+    {
+        RequestPublish { By: var by } ask => ask with
+        {
+            SessionOutOfReach = IsSessionOutOfReach,
+            ProcessSuperseded = _services.StandingOf(by.Origin, by.Session) == ProcessStanding.Superseded,
+        },
+        Register register => register with { SessionOutOfReach = IsSessionOutOfReach },
+        _ => command,
+    };
+
+    private bool IsSessionOutOfReach => _state.Session is { By.Origin: var origin } && _services.IsOutOfReach(origin);
 
     private void Changed(LiveStreamState before, ImmutableArray<LiveStreamEvent> events, CommandInWork written)
     {

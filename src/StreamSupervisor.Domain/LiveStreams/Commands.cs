@@ -3,7 +3,15 @@ using System.Text.Json.Serialization;
 namespace StreamSupervisor.Domain.LiveStreams;
 
 /// <summary>What an entity of a stream key can be told or asked. Every hook, look, timer and operator ends as one of these.</summary>
-public abstract record LiveStreamCommand;
+public abstract record LiveStreamCommand
+{
+    /// <summary>
+    /// Whether the origin of the key's session is down or not configured, as far as the member knows that owns the key. Set by it on what
+    /// asks for the key, and never sent.
+    /// </summary>
+    [JsonIgnore]
+    public bool SessionOutOfReach { get; init; }
+}
 
 /// <summary>An encoder asks to publish. Answered with a <see cref="PublishReply"/>, at once or after a handover.</summary>
 /// <param name="By">The attempt.</param>

@@ -155,6 +155,11 @@ public static partial class LiveStream
             return AdmissionRule.IncumbentSilent;
         }
 
+        if (IsOutOfReach(context, by))
+        {
+            return AdmissionRule.OldNodeUnreachable;
+        }
+
         return context.Policy.Takeover switch
         {
             TakeoverPolicy.NewestWins => AdmissionRule.NewestWins,
@@ -162,6 +167,15 @@ public static partial class LiveStream
             _ => AdmissionRule.Unknown,
         };
     }
+
+    /// <summary>
+    /// Whether the incumbent is on another server that is down or not configured any more. Nobody can ask or remove it there, and whoever
+    /// watches it there may see nothing. Under a policy that waits until it is gone the key would be refused until a person came, so it
+    /// counts as gone. On the attempt's own server, whose hook has just come, it may live.
+    /// </summary>
+    private static bool IsOutOfReach(DecisionContext context, Publisher by) =>
+        context is { SessionOutOfReach: true, State: { Handover: null, Session.By.Session.ServerId: var server } }
+        && server != by.Session.ServerId;
 
     private static bool IsSilentOrGoing(LiveStreamState state, Session session) =>
         session.SilentSince is not null
@@ -218,7 +232,8 @@ public static partial class LiveStream
             return null;
         }
 
-        var dry = new DecisionContext(context.State, context.Policy with { Mode = AdmissionMode.Enforce }, context.Now);
+        var dry = new DecisionContext(context.State, context.Policy with { Mode = AdmissionMode.Enforce }, context.Now,
+            context.SessionOutOfReach);
         var unwritten = Admit(dry, ask);
         var refusal = unwritten?.Reason ?? dry.Events.OfType<AttemptRefused>().FirstOrDefault(e => e.By.Session == ask.By.Session)?.Reason;
         var verdict = refusal is not null ? "refuse"

@@ -56,7 +56,7 @@ public static partial class LiveStream
     /// <summary>What follows from a command. The only place that knows a rule of admission.</summary>
     public static Decision Decide(LiveStreamState state, LiveStreamCommand command, StreamPolicy policy, DateTimeOffset now)
     {
-        var context = new DecisionContext(state, policy, now);
+        var context = new DecisionContext(state, policy, now, command.SessionOutOfReach);
         var reply = command switch
         {
             RequestPublish ask => Publish(context, ask),
@@ -85,13 +85,14 @@ public static partial class LiveStream
     /// <summary>
     /// One decision in the making: each event is applied as it is raised, so that later rules see what earlier ones did.
     /// </summary>
-    private sealed class DecisionContext(LiveStreamState state, StreamPolicy policy, DateTimeOffset now)
+    private sealed class DecisionContext(LiveStreamState state, StreamPolicy policy, DateTimeOffset now, bool sessionOutOfReach)
     {
         private readonly List<LiveStreamEvent> _events = [];
 
         public LiveStreamState State { get; private set; } = state;
         public StreamPolicy Policy { get; } = policy;
         public DateTimeOffset Now { get; } = now;
+        public bool SessionOutOfReach { get; } = sessionOutOfReach;
         public IReadOnlyList<LiveStreamEvent> Events => _events;
         public bool Observes => Policy.Mode == AdmissionMode.Observe;
 
