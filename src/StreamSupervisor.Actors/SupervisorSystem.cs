@@ -178,6 +178,7 @@ public sealed class SupervisorSystem : IAsyncDisposable
         MayAnswer = () => _membership.Pulse.MayAnswer,
         Servers = _servers,
         StandingOf = Directory.StandingOf,
+        IsOutOfReach = Directory.IsOutOfReach,
         Rules = settings.Rows,
         Settings = settings.Streams,
     };

@@ -57,6 +57,7 @@ internal sealed class WarmUp(ActorSystem system, JournalStore store, TimeProvide
             MayAnswer = () => true,
             Servers = servers,
             StandingOf = (_, _) => ProcessStanding.Current,
+            IsOutOfReach = _ => false,
             Rules = new RowReader(named => named, (_, _) => "key"),
             Counts = false,
         };

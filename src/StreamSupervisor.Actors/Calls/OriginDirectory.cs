@@ -31,6 +31,9 @@ public sealed class OriginDirectory
     public ProcessStanding StandingOf(string origin, SessionId session) =>
         Find(origin)?.Snapshot is { } snapshot ? snapshot.StandingOf(session) : ProcessStanding.Unknown;
 
+    /// <summary>Whether a server is down, as far as this member knows, or not configured.</summary>
+    public bool IsOutOfReach(string origin) => Find(origin) is not { Snapshot.IsOutOfReach: false };
+
     /// <summary>
     /// The process that a publisher's hook came from, if it is certain without a question: the hook names the one that is known to
     /// run there.

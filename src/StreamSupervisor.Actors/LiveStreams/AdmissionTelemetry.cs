@@ -35,6 +35,9 @@ internal static class AdmissionTelemetry
     private static readonly Counter<long> Adoptions = Telemetry.Meter.CreateCounter<long>("streamsupervisor.adoptions", "{session}",
         "Publishers that a sweep found on air and that nobody had asked us about.");
 
+    private static readonly Counter<long> Relays = Telemetry.Meter.CreateCounter<long>("streamsupervisor.relays", "{session}",
+        "Copies of a stream on another server that were let in or found there; source is the server that they copy from.");
+
     private static readonly Histogram<double> Releases = Telemetry.Meter.CreateHistogram<double>("streamsupervisor.eviction.duration", "s",
         "Time from the begin of an eviction to the proof that the session is gone, by the proof.");
 
@@ -78,6 +81,9 @@ internal static class AdmissionTelemetry
                     break;
                 case SessionAdopted adopted:
                     Adoptions.Add(1, new KeyValuePair<string, object?>("origin", adopted.By.Origin));
+                    break;
+                case RelayAdmitted relay:
+                    Relays.Add(1, new("origin", relay.By.Origin), new("source", relay.Of));
                     break;
                 case FightDetected:
                     Fights.Add(1);

@@ -23,6 +23,13 @@ internal sealed partial class LiveStreamActor
                 Log.Info("{0}: {1} is gone from {2} after {3:0.0} ms ({4}).", _key, finished.Of,
                     AdmissionTelemetry.OriginOf(before, finished), (finished.At - finished.OrderedAt).TotalMilliseconds, finished.Proof);
             }
+            else if (happened is RelayAdmitted relay && _services.FirstOfRelays.IsFirst(relay.By.Origin, relay.Of))
+            {
+                Log.Warning("{0}: {1} gets a copy of the stream from {2}, since {2} forwards it there or {1} is its edge. Copies are "
+                    + "let in beside their stream; players of both servers see it. If it is an encoder on the machine of {2} instead, "
+                    + "it is not protected: let it prove its name by a credential. All further copies from {2} to {1} are only counted "
+                    + "(streamsupervisor_relays_total).", _key, relay.By.Origin, relay.Of);
+            }
         }
     }
 

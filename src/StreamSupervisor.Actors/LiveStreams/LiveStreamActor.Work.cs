@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using Akka.Actor;
 using Akka.Cluster.Sharding;
+using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
 
 namespace StreamSupervisor.Actors.LiveStreams;
@@ -12,10 +13,30 @@ internal sealed partial class LiveStreamActor
     /// <summary>A deadline that does not go away with its wake is looked at again after this time, not at once.</summary>
     private static readonly TimeSpan WakeAgainAfter = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>
+    /// The timer counts by the monotonic clock, deadlines by the wall clock: one that was set back would hold a deadline for as long as it
+    /// was set back.
+    /// </summary>
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(60);
+
     private ITimer? _timer;
     private DateTimeOffset? _timerAt;
     private DateTimeOffset _usedAt;
     private int _workers;
+
+    /// <summary>The command as it is decided on: what asks for the key, with what this member knows of the servers.</summary>
+    private LiveStreamCommand WithStanding(LiveStreamCommand command) => command switch
+    {
+        RequestPublish { By: var by } ask => ask with
+        {
+            SessionOutOfReach = IsSessionOutOfReach,
+            ProcessSuperseded = _services.StandingOf(by.Origin, by.Session) == ProcessStanding.Superseded,
+        },
+        Register register => register with { SessionOutOfReach = IsSessionOutOfReach },
+        _ => command,
+    };
+
+    private bool IsSessionOutOfReach => _state.Session is { By.Origin: var origin } && _services.IsOutOfReach(origin);
 
     private void Changed(LiveStreamState before, ImmutableArray<LiveStreamEvent> events, CommandInWork written)
     {
@@ -99,6 +120,7 @@ internal sealed partial class LiveStreamActor
         _services.Gauges.Timers(_timerAt is null ? 1 : 0);
         _timerAt = due;
         var delay = due.Value - Now;
+        delay = delay < LongestDelay ? delay : LongestDelay;
         delay = delay > atLeast ? delay : atLeast;
         if (_timer is null)
         {
@@ -116,8 +138,10 @@ internal sealed partial class LiveStreamActor
         _services.Gauges.Timers(_timerAt is null ? 0 : -1);
         _timerAt = null;
         var now = Now;
-        if (LiveStream.WakeAt(_durable) <= now)
+        _usedAt = _usedAt < now ? _usedAt : now;
+        if (LiveStream.WakeAt(_durable) is not null)
         {
+            // Also where none has come by this clock: the rules know a wait that began before the clock was set back.
             Handle(Wake.Instance, ActorRefs.Nobody, askId: 0, cause: default);
         }
         else if (IsIdle && now - _usedAt >= _services.Settings.PassivateAfter)

@@ -129,7 +129,7 @@ internal sealed partial class LiveStreamActor : UntypedPersistentActor
         var after = _state;
         try
         {
-            decision = LiveStream.Decide(_state, command, _services.Policies.PolicyFor(_state.Key), now);
+            decision = LiveStream.Decide(_state, WithStanding(command), _services.Policies.PolicyFor(_state.Key), now);
             foreach (var happened in decision.Events)
             {
                 after = LiveStream.Evolve(after, happened);

@@ -25,6 +25,9 @@ internal sealed class LiveStreamServices
     /// <summary>What this member knows of the process of a session, on the origin of that name.</summary>
     public required Func<string, SessionId, ProcessStanding> StandingOf { get; init; }
 
+    /// <summary>Whether the origin of that name is down, as this member knows, or not configured.</summary>
+    public required Func<string, bool> IsOutOfReach { get; init; }
+
     /// <summary>What the settings say about a publisher that SRS lists.</summary>
     public required RowReader Rules { get; init; }
 
@@ -44,6 +47,9 @@ internal sealed class LiveStreamServices
 
     /// <summary>What is under way on this member, for the gauges.</summary>
     public LiveStreamGauges Gauges { get; } = new();
+
+    /// <summary>Which servers were seen to copy from each other.</summary>
+    public RelayPairs FirstOfRelays { get; } = new();
 
     /// <summary>Keeps the log readable while a journal is away.</summary>
     public LogThrottle LogThrottle { get; } = new();

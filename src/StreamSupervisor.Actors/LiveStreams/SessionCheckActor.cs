@@ -37,7 +37,7 @@ internal sealed class SessionCheckActor : WorkActor
                     + "So it is for all its keys.", Key, _origin);
             }
 
-            Report(_work is SearchForPublishers ? Nothing(Now) : new ReportOriginUnknown(_origin), last: true);
+            Report(new ReportOriginUnknown(_origin), last: true);
             return;
         }
 
@@ -72,20 +72,26 @@ internal sealed class SessionCheckActor : WorkActor
     private async Task<IReadOnlyList<LiveStreamCommand>> CheckAsync(ISrsApi api, CheckSession check)
     {
         var lookedAt = Now;
-        if (await IsOverAsync(api, check.Session))
+        switch (await AskProcessAsync(api, check.Session))
         {
-            return [new ReportPublisherMissing(check.Session, lookedAt, Verified: true, Asked: true)];
+            case SessionAnswer.Gone:
+                return [new ReportPublisherMissing(check.Session, lookedAt, Verified: true, Asked: true)];
+            case SessionAnswer.Undecided:
+                throw new SrsUnreachableException($"{_origin} does not answer as server {check.Session.ServerId}");
         }
 
         var answer = await api.GetClientAsync(check.Session.ClientId, Stopped);
-        var isOther = answer.ServiceId.Length > 0 && answer.ServiceId != check.Session.ServiceId;
-        if (answer.Value is not { } client || isOther || !Services.Rules.Publishes(client, _streamKey))
+        var publishes = answer.Value is { } client && Services.Rules.Publishes(client, _streamKey);
+        switch (SessionAnswers.OfClient(check.Session, answer.ServerId, answer.ServiceId, publishes))
         {
-            return [new ReportPublisherMissing(check.Session, lookedAt, Verified: true, Asked: true)];
+            case SessionAnswer.There:
+                var by = Services.Rules.PublisherOf(_streamKey, _origin, check.Session, answer.Value!);
+                return [new ReportPublisherSeen(by, answer.Value!.ReceivedBytes, lookedAt, Verified: true, Asked: true)];
+            case SessionAnswer.Gone:
+                return [new ReportPublisherMissing(check.Session, lookedAt, Verified: true, Asked: true)];
+            default:
+                throw new SrsUnreachableException($"{_origin} does not answer as process {check.Session.ServiceId}");
         }
-
-        var by = Services.Rules.PublisherOf(_streamKey, _origin, check.Session, client);
-        return [new ReportPublisherSeen(by, client.ReceivedBytes, lookedAt, Verified: true, Asked: true)];
     }
 
     private async Task<IReadOnlyList<LiveStreamCommand>> SearchAsync(ISrsApi api)
@@ -96,6 +102,11 @@ internal sealed class SessionCheckActor : WorkActor
         var clients = await api.GetClientsAsync(Stopped);
         var serverId = clients.ServerId.Length > 0 ? clients.ServerId : process.ServerId;
         var serviceId = clients.ServiceId.Length > 0 ? clients.ServiceId : process.ServiceId;
+        if (Services.StandingOf(_origin, new SessionId(serverId, serviceId, "")) == ProcessStanding.Superseded)
+        {
+            throw new SrsUnreachableException($"{_origin} answered as process {serviceId}, which is over");
+        }
+
         var reports = new List<LiveStreamCommand>();
         foreach (var client in clients.Value.Where(client => Services.Rules.Publishes(client, _streamKey)))
         {
@@ -107,12 +118,19 @@ internal sealed class SessionCheckActor : WorkActor
         return reports;
     }
 
-    private async Task<bool> IsOverAsync(ISrsApi api, SessionId session) => Services.StandingOf(_origin, session) switch
+    private async Task<SessionAnswer> AskProcessAsync(ISrsApi api, SessionId session)
     {
-        ProcessStanding.Superseded => true,
-        ProcessStanding.Current => false,
-        _ => (await api.GetProcessAsync(Stopped)).ServiceId != session.ServiceId,
-    };
+        switch (Services.StandingOf(_origin, session))
+        {
+            case ProcessStanding.Superseded:
+                return SessionAnswer.Gone;
+            case ProcessStanding.Current:
+                return SessionAnswer.There;
+            default:
+                var process = await api.GetProcessAsync(Stopped);
+                return SessionAnswers.OfProcess(session, process.ServerId, process.ServiceId);
+        }
+    }
 
     private ReportSearched Nothing(DateTimeOffset lookedAt) => new(_origin, "", "", 0, lookedAt);
 

@@ -3,23 +3,42 @@ using System.Text.Json.Serialization;
 namespace StreamSupervisor.Domain.LiveStreams;
 
 /// <summary>What an entity of a stream key can be told or asked. Every hook, look, timer and operator ends as one of these.</summary>
-public abstract record LiveStreamCommand;
+public abstract record LiveStreamCommand
+{
+    /// <summary>
+    /// Whether the origin of the key's session is down or not configured, as far as the member knows that owns the key. Set by it on what
+    /// asks for the key, and never sent.
+    /// </summary>
+    [JsonIgnore]
+    public bool SessionOutOfReach { get; init; }
+}
 
 /// <summary>An encoder asks to publish. Answered with a <see cref="PublishReply"/>, at once or after a handover.</summary>
 /// <param name="By">The attempt.</param>
 /// <param name="In">The hook that asks.</param>
 /// <param name="Credential">What became of its credential.</param>
 /// <param name="Hold">How long it may wait; already capped by the node's version.</param>
-/// <param name="ProcessConfirmed">Whether the node itself said just now that the process of the attempt runs there. Else it is what the
-/// member remembers that took the hook, and a hook may have been long on its way.</param>
+/// <param name="ProcessConfirmed">Whether the node itself said that the process of the attempt runs there. Else it is what the member
+/// remembers that took the hook, and a hook may have been long on its way.</param>
 /// <param name="RelayOf">The configured origin from whose address the attempt comes, other than its own; null: from none. It may be that
 /// server's copy of the stream.</param>
 /// <param name="RelayConfigured">Whether the attempt's own origin names that one in its <c>relays-from</c>: then it is a copy, and never
 /// an encoder.</param>
 /// <param name="Registered">The registration that identity and verdict rest on; null: on none.</param>
+/// <param name="Settles">The doubt that the node was asked about after the key had told of it (<see cref="ProcessInDoubt.Of"/>); null
+/// (and then not sent): none. Only this orders the two: what the node said before the doubt may be older than what the key
+/// knows.</param>
 public sealed record RequestPublish(Publisher By, AskedIn In, CredentialVerdict Credential, HoldLimits Hold, bool ProcessConfirmed = false,
     string? RelayOf = null, bool RelayConfigured = false,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] RegistrationClaim? Registered = null) : LiveStreamCommand;
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] RegistrationClaim? Registered = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Settles = null) : LiveStreamCommand
+{
+    /// <summary>
+    /// Whether the member that owns the key knows that another process has followed the attempt's. Set by it, and never sent.
+    /// </summary>
+    [JsonIgnore]
+    public bool ProcessSuperseded { get; init; }
+}
 
 /// <summary>SRS's <c>on_unpublish</c> of a session.</summary>
 public sealed record ReportUnpublished(SessionId Session) : LiveStreamCommand;

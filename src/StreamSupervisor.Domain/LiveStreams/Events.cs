@@ -32,7 +32,9 @@ public enum AdmissionRule
     /// <summary>Every session that was in the way has been proven gone.</summary>
     HandoverDone,
 
-    /// <summary>The old session's node could not be reached within the hold; the old one is evicted when the node is back.</summary>
+    /// <summary>
+    /// The old session's node can't be reached: not within the hold, or it was known to be down. The old one is evicted when it is back.
+    /// </summary>
     OldNodeUnreachable,
 }
 

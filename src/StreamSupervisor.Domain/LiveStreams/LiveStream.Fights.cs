@@ -21,7 +21,7 @@ public static partial class LiveStream
     private static TimeSpan? InCoolDown(DecisionContext context, Publisher by)
     {
         if (context.State.CoolDownUntil is not { } until || IncumbentOf(context.State) is not { } incumbent
-            || SourceOf(incumbent) == SourceOf(by))
+            || SourceOf(incumbent) == SourceOf(by) || IsOutOfReach(context, by))
         {
             return null;
         }
@@ -63,7 +63,7 @@ public static partial class LiveStream
 
     private static (string From, string To)? ContestOf(DecisionContext context, Publisher by) =>
         IncumbentOf(context.State) is { } incumbent
-        && SourceOf(incumbent) != SourceOf(by)
+        && SourceOf(incumbent) != SourceOf(by) && !IsOutOfReach(context, by)
         && !(context.State is { Handover: null, Session: { } session } && IsSilentOrGoing(context.State, session))
             ? (SourceOf(incumbent), SourceOf(by))
             : null;

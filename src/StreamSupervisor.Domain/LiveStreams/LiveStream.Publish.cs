@@ -11,10 +11,9 @@ public static partial class LiveStream
     private static LiveStreamReply? Publish(DecisionContext context, RequestPublish asked)
     {
         var ask = WithoutEmptyClaim(context.State, asked with { By = MarkRelay(asked.By, asked.RelayOf) });
-        if (!ask.ProcessConfirmed && KnowsAnotherProcess(context.State, ask.By.Session))
+        if (DoubtOf(context.State, ask) is { } doubt && !(ask.ProcessConfirmed && ask.Settles == doubt))
         {
-            // The hook may come from the newer of the two, or may have lain with a member that was paused while the node was started anew.
-            return ProcessInDoubt.Instance;
+            return new ProcessInDoubt(doubt);
         }
 
         EndEarlierProcess(context, ask.By.Session.ServerId, ask.By.Session.ServiceId);
@@ -27,17 +26,26 @@ public static partial class LiveStream
         return context.Observes ? Observe(context, ask) : Admit(context, ask);
     }
 
-    /// <summary>A credential of a registration that is not the key's last is worth nothing.</summary>
-    private static RequestPublish WithoutEmptyClaim(LiveStreamState state, RequestPublish ask) =>
-        ask.Registered is not { } claim || claim.Holds(state, ask.By.Identity)
-            ? ask
-            : ask with { Credential = claim.Otherwise, By = ask.By with { Identity = claim.Identity, Proven = claim.Proven }, Registered = null };
-
-    private static bool KnowsAnotherProcess(LiveStreamState state, SessionId attempt)
+    /// <summary>
+    /// The processes of the attempt's node that the key knows besides the attempt's own; null: none. The hook may come from the newer one,
+    /// or may have lain with a member that was paused while the node was started anew. What the node said before may be as old: a request
+    /// is sent again while the journal is away. It once ended the session of the new process for an encoder of the old one.
+    /// </summary>
+    private static string? DoubtOf(LiveStreamState state, RequestPublish ask)
     {
-        return IsOther(state.Session?.By) || IsOther(state.Handover?.To) || state.Evictions.Exists(eviction => IsOther(eviction.Of));
+        SortedSet<string>? others = null;
+        Compare(state.Session?.By);
+        Compare(state.Handover?.To);
+        state.Evictions.ForEach(eviction => Compare(eviction.Of));
+        return others is not null ? string.Join(' ', others) : ask.ProcessSuperseded ? "" : null;
 
-        bool IsOther(Publisher? known) => known is not null && known.Session.IsOfAnEarlierProcess(attempt.ServerId, attempt.ServiceId);
+        void Compare(Publisher? known)
+        {
+            if (known is not null && known.Session.IsOfAnEarlierProcess(ask.By.Session.ServerId, ask.By.Session.ServiceId))
+            {
+                (others ??= new SortedSet<string>(StringComparer.Ordinal)).Add(known.Session.ServiceId);
+            }
+        }
     }
 
     private static Refused? Admit(DecisionContext context, RequestPublish ask)
@@ -147,6 +155,11 @@ public static partial class LiveStream
             return AdmissionRule.IncumbentSilent;
         }
 
+        if (IsOutOfReach(context, by))
+        {
+            return AdmissionRule.OldNodeUnreachable;
+        }
+
         return context.Policy.Takeover switch
         {
             TakeoverPolicy.NewestWins => AdmissionRule.NewestWins,
@@ -154,6 +167,15 @@ public static partial class LiveStream
             _ => AdmissionRule.Unknown,
         };
     }
+
+    /// <summary>
+    /// Whether the incumbent is on another server that is down or not configured any more. Nobody can ask or remove it there, and whoever
+    /// watches it there may see nothing. Under a policy that waits until it is gone the key would be refused until a person came, so it
+    /// counts as gone. On the attempt's own server, whose hook has just come, it may live.
+    /// </summary>
+    private static bool IsOutOfReach(DecisionContext context, Publisher by) =>
+        context is { SessionOutOfReach: true, State: { Handover: null, Session.By.Session.ServerId: var server } }
+        && server != by.Session.ServerId;
 
     private static bool IsSilentOrGoing(LiveStreamState state, Session session) =>
         session.SilentSince is not null
@@ -210,7 +232,8 @@ public static partial class LiveStream
             return null;
         }
 
-        var dry = new DecisionContext(context.State, context.Policy with { Mode = AdmissionMode.Enforce }, context.Now);
+        var dry = new DecisionContext(context.State, context.Policy with { Mode = AdmissionMode.Enforce }, context.Now,
+            context.SessionOutOfReach);
         var unwritten = Admit(dry, ask);
         var refusal = unwritten?.Reason ?? dry.Events.OfType<AttemptRefused>().FirstOrDefault(e => e.By.Session == ask.By.Session)?.Reason;
         var verdict = refusal is not null ? "refuse"

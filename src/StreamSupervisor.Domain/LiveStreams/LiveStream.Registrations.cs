@@ -151,4 +151,10 @@ public static partial class LiveStream
     private static bool IsOnAir(LiveStreamState state) =>
         state is { Session: { } session, Registration: { } last } && session.By.Identity == last.EncoderId
         && !state.Evictions.Exists(eviction => eviction.Of.Session == session.By.Session);
+
+    /// <summary>A credential of a registration that is not the key's last is worth nothing.</summary>
+    private static RequestPublish WithoutEmptyClaim(LiveStreamState state, RequestPublish ask) =>
+        ask.Registered is not { } claim || claim.Holds(state, ask.By.Identity)
+            ? ask
+            : ask with { Credential = claim.Otherwise, By = ask.By with { Identity = claim.Identity, Proven = claim.Proven }, Registered = null };
 }

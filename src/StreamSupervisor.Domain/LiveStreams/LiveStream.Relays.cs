@@ -67,7 +67,26 @@ public static partial class LiveStream
     /// </summary>
     private static void EndRelaysWithoutSource(DecisionContext context)
     {
-        while (context.State.Relays.Find(relay => relay.Of == relay.By.Origin || HolderOn(context.State, relay.Of) is null) is { } orphan)
+        if (context.State.Relays.IsEmpty)
+        {
+            return;
+        }
+
+        // Copies may be copied further, and two servers may copy from each other: only what leads back to the holder of the key has a
+        // source.
+        var held = new HashSet<string?>(StringComparer.Ordinal) { context.State.Session?.By.Origin, context.State.Handover?.To.Origin };
+        bool grows;
+        do
+        {
+            grows = false;
+            foreach (var relay in context.State.Relays.Where(relay => held.Contains(relay.Of)))
+            {
+                grows |= held.Add(relay.By.Origin);
+            }
+        }
+        while (grows);
+
+        foreach (var orphan in context.State.Relays.Where(relay => !held.Contains(relay.Of)))
         {
             EndRelay(context, orphan, LossCause.SourceEnded);
         }

@@ -50,10 +50,13 @@ public static partial class LiveStream
     /// </summary>
     private static readonly TimeSpan ClockStep = TimeSpan.FromSeconds(5);
 
+    /// <summary>A report is sent again for 30 s and then dropped; the rest is for the look itself.</summary>
+    private static readonly TimeSpan LooksArriveWithin = TimeSpan.FromSeconds(45);
+
     /// <summary>What follows from a command. The only place that knows a rule of admission.</summary>
     public static Decision Decide(LiveStreamState state, LiveStreamCommand command, StreamPolicy policy, DateTimeOffset now)
     {
-        var context = new DecisionContext(state, policy, now);
+        var context = new DecisionContext(state, policy, now, command.SessionOutOfReach);
         var reply = command switch
         {
             RequestPublish ask => Publish(context, ask),
@@ -82,13 +85,14 @@ public static partial class LiveStream
     /// <summary>
     /// One decision in the making: each event is applied as it is raised, so that later rules see what earlier ones did.
     /// </summary>
-    private sealed class DecisionContext(LiveStreamState state, StreamPolicy policy, DateTimeOffset now)
+    private sealed class DecisionContext(LiveStreamState state, StreamPolicy policy, DateTimeOffset now, bool sessionOutOfReach)
     {
         private readonly List<LiveStreamEvent> _events = [];
 
         public LiveStreamState State { get; private set; } = state;
         public StreamPolicy Policy { get; } = policy;
         public DateTimeOffset Now { get; } = now;
+        public bool SessionOutOfReach { get; } = sessionOutOfReach;
         public IReadOnlyList<LiveStreamEvent> Events => _events;
         public bool Observes => Policy.Mode == AdmissionMode.Observe;
 
@@ -103,9 +107,10 @@ public static partial class LiveStream
 
         /// <summary>
         /// Whether a look began before a change, so that it says nothing about it. A change in the future tells of a clock that was set
-        /// back.
+        /// back; a look that is older than messages can be, of another member's clock that is behind.
         /// </summary>
-        public bool IsOlder(DateTimeOffset look, DateTimeOffset change) => look < change && change - Now <= ClockStep;
+        public bool IsOlder(DateTimeOffset look, DateTimeOffset change) =>
+            look < change && change - Now <= ClockStep && Now - look <= LooksArriveWithin;
 
         public void Raise(LiveStreamEvent @event)
         {

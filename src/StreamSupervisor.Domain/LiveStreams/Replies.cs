@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace StreamSupervisor.Domain.LiveStreams;
 
 /// <summary>What an entity answers.</summary>
@@ -18,12 +20,11 @@ public sealed record Refused(long Generation, RefusalReason Reason, TimeSpan? Re
 
 /// <summary>
 /// No answer yet: the key knows of another process of the same node. One of the two is over, and only the node can say which. Ask it,
-/// and ask again with <see cref="RequestPublish.ProcessConfirmed"/>.
+/// and ask again with <see cref="RequestPublish.ProcessConfirmed"/> and this doubt in <see cref="RequestPublish.Settles"/>.
 /// </summary>
-public sealed record ProcessInDoubt : LiveStreamReply
-{
-    public static readonly ProcessInDoubt Instance = new();
-}
+/// <param name="Of">Names the doubt: the processes that the key knows. Null (and then not sent): an earlier version does not say.</param>
+public sealed record ProcessInDoubt(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Of = null) : LiveStreamReply;
 
 /// <summary>Heard, and nothing more to say.</summary>
 public sealed record Ack : LiveStreamReply

@@ -56,6 +56,12 @@ public sealed record OriginSnapshot(string Name, OriginStatus Status, DateTimeOf
     /// <summary>In which order its version asks and checks; null as long as nobody knows who it is.</summary>
     public CallOrder? CallOrder => Process is { } process ? CallOrder.Of(process.Version) : null;
 
+    /// <summary>
+    /// Whether what it held counts as gone where nothing else ends it: its API has not answered for 10 s, longer than a hold and the time to
+    /// confirm together, and no hook has come for 15 s.
+    /// </summary>
+    public bool IsOutOfReach => Status == OriginStatus.Down;
+
     /// <summary>What is known before anybody has asked: nothing.</summary>
     public static OriginSnapshot Unknown(string name) => new(name, OriginStatus.Unknown, null, null);
 

@@ -24,6 +24,9 @@ namespace StreamSupervisor.Server.Hooks;
 internal sealed class PublishHook(PublishAttemptReader reader, OriginDirectory directory, OriginRegion origins, LiveStreamRegion streams,
     PolicyBook policies, Relays relays, Availability availability, HooksOptions options, TimeProvider time, ILogger<PublishHook> logger)
 {
+    /// <summary>What the key knows may change while the server is asked; an SRS that starts anew more often has other troubles.</summary>
+    private const int MaxDoubts = 3;
+
     /// <param name="alreadyRead">The attempt, where the caller has read it off the hook.</param>
     /// <exception cref="OperationCanceledException">SRS went away while it was held.</exception>
     public async ValueTask<SrsHookReply> DecideAsync(string origin, SrsHook hook, AskedIn askedIn, CancellationToken cancellation,
@@ -52,10 +55,10 @@ internal sealed class PublishHook(PublishAttemptReader reader, OriginDirectory d
             return HookRefusals.Of(RefusalReason.TooManyGuesses);
         }
 
-        var verdict = await AskAsync(origin, hook, askedIn, attempt, confirm: false, deadline, cancellation);
-        if (verdict is Verdict.Decided { Reply: ProcessInDoubt })
+        var verdict = await AskAsync(origin, hook, askedIn, attempt, doubt: null, deadline, cancellation);
+        for (var doubts = 0; doubts < MaxDoubts && verdict is Verdict.Decided { Reply: ProcessInDoubt doubt }; doubts++)
         {
-            verdict = await AskAsync(origin, hook, askedIn, attempt, confirm: true, deadline, cancellation);
+            verdict = await AskAsync(origin, hook, askedIn, attempt, doubt, deadline, cancellation);
         }
 
         switch (verdict)
@@ -71,11 +74,11 @@ internal sealed class PublishHook(PublishAttemptReader reader, OriginDirectory d
         }
     }
 
-    /// <param name="confirm">Whether the server itself is asked which process runs there, though it is known.</param>
-    private async ValueTask<Verdict> AskAsync(string origin, SrsHook hook, AskedIn askedIn, PublishAttempt attempt, bool confirm,
+    /// <param name="doubt">Why the server itself is asked which process runs there, though it is known; null: it is not.</param>
+    private async ValueTask<Verdict> AskAsync(string origin, SrsHook hook, AskedIn askedIn, PublishAttempt attempt, ProcessInDoubt? doubt,
         DateTimeOffset deadline, CancellationToken cancellation)
     {
-        var process = confirm ? null : directory.ProcessOf(origin, hook);
+        var process = doubt is not null ? null : directory.ProcessOf(origin, hook);
         var confirmed = process is null;
         if (process is null)
         {
@@ -106,8 +109,8 @@ internal sealed class PublishHook(PublishAttemptReader reader, OriginDirectory d
         }
 
         var relay = relays.RelayOf(hook.Address, origin);
-        var request = new RequestPublish(by, askedIn, attempt.Credential, order.Limits(attempt.Hold, askedIn), confirmed, relay?.Origin, relay?.Configured ?? false,
-            attempt.Registered);
+        var request = new RequestPublish(by, askedIn, attempt.Credential, order.Limits(attempt.Hold, askedIn), confirmed, relay?.Origin,
+            relay?.Configured ?? false, attempt.Registered, doubt?.Of);
         var answer = await streams.AskAsync(attempt.Key.ToString(), request, deadline, cancellation);
         return answer is { Status: AskStatus.Answered, Reply: { } reply } ? new Verdict.Decided(reply) : new Verdict.Undecided(answer.Why ?? answer.Status.ToString());
     }

@@ -54,6 +54,12 @@ public sealed class Scene
         foreach (var command in commands)
         {
             var decision = LiveStream.Decide(State, command, Policy, Now);
+            if (decision.Reply is ProcessInDoubt doubt && command is RequestPublish { ProcessConfirmed: true, Settles: null } asked)
+            {
+                // As the hook does: the node, asked about this doubt, says that the attempt's process runs there.
+                decision = LiveStream.Decide(State, asked with { Settles = doubt.Of }, Policy, Now);
+            }
+
             foreach (var @event in decision.Events)
             {
                 State = LiveStream.Evolve(State, @event);

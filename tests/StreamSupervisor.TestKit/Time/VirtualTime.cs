@@ -9,6 +9,7 @@ public sealed class VirtualTime : TimeProvider
     private readonly Lock _gate = new();
     private readonly PriorityQueue<VirtualTimer, (DateTimeOffset, long)> _timers = new();
     private DateTimeOffset _now;
+    private TimeSpan _setBack;
     private long _order;
 
     public VirtualTime() : this(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero))
@@ -38,11 +39,26 @@ public sealed class VirtualTime : TimeProvider
     {
         lock (_gate)
         {
-            return _now;
+            return _now - _setBack;
         }
     }
 
-    public override long GetTimestamp() => GetUtcNow().UtcTicks;
+    public override long GetTimestamp()
+    {
+        lock (_gate)
+        {
+            return _now.UtcTicks;
+        }
+    }
+
+    /// <summary>Sets the wall clock back, as a person does. Timers and timestamps do not notice; times to advance to are as before.</summary>
+    public void SetBack(TimeSpan by)
+    {
+        lock (_gate)
+        {
+            _setBack += by;
+        }
+    }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
@@ -52,7 +68,7 @@ public sealed class VirtualTime : TimeProvider
     }
 
     /// <summary>Moves the clock, firing on the way what becomes due.</summary>
-    public void Advance(TimeSpan by) => AdvanceTo(GetUtcNow() + by);
+    public void Advance(TimeSpan by) => AdvanceTo(new DateTimeOffset(GetTimestamp(), TimeSpan.Zero) + by);
 
     /// <summary>Moves the clock to a time, firing on the way what becomes due. Never moves it back.</summary>
     public void AdvanceTo(DateTimeOffset to)

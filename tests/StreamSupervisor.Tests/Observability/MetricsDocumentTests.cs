@@ -87,6 +87,7 @@ public sealed partial class MetricsDocumentTests
             new AttemptRefused(Now, By, 1, RefusalReason.Locked, null, AskedIn.OnPublish, Now),
             new PublisherLost(Now, By.Session, By.Origin, LossCause.BusySeen, null, NeverActive: true),
             new SessionAdopted(Now, By, 1),
+            new RelayAdmitted(Now, By, "srs-2", 1, Adopted: false),
             new FightDetected(Now, "a", "b", Now, 1),
             new KeyWedged(Now, By.Origin, "server", "process"),
         ]);

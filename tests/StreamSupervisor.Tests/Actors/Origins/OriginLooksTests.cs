@@ -95,6 +95,19 @@ public class OriginLooksTests : OriginScene
     }
 
     [Fact]
+    public async Task A_publisher_is_found_silent_though_the_clock_was_set_back_ten_minutes()
+    {
+        Srs.Publish(Key, "cam");
+        Index.Add(LiveBelief("cam"));
+        await StartAsync();
+        await PassAsync(TimeSpan.FromSeconds(3));
+        Time.SetBack = TimeSpan.FromMinutes(10);
+
+        await UntilAsync(() => Streams.ToldOf<ReportSilent>().Count > 0, TimeSpan.FromSeconds(5));
+        Streams.ToldOf<ReportSilent>()[0].Generation.ShouldBe(Index[0].Session!.Generation);
+    }
+
+    [Fact]
     public async Task A_server_that_does_not_answer_is_suspect_then_down_and_ends_nothing()
     {
         Srs.Publish(Key, "cam");

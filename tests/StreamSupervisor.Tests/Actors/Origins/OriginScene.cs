@@ -29,7 +29,7 @@ public abstract class OriginScene : Akka.TestKit.Xunit2.TestKit
     }
 
     private protected TestScheduler Clock { get; }
-    private protected TimeProvider Time { get; }
+    private protected SchedulerTime Time { get; }
     private protected ScriptedSrs Srs { get; } = new();
     private protected RecordingStreams Streams { get; }
     private protected OriginDirectory Directory { get; }

@@ -129,10 +129,20 @@ public class AdmissionTests
     public void Which_of_two_processes_of_a_node_is_over_is_not_told_by_a_hook_that_may_be_late()
     {
         var late = Encoder("late", service: "run-0");
-        Live(Old).When(Ask(late, confirmed: false)).ThenNothing().Reply.ShouldBe(ProcessInDoubt.Instance);
+        Live(Old).When(Ask(late, confirmed: false)).ThenNothing().Reply.ShouldBe(new ProcessInDoubt("run-1"));
         Live(Old).When(Ask(New)).When(Ask(late, confirmed: false)).ThenNothing();
         Live(Old).When(Ask(Encoder("elsewhere", origin: "srs-2"), confirmed: false)).Then<HandoverStarted>();
         Empty().When(Ask(late, confirmed: false)).ThenAdmitted(late);
+    }
+
+    [Fact]
+    public void What_a_node_said_before_it_was_started_anew_ends_nothing_of_its_new_process()
+    {
+        var late = Ask(Encoder("late", service: "run-0"));
+        Live(Old).When(late with { Settles = "run-9" }).ThenNothing().Reply.ShouldBe(new ProcessInDoubt("run-1"));
+        Live(Old).When(late with { Settles = "run-1" }).ThenAdmitted(late.By);
+        Live(Old).When(Ask(Encoder("late", "srs-2", service: "run-0")) with { ProcessSuperseded = true, Settles = "run-1" })
+            .ThenNothing().Reply.ShouldBe(new ProcessInDoubt(""));
     }
 
     [Fact]

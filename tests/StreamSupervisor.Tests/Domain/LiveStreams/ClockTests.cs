@@ -39,6 +39,15 @@ public class ClockTests
     }
 
     [Fact]
+    public void Looks_of_a_member_whose_clock_is_behind_count_and_old_looks_do_not()
+    {
+        var scene = Empty().When(Ask(New)).After(1);
+        scene.When(new ReportPublisherSeen(New, 5, Start.AddSeconds(-1), Verified: false)).ThenNothing();
+        scene.When(new ReportPublisherSeen(New, 5, Start.AddMinutes(-10), Verified: false)).Then<PublisherConfirmed>();
+        scene.When(new ReportPublisherMissing(New.Session, Start.AddMinutes(-10), Verified: true)).Then<PublisherLost>();
+    }
+
+    [Fact]
     public void Nobody_is_kept_out_for_longer_than_the_rule_says()
     {
         var other = Encoder("other", address: "10.0.0.2");

@@ -121,7 +121,8 @@ public class LiveStreamProperties
         state.Relays.ShouldNotContain(relay => state.Session != null && relay.By.Session == state.Session.By.Session, at);
     }
 
-    private static LiveStreamCommand Any(Random random, Scene scene)
+    /// <summary>Any command, as a fault or an encoder may bring it about.</summary>
+    internal static LiveStreamCommand Any(Random random, Scene scene)
     {
         var by = Scene.Encoder($"c{random.Next(12)}", $"srs-{random.Next(1, 4)}", $"10.0.0.{random.Next(1, 4)}",
             $"run-{(random.Next(15) == 0 ? 2 : 1)}",

@@ -33,6 +33,15 @@ public class RelayTests
     }
 
     [Fact]
+    public void Two_servers_that_copy_from_each_other_leave_nothing_behind()
+    {
+        var loop = Encoder("loop", address: "10.1.0.2");
+        var scene = Relayed().When(Ask(loop, relayOf: "srs-2")).Then(typeof(RelayAdmitted)).ThenNo<EvictionOrdered>();
+        scene.When(new ReportUnpublished(Source.Session)).Wait(61);
+        LiveStream.IsIdle(scene.State).ShouldBeTrue();
+    }
+
+    [Fact]
     public void A_copy_that_a_look_finds_is_known_from_then_on_and_never_a_second_publisher()
     {
         var scene = Live(Source).After(3);

@@ -24,17 +24,18 @@ internal sealed class CheckWork(World world, Member member, StreamEntity entity,
             default:
                 Call(Priority.Check, SrsApi.Process, who =>
                 {
-                    if (!who.IsThere || who.Value!.ServerId != check.Session.ServerId)
+                    switch (who.IsThere ? SessionAnswers.OfProcess(check.Session, who.Value!.ServerId, who.Value.ServiceId)
+                        : SessionAnswer.Undecided)
                     {
-                        Retry();
-                    }
-                    else if (who.Value.ServiceId != check.Session.ServiceId)
-                    {
-                        Missing(lookedAt);
-                    }
-                    else
-                    {
-                        Look(lookedAt);
+                        case SessionAnswer.There:
+                            Look(lookedAt);
+                            break;
+                        case SessionAnswer.Gone:
+                            Missing(lookedAt);
+                            break;
+                        default:
+                            Retry();
+                            break;
                     }
                 });
                 break;
@@ -44,20 +45,23 @@ internal sealed class CheckWork(World world, Member member, StreamEntity entity,
     private void Look(DateTimeOffset lookedAt) => Call(Priority.Check, (server, run) => SrsApi.Client(server, run, check.Session.ClientId),
         answer =>
     {
-        if (!answer.IsThere || (answer.ServiceId.Length > 0 && answer.ServiceId != check.Session.ServiceId))
+        var client = answer.Value;
+        var publishes = client is not null && World.Rows.Publishes(client, World.KeyOf(Entity.Key));
+        switch (answer.IsThere ? SessionAnswers.OfClient(check.Session, answer.ServerId, answer.ServiceId, publishes)
+            : SessionAnswer.Undecided)
         {
-            Retry();
-        }
-        else if (answer.Value is { } client && World.Rows.Publishes(client, World.KeyOf(Entity.Key)))
-        {
-            var relay = World.Relays.RelayOf(client.Address, check.Origin);
-            Report(new ReportPublisherSeen(World.Rows.PublisherOf(World.KeyOf(Entity.Key), check.Origin, check.Session, client),
-                client.ReceivedBytes, lookedAt, Verified: true, relay?.Origin, relay?.Configured ?? false, Asked: true));
-            End();
-        }
-        else
-        {
-            Missing(lookedAt);
+            case SessionAnswer.There:
+                var relay = World.Relays.RelayOf(client!.Address, check.Origin);
+                Report(new ReportPublisherSeen(World.Rows.PublisherOf(World.KeyOf(Entity.Key), check.Origin, check.Session, client),
+                    client.ReceivedBytes, lookedAt, Verified: true, relay?.Origin, relay?.Configured ?? false, Asked: true));
+                End();
+                break;
+            case SessionAnswer.Gone:
+                Missing(lookedAt);
+                break;
+            default:
+                Retry();
+                break;
         }
     });
 

@@ -15,6 +15,7 @@ internal sealed class HookEndpoint(World world, Member member)
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(10);
+    private const int MaxDoubts = 3;
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMilliseconds(200);
 
     private readonly List<Action<bool>> _open = [];
@@ -76,13 +77,14 @@ internal sealed class HookEndpoint(World world, Member member)
         var until = world.Now + Deadline;
         var moment = world.History.Moment;
         var named = client.Session;
-        Ask(confirm: false);
+        var doubts = 0;
+        Ask(doubt: null);
 
-        void Ask(bool confirm)
+        void Ask(ProcessInDoubt? doubt)
         {
-            if (!confirm && !world.Over.Contains(hook.Service) && member.Directory.ProcessOf(origin, hook) is { } known)
+            if (doubt is null && !world.Over.Contains(hook.Service) && member.Directory.ProcessOf(origin, hook) is { } known)
             {
-                AskStream(known, confirmed: false);
+                AskStream(known, confirmed: false, doubt);
                 return;
             }
 
@@ -91,7 +93,7 @@ internal sealed class HookEndpoint(World world, Member member)
                 switch (confirmation)
                 {
                     case Confirmation.Confirmed confirmed:
-                        AskStream(confirmed.Process, confirmed: true);
+                        AskStream(confirmed.Process, confirmed: true, doubt);
                         break;
                     case null:
                         Answer(null, History.NoAnswer);
@@ -103,7 +105,7 @@ internal sealed class HookEndpoint(World world, Member member)
             });
         }
 
-        void AskStream(OriginProcess process, bool confirmed)
+        void AskStream(OriginProcess process, bool confirmed, ProcessInDoubt? settles)
         {
             var session = new SessionId(process.ServerId, process.ServiceId, hook.ClientId);
             named = session;
@@ -112,11 +114,11 @@ internal sealed class HookEndpoint(World world, Member member)
             var limits = CallOrder.Of(process.Version).Limits(world.Plan.Policy.Hold, askedIn);
             member.Asks.Ask(hook.Stream, new RequestPublish(By(origin, session, hook), askedIn, CredentialVerdict.NotRequired, limits,
                 confirmed,
-                relay?.Origin, relay?.Configured ?? false), until - world.Now, reply =>
+                relay?.Origin, relay?.Configured ?? false, Settles: settles?.Of), until - world.Now, reply =>
             {
-                if (reply is ProcessInDoubt && !confirmed)
+                if (reply is ProcessInDoubt doubt && doubts++ < MaxDoubts)
                 {
-                    Ask(confirm: true);
+                    Ask(doubt);
                 }
                 else
                 {

@@ -13,6 +13,8 @@ internal sealed class OriginDirectory
 
     public ProcessStanding StandingOf(string origin, SessionId session) => Find(origin).StandingOf(session);
 
+    public bool IsOutOfReach(string origin) => Find(origin).IsOutOfReach;
+
     public SessionId NameOf(string origin, SrsHook hook) => Find(origin).NameOf(hook.ServerId, hook.Service, hook.ClientId);
 
     /// <summary>The process that a hook came from, where it is the known one; null where the server must be asked.</summary>

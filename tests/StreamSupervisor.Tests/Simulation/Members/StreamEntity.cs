@@ -101,7 +101,7 @@ internal sealed partial class StreamEntity(World world, Member member, string ke
     private void Handle(Asker? from, LiveStreamCommand command)
     {
         var before = _state;
-        var heard = world.Rules.Hears(_state, command);
+        var heard = world.Rules.Hears(_state, WithStanding(command));
         var decision = LiveStream.Decide(_state, heard, world.Plan.Policy, member.Now);
         var events = world.Rules.Decides(world, _state, decision.Events);
         if (decision.Reply is null && command is RequestPublish ask)
@@ -130,6 +130,21 @@ internal sealed partial class StreamEntity(World world, Member member, string ke
             Reply(from, decision.Reply);
             Answer(events);
         }
+    }
+
+    private LiveStreamCommand WithStanding(LiveStreamCommand command)
+    {
+        var outOfReach = _state.Session is { By.Origin: var origin } && member.Directory.IsOutOfReach(origin);
+        return command switch
+        {
+            RequestPublish { By: var by } ask => ask with
+            {
+                SessionOutOfReach = outOfReach,
+                ProcessSuperseded = member.Directory.StandingOf(by.Origin, by.Session) == ProcessStanding.Superseded,
+            },
+            Register register => register with { SessionOutOfReach = outOfReach },
+            _ => command,
+        };
     }
 
     private void Write(LiveStreamState before, IReadOnlyList<LiveStreamEvent> events, Action reply)
