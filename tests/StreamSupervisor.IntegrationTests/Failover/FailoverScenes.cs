@@ -4,7 +4,6 @@ using StreamSupervisor.Commands;
 using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.IntegrationTests.Server;
-using StreamSupervisor.IntegrationTests.Storage;
 using Xunit.Abstractions;
 
 namespace StreamSupervisor.IntegrationTests.Failover;
