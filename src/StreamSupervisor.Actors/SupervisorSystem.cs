@@ -77,6 +77,7 @@ public sealed class SupervisorSystem : IAsyncDisposable
 
     /// <summary>Builds the member's actors. A file is opened; a database need not answer yet.</summary>
     /// <exception cref="StoreOpenException">The store cannot be used, or settings that decide are overridden; the message says what to do.</exception>
+    /// <exception cref="System.Net.Sockets.SocketException">The port for other members cannot be listened on.</exception>
     public static async Task<SupervisorSystem> BuildAsync(SupervisorSystemSettings settings, TimeProvider time, ILoggerFactory loggers,
         CancellationToken cancellation)
     {
@@ -163,6 +164,7 @@ public sealed class SupervisorSystem : IAsyncDisposable
 
         if (settings.Cluster is { } member)
         {
+            TlsTransport.ThrowIfTaken(member.Remoting.ListenHost, member.Remoting.ListenPort);
             setup = setup.And(RemotingTls.FromSecret(member.Secret, member.PreviousSecret, time));
         }
 

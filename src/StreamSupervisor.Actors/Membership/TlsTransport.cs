@@ -55,11 +55,14 @@ internal sealed class TlsTransport : Transport
         _log = Logging.GetLogger(system, typeof(TlsTransport));
     }
 
+    /// <summary>Akka would only log that it cannot listen, and never be ready: so it is asked before.</summary>
+    /// <param name="host">An address or a name of this machine.</param>
+    /// <exception cref="SocketException">Another program listens there, or it is no address of this machine.</exception>
+    internal static void ThrowIfTaken(string host, int port) => Bind(host, port).Dispose();
+
     public override Task<(Address, TaskCompletionSource<IAssociationEventListener>)> Listen()
     {
-        var address = IPAddress.TryParse(_host, out var given) ? given : Dns.GetHostAddresses(_host)[0];
-        _socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        _socket.Bind(new IPEndPoint(address, _port));
+        _socket = Bind(_host, _port);
         _socket.Listen(512);
         _local = new Address(Scheme, System.Name, _advertisedHost, _advertisedPort);
 
@@ -78,6 +81,22 @@ internal sealed class TlsTransport : Transport
         TlsAssociation.Run("associate", () => done.SetResult(Connect(remoteAddress)),
             failed => done.SetException(new InvalidAssociationException($"{remoteAddress}: {failed.Message}", failed)));
         return done.Task;
+    }
+
+    private static Socket Bind(string host, int port)
+    {
+        var address = IPAddress.TryParse(host, out var given) ? given : Dns.GetHostAddresses(host)[0];
+        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(new IPEndPoint(address, port));
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     public override Task<bool> Shutdown()

@@ -37,6 +37,11 @@ internal static class ServeCommand
             {
                 throw new CommandException($"{problem.Message} Another program listens there: stop it, or change http.listen or management.listen.");
             }
+            catch (SocketException problem) when (problem.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+                throw new CommandException($"{problem.Message}: another program listens on cluster.listen ({string.Join(", ", loaded.Options.Cluster.Listen)}). "
+                    + "Stop it, or change cluster.listen and cluster.advertise.");
+            }
             catch (SocketException problem) when (problem.SocketErrorCode is SocketError.AddressNotAvailable or SocketError.AccessDenied)
             {
                 throw new CommandException($"An address cannot be listened on: {problem.Message}. Write one of this machine's own, and a port that its user may open, into "

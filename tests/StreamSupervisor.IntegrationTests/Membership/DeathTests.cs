@@ -52,6 +52,7 @@ public sealed class DeathTests(MembershipStage stage, ITestOutputHelper log)
 
         log.WriteLine($"{TimeProvider.System.GetElapsedTime(killed, removed).TotalMilliseconds:F0} ms");
         TimeProvider.System.GetElapsedTime(killed, removed).ShouldBeLessThan(2 * Promised, a.Log.Text + b.Log.Text);
+        await Eventually.HoldsAsync("the dead is listed", () => Task.FromResult(a.Membership.View.Report().Ended.Count > 0));
         var ended = a.Membership.View.Report().Ended.ShouldHaveSingleItem();
         (ended.Name, ended.State).ShouldBe(("founder", MemberState.Dead));
         ended.Why.ShouldContain("port refused");
@@ -70,6 +71,7 @@ public sealed class DeathTests(MembershipStage stage, ITestOutputHelper log)
 
         var removed = await a.RemovedAsync(frozen.Start.Advertised);
         TimeProvider.System.GetElapsedTime(began, removed).ShouldBeInRange(TimeSpan.FromSeconds(3.9), TimeSpan.FromSeconds(12), a.Log.Text);
+        await Eventually.HoldsAsync("the dead is listed", () => Task.FromResult(a.Membership.View.Report().Ended.Count > 0));
         a.Membership.View.Report().Ended.ShouldHaveSingleItem().Why.ShouldContain("lease was over");
 
         frozen.Thaw();

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using StreamSupervisor.Commands;
 using Microsoft.Data.Sqlite;
 using StreamSupervisor.Actors.Journal;
@@ -66,6 +68,20 @@ public sealed class StartRefusedTests
         using var folder = new ServeFolder();
         // 192.0.2.0/24 is for documentation: no machine has it.
         (await RefusalAsync(folder, "--set", "http.listen.0=http://192.0.2.1:8085")).ShouldContain("An address cannot be listened on");
+    }
+
+    [Fact]
+    public async Task A_port_for_other_members_where_another_program_listens()
+    {
+        using var folder = new ServeFolder();
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var taken = $"http://{other.LocalEndpoint}";
+        var sentence = await RefusalAsync(folder,
+            "--set", "storage.provider=postgres", "--set", "storage.postgres.connection-string=Host=127.0.0.1;Port=1",
+            "--set", "cluster.enabled=true", "--set", $"cluster.advertise={taken}", "--set", $"cluster.listen.0={taken}",
+            "--set", "cluster.secret=of-the-start-tests-0123456789");
+        sentence.ShouldContain($"another program listens on cluster.listen ({taken})");
     }
 
     [Fact]
