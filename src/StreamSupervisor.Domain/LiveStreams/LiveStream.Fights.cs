@@ -94,7 +94,8 @@ public static partial class LiveStream
     /// <summary>
     /// A loop in one direction: the key's session is admitted on one origin and taken over at once by what comes from that origin's
     /// address, dies with it, and begins again. That is a copy that was not taken for one; as nobody takes the key back from it, it
-    /// shows no alternation.
+    /// shows no alternation. Tries against one and the same session are no loop: an encoder that comes back while its server hangs, and may
+    /// be held for 100 ms only, makes several.
     /// </summary>
     private static int LoopsBefore(DecisionContext context, Publisher by, (string From, string To) next)
     {
@@ -105,6 +106,6 @@ public static partial class LiveStream
         }
 
         return context.State.Takeovers.Count(past =>
-            past.At > context.Now - context.Policy.FightWindow && past.From == next.From && past.To == next.To);
+            past.At > context.Now - context.Policy.FightWindow && past.At < session.Since && past.From == next.From && past.To == next.To);
     }
 }

@@ -181,6 +181,23 @@ public class RelayTests
         scene.State.Session!.By.ShouldBe(stays);
     }
 
+    [Fact]
+    public void Tries_against_one_session_whose_server_hangs_are_no_fight()
+    {
+        // Encoder and servers share an address, and the version of the second server allows no more than 100 ms.
+        var incumbent = Encoder("incumbent", address: AddressOfFirst);
+        var scene = Live(incumbent);
+        for (var i = 0; i < 4; i++)
+        {
+            var back = Known with { Session = Encoder($"back-{i}", origin: "srs-2").Session };
+            scene.When(AskRelay(back) with { Hold = new HoldLimits(TimeSpan.FromSeconds(0.1), TimeSpan.FromSeconds(0.1)) }).Wait(0.1)
+                .ThenRefused(back, RefusalReason.HoldExhausted).ThenNo<FightDetected>().After(0.3);
+        }
+
+        var last = Known with { Session = Encoder("last", origin: "srs-2").Session };
+        scene.When(new ReportEvictionStalled(incumbent.Session, "hangs")).When(AskRelay(last)).ThenAdmitted(last);
+    }
+
     private static Scene Relayed() => Live(Source).When(AskRelay(Copy)).Then(typeof(RelayAdmitted));
 
     private static RequestPublish AskRelay(Publisher copy) => Ask(copy, relayOf: "srs-1");
