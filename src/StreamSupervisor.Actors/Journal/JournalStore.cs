@@ -18,7 +18,8 @@ public abstract class JournalStore : IAsyncDisposable
     /// <summary>Opens the store, creates it if need be and brings its schema up to date.</summary>
     /// <exception cref="StoreOpenException">It cannot be used as it is; the message says what to do.</exception>
     /// <exception cref="StoreUnavailableException">The server does not answer; try again.</exception>
-    public static async Task<JournalStore> OpenAsync(StoreLocation location, TimeProvider time, ILogger log, CancellationToken cancellation = default)
+    public static async Task<JournalStore> OpenAsync(
+        StoreLocation location, TimeProvider time, ILogger log, CancellationToken cancellation = default)
     {
         var store = await CreateAsync(location, time, log, cancellation);
         await store.PrepareAsync(log, cancellation);
@@ -26,11 +27,12 @@ public abstract class JournalStore : IAsyncDisposable
     }
 
     /// <summary>
-    /// The same without waiting for a server: a file is opened, a database is asked by <see cref="PrepareAsync"/>, before which nothing may be read or
-    /// written. So the program can listen before its database is there.
+    /// The same without waiting for a server: a file is opened, a database is asked by <see cref="PrepareAsync"/>, before which nothing may be
+    /// read or written. So the program can listen before its database is there.
     /// </summary>
     /// <exception cref="StoreOpenException">It cannot be used as it is; the message says what to do.</exception>
-    internal static async Task<JournalStore> CreateAsync(StoreLocation location, TimeProvider time, ILogger log, CancellationToken cancellation) =>
+    internal static async Task<JournalStore> CreateAsync(
+        StoreLocation location, TimeProvider time, ILogger log, CancellationToken cancellation) =>
         location switch
         {
             StoreLocation.Postgres postgres => new PostgresStore(postgres),

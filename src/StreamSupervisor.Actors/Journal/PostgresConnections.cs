@@ -42,8 +42,8 @@ public static class PostgresConnections
         settings.CommandTimeout = 6;
         settings.CancellationTimeout = 500;
 
-        // Npgsql remembers for ten seconds which of several hosts was the primary, and would send everybody to the dead one for as long. And a
-        // switchover may leave the old primary running and read-only: by its own word it is a primary still.
+        // Npgsql remembers for ten seconds which of several hosts was the primary, and would send everybody to the dead one for as long.
+        // And a switchover may leave the old primary running and read-only: by its own word it is a primary still.
         settings.HostRecheckSeconds = 1;
         if (settings.Host!.Contains(',', StringComparison.Ordinal) && settings.TargetSessionAttributes is null or "" or "primary")
         {

@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace StreamSupervisor.Actors.Journal;
 
 /// <summary>
-/// The key that signs what registrations hand out: random, made at the first start, kept in the store, the same for all members. It needs a store that
-/// is ready, so this is also where a member waits for its database.
+/// The key that signs what registrations hand out: random, made at the first start, kept in the store, the same for all members. It needs
+/// a store that is ready, so this is also where a member waits for its database.
 /// </summary>
 internal static class RegistrationKey
 {

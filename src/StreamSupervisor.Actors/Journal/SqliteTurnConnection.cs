@@ -39,9 +39,10 @@ internal sealed class SqliteTurnConnection(string path) : SqliteConnection(Sqlit
 
     /// <summary>Goes on on another thread than the caller's.</summary>
     /// <exception cref="SqliteException">SQLITE_BUSY: no turn within 5 s.</exception>
-    protected override async ValueTask<DbTransaction> BeginDbTransactionAsync(IsolationLevel isolationLevel, CancellationToken cancellationToken)
+    protected override async ValueTask<DbTransaction> BeginDbTransactionAsync(
+        IsolationLevel isolationLevel, CancellationToken cancellationToken)
     {
-        if (isolationLevel != IsolationLevel.ReadUncommitted)
+        if (isolationLevel != IsolationLevel.ReadUncommitted && !_hasTurn)
         {
             Took(await _turn.WaitAsync(Patience, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.ForceYielding));
         }

@@ -144,7 +144,9 @@ internal sealed partial class LiveStreamActor
         }
     }
 
-    /// <summary>After so many records: the next recovery reads no more than those, and retention deletes only what is behind a snapshot.</summary>
+    /// <summary>
+    /// After so many records: the next recovery reads no more than those, and retention deletes only what is behind a snapshot.
+    /// </summary>
     private void SnapshotIfDue(int records)
     {
         if (LastSequenceNr - _snapshotAt >= records)

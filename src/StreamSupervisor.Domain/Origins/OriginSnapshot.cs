@@ -57,8 +57,8 @@ public sealed record OriginSnapshot(string Name, OriginStatus Status, DateTimeOf
     public CallOrder? CallOrder => Process is { } process ? CallOrder.Of(process.Version) : null;
 
     /// <summary>
-    /// Whether what it held counts as gone where nothing else ends it: its API has not answered for 10 s, longer than a hold and the time to
-    /// confirm together, and no hook has come for 15 s.
+    /// Whether what it held counts as gone where nothing else ends it: its API has not answered for 10 s, longer than the default
+    /// hold and the time to confirm together (2.5 s + 5 s), and no hook has come for 15 s.
     /// </summary>
     public bool IsOutOfReach => Status == OriginStatus.Down;
 

@@ -41,6 +41,17 @@ public sealed class SqliteTurnTests : IDisposable
     }
 
     [Fact]
+    public async Task A_connection_keeps_its_turn_for_the_next_transaction()
+    {
+        await using var connection = SqliteFile.Open(_path);
+        await (await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted)).DisposeAsync();
+
+        await using var second = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted);
+        Insert(connection);
+        await second.CommitAsync();
+    }
+
+    [Fact]
     public async Task Who_only_reads_waits_for_nobody()
     {
         await using var first = SqliteFile.Open(_path);
