@@ -25,7 +25,7 @@ internal static partial class ApiEndpoints
         MapStreams(group, api);
         MapOrders(group, api);
         MapOrigins(group, api);
-        group.MapOpenApi("/openapi.json");
+        ApiDocument.Map(group, ApiDocument.OfApi);
         group.Map("/{**rest}", IResult (HttpContext call) => NoSuchCall(call)).ExcludeFromDescription();
         return group;
     }

@@ -77,6 +77,9 @@ internal static class OperatorOrder
         {
             switch (field.Name)
             {
+                // Clients that are generated send each field that they know, and null for what was not given.
+                case "by" or "identity" or "journal" or "anew" when field.Value.ValueKind == JsonValueKind.Null:
+                    break;
                 case "by":
                     by = Text(field, by, MaxBy);
                     break;

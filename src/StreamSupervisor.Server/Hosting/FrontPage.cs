@@ -11,7 +11,7 @@ internal static class FrontPage
         /api/v1/streams              who publishes what; /api/v1/origins, /api/v1/reasons
         /api/v1/registrations        where encoders announce themselves
         /api/v1/openapi.json         all of it for programs
-        on the management port       /alive, /ready, /metrics, /cluster/members, /cluster/shards
+        on the management port       /alive, /ready, /metrics, /cluster/members, /cluster/shards, /cluster/openapi.json
 
         From a terminal: streamsupervisor streams, streamsupervisor origins, streamsupervisor --help
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using StreamSupervisor.Server.Api;
 
 namespace StreamSupervisor.Server.Management;
 
@@ -10,14 +11,18 @@ internal static class ManagementEndpoints
     {
         var readiness = endpoints.ServiceProvider.GetRequiredService<Readiness>();
         var metrics = endpoints.ServiceProvider.GetRequiredService<PrometheusExporter>();
-        var group = endpoints.MapGroup("");
+        var group = endpoints.MapGroup("").WithGroupName(ApiDocument.OfManagement).AsksNobody();
 
         // That the process answers at all is the proof: anything more would let a probe restart a member whose store is away.
-        group.MapGet("/alive", IResult () => Answer(200, new HealthAnswer("alive", null, null)));
+        group.MapGet("/alive", IResult () => Answer(200, new HealthAnswer("alive", null, null)))
+            .WithName("Alive").WithSummary("The process answers. Restart it when this fails.").Produces<HealthAnswer>();
         group.MapGet("/ready", IResult () => readiness.Reasons is { Count: > 0 } reasons
             ? Answer(503, new HealthAnswer("not-ready", reasons, WarningsOf(readiness)))
-            : Answer(200, new HealthAnswer("ready", null, WarningsOf(readiness))));
-        var scrape = group.MapGet("/metrics", IResult () => Results.Text(metrics.Scrape(), PrometheusExporter.ContentType));
+            : Answer(200, new HealthAnswer("ready", null, WarningsOf(readiness))))
+            .WithName("Ready").WithSummary("This member takes new work; else 503 and why not.").Produces<HealthAnswer>().Produces<HealthAnswer>(503);
+        var scrape = group.MapGet("/metrics", IResult () => Results.Text(metrics.Scrape(), PrometheusExporter.ContentType))
+            .WithName("Metrics").WithSummary("Metrics in Prometheus's text format.").Produces<string>(200, "text/plain")
+            .Produces<ApiProblem>(403, ApiProblem.MediaType);
         if (endpoints.ServiceProvider.GetService<KnownHosts>() is { } hosts)
         {
             scrape.AddEndpointFilter(hosts);

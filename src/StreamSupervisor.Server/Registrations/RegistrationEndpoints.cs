@@ -28,19 +28,19 @@ internal static class RegistrationEndpoints
         var group = endpoints.MapGroup(ApiEndpoints.Prefix).AddEndpointFilter(gate);
         var open = group.MapGroup("/registrations").WithMetadata(OpenToCredentials.Instance);
         open.MapPost("", Task<IResult> (HttpContext call) => RegisterAsync(desk, call))
-            .Accepts<RegistrationRequest>("application/json").Produces<RegistrationAnswer>().WithName("Register")
+            .Accepts<RegistrationRequest>("application/json").Produces<RegistrationAnswer>().Produces(StatusCodes.Status204NoContent).WithName("Register").Fails(413, 415, 504)
             .WithSummary("An encoder announces that it is about to publish, and hears where and when.");
         open.MapPut("/{id}", Task<IResult> (HttpContext call, string id) => RenewAsync(desk, call, id))
-            .Accepts<RegistrationUpdate>("application/json").Produces<RegistrationAnswer>().WithName("RenewRegistration").WithSummary("Keeps a registration alive.");
+            .Accepts<RegistrationUpdate>("application/json").Produces<RegistrationAnswer>().WithName("RenewRegistration").Fails(404, 413, 415, 504).WithSummary("Keeps a registration alive.");
         open.MapGet("/{id}", Task<IResult> (HttpContext call, string id) => GetAsync(desk, context.Options, call, id))
-            .Produces<RegistrationAnswer>().WithName("GetRegistration").WithSummary("The decision as it stands; with wait the next one (a long poll).")
-            .TakesQuery(("wait", "a duration such as 2500ms: how long to wait for another decision than the one that stands"));
+            .Produces<RegistrationAnswer>().WithName("GetRegistration").Fails(404, 504).WithSummary("The decision as it stands; with wait the next one (a long poll).")
+            .TakesQuery(new ApiParameter("wait", "a duration such as 2500ms: how long to wait for another decision than the one that stands"));
         open.MapDelete("/{id}", Task<IResult> (HttpContext call, string id) => GoodbyeAsync(desk, call, id))
-            .Produces(StatusCodes.Status204NoContent).WithName("EndRegistration").WithSummary("Goodbye: the broadcast is over, no reconnect window follows.");
+            .Produces(StatusCodes.Status204NoContent).WithName("EndRegistration").Fails(404, 504).WithSummary("Goodbye: the broadcast is over, no reconnect window follows.");
         open.MapGet("/{id}/events", Task<IResult> (HttpContext call, string id) => WatchAsync(desk, call, id))
-            .Produces<string>(StatusCodes.Status200OK, "text/event-stream").WithName("WatchRegistration").WithSummary("Every decision as it is made, as server-sent events.");
+            .Produces<string>(StatusCodes.Status200OK, "text/event-stream").WithName("WatchRegistration").Fails(404, 504).WithSummary("Every decision as it is made, as server-sent events.");
         group.MapPut("/origins/{name}", Task<IResult> (HttpContext call, string name) => DrainAsync(context, call, name))
-            .Accepts<DrainRequest>("application/json").Produces<DrainAnswer>().WithName("DrainOrigin")
+            .Accepts<DrainRequest>("application/json").Produces<DrainAnswer>().WithName("DrainOrigin").Fails(404, 413, 415, 504)
             .WithSummary("Drains a node: no new streams, those that it has stay.");
         return group;
     }

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -30,7 +31,7 @@ internal sealed partial class RegistrationJson : JsonSerializerContext
 }
 
 /// <summary>Takes a node out of the choice for new streams, or back in.</summary>
-internal sealed record DrainRequest(bool? Draining, string? Why, string? By);
+internal sealed record DrainRequest([property: Required] bool? Draining, string? Why, string? By);
 
 /// <summary>What became of it.</summary>
 internal sealed record DrainAnswer(string Name, bool Draining, bool Changed);
