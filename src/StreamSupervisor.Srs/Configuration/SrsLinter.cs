@@ -13,7 +13,12 @@ internal sealed class SrsLinter
     private SrsLinter(SrsDirective root) => _root = root;
 
     /// <summary>All findings, errors first, then by file and line.</summary>
-    public static IReadOnlyList<LintFinding> Lint(string name, string text, Func<string, string, (string Name, string Text)?> open)
+    /// <param name="name">The file's name, for the findings.</param>
+    /// <param name="text">What stands in it.</param>
+    /// <param name="open">Given an included name and the file that includes it: the text, or null if it is not to be found.</param>
+    /// <param name="supervisor">The supervisor's own settings, to hold the file against; null where they are not known.</param>
+    public static IReadOnlyList<LintFinding> Lint(string name, string text, Func<string, string, (string Name, string Text)?> open,
+        ExpectedSupervisor? supervisor = null)
     {
         try
         {
@@ -21,6 +26,11 @@ internal sealed class SrsLinter
             var linter = new SrsLinter(root);
             linter._findings.AddRange(findings);
             linter.CheckAll();
+            if (supervisor is not null)
+            {
+                SupervisorRules.Check(root, supervisor, linter.Add);
+            }
+
             return [.. LintFinding.Group(linter._findings)
                 .OrderByDescending(f => f.Severity).ThenBy(f => f.File, StringComparer.Ordinal).ThenBy(f => f.Line)];
         }
@@ -34,6 +44,8 @@ internal sealed class SrsLinter
     private void CheckAll()
     {
         DirectiveRules.Check(_root, Add);
+        StartRules.Check(_root, Add);
+        CheckSrt();
         var vhosts = _root.Children.Where(c => c.Name == "vhost" && c["enabled"]?.Argument != "off").ToList();
         if (vhosts.Count == 0)
         {
@@ -107,6 +119,16 @@ internal sealed class SrsLinter
             Warn("server-id-missing", _root,
                 "server_id is not set: SRS makes one up, and the server may have another name after a new installation.",
                 "Write server_id srs-1; with the name of the origin.");
+        }
+    }
+
+    private void CheckSrt()
+    {
+        if (_root["srt_server"] is { } srt && srt.IsOn("enabled") && srt["default_streamid"] is null)
+        {
+            Warn("srt-default-stream", srt,
+                "a caller over SRT who names no stream publishes live/livestream, a player such as VLC too: each of them takes the key from the other.",
+                "Give live/livestream to nobody (admission.rules, publish-only), or write a default_streamid of m=request where the version has it.");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using StreamSupervisor.Server.Configuration;
 using StreamSupervisor.Server.Configuration.Settings;
 using StreamSupervisor.Srs.Configuration;
 
@@ -14,12 +15,13 @@ internal static class LintCommand
     {
         var file = new Argument<string>("FILE") { Description = "An srs.conf, of SRS 4 to 7." };
         var json = new Option<bool>("--json") { Description = "Machine-readable output." };
-        var command = new Command("lint", "Check the configuration of an SRS server, against what was measured on real ones. Exit code 0 without errors, else 1.") { file, json };
-        command.SetAction(parsed => Lint(parsed.GetRequiredValue(file), parsed.GetValue(json), parsed.InvocationConfiguration.Output));
+        var config = new Option<string?>("--config", "-c") { Description = "The supervisor's settings: compares token, address and API with them.", HelpName = "FILE" };
+        var command = new Command("lint", "Check the configuration of an SRS server, against what was measured on real ones. Exit code 0 without errors, else 1.") { file, json, config };
+        command.SetAction(parsed => Lint(parsed.GetRequiredValue(file), parsed.GetValue(json), SettingsOf(parsed.GetValue(config)), parsed.InvocationConfiguration.Output));
         return command;
     }
 
-    private static int Lint(string file, bool json, TextWriter output)
+    private static int Lint(string file, bool json, ExpectedSupervisor? supervisor, TextWriter output)
     {
         string text;
         try
@@ -31,11 +33,11 @@ internal static class LintCommand
             throw new CommandException($"{file} cannot be read: {failure.Message}", ExitCodes.Usage);
         }
 
-        var findings = SrsLinter.Lint(file, text, Open);
+        var findings = SrsLinter.Lint(file, text, Open, supervisor);
         var errors = findings.Count(f => f.Severity == ProblemSeverity.Error);
         if (json)
         {
-            var rows = findings.Select(f => new { f.Rule, severity = SettingValue.Format(f.Severity), f.File, f.Line, f.Why, f.Fix });
+            var rows = findings.Select(f => new { f.Rule, severity = SettingValue.Format(f.Severity), f.File, f.Line, f.AlsoAt, f.Why, f.Fix });
             output.WriteLine(JsonSerializer.Serialize(new { errors, warnings = findings.Count - errors, findings = rows }, JsonOutput.Options));
         }
         else
@@ -49,6 +51,21 @@ internal static class LintCommand
         }
 
         return errors == 0 ? ExitCodes.Ok : ExitCodes.Failed;
+    }
+
+    /// <summary>What the supervisor's settings ask of an SRS. A mistake in them is named as everywhere, and nothing is compared.</summary>
+    private static ExpectedSupervisor? SettingsOf(string? file)
+    {
+        if (file is null)
+        {
+            return null;
+        }
+
+        var loaded = SupervisorConfiguration.Load(file, []);
+        return loaded.IsUsable
+            ? new ExpectedSupervisor([.. loaded.Options.Http.Listen], [.. loaded.Options.Origins.Select(origin =>
+                new ExpectedOrigin(origin.Name, origin.HookToken, origin.Api, origin.Username, origin.Password))])
+            : throw new CommandException(string.Join(Environment.NewLine, loaded.Problems), ExitCodes.Usage);
     }
 
     /// <summary>SRS looks for includes from the folder that it is started in, mostly the parent of the file's own: all of them are tried.</summary>

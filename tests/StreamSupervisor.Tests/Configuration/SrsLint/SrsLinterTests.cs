@@ -7,7 +7,7 @@ public sealed class SrsLinterTests
 {
     private const string Url = "http://10.0.0.2:8085/hooks/v1/0123456789abcdef";
     private const string Hooks = $"on_connect {Url}; on_publish {Url}; on_unpublish {Url}; on_close {Url}; on_play {Url};";
-    private const string Api = "http_api { enabled on; listen 127.0.0.1:1985; }\n";
+    private const string Api = "listen 1935; http_api { enabled on; listen 127.0.0.1:1985; }\n";
     private const string Vhost = "vhost __defaultVhost__ { tcp_nodelay on; publish { firstpkt_timeout 7000; normal_timeout 5000; } ";
     private const string Good = $"server_id srs-1;\n{Api}{Vhost}http_hooks {{ enabled on; {Hooks} }} }}\n";
 
