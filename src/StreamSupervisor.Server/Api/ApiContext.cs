@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using StreamSupervisor.Actors.Index;
 using StreamSupervisor.Actors.Journal;
 using StreamSupervisor.Actors.LiveStreams;
@@ -19,6 +20,9 @@ internal sealed record ApiContext
     public Func<Task<IReadOnlySet<string>>> Drained { get; init; } = () => Task.FromResult<IReadOnlySet<string>>(new HashSet<string>());
     public required ApiOptions Options { get; init; }
     public required TimeProvider Time { get; init; }
+
+    /// <summary>Where orders are told: one line each, with who gave it.</summary>
+    public ILogger Log { get; init; } = NullLogger.Instance;
 
     /// <summary>How long a call waits for an entity.</summary>
     public TimeSpan AskTimeout { get; init; } = TimeSpan.FromSeconds(5);

@@ -65,8 +65,7 @@ internal static partial class ApiEndpoints
         var (reply, problem) = await AskAsync(api, call, key, GetState.Instance);
         return reply switch
         {
-            StateReply { State: var state } when IsUntouched(state) => Problem(Problems.StreamUnknown.Of(
-                $"Nothing has ever happened to {key}. Check vhost, app and stream; GET {Prefix}/streams lists what there is.")),
+            StateReply { State: var state } when IsUntouched(state) => Problem(NeverSeen(key)),
             StateReply { State: var state } => Json(StreamView.From(state, api.Time.GetUtcNow())),
             _ => Problem(problem ?? Unexpected(reply)),
         };
@@ -137,6 +136,9 @@ internal static partial class ApiEndpoints
             _ => (null, Problems.OutcomeUnknown.Of("No answer came in time; what was asked may still happen. Try again; it is safe.")),
         };
     }
+
+    private static ApiProblem NeverSeen(StreamKey key) => Problems.StreamUnknown.Of(
+        $"Nothing has ever happened to {key}. Check vhost, app and stream; GET {Prefix}/streams lists what there is.");
 
     /// <summary>Whether the key exists only because somebody asked for it.</summary>
     private static bool IsUntouched(LiveStreamState state) =>

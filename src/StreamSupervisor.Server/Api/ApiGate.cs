@@ -1,5 +1,6 @@
 using System.Threading.RateLimiting;
 using StreamSupervisor.Actors.Journal;
+using StreamSupervisor.Server.Hosting;
 
 namespace StreamSupervisor.Server.Api;
 
@@ -73,7 +74,7 @@ internal sealed class ApiGate : IEndpointFilter, IDisposable
         {
             return Results.StatusCode(StatusCodes.Status499ClientClosedRequest);
         }
-        catch (Exception fault) when (fault is not BadHttpRequestException)
+        catch (Exception fault) when (fault is not BadHttpRequestException && !LeavingClients.HasLeft(fault))
         {
             _log.LogError(fault, "{Method} {Path} failed", call.Request.Method, call.Request.Path);
             return new ProblemResult(Problems.Internal.Of("The supervisor failed on this call; its log says why."));

@@ -125,11 +125,12 @@ internal sealed class HookEndpoints
         {
             while (true)
             {
+                // The reading itself hears that SRS went away; left behind, it would be in the way of what Kestrel does next.
                 // The body mostly came together with the head; only a slow one costs a timer.
                 var reading = body.ReadAsync(context.RequestAborted);
                 var result = reading.IsCompleted
                     ? await reading
-                    : await reading.AsTask().WaitAsync(Positive(BodyWithin - _time.GetElapsedTime(startedAt)), _time, context.RequestAborted);
+                    : await reading.AsTask().WaitAsync(Positive(BodyWithin - _time.GetElapsedTime(startedAt)), _time, CancellationToken.None);
                 if (result.Buffer.Length > _options.MaxBody)
                 {
                     body.AdvanceTo(result.Buffer.End);

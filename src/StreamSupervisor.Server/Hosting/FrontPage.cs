@@ -20,18 +20,23 @@ internal static class FrontPage
     public static IEndpointConventionBuilder Map(IEndpointRouteBuilder routes) => routes.MapGet("/", IResult () => Results.Text(Text)).ExcludeFromDescription();
 
     /// <summary>
-    /// HEAD is GET without the body: the routes need to know GET only, and the server drops the body since it knows what came in.
+    /// HEAD is GET without the body: the routes need to know GET only, and the server drops the body since it knows what came in. So where a
+    /// method is refused and GET is named as one that is not, HEAD is named too.
     /// </summary>
     public static void TakeHeadAsGet(WebApplication web)
     {
-        web.Use((call, next) =>
+        web.Use(async (call, next) =>
         {
             if (HttpMethods.IsHead(call.Request.Method))
             {
                 call.Request.Method = HttpMethods.Get;
             }
 
-            return next(call);
+            await next(call);
+            if (call.Response is { StatusCode: StatusCodes.Status405MethodNotAllowed, HasStarted: false } refused && refused.Headers.Allow == HttpMethods.Get)
+            {
+                refused.Headers.Allow = "GET, HEAD";
+            }
         });
         web.UseRouting();
     }

@@ -43,7 +43,7 @@ internal sealed class SupervisorServer : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
         builder.Configuration.Sources.Clear();
-        ConfigureLogging(builder.Logging, options.Telemetry.Otlp.IsOn);
+        LogSetup.Configure(builder.Logging, options.Log, options.Telemetry.Otlp.IsOn);
         logging?.Invoke(builder.Logging);
         var http = new Listeners(options.Http.Listen);
         var management = new Listeners(options.Management.Listen);
@@ -59,7 +59,7 @@ internal sealed class SupervisorServer : IAsyncDisposable
         // The actors outlive the web server: what it still holds is answered while they leave the cluster.
         var loggers = LoggerFactory.Create(actors =>
         {
-            ConfigureLogging(actors, traced: false);
+            LogSetup.Configure(actors, options.Log, traced: false);
             logging?.Invoke(actors);
         });
         var time = TimeProvider.System;
@@ -74,12 +74,16 @@ internal sealed class SupervisorServer : IAsyncDisposable
         return new SupervisorServer(web, system, OtlpExport.Start(options));
     }
 
-    public Task StartAsync(CancellationToken cancellation) => _web.StartAsync(cancellation);
+    public Task StartAsync(CancellationToken cancellation)
+    {
+        _service.Introduce();
+        return _web.StartAsync(cancellation);
+    }
 
     /// <summary>Serves until it is asked to stop by a signal, the token, or an end that the cluster has decided.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        await _web.StartAsync(cancellation);
+        await StartAsync(cancellation);
         var lifetime = _web.Services.GetRequiredService<IHostApplicationLifetime>();
         await using var asked = cancellation.Register(lifetime.StopApplication);
         var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -92,6 +96,7 @@ internal sealed class SupervisorServer : IAsyncDisposable
         await _service.SayGoodbyeAsync();
         await _web.StopAsync();
         await _service.LeaveAsync();
+        _service.SayStopped();
         await _web.DisposeAsync();
         await _system.DisposeAsync();
         _telemetry?.Dispose();
@@ -114,8 +119,9 @@ internal sealed class SupervisorServer : IAsyncDisposable
         services.AddSingleton(options.Hooks).AddSingleton(relays).AddSingleton(new HookTokens(options.Origins));
         services.AddSingleton(new Availability(() => system.Membership.Joined.IsCompleted ? null : "this member has not joined its cluster yet"));
         services.AddSingleton<PublishHook>().AddSingleton<HookHandler>().AddSingleton<HookEndpoints>();
-        services.AddSingleton(new ApiContext
+        services.AddSingleton(provider => new ApiContext
         {
+            Log = provider.GetRequiredService<ILoggerFactory>().CreateLogger("StreamSupervisor.Server.Api.Orders"),
             Region = system.Streams,
             Timeline = system.Timeline,
             Index = system.Index,
@@ -143,6 +149,7 @@ internal sealed class SupervisorServer : IAsyncDisposable
     private static void Map(WebApplication web, Listeners http, Listeners management, SupervisorOptions options)
     {
         var services = web.Services;
+        LeavingClients.PassOver(web);
         FrontPage.TakeHeadAsGet(web);
         FrontPage.Map(web).OnListener(new HashSet<int>([.. http.Ports, .. management.Ports]));
         services.GetRequiredService<HookEndpoints>().Map(web.MapGroup("").OnListener(http.Ports));
@@ -153,30 +160,5 @@ internal sealed class SupervisorServer : IAsyncDisposable
         services.GetRequiredService<SupervisorGauges>();
         ManagementEndpoints.Map(web).OnListener(management.Ports);
         ClusterEndpoints.Map(web).OnListener(management.Ports);
-    }
-
-    /// <param name="traced">Whether traces are exported.</param>
-    private static void ConfigureLogging(ILoggingBuilder logging, bool traced)
-    {
-        logging.ClearProviders();
-        logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.TimestampFormat = "yyyy-MM-dd HH:mm:ss.fff ";
-            console.UseUtcTimestamp = true;
-        });
-        logging.SetMinimumLevel(LogLevel.Information);
-        logging.AddFilter("Microsoft", LogLevel.Warning);
-        logging.AddFilter("Akka", LogLevel.Warning);
-
-        // Says five times a second that it waits, from the start to the first coordinator.
-        logging.AddFilter("Akka.Cluster.Sharding", LogLevel.Error);
-        logging.AddFilter("System.Net.Http", LogLevel.Warning);
-        logging.AddFilter("Polly", LogLevel.Error);
-        if (!traced)
-        {
-            // Says nothing at this level, but makes an activity and a scope for each request as long as it may; only traces need them.
-            logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
-        }
     }
 }

@@ -27,6 +27,8 @@ internal sealed class SupervisorService(SupervisorSystem system, SupervisorOptio
     /// </summary>
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
 
+    private long? _stoppingSince;
+
     /// <summary>What the process ends with; 75 where it was condemned by others, so that a service manager starts it again.</summary>
     public int ExitCode { get; private set; }
 
@@ -55,12 +57,32 @@ internal sealed class SupervisorService(SupervisorSystem system, SupervisorOptio
         lifetime.StopApplication();
     }
 
+    /// <summary>Says which program this is, and with which settings.</summary>
+    public void Introduce()
+    {
+        foreach (var line in StartBanner.Of(options))
+        {
+            logger.LogInformation("{Line}", line);
+        }
+    }
+
+    /// <summary>Says that nothing is left to do; the last line of a process that was not killed.</summary>
+    public void SayStopped()
+    {
+        if (_stoppingSince is { } since)
+        {
+            logger.LogInformation("Stopped after {Seconds:0.0} s, exit code {Code}.", time.GetElapsedTime(since).TotalSeconds, ExitCode);
+        }
+    }
+
     /// <summary>
     /// Says not ready, and answers what is under way and what comes meanwhile while this member can still reach every stream.
     /// </summary>
     public async Task SayGoodbyeAsync()
     {
         readiness.NotReady("stop", "The supervisor is stopping.");
+        _stoppingSince = time.GetTimestamp();
+        logger.LogInformation("Stopping: finishes what it has begun{Handover}.", options.Cluster.Enabled ? " and gives its streams to the other members" : "");
         if (system.Membership.View.Report().Members.Count > 1 && system.Membership.Pulse.MayAnswer)
         {
             await Task.Delay(Farewell, time);
@@ -81,6 +103,9 @@ internal sealed class SupervisorService(SupervisorSystem system, SupervisorOptio
     private async Task ServeAsync(CancellationToken cancellation)
     {
         readiness.Ready("store");
+        var disk = new StoreDisk(options.Storage);
+        readiness.Watch("disk", disk.WhyNotReady);
+        readiness.WatchWarning("disk", disk.Warning);
         readiness.Watch("membership", () => system.Membership.WhySilent);
         readiness.Watch("origins", () => LockedOutOrigins.WhyNotReady(Origins));
         readiness.WatchWarning("origins", () => LockedOutOrigins.Warning(Origins));

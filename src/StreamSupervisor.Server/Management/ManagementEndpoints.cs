@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using StreamSupervisor.Server.Api;
 
@@ -34,7 +36,7 @@ internal static class ManagementEndpoints
     private static IReadOnlyDictionary<string, string>? WarningsOf(Readiness readiness) =>
         readiness.Warnings is { Count: > 0 } warnings ? warnings : null;
 
-    private static IResult Answer(int status, HealthAnswer answer) => Results.Json(answer, HealthJson.Default.HealthAnswer, statusCode: status);
+    private static IResult Answer(int status, HealthAnswer answer) => Results.Json(answer, HealthJson.Shared.HealthAnswer, statusCode: status);
 }
 
 /// <summary>The answer of a health check.</summary>
@@ -42,6 +44,14 @@ internal static class ManagementEndpoints
 /// <param name="Warnings">What a person must mend though this member takes new work, in the same form; absent when there is nothing.</param>
 internal sealed record HealthAnswer(string Status, IReadOnlyDictionary<string, string>? Reasons, IReadOnlyDictionary<string, string>? Warnings);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(HealthAnswer))]
-internal sealed partial class HealthJson : JsonSerializerContext;
+internal sealed partial class HealthJson : JsonSerializerContext
+{
+    /// <summary>camelCase, absent instead of null; texts stay readable, apostrophes too.</summary>
+    public static HealthJson Shared { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

@@ -162,6 +162,9 @@ internal static class RegistrationEndpoints
 
         var caller = call.Features.Get<RegistrationCaller>()!.Known!;
         var answer = await context.Drain.SetAsync(name, draining, Clean(request.By) ?? caller.Name, Clean(request.Why) ?? "", call.RequestAborted);
+        call.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("StreamSupervisor.Server.Api.Orders").LogInformation(
+            "{By} ordered {Verb} of {Origin}: {Outcome} Why: {Why}", Clean(request.By) ?? caller.Name, draining ? "drain" : "undrain", name,
+            answer.Reply is Done { Changed: var changed } ? changed ? "done." : "it was so already." : "no answer.", Clean(request.Why) ?? "-");
         return answer is { Status: AskStatus.Answered, Reply: Done done }
             ? Results.Json(new DrainAnswer(name, draining, done.Changed), RegistrationJson.Shared.DrainAnswer)
             : new ProblemResult(Problems.OutcomeUnknown.Of("The node's mark may or may not have changed; send it again."));

@@ -1,4 +1,5 @@
 using StreamSupervisor.Server.Api;
+using StreamSupervisor.Server.Hosting;
 
 namespace StreamSupervisor.Server.Registrations;
 
@@ -39,7 +40,7 @@ internal sealed class RegistrationGate(ApiCallers callers, ILogger<RegistrationG
         {
             return Results.StatusCode(StatusCodes.Status499ClientClosedRequest);
         }
-        catch (Exception fault) when (fault is not BadHttpRequestException)
+        catch (Exception fault) when (fault is not BadHttpRequestException && !LeavingClients.HasLeft(fault))
         {
             log.LogError(fault, "{Method} {Path} failed", call.Request.Method, call.Request.Path);
             return new ProblemResult(Problems.Internal.Of("The supervisor failed on this call; its log says why."));

@@ -20,6 +20,9 @@ internal static class ClusterCommand
 
     private static Option<bool> JsonOption() => new("--json") { Description = "Machine-readable output." };
 
+    /// <summary>Two beats and their answers; an older view is worth a word.</summary>
+    private const double StaleMs = 5000;
+
     private static Command CreateMembers(ApiClientSwitches switches)
     {
         var json = JsonOption();
@@ -47,6 +50,11 @@ internal static class ClusterCommand
             }
 
             table.Write(output);
+            if (cluster.AgeMs is > StaleMs)
+            {
+                output.WriteLine($"The database has not answered this member for {cluster.AgeMs / 1000:0} s: this is how things were then.");
+            }
+
             foreach (var (part, warning) in cluster.Warnings ?? new Dictionary<string, string>())
             {
                 output.WriteLine(OutputTable.Plain($"Warning, {part}: {warning}"));

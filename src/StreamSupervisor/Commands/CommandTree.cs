@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 
 namespace StreamSupervisor.Commands;
 
@@ -32,11 +33,15 @@ internal static class CommandTree
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, TextWriter output, TextWriter error, CancellationToken cancellation = default)
     {
         var parsed = Build().Parse(arguments);
+        if (parsed.Action is ParseErrorAction)
+        {
+            return await ShowMistakesAsync(parsed, error);
+        }
+
         var invocation = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = LastWords };
         try
         {
-            var exitCode = await parsed.InvokeAsync(invocation, cancellation);
-            return parsed.Action is ParseErrorAction ? ExitCodes.Usage : exitCode;
+            return await parsed.InvokeAsync(invocation, cancellation);
         }
         catch (CommandException mistake)
         {
@@ -54,5 +59,26 @@ internal static class CommandTree
             await error.WriteLineAsync($"This is a fault in streamsupervisor, not a mistake of yours. Please report it with what follows.\n{fault}");
             return ExitCodes.Bug;
         }
+    }
+
+    /// <summary>What is wrong, and one line on how it is right; the whole help is for those who ask for it.</summary>
+    private static async Task<int> ShowMistakesAsync(ParseResult parsed, TextWriter error)
+    {
+        foreach (var mistake in parsed.Errors)
+        {
+            await error.WriteLineAsync(mistake.Message);
+        }
+
+        var path = new List<string>();
+        for (SymbolResult? at = parsed.CommandResult; at is not null; at = at.Parent)
+        {
+            path.Insert(0, at is CommandResult { Command: RootCommand } ? "streamsupervisor" : ((CommandResult)at).Command.Name);
+        }
+
+        var command = parsed.CommandResult.Command;
+        var name = string.Join(' ', path);
+        var takes = string.Concat(command.Subcommands.Count > 0 ? [" COMMAND"] : command.Arguments.Select(one => $" {(one.HelpName ?? one.Name).ToUpperInvariant()}"));
+        await error.WriteLineAsync($"Usage: {name}{(command.Options.Count > 0 ? " [options]" : "")}{takes}   (all of it: {name} --help)");
+        return ExitCodes.Usage;
     }
 }

@@ -42,13 +42,16 @@ internal sealed class OutputTable(params IReadOnlyList<string> columns)
 
     private void WritePlain(TextWriter output)
     {
-        var widths = columns.Select((column, index) => _rows.Select(row => row[index].Length).Append(column.Length).Max()).ToList();
+        var widths = columns.Select((column, index) => _rows.Select(row => row[index].GetCellWidth()).Append(column.Length).Max()).ToList();
         foreach (var row in _rows.Prepend(columns.Select(column => column.ToUpperInvariant()).ToList()))
         {
             // An empty cell would shift the columns behind it for whoever splits at spaces.
-            output.WriteLine(string.Join("  ", row.Select((cell, index) => (cell.Length > 0 ? cell : "-").PadRight(widths[index]))).TrimEnd());
+            output.WriteLine(string.Join("  ", row.Select((cell, index) => Padded(cell.Length > 0 ? cell : "-", widths[index]))).TrimEnd());
         }
     }
+
+    /// <summary>Chinese, Japanese and Korean signs take two places of a terminal each.</summary>
+    private static string Padded(string text, int width) => text + new string(' ', Math.Max(0, width - text.GetCellWidth()));
 
     private static Style? StyleOf(string cell) => cell switch
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
 using StreamSupervisor.Client;
 using StreamSupervisor.Domain;
@@ -18,7 +19,7 @@ internal static class PublishCommand
         var key = new Option<string>("--key", "-k") { Description = "The stream: app/stream or vhost/app/stream.", HelpName = "KEY", Required = true };
         var server = new Option<string[]>("--server", "-s")
         {
-            Description = $"Address of a supervisor; may be repeated, the first that answers is used. Default: {DefaultServer}.",
+            Description = $"Address of a supervisor; may be repeated, the first that answers is used. Default: {ApiClientSwitches.ServerVariable}, else {DefaultServer}.",
             HelpName = "URL",
             Arity = ArgumentArity.OneOrMore,
         };
@@ -48,6 +49,7 @@ internal static class PublishCommand
         publish.SetAction(async (parsed, cancellation) =>
         {
             var arguments = parsed.GetValue(command)!;
+            RefuseUnknownOptions(parsed, arguments);
             if (!StreamKey.TryParse(parsed.GetValue(key), out var streamKey))
             {
                 throw new CommandException($"'{parsed.GetValue(key)}' is no stream key; write app/stream or vhost/app/stream.", ExitCodes.Usage);
@@ -100,10 +102,22 @@ internal static class PublishCommand
         return await agent.RunAsync(stop.Token);
     }
 
+    /// <summary>The encoder's command takes every word that is left, so a mistyped option would be run as a program.</summary>
+    private static void RefuseUnknownOptions(ParseResult parsed, string[] arguments)
+    {
+        var tokens = parsed.Tokens;
+        var dashes = tokens.TakeWhile(token => token.Type != TokenType.DoubleDash).Count();
+        var before = dashes < tokens.Count ? arguments.Take(arguments.Length - (tokens.Count - dashes - 1)) : arguments.Take(1).Where(word => word.StartsWith('-'));
+        if (before.FirstOrDefault() is { } unknown)
+        {
+            throw new CommandException($"'{OutputTable.Plain(unknown)}' is no option of publish (streamsupervisor publish --help). The encoder's command begins after --.", ExitCodes.Usage);
+        }
+    }
+
     private static List<Uri> AddressesOf(string[]? servers)
     {
         var addresses = new List<Uri>();
-        foreach (var text in servers is { Length: > 0 } ? servers : [DefaultServer])
+        foreach (var text in servers is { Length: > 0 } ? servers : [ApiClientSwitches.ServerOfEnvironment ?? DefaultServer])
         {
             addresses.Add(Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
                 ? address

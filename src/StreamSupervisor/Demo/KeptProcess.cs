@@ -15,6 +15,7 @@ internal sealed class KeptProcess : IAsyncDisposable
         shift 2
         "$@" </dev/null >>"$log" 2>&1 &
         child=$!
+        exec 2>/dev/null # where the shell would write "Killed"
         read -r signal || signal=$end
         kill -s "$signal" "$child" 2>/dev/null
         wait "$child"

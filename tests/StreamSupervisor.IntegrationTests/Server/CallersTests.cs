@@ -37,7 +37,7 @@ public sealed class CallersTests : IAsyncLifetime
         ("GET /api/v1/streams/{vhost}/{app}/{stream}/timeline", "/api/v1/streams/-/live/nobody/timeline", null, "200 403 403 401 200 200"),
         ("GET /api/v1/streams/{vhost}/{app}/{stream}/explain", "/api/v1/streams/-/live/nobody/explain?clientId=x", null, "404 403 403 401 404 404"),
         ("GET /api/v1/streams/{**path}", "/api/v1/streams/-/a/b/nobody", null, "404 403 403 401 404 404"),
-        ("POST /api/v1/streams/{vhost}/{app}/{stream}/kick", "/api/v1/streams/-/live/callers/kick", Why, "200 403 403 401 403 200"),
+        ("POST /api/v1/streams/{vhost}/{app}/{stream}/kick", "/api/v1/streams/-/live/callers/kick", Why, "404 403 403 401 403 404"),
         ("POST /api/v1/streams/{vhost}/{app}/{stream}/release", "/api/v1/streams/-/live/callers/release", Why, "200 403 403 401 403 200"),
         ("POST /api/v1/streams/{vhost}/{app}/{stream}/lock", "/api/v1/streams/-/live/callers/lock", Why, "200 403 403 401 403 200"),
         ("POST /api/v1/streams/{vhost}/{app}/{stream}/unlock", "/api/v1/streams/-/live/callers/unlock", Why, "200 403 403 401 403 200"),
@@ -187,7 +187,7 @@ public sealed class CallersTests : IAsyncLifetime
         using var wrong = await _http.DeleteAsync(new Uri(_openOptions.Http.Listen[0] + "/api/v1/origins"));
         (wrong.StatusCode, string.Join(", ", wrong.Content.Headers.Allow)).ShouldBe((HttpStatusCode.MethodNotAllowed, "GET, HEAD"));
         using var alive = await _http.PostAsync(new Uri(_openOptions.Management.Listen[0] + "/alive"), null);
-        (alive.StatusCode, string.Join(", ", alive.Content.Headers.Allow)).ShouldBe((HttpStatusCode.MethodNotAllowed, "GET"));
+        (alive.StatusCode, string.Join(", ", alive.Content.Headers.Allow)).ShouldBe((HttpStatusCode.MethodNotAllowed, "GET, HEAD"));
         (await _http.GetStringAsync(new Uri(_openOptions.Http.Listen[0]))).ShouldStartWith("StreamSupervisor decides who publishes each stream key");
     }
 

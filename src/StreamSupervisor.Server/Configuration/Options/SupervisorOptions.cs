@@ -8,6 +8,7 @@ public sealed class SupervisorOptions
 {
     public HttpOptions Http { get; init; } = new();
     public ManagementOptions Management { get; init; } = new();
+    public LogOptions Log { get; init; } = new();
     public TelemetryOptions Telemetry { get; init; } = new();
     public StorageOptions Storage { get; init; } = new();
     public JournalOptions Journal { get; init; } = new();
@@ -21,6 +22,9 @@ public sealed class SupervisorOptions
     public KernelOptions Kernel { get; init; } = new();
     public CredentialOptions Credentials { get; init; } = new();
     public RegistrationOptions Registrations { get; init; } = new();
+
+    /// <summary>The file that the settings were read from, for people; empty where no file was.</summary>
+    internal string ReadFrom { get; set; } = "";
 
     /// <summary>The block <c>akka { … }</c> beside <c>streamsupervisor</c>, in Akka's own form; laid under the settings that decide.</summary>
     internal string AkkaOverlay { get; set; } = "";
