@@ -9,7 +9,8 @@ internal static partial class ApiEndpoints
         foreach (var verb in OperatorOrder.Verbs)
         {
             group.MapPost($"/streams/{{vhost}}/{{app}}/{{stream}}/{verb}", Task<IResult> (HttpContext call) => OrderAsync(api, call))
-                .Accepts<OrderBody>("application/json").WithSummary(SummaryOf(verb)).Produces<OrderResult>().Fails(404, 413, 415, 504).WithName($"{char.ToUpperInvariant(verb[0])}{verb[1..]}Stream");
+                .Accepts<OrderBody>("application/json").WithSummary(SummaryOf(verb)).Produces<OrderResult>().Fails(404, 413, 415, 504)
+                    .WithName($"{char.ToUpperInvariant(verb[0])}{verb[1..]}Stream");
         }
 
         group.MapPost("/streams/{**path}", Task<IResult> (HttpContext call) => OrderAsync(api, call)).ExcludeFromDescription();
@@ -30,7 +31,8 @@ internal static partial class ApiEndpoints
             order = release with { Origins = [.. api.Origins().Select(origin => origin.Name)] };
         }
 
-        if (order is Kick && (await AskAsync(api, call, key, GetState.Instance)).Reply is StateReply { State: var state } && IsUntouched(state))
+        if (order is Kick && (await AskAsync(api, call, key, GetState.Instance)).Reply is StateReply { State: var state }
+            && IsUntouched(state))
         {
             return Problem(NeverSeen(key));
         }

@@ -8,7 +8,8 @@ internal static partial class ApiEndpoints
     private static void MapOrigins(RouteGroupBuilder group, ApiContext api)
     {
         group.MapGet("/origins", Task<IResult> (HttpContext call) => ListOriginsAsync(api, call))
-            .WithSummary("The SRS nodes, in the order of their names.").Produces<OriginPage>().WithName("ListOrigins").TakesQuery(ApiParameter.Limit, ApiParameter.Cursor).Fails();
+            .WithSummary("The SRS nodes, in the order of their names.").Produces<OriginPage>().WithName("ListOrigins")
+                .TakesQuery(ApiParameter.Limit, ApiParameter.Cursor).Fails();
         group.MapGet("/reasons", IResult (HttpContext call) => ListReasons(call))
             .WithSummary("Every reason for a refusal.").Produces<ReasonList>().WithName("ListReasons").Fails();
     }

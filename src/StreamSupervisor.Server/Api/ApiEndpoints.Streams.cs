@@ -20,7 +20,8 @@ internal static partial class ApiEndpoints
         group.MapGet("/streams", Task<IResult> (HttpContext call) => ListAsync(api, call))
             .WithSummary("Streams, in the order of their keys; filtered by state, origin and q (a part of the key).")
             .Produces<StreamPage>().WithName("ListStreams")
-            .TakesQuery(new ApiParameter("state", "what the key is in", Words: States), new ApiParameter("origin", "the SRS server of the session"), new ApiParameter("q", "a part of the key"),
+            .TakesQuery(new ApiParameter("state", "what the key is in", Words: States), new ApiParameter("origin",
+                "the SRS server of the session"), new ApiParameter("q", "a part of the key"),
                 ApiParameter.Limit, ApiParameter.Cursor).Fails();
         group.MapGet("/streams/{vhost}/{app}/{stream}", Task<IResult> (HttpContext call) => ReadAsync(api, call))
             .WithSummary("One stream key.").Produces<StreamView>().WithName("GetStream").Fails(404, 504);
@@ -29,7 +30,8 @@ internal static partial class ApiEndpoints
             .TakesQuery(ApiParameter.Limit, ApiParameter.Cursor).Fails();
         group.MapGet("/streams/{vhost}/{app}/{stream}/explain", Task<IResult> (HttpContext call) => ReadAsync(api, call))
             .WithSummary("Why the attempt of a client was answered as it was.").Produces<Explanation>().WithName("ExplainAttempt")
-            .TakesQuery(new ApiParameter("clientId", "the id that SRS gave the client", IsNeeded: true), new ApiParameter("serviceId", "the SRS process, where several used the id")).Fails(404);
+            .TakesQuery(new ApiParameter("clientId", "the id that SRS gave the client", IsNeeded: true), new ApiParameter("serviceId",
+                "the SRS process, where several used the id")).Fails(404);
         // An app with plain slashes in it.
         group.MapGet("/streams/{**path}", Task<IResult> (HttpContext call) => ReadAsync(api, call)).ExcludeFromDescription();
     }

@@ -8,7 +8,8 @@ namespace StreamSupervisor.Server.Api;
 /// <param name="Type">What its text is read as.</param>
 /// <param name="Words">The only texts it takes; empty where it takes any.</param>
 /// <param name="IsNeeded">Whether the call is refused without it.</param>
-internal sealed record ApiParameter(string Name, string Meaning, JsonSchemaType Type = JsonSchemaType.String, IReadOnlyList<string>? Words = null,
+internal sealed record ApiParameter(string Name, string Meaning, JsonSchemaType Type = JsonSchemaType.String,
+    IReadOnlyList<string>? Words = null,
     bool IsNeeded = false)
 {
     public static readonly ApiParameter Limit = new("limit", "at most so many rows, from 1; a page may have fewer", JsonSchemaType.Integer);

@@ -8,7 +8,8 @@ using StreamSupervisor.Server.Registrations;
 namespace StreamSupervisor.Server.Api;
 
 /// <summary>
-/// Makes a schema say what the program does with null: absent in an answer (but for the fields that a stream always shows), and as good as absent in
+/// Makes a schema say what the program does with null: absent in an answer (but for the fields that a stream always shows), and as good
+/// as absent in
 /// what is sent. Left to itself the generator calls each field of a record needed, and null a value of it.
 /// </summary>
 internal static class ApiSchemas
@@ -42,12 +43,14 @@ internal static class ApiSchemas
             var isShown = attributes.Any(one => one is JsonIgnoreAttribute { Condition: JsonIgnoreCondition.Never });
             var isNeeded = attributes.Any(one => one is RequiredAttribute);
             var mayBeNull = property.IsGetNullable && !isNeeded;
-            if (isSent ? isNeeded || property is { IsGetNullable: false, AssociatedParameter.HasDefaultValue: false } : !mayBeNull || isShown)
+            if (isSent ? isNeeded || property is { IsGetNullable: false, AssociatedParameter.HasDefaultValue: false } : !mayBeNull
+                || isShown)
             {
                 required.Add(property.Name);
             }
 
-            if ((isSent ? isNeeded : !isShown) && schema.Properties.TryGetValue(property.Name, out var field) && field is OpenApiSchema { Type: { } types } plain)
+            if ((isSent ? isNeeded : !isShown) && schema.Properties.TryGetValue(property.Name, out var field)
+                && field is OpenApiSchema { Type: { } types } plain)
             {
                 plain.Type = types & ~JsonSchemaType.Null;
             }
@@ -64,7 +67,8 @@ internal static class ApiSchemas
         {
             foreach (var (property, field) in schema.Properties?.ToList() ?? [])
             {
-                if (!sent.Contains(name) && schema.Required?.Contains(property) != true && field.OneOf is [{ Type: JsonSchemaType.Null }, var only])
+                if (!sent.Contains(name) && schema.Required?.Contains(property) != true && field.OneOf is [{ Type: JsonSchemaType.Null },
+                    var only])
                 {
                     schema.Properties![property] = only;
                 }

@@ -13,7 +13,8 @@ internal static class ApiSecurity
 
     /// <summary>Describes the errors of endpoints behind the gate.</summary>
     /// <param name="statuses">Further ones than those that the gate and the reading of the query give.</param>
-    public static TBuilder Fails<TBuilder>(this TBuilder endpoint, params IReadOnlyList<int> statuses) where TBuilder : IEndpointConventionBuilder
+    public static TBuilder Fails<TBuilder>(this TBuilder endpoint, params IReadOnlyList<int> statuses) where TBuilder
+        : IEndpointConventionBuilder
     {
         var all = Gate.Concat(statuses).Distinct()
             .Select(status => (object)new ProducesResponseTypeMetadata(status, typeof(ApiProblem), [ApiProblem.MediaType])).ToArray();
@@ -21,7 +22,8 @@ internal static class ApiSecurity
     }
 
     /// <summary>Marks an endpoint that answers whoever reaches the port.</summary>
-    public static TBuilder AsksNobody<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(Open.Instance);
+    public static TBuilder AsksNobody<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder =>
+        endpoint.WithMetadata(Open.Instance);
 
     public static void Describe(OpenApiDocument document)
     {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Microsoft.AspNetCore.Connections.Features;
 using StreamSupervisor.Server.Api;
 using StreamSupervisor.Server.Configuration;
 using StreamSupervisor.Srs.Hooks;
@@ -77,7 +78,9 @@ internal sealed class HookEndpoints
                 body.AdvanceTo(bytes.End);
                 break;
             default:
-                return; // It went away.
+                // It went away. Kestrel must not look for a next request in a pipe that still counts as being read.
+                context.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
+                return;
         }
 
         if (!parsed)
@@ -125,12 +128,15 @@ internal sealed class HookEndpoints
         {
             while (true)
             {
-                // The reading itself hears that SRS went away; left behind, it would be in the way of what Kestrel does next.
+                // Without a token: the reading itself ends when SRS goes away, and a pipe whose reading was cancelled counts as still
+                // being read, which
+                // Kestrel then stumbles over.
                 // The body mostly came together with the head; only a slow one costs a timer.
-                var reading = body.ReadAsync(context.RequestAborted);
+                var reading = body.ReadAsync(CancellationToken.None);
                 var result = reading.IsCompleted
                     ? await reading
-                    : await reading.AsTask().WaitAsync(Positive(BodyWithin - _time.GetElapsedTime(startedAt)), _time, CancellationToken.None);
+                    : await reading.AsTask().WaitAsync(Positive(BodyWithin - _time.GetElapsedTime(startedAt)), _time,
+                        CancellationToken.None);
                 if (result.Buffer.Length > _options.MaxBody)
                 {
                     body.AdvanceTo(result.Buffer.End);
@@ -152,7 +158,12 @@ internal sealed class HookEndpoints
         }
         catch (BadHttpRequestException bad)
         {
-            return (bad.StatusCode == StatusCodes.Status413PayloadTooLarge ? BodyOutcome.TooLarge : BodyOutcome.TooSlow, default);
+            return (bad.StatusCode switch
+            {
+                StatusCodes.Status413PayloadTooLarge => BodyOutcome.TooLarge,
+                StatusCodes.Status408RequestTimeout => BodyOutcome.TooSlow,
+                _ => BodyOutcome.Gone,
+            }, default);
         }
         catch (Exception gone) when (gone is IOException or OperationCanceledException)
         {

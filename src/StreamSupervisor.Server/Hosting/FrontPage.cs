@@ -20,7 +20,8 @@ internal static class FrontPage
     public static IEndpointConventionBuilder Map(IEndpointRouteBuilder routes) => routes.MapGet("/", IResult () => Results.Text(Text)).ExcludeFromDescription();
 
     /// <summary>
-    /// HEAD is GET without the body: the routes need to know GET only, and the server drops the body since it knows what came in. So where a
+    /// HEAD is GET without the body: the routes need to know GET only, and the server drops the body since it knows what came in. So
+    /// where a
     /// method is refused and GET is named as one that is not, HEAD is named too.
     /// </summary>
     public static void TakeHeadAsGet(WebApplication web)
@@ -33,7 +34,8 @@ internal static class FrontPage
             }
 
             await next(call);
-            if (call.Response is { StatusCode: StatusCodes.Status405MethodNotAllowed, HasStarted: false } refused && refused.Headers.Allow == HttpMethods.Get)
+            if (call.Response is { StatusCode: StatusCodes.Status405MethodNotAllowed, HasStarted: false } refused
+                && refused.Headers.Allow == HttpMethods.Get)
             {
                 refused.Headers.Allow = "GET, HEAD";
             }

@@ -3,7 +3,8 @@ using Microsoft.AspNetCore.Connections;
 namespace StreamSupervisor.Server.Hosting;
 
 /// <summary>
-/// A client that hangs up in the middle of its call, or sends half a body, is its own affair: no error of ours, and no stack trace in the log.
+/// A client that hangs up in the middle of its call, or sends half a body, is its own affair: no error of ours, and no stack trace in the
+/// log.
 /// </summary>
 internal static class LeavingClients
 {
@@ -20,7 +21,8 @@ internal static class LeavingClients
             {
                 Pass(call, bad.StatusCode, bad);
             }
-            catch (Exception gone) when (HasLeft(gone) || (gone is IOException or OperationCanceledException && call.RequestAborted.IsCancellationRequested))
+            catch (Exception gone) when (HasLeft(gone) || (gone is IOException or OperationCanceledException
+                && call.RequestAborted.IsCancellationRequested))
             {
                 Pass(call, StatusCodes.Status499ClientClosedRequest, gone);
             }
@@ -28,7 +30,8 @@ internal static class LeavingClients
 
         void Pass(HttpContext call, int status, Exception why)
         {
-            log.LogDebug("{Address} left {Method} {Path}: {Why}", call.Connection.RemoteIpAddress, call.Request.Method, call.Request.Path, why.Message);
+            log.LogDebug("{Address} left {Method} {Path}: {Why}", call.Connection.RemoteIpAddress, call.Request.Method, call.Request.Path,
+                why.Message);
             if (!call.Response.HasStarted)
             {
                 call.Response.StatusCode = status;

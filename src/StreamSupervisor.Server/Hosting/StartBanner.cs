@@ -5,16 +5,21 @@ using StreamSupervisor.Server.Configuration.Validation;
 
 namespace StreamSupervisor.Server.Hosting;
 
-/// <summary>What a person wants to read first in a log: which program with which settings, where it listens, and what SRS must be told.</summary>
+/// <summary>What a person wants to read first in a log: which program with which settings, where it listens, and what SRS must be
+/// told.</summary>
 internal static class StartBanner
 {
     /// <summary>The lines, one message each. A secret is shown only where it is published with the program.</summary>
     public static IEnumerable<string> Of(SupervisorOptions options)
     {
-        var version = typeof(StartBanner).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
-        yield return $"StreamSupervisor {version} starts. Settings: {(options.ReadFrom.Length > 0 ? options.ReadFrom : "none")}; store: {StoreOf(options.Storage)}; "
-            + (options.Cluster.Enabled ? $"member {options.Cluster.EffectiveName} of a cluster, at {options.Cluster.Advertise}." : "alone.");
-        yield return $"Listens: {string.Join(", ", options.Http.Listen)} (hooks, API); {string.Join(", ", options.Management.Listen)} (health, metrics, cluster).";
+        var version = typeof(StartBanner)
+            .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
+        yield return $"StreamSupervisor {version} starts. Settings: {(options.ReadFrom.Length > 0 ? options.ReadFrom : "none")}; "
+            + $"store: {StoreOf(options.Storage)}; "
+            + (options.Cluster.Enabled ? $"member {options.Cluster.EffectiveName} of a cluster, at {options.Cluster.Advertise}."
+                : "alone.");
+        yield return $"Listens: {string.Join(", ", options.Http.Listen)} (hooks, API); "
+            + $"{string.Join(", ", options.Management.Listen)} (health, metrics, cluster).";
         if (options.Origins.Count > 0)
         {
             yield return $"srs.conf of {string.Join(", ", options.Origins.Select(origin => origin.Name))}, in each vhost: {HooksOf(options)}";
@@ -28,7 +33,8 @@ internal static class StartBanner
         var address = listen.Replace("*", "ADDRESS", StringComparison.Ordinal).Replace("0.0.0.0", "ADDRESS", StringComparison.Ordinal)
             .Replace("[::]", "ADDRESS", StringComparison.Ordinal).TrimEnd('/');
         var url = $"{address}/hooks/v1/{(published ? OriginsValidator.PublishedToken : "TOKEN")}";
-        var hooks = string.Concat(new[] { "on_connect", "on_publish", "on_unpublish", "on_close", "on_play" }.Select(hook => $"{hook} {url}; "));
+        var hooks = string.Concat(new[] { "on_connect", "on_publish", "on_unpublish", "on_close", "on_play" }.Select(hook =>
+            $"{hook} {url}; "));
         return $"http_hooks {{ enabled on; {hooks}}}{(published ? "" : " where TOKEN is the origin's hook-token")}";
     }
 

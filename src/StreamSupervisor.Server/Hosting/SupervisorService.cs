@@ -82,7 +82,8 @@ internal sealed class SupervisorService(SupervisorSystem system, SupervisorOptio
     {
         readiness.NotReady("stop", "The supervisor is stopping.");
         _stoppingSince = time.GetTimestamp();
-        logger.LogInformation("Stopping: finishes what it has begun{Handover}.", options.Cluster.Enabled ? " and gives its streams to the other members" : "");
+        logger.LogInformation("Stopping: finishes what it has begun{Handover}.", options.Cluster.Enabled
+            ? " and gives its streams to the other members" : "");
         if (system.Membership.View.Report().Members.Count > 1 && system.Membership.Pulse.MayAnswer)
         {
             await Task.Delay(Farewell, time);

@@ -32,19 +32,24 @@ internal static partial class ClusterEndpoints
 
         group.AddEndpointFilter(gate);
         group.MapGet("/members", Task<IResult> (HttpContext call) => ListMembersAsync(cluster, call))
-            .WithName("ListMembers").WithSummary("Who is in the cluster, and who left or died lately.").Produces<ClusterMembersView>().Fails();
+            .WithName("ListMembers").WithSummary("Who is in the cluster, and who left or died lately.").Produces<ClusterMembersView>()
+                .Fails();
         group.MapGet("/members/{**address}", Task<IResult> (HttpContext call, string address) => ShowMemberAsync(cluster, call, address))
             .WithName("GetMember").WithSummary("One member.").Produces<ClusterMemberView>().Fails(404, 409);
         group.MapPut("/members/{**address}", Task<IResult> (HttpContext call, string address) => OrderAsync(cluster, logger, call, address))
             .WithName("OrderMember").WithSummary("Leave: it hands its shards over and its process ends. Down: it is declared dead.")
             .Accepts<MemberOrder>("application/x-www-form-urlencoded").Produces<ClusterOrderResult>().Fails(404, 409, 413, 415);
-        group.MapDelete("/members/{**address}", Task<IResult> (HttpContext call, string address) => LeaveByDeleteAsync(cluster, logger, call, address))
-            .WithName("RemoveMember").WithSummary("The same as the operation Leave.").TakesQuery(ApiParameter.Force).Produces<ClusterOrderResult>().Fails(404, 409);
+        group.MapDelete("/members/{**address}", Task<IResult> (HttpContext call, string address) => LeaveByDeleteAsync(cluster, logger,
+            call, address))
+            .WithName("RemoveMember").WithSummary("The same as the operation Leave.").TakesQuery(ApiParameter.Force)
+                .Produces<ClusterOrderResult>().Fails(404, 409);
         group.MapGet("/shards", Task<IResult> (HttpContext call) => ListShardsAsync(cluster, call))
-            .WithName("ListShards").WithSummary("Where the shards are.").TakesQuery(new ApiParameter("owner", "only the shards of this member"))
+            .WithName("ListShards").WithSummary("Where the shards are.").TakesQuery(new ApiParameter("owner",
+                "only the shards of this member"))
             .Produces<ClusterShardsView>().Fails(404, 409);
         group.MapGet("/shards/{id}", Task<IResult> (HttpContext call, string id) => ShowShardAsync(cluster, call, id))
-            .WithName("GetShard").WithSummary("One shard, with its stream keys where it is local.").TakesQuery(ApiParameter.Limit).Produces<ClusterShardView>().Fails(404);
+            .WithName("GetShard").WithSummary("One shard, with its stream keys where it is local.").TakesQuery(ApiParameter.Limit)
+                .Produces<ClusterShardView>().Fails(404);
         ApiDocument.Map(group, ApiDocument.OfManagement);
         group.Map("/{**rest}", IResult (HttpContext call) => AllowedMethods.Answer(call,
             $"There is no {call.Request.Method} for this path. GET {Prefix}/members and {Prefix}/shards look, PUT {Prefix}/members/ADDRESS with "

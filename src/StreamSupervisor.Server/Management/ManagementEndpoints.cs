@@ -21,7 +21,8 @@ internal static class ManagementEndpoints
         group.MapGet("/ready", IResult () => readiness.Reasons is { Count: > 0 } reasons
             ? Answer(503, new HealthAnswer("not-ready", reasons, WarningsOf(readiness)))
             : Answer(200, new HealthAnswer("ready", null, WarningsOf(readiness))))
-            .WithName("Ready").WithSummary("This member takes new work; else 503 and why not.").Produces<HealthAnswer>().Produces<HealthAnswer>(503);
+            .WithName("Ready").WithSummary("This member takes new work; else 503 and why not.").Produces<HealthAnswer>()
+                .Produces<HealthAnswer>(503);
         var scrape = group.MapGet("/metrics", IResult () => Results.Text(metrics.Scrape(), PrometheusExporter.ContentType))
             .WithName("Metrics").WithSummary("Metrics in Prometheus's text format.").Produces<string>(200, "text/plain")
             .Produces<ApiProblem>(403, ApiProblem.MediaType);
@@ -36,7 +37,8 @@ internal static class ManagementEndpoints
     private static IReadOnlyDictionary<string, string>? WarningsOf(Readiness readiness) =>
         readiness.Warnings is { Count: > 0 } warnings ? warnings : null;
 
-    private static IResult Answer(int status, HealthAnswer answer) => Results.Json(answer, HealthJson.Shared.HealthAnswer, statusCode: status);
+    private static IResult Answer(int status, HealthAnswer answer) => Results.Json(answer, HealthJson.Shared.HealthAnswer,
+        statusCode: status);
 }
 
 /// <summary>The answer of a health check.</summary>

@@ -4,7 +4,8 @@ using StreamSupervisor.Server.Configuration;
 namespace StreamSupervisor.Server.Management;
 
 /// <summary>
-/// The disk below a SQLite file. Full, it lets nobody publish, and SQLite says so only when it is asked to write; a load balancer should know before.
+/// The disk below a SQLite file. Full, it lets nobody publish, and SQLite says so only when it is asked to write; a load balancer should
+/// know before.
 /// </summary>
 internal sealed class StoreDisk(StorageOptions storage)
 {
@@ -15,10 +16,12 @@ internal sealed class StoreDisk(StorageOptions storage)
     private const long Low = 64 << 20;
 
     /// <summary>Why nothing can be written, or null.</summary>
-    public string? WhyNotReady() => Free is { } free and < Full ? $"The disk of {storage.Sqlite.Path} is full ({Megabytes(free)} MB free): nothing can be written down." : null;
+    public string? WhyNotReady() => Free is { } free and < Full
+        ? $"The disk of {storage.Sqlite.Path} is full ({Megabytes(free)} MB free): nothing can be written down." : null;
 
     /// <summary>That it is about to be full, or null.</summary>
-    public string? Warning() => Free is { } free and >= Full and < Low ? $"The disk of {storage.Sqlite.Path} has {Megabytes(free)} MB left." : null;
+    public string? Warning() => Free is { } free and >= Full and < Low
+        ? $"The disk of {storage.Sqlite.Path} has {Megabytes(free)} MB left." : null;
 
     private long? Free
     {

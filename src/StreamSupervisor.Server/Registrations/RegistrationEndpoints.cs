@@ -28,17 +28,23 @@ internal static class RegistrationEndpoints
         var group = endpoints.MapGroup(ApiEndpoints.Prefix).AddEndpointFilter(gate);
         var open = group.MapGroup("/registrations").WithMetadata(OpenToCredentials.Instance);
         open.MapPost("", Task<IResult> (HttpContext call) => RegisterAsync(desk, call))
-            .Accepts<RegistrationRequest>("application/json").Produces<RegistrationAnswer>().Produces(StatusCodes.Status204NoContent).WithName("Register").Fails(413, 415, 504)
+            .Accepts<RegistrationRequest>("application/json").Produces<RegistrationAnswer>().Produces(StatusCodes.Status204NoContent)
+                .WithName("Register").Fails(413, 415, 504)
             .WithSummary("An encoder announces that it is about to publish, and hears where and when.");
         open.MapPut("/{id}", Task<IResult> (HttpContext call, string id) => RenewAsync(desk, call, id))
-            .Accepts<RegistrationUpdate>("application/json").Produces<RegistrationAnswer>().WithName("RenewRegistration").Fails(404, 413, 415, 504).WithSummary("Keeps a registration alive.");
+            .Accepts<RegistrationUpdate>("application/json").Produces<RegistrationAnswer>().WithName("RenewRegistration")
+                .Fails(404, 413, 415, 504).WithSummary("Keeps a registration alive.");
         open.MapGet("/{id}", Task<IResult> (HttpContext call, string id) => GetAsync(desk, context.Options, call, id))
-            .Produces<RegistrationAnswer>().WithName("GetRegistration").Fails(404, 504).WithSummary("The decision as it stands; with wait the next one (a long poll).")
-            .TakesQuery(new ApiParameter("wait", "a duration such as 2500ms: how long to wait for another decision than the one that stands"));
+            .Produces<RegistrationAnswer>().WithName("GetRegistration").Fails(404, 504)
+                .WithSummary("The decision as it stands; with wait the next one (a long poll).")
+            .TakesQuery(new ApiParameter("wait",
+                "a duration such as 2500ms: how long to wait for another decision than the one that stands"));
         open.MapDelete("/{id}", Task<IResult> (HttpContext call, string id) => GoodbyeAsync(desk, call, id))
-            .Produces(StatusCodes.Status204NoContent).WithName("EndRegistration").Fails(404, 504).WithSummary("Goodbye: the broadcast is over, no reconnect window follows.");
+            .Produces(StatusCodes.Status204NoContent).WithName("EndRegistration").Fails(404, 504)
+                .WithSummary("Goodbye: the broadcast is over, no reconnect window follows.");
         open.MapGet("/{id}/events", Task<IResult> (HttpContext call, string id) => WatchAsync(desk, call, id))
-            .Produces<string>(StatusCodes.Status200OK, "text/event-stream").WithName("WatchRegistration").Fails(404, 504).WithSummary("Every decision as it is made, as server-sent events.");
+            .Produces<string>(StatusCodes.Status200OK, "text/event-stream").WithName("WatchRegistration").Fails(404, 504)
+                .WithSummary("Every decision as it is made, as server-sent events.");
         group.MapPut("/origins/{name}", Task<IResult> (HttpContext call, string name) => DrainAsync(context, call, name))
             .Accepts<DrainRequest>("application/json").Produces<DrainAnswer>().WithName("DrainOrigin").Fails(404, 413, 415, 504)
             .WithSummary("Drains a node: no new streams, those that it has stay.");
@@ -164,7 +170,8 @@ internal static class RegistrationEndpoints
         var answer = await context.Drain.SetAsync(name, draining, Clean(request.By) ?? caller.Name, Clean(request.Why) ?? "", call.RequestAborted);
         call.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("StreamSupervisor.Server.Api.Orders").LogInformation(
             "{By} ordered {Verb} of {Origin}: {Outcome} Why: {Why}", Clean(request.By) ?? caller.Name, draining ? "drain" : "undrain", name,
-            answer.Reply is Done { Changed: var changed } ? changed ? "done." : "it was so already." : "no answer.", Clean(request.Why) ?? "-");
+            answer.Reply is Done { Changed: var changed } ? changed ? "done." : "it was so already." : "no answer.", Clean(request.Why)
+                ?? "-");
         return answer is { Status: AskStatus.Answered, Reply: Done done }
             ? Results.Json(new DrainAnswer(name, draining, done.Changed), RegistrationJson.Shared.DrainAnswer)
             : new ProblemResult(Problems.OutcomeUnknown.Of("The node's mark may or may not have changed; send it again."));

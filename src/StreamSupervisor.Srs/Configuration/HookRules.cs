@@ -70,8 +70,12 @@ internal static partial class HookRules
         if (url.Scheme == "https")
         {
             report(Finding("hook-https", ProblemSeverity.Warning, hook,
-                $"{hook.Name} is https: the supervisor itself speaks plain http there, and SRS does not check whose certificate it is shown.",
-                "Write http:// on your own network; keep https only where a proxy in front of the supervisor ends it.") with { Subject = hook.Name });
+                $"{hook.Name} is https: the supervisor itself speaks plain http there, "
+                + "and SRS does not check whose certificate it is shown.",
+                "Write http:// on your own network; keep https only where a proxy in front of the supervisor ends it.") with
+            {
+                Subject = hook.Name,
+            });
         }
 
         if (!IPAddress.TryParse(url.Host.Trim('[', ']'), out _))

@@ -127,8 +127,10 @@ internal sealed class SrsLinter
         if (_root["srt_server"] is { } srt && srt.IsOn("enabled") && srt["default_streamid"] is null)
         {
             Warn("srt-default-stream", srt,
-                "a caller over SRT who names no stream publishes live/livestream, a player such as VLC too: each of them takes the key from the other.",
-                "Give live/livestream to nobody (admission.rules, publish-only), or write a default_streamid of m=request where the version has it.");
+                "a caller over SRT who names no stream publishes live/livestream, a player such as VLC too: "
+                + "each of them takes the key from the other.",
+                "Give live/livestream to nobody (admission.rules, publish-only), "
+                + "or write a default_streamid of m=request where the version has it.");
         }
     }
 

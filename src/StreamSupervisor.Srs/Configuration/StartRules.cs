@@ -7,16 +7,17 @@ internal static class StartRules
 {
     public static void Check(SrsDirective root, Action<LintFinding> report)
     {
-        if (Path.GetFileName(root.File) == "full.conf")
+        if (root.IsOn("is_full"))
         {
-            Report(root, "full-conf", "SRS does not start with a file of the name full.conf: it takes it for its own list of all settings.",
-                "Give the file another name.", report);
+            Report(root["is_full"]!, "full-conf", "is_full is on, which marks SRS's own list of all settings: SRS does not start with it.",
+                "Begin with a small file, and take over what you need.", report);
         }
 
         CheckListen(root, report);
         if (root.IsOn("asprocess") && root["daemon"]?.Argument != "off")
         {
-            Report(root["asprocess"]!, "conflict", "asprocess is on, and daemon is too unless it is switched off: SRS does not start.", "Write daemon off;.", report);
+            Report(root["asprocess"]!, "conflict", "asprocess is on, and daemon is too unless it is switched off: SRS does not start.",
+                "Write daemon off;.", report);
         }
 
         foreach (var vhost in root.Children.Where(child => child.Name == "vhost"))
@@ -29,7 +30,8 @@ internal static class StartRules
     {
         if (root["listen"] is not { Arguments.Count: > 0 } listen)
         {
-            Report(root["listen"] ?? root, "listen-missing", "there is no listen with a port for RTMP: SRS does not start.", "Write listen 1935;.", report);
+            Report(root["listen"] ?? root, "listen-missing", "there is no listen with a port for RTMP: SRS does not start.",
+                "Write listen 1935;.", report);
             return;
         }
 
@@ -50,17 +52,20 @@ internal static class StartRules
         var remuxes = vhost.Children.Where(child => child.Name == "http_remux").ToList();
         if (remuxes.Count > 1)
         {
-            Report(remuxes[1], "conflict", $"vhost {vhost.Argument} has {remuxes.Count} blocks http_remux: SRS does not start.", "Leave one.", report);
+            Report(remuxes[1], "conflict", $"vhost {vhost.Argument} has {remuxes.Count} blocks http_remux: SRS does not start.",
+                "Leave one.", report);
         }
 
         if (vhost["hls"] is { } hls && hls.IsOn("enabled") && remuxes.Find(one => one.IsOn("enabled") && IsTs(one)) is { } ts)
         {
-            Report(ts, "conflict", $"vhost {vhost.Argument} has hls and an http_remux to .ts: SRS does not start.", "Leave one of the two.", report);
+            Report(ts, "conflict", $"vhost {vhost.Argument} has hls and an http_remux to .ts: SRS does not start.",
+                "Leave one of the two.", report);
         }
 
         if (vhost["forward"] is { } forward && forward.IsOn("enabled") && vhost["publish"]?["kickoff_for_idle"]?.Argument == "on")
         {
-            Report(forward, "conflict", "forward and kickoff_for_idle are both on: SRS does not start.", "Take kickoff_for_idle out.", report);
+            Report(forward, "conflict", "forward and kickoff_for_idle are both on: SRS does not start.", "Take kickoff_for_idle out.",
+                report);
         }
     }
 

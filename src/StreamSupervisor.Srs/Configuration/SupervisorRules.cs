@@ -3,7 +3,8 @@ using System.Net;
 namespace StreamSupervisor.Srs.Configuration;
 
 /// <summary>
-/// Holds an SRS configuration against the settings of its supervisor: the token and the address of the hooks, the address and the login of the API.
+/// Holds an SRS configuration against the settings of its supervisor: the token and the address of the hooks, the address and the login
+/// of the API.
 /// Only what cannot work is an error; an address behind a proxy or a forwarded port may differ, so that is a warning.
 /// </summary>
 internal static class SupervisorRules
@@ -25,7 +26,8 @@ internal static class SupervisorRules
         if (named.Count > 1)
         {
             Report(root, "hook-token", ProblemSeverity.Error,
-                $"the hooks carry the tokens of {string.Join(" and ", named.Select(origin => origin.Name))}: one server would be taken for several.",
+                $"the hooks carry the tokens of {string.Join(" and ", named.Select(origin => origin.Name))}: "
+                + "one server would be taken for several.",
                 "Write one origin's hook-token in all of them.", report);
         }
         else if (named.Count == 1)
@@ -34,9 +36,11 @@ internal static class SupervisorRules
         }
     }
 
-    private static void CheckHook(SrsDirective hook, ExpectedSupervisor supervisor, List<ExpectedOrigin> origins, Action<LintFinding> report)
+    private static void CheckHook(SrsDirective hook, ExpectedSupervisor supervisor, List<ExpectedOrigin> origins,
+        Action<LintFinding> report)
     {
-        if (!Uri.TryCreate(hook.Argument, UriKind.Absolute, out var url) || url.AbsolutePath.Split('/') is not ["", "hooks", "v1", var token, ..])
+        if (!Uri.TryCreate(hook.Argument, UriKind.Absolute, out var url) || url.AbsolutePath.Split('/') is not ["", "hooks", "v1",
+            var token, ..])
         {
             return; // HookRules has said so.
         }
@@ -47,7 +51,9 @@ internal static class SupervisorRules
         }
         else
         {
-            Report(hook, "hook-token", ProblemSeverity.Error, $"the token of {hook.Name} is no hook-token of an origin in the supervisor's settings: it answers 404, and SRS refuses.",
+            Report(hook, "hook-token", ProblemSeverity.Error,
+                $"the token of {hook.Name} is no hook-token of an origin in the supervisor's settings: "
+                + "it answers 404, and SRS refuses.",
                 "Copy the hook-token of this server's origin.", report, hook.Name);
         }
 
@@ -55,7 +61,8 @@ internal static class SupervisorRules
         if (listeners.All(listener => listener.Port != url.Port))
         {
             Report(hook, "hook-port", ProblemSeverity.Warning,
-                $"{hook.Name} goes to port {url.Port}, and the supervisor listens on {string.Join(", ", listeners.Select(listener => listener.Port))} (http.listen).",
+                $"{hook.Name} goes to port {url.Port}, "
+                + $"and the supervisor listens on {string.Join(", ", listeners.Select(listener => listener.Port))} (http.listen).",
                 "Write that port, unless a proxy or a forwarded port stands between.", report, hook.Name);
         }
         else if (IPAddress.TryParse(url.Host.Trim('[', ']'), out var address) && !IPAddress.IsLoopback(address)
@@ -78,20 +85,23 @@ internal static class SupervisorRules
         var (host, port) = Endpoint(listen);
         if (port != configured.Port)
         {
-            Report(api["listen"] ?? api, "api-port", ProblemSeverity.Warning, $"the API listens on port {port}, and the origin {origin.Name} has {configured.Authority}.",
+            Report(api["listen"] ?? api, "api-port", ProblemSeverity.Warning,
+                $"the API listens on port {port}, and the origin {origin.Name} has {configured.Authority}.",
                 "Write the same port on both sides, unless a forwarded port stands between.", report);
         }
         else if (host.Length > 0 && IsLoopback(host) && !IsLoopback(configured.Host))
         {
             Report(api["listen"] ?? api, "api-unreachable", ProblemSeverity.Error,
-                $"the API listens on loopback only, and the origin {origin.Name} has {configured.Authority}: the supervisor can neither look nor kick.",
+                $"the API listens on loopback only, and the origin {origin.Name} has {configured.Authority}: "
+                + "the supervisor can neither look nor kick.",
                 "Bind it to an address that the supervisor reaches.", report);
         }
 
         var auth = api["auth"] is { } block && block.IsOn("enabled") ? block : null;
         if (auth is not null && (auth["username"]?.Argument != origin.Username || auth["password"]?.Argument != origin.Password))
         {
-            Report(auth, "api-login", ProblemSeverity.Error, $"the API asks for another login than the origin {origin.Name} has: SRS answers 401.",
+            Report(auth, "api-login", ProblemSeverity.Error,
+                $"the API asks for another login than the origin {origin.Name} has: SRS answers 401.",
                 "Write the same username and password into the origin.", report);
         }
     }
@@ -100,12 +110,15 @@ internal static class SupervisorRules
     {
         var bare = address[(address.IndexOf("://", StringComparison.Ordinal) is var at and >= 0 ? at + 3 : 0)..].TrimEnd('/');
         var colon = bare.LastIndexOf(':');
-        var port = int.TryParse(bare[(colon + 1)..], out var number) ? number : address.StartsWith("https", StringComparison.Ordinal) ? 443 : 80;
+        var port = int.TryParse(bare[(colon + 1)..], out var number) ? number : address.StartsWith("https", StringComparison.Ordinal)
+            ? 443 : 80;
         return (colon < 0 ? "" : bare[..colon].Trim('[', ']'), port);
     }
 
-    private static bool IsLoopback(string host) => host == "localhost" || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+    private static bool IsLoopback(string host) => host == "localhost" || (IPAddress.TryParse(host.Trim('[', ']'), out var address)
+        && IPAddress.IsLoopback(address));
 
-    private static void Report(SrsDirective at, string rule, ProblemSeverity severity, string why, string fix, Action<LintFinding> report, string subject = "") =>
+    private static void Report(SrsDirective at, string rule, ProblemSeverity severity, string why, string fix, Action<LintFinding> report,
+        string subject = "") =>
         report(new LintFinding(rule, severity, at.File, at.Line, why, fix) { Subject = subject });
 }

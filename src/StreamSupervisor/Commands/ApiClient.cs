@@ -88,7 +88,8 @@ internal sealed partial class SupervisorApiClient : IDisposable
                 var body = await response.Content.ReadAsByteArrayAsync(cancellation);
                 if (response.IsSuccessStatusCode)
                 {
-                    return JsonSerializer.Deserialize(body, type) is { } value ? new(value, null) : await StrangerAsync<T>(response, cancellation);
+                    return JsonSerializer.Deserialize(body, type) is { } value ? new(value, null) : await StrangerAsync<T>(response,
+                        cancellation);
                 }
 
                 return response.Content.Headers.ContentType?.MediaType == ApiProblem.MediaType && JsonSerializer.Deserialize(body, ApiJson.Shared.ApiProblem) is { } problem
@@ -99,9 +100,11 @@ internal sealed partial class SupervisorApiClient : IDisposable
             {
                 return Failed<T>(NotASupervisor, $"What answers at {_http.BaseAddress} is no supervisor, or one of another version.");
             }
-            catch (HttpRequestException failure) when (failure.HttpRequestError is HttpRequestError.InvalidResponse or HttpRequestError.ResponseEnded)
+            catch (HttpRequestException failure)
+                when (failure.HttpRequestError is HttpRequestError.InvalidResponse or HttpRequestError.ResponseEnded)
             {
-                return Failed<T>(NotASupervisor, $"What answers at {_http.BaseAddress} is no supervisor: it does not speak HTTP as one does ({failure.Message}).");
+                return Failed<T>(NotASupervisor,
+                    $"What answers at {_http.BaseAddress} is no supervisor: it does not speak HTTP as one does ({failure.Message}).");
             }
             catch (HttpRequestException failure)
             {
@@ -114,14 +117,16 @@ internal sealed partial class SupervisorApiClient : IDisposable
         }
     }
 
-    /// <summary>An answer that is none of the API's: another program, or the other port of a supervisor, which its front page tells.</summary>
+    /// <summary>An answer that is none of the API's: another program, or the other port of a supervisor, which its front page
+    /// tells.</summary>
     private async Task<ApiAnswer<T>> StrangerAsync<T>(HttpResponseMessage response, CancellationToken cancellation)
         where T : class
     {
         using var front = await _http.GetAsync(new Uri("/", UriKind.Relative), cancellation);
         var isOurs = (await front.Content.ReadAsStringAsync(cancellation)).StartsWith("StreamSupervisor ", StringComparison.Ordinal);
         return Failed<T>(NotASupervisor, isOurs
-            ? $"At {_http.BaseAddress} a supervisor answers, but this is another of its ports: cluster commands ask management.listen (8558), all others http.listen (8085)."
+            ? $"At {_http.BaseAddress} a supervisor answers, but this is another of its ports: "
+                + "cluster commands ask management.listen (8558), all others http.listen (8085)."
             : $"What answers at {_http.BaseAddress} is no supervisor (HTTP status {(int)response.StatusCode}).");
     }
 

@@ -14,7 +14,8 @@ internal sealed class ApiClientSwitches
     public const string ServerVariable = "STREAMSUPERVISOR_SERVER";
 
     /// <summary>The same, or null where it is not set.</summary>
-    public static string? ServerOfEnvironment => Environment.GetEnvironmentVariable(ServerVariable) is { Length: > 0 } server ? server : null;
+    public static string? ServerOfEnvironment => Environment.GetEnvironmentVariable(ServerVariable) is { Length: > 0 } server ? server
+        : null;
 
     private readonly Door _door;
     private readonly Option<string?> _server;
@@ -34,13 +35,15 @@ internal sealed class ApiClientSwitches
         _door = door;
         _server = new("--server", "-s")
         {
-            Description = $"{door.What}. Default: {door.Setting} of --config, else {(door.Variable is null ? "" : $"{door.Variable}, else ")}{door.Default}.", HelpName = "URL", Recursive = true,
+            Description = $"{door.What}. Default: {door.Setting} of --config, else "
+                + $"{(door.Variable is null ? "" : $"{door.Variable}, else ")}{door.Default}.", HelpName = "URL", Recursive = true,
         };
     }
 
     /// <summary>Gives a command and those below it the switches.</summary>
     public static ApiClientSwitches AddTo(Command command) =>
-        AddTo(command, new Door("The supervisor's address", "http.listen", "http://127.0.0.1:8085", options => options.Http.Listen, ServerVariable));
+        AddTo(command, new Door("The supervisor's address", "http.listen", "http://127.0.0.1:8085", options => options.Http.Listen,
+            ServerVariable));
 
     /// <summary>The same for commands that ask the listener for health and cluster.</summary>
     public static ApiClientSwitches AddManagementTo(Command command) =>
@@ -88,7 +91,8 @@ internal sealed class ApiClientSwitches
 
     private Uri AddressOf(ParseResult parsed)
     {
-        var text = parsed.GetValue(_server) ?? (parsed.GetValue(_config) is { } file ? ListenOf(file) : (_door.Variable is null ? null : ServerOfEnvironment) ?? _door.Default);
+        var text = parsed.GetValue(_server) ?? (parsed.GetValue(_config) is { } file ? ListenOf(file) : (_door.Variable is null ? null
+            : ServerOfEnvironment) ?? _door.Default);
         return Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
             ? address
             : throw new CommandException($"'{text}' is no address; write --server {_door.Default}.", ExitCodes.Usage);
@@ -113,5 +117,6 @@ internal sealed class ApiClientSwitches
     }
 
     /// <summary>One of the listeners of a supervisor.</summary>
-    private sealed record Door(string What, string Setting, string Default, Func<SupervisorOptions, List<string>> ListenOf, string? Variable = null);
+    private sealed record Door(string What, string Setting, string Default, Func<SupervisorOptions, List<string>> ListenOf,
+        string? Variable = null);
 }

@@ -77,7 +77,8 @@ internal static class CommandTree
 
         var command = parsed.CommandResult.Command;
         var name = string.Join(' ', path);
-        var takes = string.Concat(command.Subcommands.Count > 0 ? [" COMMAND"] : command.Arguments.Select(one => $" {(one.HelpName ?? one.Name).ToUpperInvariant()}"));
+        var takes = string.Concat(command.Subcommands.Count > 0 ? [" COMMAND"] : command.Arguments.Select(one =>
+            $" {(one.HelpName ?? one.Name).ToUpperInvariant()}"));
         await error.WriteLineAsync($"Usage: {name}{(command.Options.Count > 0 ? " [options]" : "")}{takes}   (all of it: {name} --help)");
         return ExitCodes.Usage;
     }

@@ -15,9 +15,14 @@ internal static class LintCommand
     {
         var file = new Argument<string>("FILE") { Description = "An srs.conf, of SRS 4 to 7." };
         var json = new Option<bool>("--json") { Description = "Machine-readable output." };
-        var config = new Option<string?>("--config", "-c") { Description = "The supervisor's settings: compares token, address and API with them.", HelpName = "FILE" };
-        var command = new Command("lint", "Check the configuration of an SRS server, against what was measured on real ones. Exit code 0 without errors, else 1.") { file, json, config };
-        command.SetAction(parsed => Lint(parsed.GetRequiredValue(file), parsed.GetValue(json), SettingsOf(parsed.GetValue(config)), parsed.InvocationConfiguration.Output));
+        var config = new Option<string?>("--config", "-c")
+        {
+            Description = "The supervisor's settings: compares token, address and API with them.", HelpName = "FILE",
+        };
+        var command = new Command("lint",
+            "Check the configuration of an SRS server, against what was measured on real ones. Exit code 0 without errors, else 1.") { file, json, config };
+        command.SetAction(parsed => Lint(parsed.GetRequiredValue(file), parsed.GetValue(json), SettingsOf(parsed.GetValue(config)),
+            parsed.InvocationConfiguration.Output));
         return command;
     }
 
@@ -37,7 +42,8 @@ internal static class LintCommand
         var errors = findings.Count(f => f.Severity == ProblemSeverity.Error);
         if (json)
         {
-            var rows = findings.Select(f => new { f.Rule, severity = SettingValue.Format(f.Severity), f.File, f.Line, f.AlsoAt, f.Why, f.Fix });
+            var rows = findings.Select(f => new { f.Rule, severity = SettingValue.Format(f.Severity), f.File, f.Line, f.AlsoAt, f.Why,
+                f.Fix });
             output.WriteLine(JsonSerializer.Serialize(new { errors, warnings = findings.Count - errors, findings = rows }, JsonOutput.Options));
         }
         else

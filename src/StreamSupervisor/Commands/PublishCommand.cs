@@ -19,7 +19,8 @@ internal static class PublishCommand
         var key = new Option<string>("--key", "-k") { Description = "The stream: app/stream or vhost/app/stream.", HelpName = "KEY", Required = true };
         var server = new Option<string[]>("--server", "-s")
         {
-            Description = $"Address of a supervisor; may be repeated, the first that answers is used. Default: {ApiClientSwitches.ServerVariable}, else {DefaultServer}.",
+            Description = $"Address of a supervisor; may be repeated, the first that answers is used. "
+                + $"Default: {ApiClientSwitches.ServerVariable}, else {DefaultServer}.",
             HelpName = "URL",
             Arity = ArgumentArity.OneOrMore,
         };
@@ -107,10 +108,12 @@ internal static class PublishCommand
     {
         var tokens = parsed.Tokens;
         var dashes = tokens.TakeWhile(token => token.Type != TokenType.DoubleDash).Count();
-        var before = dashes < tokens.Count ? arguments.Take(arguments.Length - (tokens.Count - dashes - 1)) : arguments.Take(1).Where(word => word.StartsWith('-'));
+        var before = dashes < tokens.Count ? arguments.Take(arguments.Length - (tokens.Count - dashes - 1)) : arguments.Take(1)
+            .Where(word => word.StartsWith('-'));
         if (before.FirstOrDefault() is { } unknown)
         {
-            throw new CommandException($"'{OutputTable.Plain(unknown)}' is no option of publish (streamsupervisor publish --help). The encoder's command begins after --.", ExitCodes.Usage);
+            throw new CommandException($"'{OutputTable.Plain(unknown)}' is no option of publish (streamsupervisor publish --help). "
+                + "The encoder's command begins after --.", ExitCodes.Usage);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using StreamSupervisor.IntegrationTests.Server;
 using StreamSupervisor.Simulator.Servers;
@@ -108,14 +109,19 @@ public sealed class ContractTests
     public async Task A_client_made_of_the_API_document_looks_orders_and_understands_errors()
     {
         await using var platform = await Platform.StartAsync(SrsModel.V6);
+        var run = await GeneratedClient.CompileAsync(await platform.Http.GetStringAsync(OfApi), ApiCaller);
         await platform.PublishAsync(platform.Srs[0], "live/van");
         await platform.StreamAsync("live/van", stream => stream is { State: "live", Session.Confirmed: true });
 
-        var said = await GeneratedClient.RunAsync(await platform.Http.GetStringAsync(OfApi), ApiCaller, platform.Http);
+        await Eventually.HoldsAsync("the index lists it as live", async () =>
+            (await platform.Http.GetStringAsync("/api/v1/streams?state=live")).Contains("\"van\"", StringComparison.Ordinal));
+
+        var said = await run(platform.Http);
 
         said.ShouldBe(
         [
-            "live/van live 1 srs-1 True next=none", "publisher-confirmed of True", "admitted True", "locked True", "by local", "srs-1 up False", "True",
+            "live/van live 1 srs-1 True next=none", "publisher-confirmed of True", "admitted True", "locked True", "by local",
+                "srs-1 up False", "True",
             "srs-1 True", "Refused True False", "404 404 registration-unknown -", "404 404 stream-unknown -", "400 400 bad-field limit",
             "400 400 bad-field identity", "404 404 no-such-call -",
         ]);
@@ -127,9 +133,52 @@ public sealed class ContractTests
         await using var platform = await Platform.StartAsync(SrsModel.V6);
         using var http = new HttpClient { BaseAddress = new Uri(platform.Management) };
 
-        var said = await GeneratedClient.RunAsync(await http.GetStringAsync(OfManagement), ManagementCaller, http);
+        var run = await GeneratedClient.CompileAsync(await http.GetStringAsync(OfManagement), ManagementCaller);
+
+        var said = await run(http);
 
         said.ShouldBe(["alive", "ready", "active alone", "3 True True", "404 member-unknown", "409 alone", "404 shard-unknown"]);
+    }
+
+    [Fact]
+    public async Task Fields_that_are_unknown_or_missing_are_refused_by_every_route_that_takes_a_body()
+    {
+        await using var platform = await Platform.StartAsync(SrsModel.V6);
+        var refused = new List<string>();
+        foreach (var (address, document) in new[] { (platform.Address, OfApi), (platform.Management, OfManagement) })
+        {
+            using var described = JsonDocument.Parse(await platform.Http.GetStringAsync(new Uri(address + document)));
+            foreach (var path in described.RootElement.GetProperty("paths").EnumerateObject())
+            {
+                foreach (var call in path.Value.EnumerateObject().Where(call => call.Value.TryGetProperty("requestBody", out _)))
+                {
+                    var type = call.Value.GetProperty("requestBody").GetProperty("content").EnumerateObject().Single();
+                    var schema = type.Value.GetProperty("schema").GetProperty("$ref").GetString()!.Split('/')[^1];
+                    var isJson = type.Name == "application/json";
+                    var target = address + path.Name.Replace("{vhost}", "-", StringComparison.Ordinal).Replace("{name}", "srs-1",
+                        StringComparison.Ordinal)
+                        .Replace("{", "", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal);
+                    refused.Add($"{call.Name} {path.Name}: " + await RefusalAsync(platform.Http, call.Name, target, type.Name, isJson ? """{"nonsense":1}""" : "nonsense=1"));
+                    if (described.RootElement.GetProperty("components").GetProperty("schemas").GetProperty(schema)
+                        .TryGetProperty("required", out _))
+                    {
+                        refused.Add($"{call.Name} {path.Name}: " + await RefusalAsync(platform.Http, call.Name, target, type.Name, isJson
+                            ? "{}" : ""));
+                    }
+                }
+            }
+        }
+
+        refused.Count.ShouldBe(17);
+        refused.ShouldAllBe(line => line.EndsWith(": 400", StringComparison.Ordinal));
+    }
+
+    private static async Task<string> RefusalAsync(HttpClient http, string method, string address, string type, string body)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method.ToUpperInvariant()), address) { Content = new StringContent(body,
+            Encoding.UTF8, type) };
+        using var response = await http.SendAsync(request);
+        return $"{(int)response.StatusCode}";
     }
 
     [Fact]
@@ -149,7 +198,8 @@ public sealed class ContractTests
             {
                 var isOpen = open.Contains(call.Name);
                 call.Value.TryGetProperty("security", out _).ShouldBe(isOpen, call.Name);
-                call.Value.GetProperty("responses").EnumerateObject().Select(status => status.Name).Contains("401").ShouldBe(!isOpen, call.Name);
+                call.Value.GetProperty("responses").EnumerateObject().Select(status => status.Name).Contains("401")
+                    .ShouldBe(!isOpen, call.Name);
             }
 
             document.RootElement.GetProperty("components").GetProperty("securitySchemes").EnumerateObject().Count().ShouldBe(2);

@@ -14,7 +14,7 @@ public sealed class LogTests : IAsyncLifetime
     private readonly LineCollector _lines = new();
     private readonly HttpClient _http = new();
     private readonly SupervisorOptions _options;
-    private SupervisorServer _server = null!;
+    private SupervisorServer? _server;
 
     public LogTests() => _options = new SupervisorOptions
     {
@@ -35,7 +35,7 @@ public sealed class LogTests : IAsyncLifetime
     public async Task DisposeAsync()
     {
         _http.Dispose();
-        await _server.DisposeAsync();
+        await StopAsync();
         _lines.Dispose();
         _folder.Delete(recursive: true);
     }
@@ -43,13 +43,15 @@ public sealed class LogTests : IAsyncLifetime
     [Fact]
     public async Task Start_orders_and_stop_are_a_line_each()
     {
-        _lines.ShouldTell(" starts. Settings: ", "Listens: http://127.0.0.1:", "srs.conf of srs-1, in each vhost: http_hooks {", "Ready: 1 SRS server(s).");
+        _lines.ShouldTell(" starts. Settings: ", "Listens: http://127.0.0.1:", "srs.conf of srs-1, in each vhost: http_hooks {",
+            "Ready: 1 SRS server(s).");
         await SendAsync(HttpMethod.Post, "/api/v1/streams/-/live/van/lock", """{"by":"ann","why":"rehearsal"}""");
         await SendAsync(HttpMethod.Post, "/api/v1/streams/-/live/van/unlock", """{"why":"over"}""");
         await SendAsync(HttpMethod.Put, "/api/v1/origins/srs-1", """{"draining":true,"why":"new disk"}""");
-        _lines.ShouldTell("ann ordered lock of __defaultVhost__/live/van: Locked", "Why: rehearsal", "local ordered unlock of __defaultVhost__/live/van: ",
+        _lines.ShouldTell("ann ordered lock of __defaultVhost__/live/van: Locked", "Why: rehearsal",
+            "local ordered unlock of __defaultVhost__/live/van: ",
             "local ordered drain of srs-1: done. Why: new disk");
-        await _server.DisposeAsync();
+        await StopAsync();
         _lines.ShouldTell("Stopping: finishes what it has begun.", "Stopped after ");
         _lines.All.ShouldNotContain(line => line.StartsWith("Critical", StringComparison.Ordinal));
     }
@@ -67,7 +69,8 @@ public sealed class LogTests : IAsyncLifetime
         {
             using var socket = new TcpClient();
             await socket.ConnectAsync(address.Host, address.Port);
-            await socket.Client.SendAsync(Encoding.ASCII.GetBytes($"{call} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {type}\r\nContent-Length: 100\r\n\r\n{{\"wh"));
+            await socket.Client.SendAsync(Encoding.ASCII.GetBytes($"{call} HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
+                + $"{type}\r\nContent-Length: 100\r\n\r\n{{\"wh"));
             await Task.Delay(100); // the program has to be in the middle of reading
             if (isRude)
             {
@@ -78,12 +81,22 @@ public sealed class LogTests : IAsyncLifetime
         // A whole call afterwards: what the broken ones leave behind has been written by then.
         await SendAsync(HttpMethod.Post, "/api/v1/streams/-/live/van/lock", """{"why":"last"}""");
         await Task.Delay(300);
-        _lines.All.ShouldNotContain(line => line.Contains("Exception", StringComparison.Ordinal));
+        string.Join('\n', _lines.All.Where(line => line.Contains("Exception", StringComparison.Ordinal))).ShouldBe("");
+    }
+
+    private async Task StopAsync()
+    {
+        if (_server is { } running)
+        {
+            _server = null;
+            await running.DisposeAsync();
+        }
     }
 
     private async Task SendAsync(HttpMethod method, string path, string body)
     {
-        using var request = new HttpRequestMessage(method, _options.Http.Listen[0] + path) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(method, _options.Http.Listen[0] + path) { Content = new StringContent(body,
+            Encoding.UTF8, "application/json") };
         using var response = await _http.SendAsync(request);
         response.IsSuccessStatusCode.ShouldBeTrue($"{path}: {(int)response.StatusCode}");
     }
@@ -115,7 +128,8 @@ public sealed class LogTests : IAsyncLifetime
 
             public bool IsEnabled(LogLevel logLevel) => true;
 
-            public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+            public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?,
+                string> formatter)
             {
                 if (logLevel >= LogLevel.Information)
                 {

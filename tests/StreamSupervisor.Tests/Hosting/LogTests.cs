@@ -28,7 +28,8 @@ public sealed class LogTests
     {
         using var services = With(new LogOptions { Level = level });
         var log = services.GetRequiredService<ILogger<LogTests>>();
-        (log.IsEnabled(LogLevel.Information), log.IsEnabled(LogLevel.Warning), log.IsEnabled(LogLevel.Error)).ShouldBe((information, warning, error));
+        (log.IsEnabled(LogLevel.Information), log.IsEnabled(LogLevel.Warning), log.IsEnabled(LogLevel.Error))
+            .ShouldBe((information, warning, error));
         var kestrel = services.GetRequiredService<ILoggerFactory>().CreateLogger("Microsoft.AspNetCore.Server.Kestrel");
         (kestrel.IsEnabled(LogLevel.Information), kestrel.IsEnabled(LogLevel.Warning)).ShouldBe((false, warning));
     }
@@ -54,7 +55,8 @@ public sealed class LogTests
               origins = [{ name = "srs-1", api = "http://10.0.0.5:1985", hook-token = "hidden-word-of-the-origin" }]
             }
             """;
-        var text = string.Join('\n', StartBanner.Of(SupervisorConfiguration.LoadText("my.conf", settings, environment: new Dictionary<string, string>()).Options));
+        var text = string.Join('\n', StartBanner.Of(SupervisorConfiguration.LoadText("my.conf", settings,
+            environment: new Dictionary<string, string>()).Options));
         text.ShouldContain("Settings: my.conf; store: PostgreSQL live at db-1,db-2:5432;");
         text.ShouldContain("http://ADDRESS:8085/hooks/v1/TOKEN; ");
         text.ShouldNotContain("hidden");

@@ -16,7 +16,8 @@ public sealed class SupervisorRulesTests
         """;
 
     private static readonly ExpectedSupervisor Supervisor = new(["http://127.0.0.1:8085", "http://*:8085"],
-        [new("srs-1", Token, "http://10.0.0.5:1985", "a", "b"), new("srs-2", "another-token-of-srs-2", "http://10.0.0.6:1985", null, null)]);
+        [new("srs-1", Token, "http://10.0.0.5:1985", "a", "b"), new("srs-2", "another-token-of-srs-2", "http://10.0.0.6:1985", null,
+            null)]);
 
     [Fact]
     public void A_file_that_fits_has_no_findings() => Lint(Good, Supervisor).ShouldBeEmpty();
@@ -45,10 +46,12 @@ public sealed class SupervisorRulesTests
     [Fact]
     public void Https_hooks_and_callers_over_SRT_without_a_stream_are_pointed_out()
     {
-        Lint(Good.Replace("http://10.0.0.2", "https://10.0.0.2", StringComparison.Ordinal), null).ShouldHaveSingleItem().Rule.ShouldBe("hook-https");
+        Lint(Good.Replace("http://10.0.0.2", "https://10.0.0.2", StringComparison.Ordinal), null).ShouldHaveSingleItem()
+            .Rule.ShouldBe("hook-https");
         Lint(Good + "\nsrt_server { enabled on; }", null).ShouldHaveSingleItem().Rule.ShouldBe("srt-default-stream");
         Lint(Good + "\nsrt_server { enabled on; default_streamid x; }", null).ShouldBeEmpty();
     }
 
-    private static IReadOnlyList<LintFinding> Lint(string text, ExpectedSupervisor? supervisor) => SrsLinter.Lint("srs.conf", text, (_, _) => null, supervisor);
+    private static IReadOnlyList<LintFinding> Lint(string text, ExpectedSupervisor? supervisor) => SrsLinter.Lint("srs.conf", text,
+        (_, _) => null, supervisor);
 }
