@@ -31,13 +31,13 @@ internal static partial class ApiEndpoints
             order = release with { Origins = [.. api.Origins().Select(origin => origin.Name)] };
         }
 
-        if (order is Kick && (await AskAsync(api, call, key, GetState.Instance)).Reply is StateReply { State: var state }
-            && IsUntouched(state))
+        var (reply, problem) = await AskAsync(api, call, key, order);
+        if (order is Kick && reply is Done { Changed: false }
+            && (await AskAsync(api, call, key, GetState.Instance)).Reply is StateReply { State: var state } && IsUntouched(state))
         {
-            return Problem(NeverSeen(key));
+            (reply, problem) = (null, NeverSeen(key));
         }
 
-        var (reply, problem) = await AskAsync(api, call, key, order);
         api.Log.LogInformation("{By} ordered {Verb} of {Key}: {Outcome} Why: {Why}", order.By, verb, key,
             reply is Done told ? told.Text : $"{problem?.Detail ?? "No answer."}", order.Why);
         return reply is Done done ? Json(new OrderResult(StreamKeyView.From(key), done.Changed, done.Text)) : Problem(problem ?? Unexpected(reply));

@@ -1,6 +1,5 @@
 using System.Threading.RateLimiting;
 using StreamSupervisor.Actors.Journal;
-using StreamSupervisor.Server.Hosting;
 
 namespace StreamSupervisor.Server.Api;
 

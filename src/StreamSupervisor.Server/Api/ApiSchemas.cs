@@ -3,7 +3,6 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.OpenApi;
 using StreamSupervisor.Client;
-using StreamSupervisor.Server.Registrations;
 
 namespace StreamSupervisor.Server.Api;
 
@@ -15,7 +14,10 @@ namespace StreamSupervisor.Server.Api;
 internal static class ApiSchemas
 {
     private static readonly HashSet<Type> Sent =
-        [typeof(OrderBody), typeof(RegistrationRequest), typeof(RegistrationUpdate), typeof(DrainRequest)];
+    [
+        typeof(RegistrationRequest), typeof(RegistrationUpdate),
+        .. typeof(ApiSchemas).Assembly.GetTypes().Where(type => type.IsDefined(typeof(SentByCallersAttribute), inherit: false)),
+    ];
 
     /// <summary>Which fields of an object are always there, and which may be null.</summary>
     public static void Describe(OpenApiSchema schema, JsonTypeInfo type)
@@ -76,3 +78,7 @@ internal static class ApiSchemas
         }
     }
 }
+
+/// <summary>Marks a body that callers send: null in it is as good as left out, and a field that is not there is refused.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+internal sealed class SentByCallersAttribute : Attribute;

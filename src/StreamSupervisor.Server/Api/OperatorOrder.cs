@@ -11,6 +11,7 @@ namespace StreamSupervisor.Server.Api;
 /// <param name="Identity">Whom to pin the key to; with <c>pin</c> only.</param>
 /// <param name="Journal">Ends the quarantine of a key whose journal can't be read: it is read again. With <c>release</c> only.</param>
 /// <param name="Anew">With <paramref name="Journal"/>: it starts anew behind what can't be read.</param>
+[SentByCallers]
 internal sealed record OrderBody(string? By, string Why, string? Identity, bool? Journal = null, bool? Anew = null);
 
 /// <summary>Reads an order from a call. The body is small and its mistakes are common, so it is read by hand: each error names the field.</summary>

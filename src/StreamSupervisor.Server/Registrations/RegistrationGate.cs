@@ -1,5 +1,4 @@
 using StreamSupervisor.Server.Api;
-using StreamSupervisor.Server.Hosting;
 
 namespace StreamSupervisor.Server.Registrations;
 

@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using StreamSupervisor.Client;
+using StreamSupervisor.Server.Api;
 
 namespace StreamSupervisor.Server.Registrations;
 
@@ -31,6 +32,7 @@ internal sealed partial class RegistrationJson : JsonSerializerContext
 }
 
 /// <summary>Takes a node out of the choice for new streams, or back in.</summary>
+[SentByCallers]
 internal sealed record DrainRequest([property: Required] bool? Draining, string? Why, string? By);
 
 /// <summary>What became of it.</summary>

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Connections;
 
-namespace StreamSupervisor.Server.Hosting;
+namespace StreamSupervisor.Server.Api;
 
 /// <summary>
 /// A client that hangs up in the middle of its call, or sends half a body, is its own affair: no error of ours, and no stack trace in the
@@ -10,7 +10,7 @@ internal static class LeavingClients
 {
     public static void PassOver(WebApplication web)
     {
-        var log = web.Services.GetRequiredService<ILoggerFactory>().CreateLogger("StreamSupervisor.Server.Hosting.LeavingClients");
+        var log = web.Services.GetRequiredService<ILoggerFactory>().CreateLogger("StreamSupervisor.Server.Api.LeavingClients");
         web.Use(async (call, next) =>
         {
             try
