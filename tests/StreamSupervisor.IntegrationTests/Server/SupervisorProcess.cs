@@ -55,6 +55,8 @@ internal sealed class SupervisorProcess : IAsyncDisposable
         }
     }
 
+    public int Id => _process.Id;
+
     /// <summary>Memory that it occupies, in bytes.</summary>
     public long WorkingSet
     {
