@@ -65,7 +65,7 @@ public static class PersistenceSettings
         [
             ("akka.persistence.journal.plugin", JournalPlugin),
             ("akka.persistence.snapshot-store.plugin", SnapshotPlugin),
-            ($"{JournalPlugin}.class", TypeName(typeof(SqlWriteJournal))),
+            ($"{JournalPlugin}.class", TypeName(postgres ? typeof(PostgresJournal) : typeof(SqlWriteJournal))),
             ($"{SnapshotPlugin}.class", TypeName(typeof(SqlSnapshotStore))),
             ("akka.persistence.max-concurrent-recoveries", postgres ? "16" : "8"),
             ($"{JournalPlugin}.replay-filter.mode", "off"),

@@ -30,7 +30,15 @@ public static class StateCodec
             throw new FormatException($"The snapshot has version {stored.Version}; this version of the program reads {Version}.");
         }
 
-        return (LiveStreamState)Stored.Read("state", Complete(stored.State), Stored.Json.LiveStreamState);
+        try
+        {
+            return (LiveStreamState)Stored.Read("state", Complete(stored.State), Stored.Json.LiveStreamState);
+        }
+        catch (InvalidOperationException damaged)
+        {
+            // A name with half a character of two (\ud800) is no mistake of JSON, but nothing that a document can compare.
+            throw new FormatException($"The snapshot is damaged: {damaged.Message}", damaged);
+        }
     }
 
     // The generated reader sets a field that is missing to null or zero, not to what its initializer says: a list that came to the state

@@ -42,4 +42,7 @@ public enum ApiFault
 
     /// <summary>500, as from a proxy in front of it.</summary>
     ServerError,
+
+    /// <summary>Another server answers, one without streams, as when an address was given away.</summary>
+    OtherServer,
 }

@@ -14,6 +14,8 @@ public sealed partial class SimulatedSrs
 
     private static readonly string[] Folders = ["/api/v1/clients/", "/api/v1/streams/", "/api/v1/vhosts/", "/api/v1/", "/api/"];
 
+    private SrsProcess? stranger;
+
     /// <summary>
     /// Asks the API as a client over the network does: the answer takes its time, and what is wrong with the API is felt.
     /// </summary>
@@ -54,6 +56,7 @@ public sealed partial class SimulatedSrs
             ApiFault.Garbage => Respond(200, "{\"code\":0,\"server\":", "application/json"),
             ApiFault.Unauthorized => Unauthorized(),
             ApiFault.ServerError => Respond(500, "Internal Server Error", "text/plain; charset=utf-8"),
+            ApiFault.OtherServer => Route(stranger ??= new SrsProcess(Options, random, Now), method, path, query),
             _ when method == "OPTIONS" => Respond(200, "", null),
             _ when !IsAuthorized(path, authorization) => Unauthorized(),
             _ => Route(running, method, path, query),
@@ -95,7 +98,11 @@ public sealed partial class SimulatedSrs
         var client = id.Length == 0 ? null : running.Statistics.Client(id);
         if (method == "DELETE")
         {
-            deletes.Add(new SimulatedDelete(Now, running.ServiceId, id, client is not null));
+            if (running != stranger)
+            {
+                deletes.Add(new SimulatedDelete(Now, running.ServiceId, id, client is not null));
+            }
+
             Note(SimulatedEventKind.Deleted, id, client?.Stream.Url ?? "", client is null ? "2049" : "0");
         }
 
@@ -194,7 +201,7 @@ public sealed partial class SimulatedSrs
         Respond(200, SrsJson.Write(writer =>
         {
             writer.WriteNumber("code", 0);
-            writer.WriteString("server", Options.ServerId);
+            writer.WriteString("server", running == stranger ? "vid-stranger" : Options.ServerId);
             if (Model.HasServiceId)
             {
                 writer.WriteString("service", running.ServiceId);

@@ -19,9 +19,10 @@ internal sealed class FailoverMember : IAsyncDisposable
 
     /// <param name="databasePort">In <paramref name="database"/>; the member gets there over a wire of its own.</param>
     /// <param name="standbyPort">Of the server that takes the place of the database, if there is one.</param>
-    public FailoverMember(string name, SrsServers srs, string database, int databasePort, int? standbyPort)
+    /// <param name="clock">Its own; null for that of the machine.</param>
+    public FailoverMember(string name, SrsServers srs, string database, int databasePort, int? standbyPort, MemberClock? clock)
     {
-        Name = name;
+        (Name, Clock) = (name, clock);
         var peers = StablePort.Next();
         Database = new TcpRelay(databasePort);
         Peers = new TcpRelay(peers);
@@ -49,6 +50,9 @@ internal sealed class FailoverMember : IAsyncDisposable
     }
 
     public string Name { get; }
+
+    /// <summary>Its wall clock, where it has one of its own.</summary>
+    public MemberClock? Clock { get; }
 
     /// <summary>The port of hooks and API.</summary>
     public int Hooks { get; } = StablePort.Next();
@@ -81,7 +85,7 @@ internal sealed class FailoverMember : IAsyncDisposable
             await DropAsync();
             Peers.Listen();
             _killed = false;
-            _process = SupervisorProcess.Start("serve", "--config", _settings.Config);
+            _process = SupervisorProcess.Start(Clock?.Variables, "serve", "--config", _settings.Config);
         }
     }
 
@@ -146,6 +150,7 @@ internal sealed class FailoverMember : IAsyncDisposable
         await Database.DisposeAsync();
         await Peers.DisposeAsync();
         _settings.Dispose();
+        Clock?.Dispose();
     }
 
     private async Task DropAsync()

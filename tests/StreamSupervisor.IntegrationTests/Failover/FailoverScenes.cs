@@ -4,6 +4,7 @@ using StreamSupervisor.Commands;
 using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.IntegrationTests.Server;
+using StreamSupervisor.Simulator.Http;
 using Xunit.Abstractions;
 
 namespace StreamSupervisor.IntegrationTests.Failover;
@@ -49,6 +50,7 @@ public abstract class FailoverScenes(FailoverStage stage, ITestOutputHelper log)
         log.WriteLine($"FAILOVER_SEED={seed}");
         _random = new Random(seed);
         await stage.HealAsync();
+        await stage.Record.CountBusyAnewAsync();
         await using var storm = new Storm(stage.Srs, kind, seed);
         var dead = await stage.Witness.CondemnedAsync();
         try
@@ -108,12 +110,16 @@ public abstract class FailoverScenes(FailoverStage stage, ITestOutputHelper log)
             .. Invariants.OfAnswers([.. accepted.Where(one => one.Entity.StartsWith(storm.EntityPrefix, StringComparison.Ordinal))], journal),
             .. Invariants.OfEvictions(journal),
         ];
-        log.WriteLine($"{storm.Name}: {journal.Length} events, {sessions.Length} sessions on air, {deleted.Length} DELETEs in all, {busy} StreamBusy in all; {violations.Length} violations");
+        log.WriteLine($"{storm.Name}: {journal.Length} events, {sessions.Length} sessions on air, {deleted.Length} DELETEs in all, {busy} StreamBusy; {violations.Length} violations");
         violations.ShouldBeEmpty();
         busy.ShouldBe(0);
     }
 
     private protected FailoverMember Victim() => stage.Members[_random.Next(stage.Members.Length)];
+
+    private protected SimulatedSrsServer Server() => stage.Srs[_random.Next(stage.Srs.All.Length)];
+
+    private protected bool Heads() => _random.Next(2) == 0;
 
     private protected TimeSpan Between(double from, double to) => TimeSpan.FromSeconds(from + ((to - from) * _random.NextDouble()));
 

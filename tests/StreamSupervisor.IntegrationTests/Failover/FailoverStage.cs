@@ -34,6 +34,9 @@ public class FailoverStage : IAsyncLifetime
 
     protected virtual bool HasStandby => false;
 
+    /// <summary>The member whose clock can be set; null where none can.</summary>
+    protected virtual string? ClockOf => null;
+
     public async Task InitializeAsync()
     {
         if (PostgresBinaries.WhySkipped is not null)
@@ -55,8 +58,8 @@ public class FailoverStage : IAsyncLifetime
         // Where the waiting is done in on_publish, and where it is done in on_connect.
         Srs = await SrsServers.StartAsync(SrsModel.V5, SrsModel.V7Token);
         Record = await ServerRecord.BeginAsync(Srs);
-        Members = [.. new[] { "a", "b", "c" }.Select(name => new FailoverMember(name, Srs, Postgres.ConnectionString, Postgres.Port, Standby?.Port))];
-        await HealAsync();
+        Members = [.. new[] { "a", "b", "c" }.Select(name => new FailoverMember(name, Srs, Postgres.ConnectionString, Postgres.Port, Standby?.Port, name == ClockOf ? new MemberClock() : null))];
+        await StartedAsync();
         _relay = new HookRelay(Members.Select(member => (member.Hooks, member.Management)));
         await Srs.SendHooksToAsync(_relay.Address);
     }
@@ -87,6 +90,18 @@ public class FailoverStage : IAsyncLifetime
             && await Members[0].ShardsAsync() is { } shards
             && Members.All(member => 2 * Members.Length * shards.Count(shard => shard.Owner == member.Name) >= shards.Length);
     }, Healing);
+
+    private async Task StartedAsync()
+    {
+        try
+        {
+            await HealAsync();
+        }
+        catch (ShouldAssertException notReady)
+        {
+            throw new ShouldAssertException($"{notReady.Message}\n{Story}", notReady);
+        }
+    }
 
     /// <summary>The shards in memory that a member has, as the members see it.</summary>
     internal async Task<ImmutableHashSet<int>> ShardsOfAsync(FailoverMember owner) =>

@@ -75,7 +75,7 @@ internal sealed class HookRelay : IAsyncDisposable
                 using (far)
                 {
                     using var down = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, backend.Down);
-                    await Splice.BothWaysAsync(near, far, () => Task.CompletedTask, down.Token);
+                    await Splice.BothWaysAsync(near, far, () => Task.CompletedTask, () => Task.CompletedTask, down.Token);
                 }
             }
             catch (Exception broken) when (broken is IOException or SocketException or OperationCanceledException or ObjectDisposedException)

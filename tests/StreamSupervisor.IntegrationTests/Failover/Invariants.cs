@@ -46,7 +46,7 @@ internal static class Invariants
             {
                 foreach (var earlier in inOrder[..later].Where(one => one.To > inOrder[later].From))
                 {
-                    if (!ordered[earlier.Session].Any(row => row.Event.At <= inOrder[later].From))
+                    if (!ordered[earlier.Session].Any(row => row.StoredAt <= inOrder[later].From))
                     {
                         yield return $"{key.Key}: {inOrder[later].Session} went on air at {inOrder[later].From:HH:mm:ss.fff} beside {earlier.Session}, which nobody had ordered away";
                     }

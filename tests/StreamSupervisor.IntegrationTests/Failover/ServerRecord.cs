@@ -21,6 +21,8 @@ internal sealed class ServerRecord
 {
     private readonly ImmutableArray<(SimulatedSrsServer Server, string Name, ConcurrentQueue<SimulatedEvent> Events)> _servers;
 
+    private int _busyBefore;
+
     private ServerRecord(SrsServers srs) =>
         _servers = [.. srs.All.Zip(srs.Names, (server, name) => (server, name, new ConcurrentQueue<SimulatedEvent>()))];
 
@@ -35,13 +37,16 @@ internal sealed class ServerRecord
         return record;
     }
 
+    /// <summary>Counts StreamBusy from now on.</summary>
+    public async Task CountBusyAnewAsync() => _busyBefore += (await ReadAsync()).Busy;
+
     /// <summary>Everything so far. The servers are not restarted in these tests, so each has one service id.</summary>
     public async Task<(ImmutableArray<OnAir> OnAir, ImmutableArray<Accepted> Accepted, ImmutableArray<Deleted> Deleted, int Busy)> ReadAsync()
     {
         var onAir = ImmutableArray.CreateBuilder<OnAir>();
         var accepted = ImmutableArray.CreateBuilder<Accepted>();
         var deleted = ImmutableArray.CreateBuilder<Deleted>();
-        var busy = 0;
+        var busy = -_busyBefore;
         foreach (var (server, name, events) in _servers)
         {
             var (service, deletes, refusedBusy) = await server.RunAsync(core => (core.ServiceId, core.Deletes.ToArray(), core.BusyRefusals));

@@ -8,12 +8,13 @@ internal static class Splice
     private const int BufferSize = 16 * 1024;
 
     /// <summary>Ends when either direction has ended in error, or both have ended well.</summary>
-    /// <param name="gate">Asked before each piece is passed on.</param>
-    public static async Task BothWaysAsync(TcpClient near, TcpClient far, Func<Task> gate, CancellationToken stop)
+    /// <param name="there">Asked before each piece is passed on to the far end.</param>
+    /// <param name="back">The same for the near end.</param>
+    public static async Task BothWaysAsync(TcpClient near, TcpClient far, Func<Task> there, Func<Task> back, CancellationToken stop)
     {
         near.NoDelay = far.NoDelay = true;
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        await Task.WhenAll(OneWayAsync(near, far, gate, over), OneWayAsync(far, near, gate, over));
+        await Task.WhenAll(OneWayAsync(near, far, there, over), OneWayAsync(far, near, back, over));
     }
 
     private static async Task OneWayAsync(TcpClient from, TcpClient to, Func<Task> gate, CancellationTokenSource over)

@@ -11,7 +11,8 @@ internal sealed class TcpRelay : IAsyncDisposable
 {
     private readonly int _target;
     private readonly CancellationTokenSource _stop = new();
-    private volatile TaskCompletionSource _open = Opened();
+    private volatile TaskCompletionSource _there = Opened();
+    private volatile TaskCompletionSource _back = Opened();
     private TcpListener? _listener;
 
     /// <param name="target">The port on loopback that it leads to.</param>
@@ -41,9 +42,23 @@ internal sealed class TcpRelay : IAsyncDisposable
         _listener = null;
     }
 
-    public void Cut() => _open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    public void Cut()
+    {
+        CutThere();
+        CutBack();
+    }
 
-    public void Repair() => _open.TrySetResult();
+    /// <summary>Only what goes to the target is lost: what it says arrives.</summary>
+    public void CutThere() => _there = Closed();
+
+    /// <summary>Only what the target says is lost: it hears everything.</summary>
+    public void CutBack() => _back = Closed();
+
+    public void Repair()
+    {
+        _there.TrySetResult();
+        _back.TrySetResult();
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -57,6 +72,8 @@ internal sealed class TcpRelay : IAsyncDisposable
         open.SetResult();
         return open;
     }
+
+    private static TaskCompletionSource Closed() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private async Task AcceptAsync(TcpListener listener)
     {
@@ -80,10 +97,10 @@ internal sealed class TcpRelay : IAsyncDisposable
         {
             try
             {
-                await _open.Task.WaitAsync(_stop.Token);
+                await _there.Task.WaitAsync(_stop.Token);
                 using var far = new TcpClient();
                 await far.ConnectAsync(IPAddress.Loopback, _target, _stop.Token);
-                await Splice.BothWaysAsync(near, far, () => _open.Task, _stop.Token);
+                await Splice.BothWaysAsync(near, far, () => _there.Task, () => _back.Task, _stop.Token);
             }
             catch (Exception broken) when (broken is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
             {

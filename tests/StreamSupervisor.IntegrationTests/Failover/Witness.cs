@@ -24,6 +24,9 @@ internal sealed class Witness(string database)
     /// <summary>The setting of a member's connections that tells its name.</summary>
     public const string MemberSetting = "witness.member";
 
+    private const string Terminate =
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name LIKE 'streamsupervisor%'";
+
     private const string Schema =
         $$"""
         CREATE SCHEMA witness;
@@ -35,6 +38,18 @@ internal sealed class Witness(string database)
           RETURN NULL;
         END $$;
         CREATE TRIGGER witness AFTER INSERT ON streamsupervisor.event_journal FOR EACH ROW EXECUTE FUNCTION witness.written();
+        CREATE TABLE witness.disk(is_full boolean);
+        INSERT INTO witness.disk VALUES (false);
+        CREATE FUNCTION witness.room() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          IF (SELECT is_full FROM witness.disk) THEN
+            RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = 'disk_full';
+          END IF;
+          RETURN NULL;
+        END $$;
+        CREATE TRIGGER room BEFORE INSERT ON streamsupervisor.event_journal FOR EACH STATEMENT EXECUTE FUNCTION witness.room();
+        CREATE TRIGGER room BEFORE INSERT ON streamsupervisor.event_snapshot FOR EACH STATEMENT EXECUTE FUNCTION witness.room();
+        CREATE TRIGGER room BEFORE INSERT ON streamsupervisor.stream_index FOR EACH STATEMENT EXECUTE FUNCTION witness.room();
         """;
 
     /// <summary>Begins to look; the program's schema must be there.</summary>
@@ -75,8 +90,24 @@ internal sealed class Witness(string database)
         "SELECT format('%s (%s) is dead: %s', name, incarnation, why) FROM streamsupervisor.cluster_member WHERE state = 3 ORDER BY ended_at", row => row.GetString(0));
 
     /// <summary>Ends every connection of the members.</summary>
-    public Task TerminateConnectionsAsync() => ReadAsync(
-        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name LIKE 'streamsupervisor%'", _ => 0);
+    public Task TerminateConnectionsAsync() => ReadAsync(Terminate, _ => 0);
+
+    /// <summary>
+    /// While it is, no table grows, as on a disk that is full: each row that is to be added is refused with the error of that. What is changed where it
+    /// stands goes on.
+    /// </summary>
+    public Task FillTheDiskAsync(bool isFull) => ReadAsync("UPDATE witness.disk SET is_full = $1", _ => 0, isFull);
+
+    /// <summary>Ends every connection of the members and takes the places of all, so that nobody gets one.</summary>
+    /// <returns>The connections; who disposes of them gives the places back.</returns>
+    public async Task<IAsyncDisposable> UseUpConnectionsAsync()
+    {
+        var places = new TakenConnections($"{database};Pooling=false;Application Name=witness");
+        await places.TakeAllAsync();
+        await places.ExecuteAsync(Terminate);
+        await places.TakeAllAsync();
+        return places;
+    }
 
     private async Task<ImmutableArray<T>> ReadAsync<T>(string sql, Func<NpgsqlDataReader, T> read, params object[] parameters)
     {

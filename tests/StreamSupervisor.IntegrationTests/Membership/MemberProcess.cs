@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using StreamSupervisor.Actors.Membership;
+using StreamSupervisor.IntegrationTests.Failover;
 using StreamSupervisor.IntegrationTests.Membership;
 using StreamSupervisor.IntegrationTests.Server;
 
@@ -169,6 +170,11 @@ internal static class StartupHook
 {
     public static void Initialize()
     {
+        if (Environment.GetEnvironmentVariable(MemberClock.Variable) is { Length: > 0 } clock)
+        {
+            MemberClock.Install(clock);
+        }
+
         if (Environment.GetEnvironmentVariable(MemberProcess.Variable) is { Length: > 0 } start)
         {
             Environment.Exit(MemberHost.RunAsync(JsonSerializer.Deserialize<MemberStart>(start)!).GetAwaiter().GetResult());

@@ -32,6 +32,15 @@ internal sealed class EncoderEnd
 
     public Task SendAsync() => _server.RunAsync(_ => _connection.SendMedia());
 
+    /// <summary>Each of many sends a moment of media.</summary>
+    public static Task SendAllAsync(SimulatedSrsServer server, IEnumerable<EncoderEnd> encoders) => server.RunAsync(_ =>
+    {
+        foreach (var encoder in encoders.Where(encoder => !encoder.Closed.IsCompleted))
+        {
+            encoder._connection.SendMedia();
+        }
+    });
+
     public Task HangUpAsync() => _server.RunAsync(_ => _connection.Close());
 
     /// <summary>Sends media until the connection is closed or the token says so.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -14,7 +15,7 @@ internal sealed class SupervisorProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly StringBuilder _output = new();
 
-    private SupervisorProcess(string[] arguments)
+    private SupervisorProcess(IReadOnlyDictionary<string, string>? environment, string[] arguments)
     {
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
         {
@@ -26,6 +27,11 @@ internal sealed class SupervisorProcess : IAsyncDisposable
         foreach (var argument in arguments.Prepend(Path.Combine(AppContext.BaseDirectory, "streamsupervisor.dll")))
         {
             start.ArgumentList.Add(argument);
+        }
+
+        foreach (var (name, value) in environment ?? ImmutableDictionary<string, string>.Empty)
+        {
+            start.Environment[name] = value;
         }
 
         _process = new Process { StartInfo = start };
@@ -49,6 +55,8 @@ internal sealed class SupervisorProcess : IAsyncDisposable
         }
     }
 
+    public int Id => _process.Id;
+
     /// <summary>Memory that it occupies, in bytes.</summary>
     public long WorkingSet
     {
@@ -59,7 +67,11 @@ internal sealed class SupervisorProcess : IAsyncDisposable
         }
     }
 
-    public static SupervisorProcess Start(params string[] arguments) => new(arguments);
+    public static SupervisorProcess Start(params string[] arguments) => new(null, arguments);
+
+    /// <param name="environment">Laid over that of the tests.</param>
+    /// <param name="arguments">Of the command line.</param>
+    public static SupervisorProcess Start(IReadOnlyDictionary<string, string>? environment, params string[] arguments) => new(environment, arguments);
 
     /// <summary>Starts <c>serve</c> and waits until it says ready.</summary>
     public static async Task<SupervisorProcess> ServeAsync(ServeFolder settings, TimeSpan? within = null)

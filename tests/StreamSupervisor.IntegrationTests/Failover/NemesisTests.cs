@@ -1,0 +1,64 @@
+using StreamSupervisor.IntegrationTests.Storage;
+using StreamSupervisor.Simulator.Servers;
+using Xunit.Abstractions;
+
+namespace StreamSupervisor.IntegrationTests.Failover;
+
+/// <summary>What members lean on misbehaves in the midst of a storm of publishers: the wires, the database, the API of an SRS server.</summary>
+[Collection(FailoverCollection.Name)]
+public sealed class NemesisTests(FailoverStage stage, ITestOutputHelper log) : FailoverScenes(stage, log)
+{
+    [PostgresFact]
+    public Task A_wire_that_is_cut_one_way_is_as_good_as_cut() => StandsAsync("cut-one-way", async _ =>
+    {
+        var victim = Victim();
+        await using var fault = await BeginAsync(victim);
+        var wire = Heads() ? victim.Database : victim.Peers;
+        var cut = Heads() ? (Action)wire.CutThere : wire.CutBack;
+        cut();
+        await Task.Delay(Between(0.5, 9));
+        wire.Repair();
+    });
+
+    [PostgresFact]
+    public Task A_full_disk_of_the_database_is_waited_for() => StandsAsync("disk-full", async _ =>
+    {
+        await using var fault = await BeginAsync(victim: null);
+        await Stage.Witness.FillTheDiskAsync(isFull: true);
+        await Task.Delay(Between(0.5, 6));
+        await Stage.Witness.FillTheDiskAsync(isFull: false);
+    }, nobodyDies: true);
+
+    [PostgresFact]
+    public Task A_database_without_a_free_connection_is_waited_for() => StandsAsync("used-up", async _ =>
+    {
+        await using var fault = await BeginAsync(victim: null);
+        await using var all = await Stage.Witness.UseUpConnectionsAsync();
+        await Task.Delay(Between(0.1, 3));
+    }, nobodyDies: true);
+
+    [PostgresTheory]
+    [InlineData(ApiFault.Garbage)]
+    [InlineData(ApiFault.ServerError)]
+    [InlineData(ApiFault.Unauthorized)]
+    [InlineData(ApiFault.Down)]
+    [InlineData(ApiFault.OtherServer)]
+    public Task An_API_that_misbehaves_is_believed_again_when_it_is_right(ApiFault how) => StandsAsync($"api-{how}", async _ =>
+    {
+        var server = Server();
+        await using var fault = await BeginAsync(victim: null);
+        await server.RunAsync(core => { core.ApiFault = how; });
+        await Task.Delay(Between(0.5, 6));
+        await server.RunAsync(core => { core.ApiFault = ApiFault.None; });
+    }, nobodyDies: true);
+
+    [PostgresFact]
+    public Task An_API_that_is_slow_is_waited_for() => StandsAsync("api-slow", async _ =>
+    {
+        var server = Server();
+        await using var fault = await BeginAsync(victim: null);
+        await server.RunAsync(core => { core.ApiDelay = Between(0.5, 4); });
+        await Task.Delay(Between(2, 6));
+        await server.RunAsync(core => { core.ApiDelay = TimeSpan.Zero; });
+    }, nobodyDies: true);
+}
