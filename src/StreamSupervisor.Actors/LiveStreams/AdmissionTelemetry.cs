@@ -28,6 +28,9 @@ internal static class AdmissionTelemetry
         "streamsupervisor.busy.prevented", "{attempt}",
         "Admissions that SRS alone would have refused as busy: the session in the way was on the same server and was removed first.");
 
+    private const string AfterAdmission = "after-admission";
+    private const string BeforeHook = "before-hook";
+
     private static readonly Counter<long> BusySeen = Telemetry.Meter.CreateCounter<long>("streamsupervisor.busy.seen", "{attempt}",
         "Publishers that SRS refused all the same: after our admission (closed without ever publishing), or before it asked us "
         + "(its publish token).");
@@ -53,6 +56,34 @@ internal static class AdmissionTelemetry
 
     private static readonly Counter<long> Wedges = Telemetry.Meter.CreateCounter<long>("streamsupervisor.wedges", "{wedge}",
         "Keys that a server holds as busy though nobody publishes them there; only its restart frees them.");
+
+    /// <summary>
+    /// Every series that an alert may rest on is there from the start, at 0: a rate needs a value before the first fight, or the first fight
+    /// alarms nobody.
+    /// </summary>
+    public static void Begin(IEnumerable<string> origins)
+    {
+        Fights.Add(0);
+        foreach (var reason in Words<RefusalReason>.All)
+        {
+            Refusals.Add(0, new KeyValuePair<string, object?>("reason", reason));
+        }
+
+        foreach (var origin in origins)
+        {
+            var here = new KeyValuePair<string, object?>("origin", origin);
+            BusyPrevented.Add(0, here);
+            Adoptions.Add(0, here);
+            Wedges.Add(0, here);
+            BusySeen.Add(0, here, new("seen", AfterAdmission));
+            BusySeen.Add(0, here, new("seen", BeforeHook));
+            KickTelemetry.Begin(origin);
+            foreach (var rule in Words<AdmissionRule>.All)
+            {
+                Admissions.Add(0, here, new("rule", rule));
+            }
+        }
+    }
 
     /// <summary>One decision is durable.</summary>
     public static void Appended(TimeSpan took) => Appends.Record(took.TotalSeconds);
@@ -80,10 +111,10 @@ internal static class AdmissionTelemetry
                     Refused(refused);
                     break;
                 case PublisherLost { Cause: LossCause.BusySeen } lost:
-                    BusySeen.Add(1, new("origin", lost.Origin), new("seen", "after-admission"));
+                    BusySeen.Add(1, new("origin", lost.Origin), new("seen", AfterAdmission));
                     break;
                 case EvictionOrdered { Cause: EvictionCause.RefusedUnseen } ordered:
-                    BusySeen.Add(1, new("origin", ordered.Of.Origin), new("seen", "before-hook"));
+                    BusySeen.Add(1, new("origin", ordered.Of.Origin), new("seen", BeforeHook));
                     break;
                 case SessionAdopted adopted:
                     Adoptions.Add(1, new KeyValuePair<string, object?>("origin", adopted.By.Origin));
@@ -152,6 +183,8 @@ internal static class AdmissionTelemetry
     {
         private static readonly Dictionary<T, string> Names = Enum.GetValues<T>()
             .ToDictionary(value => value, value => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString()));
+
+        public static IEnumerable<string> All => Names.Values;
 
         public static string Of(T value) => Names.GetValueOrDefault(value, "unknown");
     }

@@ -10,6 +10,9 @@ internal static class KickTelemetry
     private static readonly Counter<long> Kicks = Telemetry.Meter.CreateCounter<long>("streamsupervisor.kicks", "{kick}",
         "DELETE requests sent to an SRS server.");
 
+    /// <summary>The series of a server is there from the start.</summary>
+    public static void Begin(string origin) => Kicks.Add(0, new KeyValuePair<string, object?>("origin", origin));
+
     /// <summary>Counts a DELETE that is about to be sent.</summary>
     /// <param name="eviction">The span around it; null when nobody traces.</param>
     /// <returns>Its span; null when nobody traces.</returns>

@@ -19,6 +19,8 @@ internal sealed class MemberMetrics : IDisposable
         _deaths = _meter.CreateCounter<long>("streamsupervisor.members.deaths", "{member}", "Members that this one declared dead.");
         _suspensions = _meter.CreateCounter<long>("streamsupervisor.lease.suspensions", "{suspension}",
             "Times that serving stopped because the lease was not renewed.");
+        _deaths.Add(0);
+        _suspensions.Add(0);
     }
 
     public void Beat(TimeSpan took) => _beat.Record(took.TotalSeconds);

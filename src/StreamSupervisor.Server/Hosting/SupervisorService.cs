@@ -1,3 +1,4 @@
+using StreamSupervisor.Actors.LiveStreams;
 using StreamSupervisor.Actors;
 using StreamSupervisor.Actors.Journal;
 using StreamSupervisor.Domain.Origins;
@@ -111,6 +112,7 @@ internal sealed class SupervisorService(SupervisorSystem system, SupervisorOptio
         readiness.Watch("origins", () => LockedOutOrigins.WhyNotReady(Origins));
         readiness.WatchWarning("origins", () => LockedOutOrigins.Warning(Origins));
         await LookOnceAsync(cancellation);
+        AdmissionTelemetry.Begin(options.Origins.Select(origin => origin.Name));
         readiness.Ready("start");
         logger.LogInformation("Ready: {Origins} SRS server(s).", options.Origins.Count);
     }

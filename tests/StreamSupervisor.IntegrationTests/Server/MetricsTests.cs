@@ -38,6 +38,24 @@ public sealed class MetricsTests
     }
 
     [Fact]
+    public async Task A_supervisor_that_has_just_started_has_counted_nothing_and_shows_what_it_will_count()
+    {
+        await using var srs = await SrsServers.StartAsync(SrsModel.V6);
+        using var settings = new ServeFolder(srs);
+        await using var supervisor = await SupervisorProcess.ServeAsync(settings);
+        using var http = new HttpClient();
+
+        var page = PrometheusPage.Parse(await http.GetStringAsync(new Uri(settings.Management + "/metrics")));
+
+        foreach (var name in new[] { "fights", "busy_seen", "busy_prevented", "wedges", "kicks", "adoptions", "refusals", "admissions", "lease_suspensions", "members_deaths" })
+        {
+            var samples = page.SelectMany(family => family.Samples).Where(sample => sample.Name == $"streamsupervisor_{name}_total").ToList();
+            samples.ShouldNotBeEmpty(name);
+            samples.ShouldAllBe(sample => sample.Value == 0, name);
+        }
+    }
+
+    [Fact]
     public async Task A_server_that_is_drained_is_in_the_state_draining_beside_up()
     {
         await using var platform = await Platform.StartAsync(SrsModel.V6);
