@@ -84,6 +84,7 @@ internal sealed class SupervisorService(SupervisorSystem system, SupervisorOptio
         readiness.Watch("membership", () => system.Membership.WhySilent);
         readiness.Watch("origins", () => LockedOutOrigins.WhyNotReady(Origins));
         readiness.WatchWarning("origins", () => LockedOutOrigins.Warning(Origins));
+        readiness.WatchWarning("store", () => system.WhyHeld);
         await LookOnceAsync(cancellation);
         readiness.Ready("start");
         logger.LogInformation("Ready: {Origins} SRS server(s).", options.Origins.Count);
