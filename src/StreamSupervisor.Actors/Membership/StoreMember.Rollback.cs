@@ -21,15 +21,14 @@ internal sealed partial class StoreMember
 
         var (recorded, isRecent, identity) = _table.LookBack();
         recorded ??= _table.Record(identity);
+        if (self is null && !Return())
+        {
+            return false;
+        }
+
         switch (_rollbacks.Observe(new StoreSighting(recorded, identity, self?.Beat, isRecent)))
         {
             case RollbackVerdict.WentBack back:
-                var isForgotten = self is null && !Return();
-                if (isForgotten)
-                {
-                    return false;
-                }
-
                 var raised = _table.RaiseEpoch(back.Above, identity);
                 _rollbacks.Accept(raised, self?.Beat);
                 RolledBack(raised.Epoch, back.Why);
