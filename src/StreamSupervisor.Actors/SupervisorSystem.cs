@@ -10,6 +10,7 @@ using StreamSupervisor.Actors.Membership;
 using StreamSupervisor.Actors.Origins;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Domain.Origins;
+using StreamSupervisor.Domain.Stores;
 using StreamSupervisor.Srs.Api;
 
 namespace StreamSupervisor.Actors;
@@ -39,7 +40,7 @@ public sealed class SupervisorSystem : IAsyncDisposable
         (_settings, _store, _time, _log) = (settings, store, time, loggers.CreateLogger<SupervisorSystem>());
         _servers = new SrsServers(settings.Origins, settings.SrsApi, time, loggers);
         _membership = settings.Cluster is { } cluster
-            ? ClusterMembership.Of(cluster.Membership, time, loggers)
+            ? ClusterMembership.Of(cluster.Membership, time, loggers, new AdmissionHold(settings.Origins.Select(origin => origin.Name)))
             : ClusterMembership.Alone(time, loggers);
         _system = CreateSystem(settings, _membership, time, loggers);
         Directory = new OriginDirectory(_servers);
@@ -69,11 +70,19 @@ public sealed class SupervisorSystem : IAsyncDisposable
     /// <summary>The cluster as this member sees it.</summary>
     public ClusterMembership Membership => _membership;
 
+    /// <summary>
+    /// Why nobody is admitted on this member for now though it serves: the database went back in time. Null: everybody is.
+    /// </summary>
+    public string? WhyHeld => _membership.Hold.IsSweeping(_time.GetElapsedTime(0), Directory.IsOutOfReach)
+        ? "The database has gone back in time, or may have; nobody is admitted before these were looked at: "
+            + $"{string.Join(", ", _membership.Hold.NotSwept)}. It goes on by itself."
+        : null;
+
     /// <summary>What shards there are, and where.</summary>
     public ShardView Shards => new(_system);
 
     /// <summary>Registers what is counted of the streams of this member.</summary>
-    public void Register(Meter meter) => _services.Gauges.Register(meter, _services.Quarantine);
+    public void Register(Meter meter) => _services.Gauges.Register(meter, _services.Quarantine, _services.Lost);
 
     /// <summary>Builds the member's actors. A file is opened; a database need not answer yet.</summary>
     /// <exception cref="StoreOpenException">The store cannot be used, or settings that decide are overridden; the message says what to do.</exception>
@@ -181,8 +190,10 @@ public sealed class SupervisorSystem : IAsyncDisposable
         Servers = _servers,
         StandingOf = Directory.StandingOf,
         IsOutOfReach = Directory.IsOutOfReach,
+        IsAnotherServer = Directory.IsAnotherServer,
         Rules = settings.Rows,
         Settings = settings.Streams,
+        Hold = _membership.Hold,
     };
 
     private OriginRegion StartOrigins()
@@ -197,8 +208,8 @@ public sealed class SupervisorSystem : IAsyncDisposable
             Settings = _settings.Looks,
         };
         var region = OriginRegion.Start(_system, name => OriginActor.PropsOf(name, services), _time);
-        _system.ActorOf(OriginKeeper.PropsOf(Directory, region), OriginKeeper.ActorName);
-        _system.ActorOf(BeliefForwarder.PropsOf(region), BeliefForwarder.ActorName);
+        _system.ActorOf(OriginKeeper.PropsOf(Directory, region, _membership.Hold), OriginKeeper.ActorName);
+        _system.ActorOf(BeliefForwarder.PropsOf(region, _membership.Hold), BeliefForwarder.ActorName);
         return region;
     }
 

@@ -31,6 +31,9 @@ public sealed class OriginDirectory
     public ProcessStanding StandingOf(string origin, SessionId session) =>
         Find(origin)?.Snapshot is { } snapshot ? snapshot.StandingOf(session) : ProcessStanding.Unknown;
 
+    /// <summary>Whether an answer with this server id is another server's, as far as this member knows.</summary>
+    public bool IsAnotherServer(string origin, string serverId) => Find(origin)?.Snapshot.IsAnotherServer(serverId) == true;
+
     /// <summary>Whether a server is down, as far as this member knows, or not configured.</summary>
     public bool IsOutOfReach(string origin) => Find(origin) is not { Snapshot.IsOutOfReach: false };
 

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using StreamSupervisor.Actors.Journal;
 using StreamSupervisor.Actors.LiveStreams;
+using StreamSupervisor.Actors.Membership;
 
 namespace StreamSupervisor.Actors.Index;
 
@@ -54,6 +55,7 @@ public sealed class StreamIndexWriter : ReceiveActor, IWithTimers
             }
         });
         Receive<WriteNow>(_ => WriteBatch());
+        Receive<StoreRolledBack>(_ => _waiting.Clear());
         Receive<Written>(_ => AfterWriting());
         Receive<NotWritten>(failed => AfterFailure(failed));
     }
@@ -63,7 +65,11 @@ public sealed class StreamIndexWriter : ReceiveActor, IWithTimers
     public static Props PropsOf(JournalStore store, TimeProvider time, ILogger log) =>
         Props.Create(() => new StreamIndexWriter(store, time, log));
 
-    protected override void PreStart() => Context.System.EventStream.Subscribe(Self, typeof(LiveStreamChanged));
+    protected override void PreStart()
+    {
+        Context.System.EventStream.Subscribe(Self, typeof(LiveStreamChanged));
+        Context.System.EventStream.Subscribe(Self, typeof(StoreRolledBack));
+    }
 
     protected override void PostStop() => Context.System.EventStream.Unsubscribe(Self);
 

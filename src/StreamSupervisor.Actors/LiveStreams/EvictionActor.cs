@@ -91,7 +91,7 @@ internal sealed class EvictionActor : WorkActor
                 break;
             case EvictionStep.Look:
                 _ = _api!.GetClientAsync(_evict.Session.ClientId, Stopped).PipeTo(Self,
-                    success: static seen => AnswerOf(seen.Value is not null, seen.ServiceId),
+                    success: static seen => AnswerOf(seen.Value is not null, seen.ServerId, seen.ServiceId),
                     failure: Unreachable);
                 break;
             case EvictionStep.Pause pause:
@@ -108,13 +108,13 @@ internal sealed class EvictionActor : WorkActor
         var current = Activity.Current;
         _kick = KickTelemetry.Kick(_evict.Origin, _span);
         _ = _api!.DeleteClientAsync(_evict.Session.ClientId, Stopped).PipeTo(Self,
-            success: static deleted => AnswerOf(deleted.Value, deleted.ServiceId),
+            success: static deleted => AnswerOf(deleted.Value, deleted.ServerId, deleted.ServiceId),
             failure: Unreachable);
         Activity.Current = current;
     }
 
-    private static EvictionAnswer AnswerOf(bool exists, string serviceId) =>
-        exists ? new EvictionAnswer.Exists(serviceId) : new EvictionAnswer.NoSuchClient(serviceId);
+    private static EvictionAnswer AnswerOf(bool exists, string serverId, string serviceId) =>
+        exists ? new EvictionAnswer.Exists(serviceId, serverId) : new EvictionAnswer.NoSuchClient(serviceId, serverId);
 
     private static EvictionAnswer Unreachable(Exception why) =>
         why is SrsNotAllowedException ? new EvictionAnswer.NotAllowed(why.Message) : new EvictionAnswer.Unreachable(why.Message);

@@ -5,6 +5,7 @@ using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
 using Microsoft.Data.Sqlite;
+using StreamSupervisor.Actors.Membership;
 using StreamSupervisor.Domain.LiveStreams;
 
 namespace StreamSupervisor.Actors.LiveStreams;
@@ -12,6 +13,9 @@ namespace StreamSupervisor.Actors.LiveStreams;
 /// <content>From the journal and back: recovery, snapshots, and what becomes of a write or a recovery that fails.</content>
 internal sealed partial class LiveStreamActor
 {
+    /// <summary>integrity_constraint_violation: what the journal's trigger says of a record that does not follow the one before.</summary>
+    private const string GapRefused = "23000";
+
     private long _snapshotAt;
 
     protected override void PreStart()
@@ -50,6 +54,8 @@ internal sealed partial class LiveStreamActor
                 break;
             case RecoveryCompleted:
                 _durable = _state;
+                _written = LastSequenceNr;
+                TellLost();
                 _usedAt = Now;
                 _services.Gauges.Recovered();
                 FitWork(cause: default);
@@ -65,6 +71,7 @@ internal sealed partial class LiveStreamActor
     {
         if (message is null && !IsUnreadable(reason))
         {
+            Doubt();
             LogOnce(StoreFault.Recovery, reason, "{0}: its journal could not be read now. The next message reads it again.");
             return;
         }
@@ -81,11 +88,13 @@ internal sealed partial class LiveStreamActor
     {
         if (IsConflict(cause))
         {
+            Doubt();
             LogOnce(StoreFault.Conflict, cause, "{0}: another owner wrote first, here or to another key in the same batch. "
                 + "Nobody was told of this decision; the key starts again from its journal. Normal after a member was paused or died.");
             return;
         }
 
+        Doubt();
         LogOnce(StoreFault.Write, cause, "{0}: a decision could not be written. Nobody was told; the key starts again from its journal.");
     }
 
@@ -110,14 +119,33 @@ internal sealed partial class LiveStreamActor
         _ => false,
     };
 
-    /// <summary>Whether the number of the record was taken: PostgreSQL's unique_violation, SQLite's SQLITE_CONSTRAINT.</summary>
+    /// <summary>Whether the number of the record was taken: PostgreSQL's unique_violation, SQLite's SQLITE_CONSTRAINT; or the row before it is gone.</summary>
     private static bool IsConflict(Exception cause) => cause switch
     {
         AggregateException several => several.InnerExceptions.Any(IsConflict),
-        SqliteException { SqliteErrorCode: 19 } or DbException { SqlState: "23505" } => true,
+        SqliteException { SqliteErrorCode: 19 } or DbException { SqlState: "23505" or GapRefused } => true,
         { InnerException: { } inner } => IsConflict(inner),
         _ => false,
     };
+
+    /// <summary>The store has gone back in time, so this actor's state may hold what is not there. Its hub asks the next one.</summary>
+    private void BeginAgain()
+    {
+        _services.Lost.Stopped(_key, _written);
+        Context.Stop(Self);
+    }
+
+    private void TellLost()
+    {
+        if (_services.Lost.Recovered(_key, LastSequenceNr) is > 0 and var lost)
+        {
+            Log.Warning("{0}: the database has lost the newest {1} record(s) of its journal. Whoever is on air is taken over by the next "
+                + "sweep; look at its lock and its pin.", _key, lost);
+        }
+    }
+
+    /// <summary>The next beat looks whether it is still the same store, and does so at once.</summary>
+    private static void Doubt() => Context.System.EventStream.Publish(StoreDoubted.Instance);
 
     private void LogOnce(StoreFault fault, Exception cause, string sentence)
     {

@@ -25,13 +25,21 @@ internal sealed partial class LiveStreamActor
     private int _workers;
 
     /// <summary>The command as it is decided on: what asks for the key, with what this member knows of the servers.</summary>
-    private LiveStreamCommand WithStanding(LiveStreamCommand command) => command switch
+    private LiveStreamCommand WithStanding(LiveStreamCommand command)
+    {
+        var store = _services.Hold.Standing(_services.Time.GetElapsedTime(0), _services.IsOutOfReach);
+        var known = WithOrigins(command);
+        return store.IsUsual ? known : known with { Store = store };
+    }
+
+    private LiveStreamCommand WithOrigins(LiveStreamCommand command) => command switch
     {
         RequestPublish { By: var by } ask => ask with
         {
             SessionOutOfReach = IsSessionOutOfReach,
             ProcessSuperseded = _services.StandingOf(by.Origin, by.Session) == ProcessStanding.Superseded,
         },
+        ReportPublisherSeen seen => seen with { SessionOutOfReach = IsSessionOutOfReach },
         Register register => register with { SessionOutOfReach = IsSessionOutOfReach },
         _ => command,
     };

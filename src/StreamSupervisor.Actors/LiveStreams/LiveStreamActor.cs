@@ -40,6 +40,10 @@ internal sealed partial class LiveStreamActor : UntypedPersistentActor
     private bool _retires;
     private LiveStreamPhase _phase;
 
+    /// <summary>The epoch of the store in which this actor began. In a later one its state may hold what the journal does not.</summary>
+    private readonly long _epoch;
+    private long _written;
+
     /// <param name="key">The stream key as text.</param>
     public LiveStreamActor(string key, LiveStreamServices services)
     {
@@ -47,6 +51,7 @@ internal sealed partial class LiveStreamActor : UntypedPersistentActor
         _services = services;
         _state = _durable = new LiveStreamState { Key = StreamKey.Parse(key) };
         _quarantine = services.Quarantine.Find(key);
+        _epoch = services.Hold.Epoch;
         PersistenceId = PersistenceIdOf(key);
         JournalPluginId = services.JournalPluginId;
         SnapshotPluginId = services.SnapshotPluginId;
@@ -65,6 +70,9 @@ internal sealed partial class LiveStreamActor : UntypedPersistentActor
     {
         switch (message)
         {
+            case StreamEnvelope or LiveStreamCommand or TimerDue or Terminated when _epoch != _services.Hold.Epoch:
+                BeginAgain();
+                break;
             case StreamEnvelope or LiveStreamCommand or Retire when _quarantine is not null:
                 HandleInQuarantine(message);
                 break;
@@ -142,6 +150,11 @@ internal sealed partial class LiveStreamActor : UntypedPersistentActor
             return;
         }
 
+        if (decision.Reply is AdmissionsHeld)
+        {
+            return; // Its hub asks again until its deadline.
+        }
+
         var writes = decision.Events.Count > 0;
         var inWork = new CommandInWork(asker, askId, (command as RequestPublish)?.By.Session)
         {
@@ -180,6 +193,7 @@ internal sealed partial class LiveStreamActor : UntypedPersistentActor
         var before = _durable;
         var written = _inWork.TakeWritten();
         _durable = written.After!;
+        _written++;
         if (written.Cause != default)
         {
             StreamTrace.Span("stream.persist", written.Cause, _key, written.DecidedAt, Now);
@@ -211,39 +225,5 @@ internal sealed partial class LiveStreamActor : UntypedPersistentActor
 
         Changed(before, batch.Events, written);
         StopIfRetired();
-    }
-
-    private void Complete(CommandInWork command)
-    {
-        if (command.Reply is { } reply)
-        {
-            Answer(command, reply);
-        }
-        else
-        {
-            _inWork.Hold(command);
-        }
-    }
-
-    private void Answer(CommandInWork command, LiveStreamReply reply)
-    {
-        _services.Gauges.CommandsInWork(-1);
-        if (!_services.MayAnswer())
-        {
-            return;
-        }
-
-        command.Asker.Tell(command.AskId == 0 ? reply : new StreamAnswer(command.AskId, reply), Self);
-    }
-
-    private void Refuse(StreamEnvelope envelope, AskStatus status, string why) =>
-        Sender.Tell(new StreamRefusal(envelope.AskId, status, why), Self);
-
-    private void StopIfRetired()
-    {
-        if (_retires && _inWork.NothingToWrite)
-        {
-            Context.Stop(Self);
-        }
     }
 }

@@ -16,8 +16,10 @@ internal sealed class LiveStreamGauges
     private long _faults;
 
     /// <summary>Registers the instruments. Once per process, for the services of the real keys.</summary>
-    public void Register(Meter meter, QuarantinedStreams quarantine)
+    public void Register(Meter meter, QuarantinedStreams quarantine, LostRecords lost)
     {
+        meter.CreateObservableCounter("streamsupervisor.journal.lost", () => lost.Count, "{record}",
+            "Records that were confirmed and are gone, because the database went back in time.");
         meter.CreateObservableGauge("streamsupervisor.streams", Phases, "{stream}",
             "Stream keys that this member owns, by state; idle ones are not counted.");
         meter.CreateObservableGauge("streamsupervisor.entities", () => Volatile.Read(ref _entities), "{entity}", "Entities in memory.");
@@ -26,9 +28,9 @@ internal sealed class LiveStreamGauges
         meter.CreateObservableGauge("streamsupervisor.mailbox.open", () => Volatile.Read(ref _inWork), "{message}",
             "Messages in mailboxes, under decision or being written.");
         meter.CreateObservableGauge("streamsupervisor.effects.open", () => Volatile.Read(ref _workers), "{effect}",
-            "Effects in the outbox: ordered and not yet reported done.");
+            "Kicks, checks and searches that are ordered and not yet proven done.");
         meter.CreateObservableGauge("streamsupervisor.effects.running", () => Volatile.Read(ref _workers), "{effect}",
-            "Effects that run now.");
+            "Kicks, checks and searches that run now.");
         meter.CreateObservableGauge("streamsupervisor.wakeups.pending", () => Volatile.Read(ref _timers), "{wakeup}", "Deadlines armed.");
         meter.CreateObservableCounter("streamsupervisor.mailbox.rejected", () => Volatile.Read(ref _rejected), "{message}",
             "Messages refused because a queue was full.");

@@ -1,6 +1,7 @@
 using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.Origins;
 using StreamSupervisor.Domain.Policies;
+using StreamSupervisor.Domain.Stores;
 using StreamSupervisor.Srs.Api;
 
 namespace StreamSupervisor.Actors.LiveStreams;
@@ -25,6 +26,9 @@ internal sealed class LiveStreamServices
     /// <summary>What this member knows of the process of a session, on the origin of that name.</summary>
     public required Func<string, SessionId, ProcessStanding> StandingOf { get; init; }
 
+    /// <summary>Whether an answer with this server id is not the origin's of that name, as this member knows.</summary>
+    public Func<string, string, bool> IsAnotherServer { get; init; } = (_, _) => false;
+
     /// <summary>Whether the origin of that name is down, as this member knows, or not configured.</summary>
     public required Func<string, bool> IsOutOfReach { get; init; }
 
@@ -32,6 +36,12 @@ internal sealed class LiveStreamServices
     public required RowReader Rules { get; init; }
 
     public LiveStreamSettings Settings { get; init; } = new();
+
+    /// <summary>Whether anybody is admitted now, and from which generation on.</summary>
+    public AdmissionHold Hold { get; init; } = new([]);
+
+    /// <summary>How much of what this member's keys had written the journal has lost.</summary>
+    public LostRecords Lost { get; } = new();
 
     /// <summary>The journal and snapshot store; empty for the configured ones. The warm-up uses others, which forget.</summary>
     public string JournalPluginId { get; init; } = "";

@@ -107,6 +107,11 @@ internal sealed class SessionCheckActor : WorkActor
             throw new SrsUnreachableException($"{_origin} answered as process {serviceId}, which is over");
         }
 
+        if (Services.IsAnotherServer(_origin, serverId))
+        {
+            throw new SrsUnreachableException($"{_origin} answered as server {serverId}, which is another one");
+        }
+
         var reports = new List<LiveStreamCommand>();
         foreach (var client in clients.Value.Where(client => Services.Rules.Publishes(client, _streamKey)))
         {

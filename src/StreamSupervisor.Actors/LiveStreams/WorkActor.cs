@@ -26,7 +26,10 @@ internal abstract class WorkActor : UntypedActor
     private ITimer? _pauseTimer;
     private bool _last;
 
-    protected WorkActor(string key, LiveStreamServices services) => (Key, Services) = (key, services);
+    /// <summary>Work that a later epoch of the store has not ordered must not go on: who was to be removed may have the key now.</summary>
+    private readonly long _epoch;
+
+    protected WorkActor(string key, LiveStreamServices services) => (Key, Services, _epoch) = (key, services, services.Hold.Epoch);
 
     protected string Key { get; }
 
@@ -49,6 +52,12 @@ internal abstract class WorkActor : UntypedActor
 
     protected override void OnReceive(object message)
     {
+        if (_epoch != Services.Hold.Epoch)
+        {
+            Context.Stop(Self);
+            return;
+        }
+
         switch (message)
         {
             case LiveStreamReply when _reports.Count > 0:

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Actor.Setup;
 using Akka.Cluster;
+using StreamSupervisor.Domain.Stores;
 
 namespace StreamSupervisor.Actors.Membership;
 
@@ -19,8 +20,9 @@ public sealed class ClusterMembership : IAsyncDisposable
     private volatile MembershipLook? _look;
     private volatile bool _leaving;
 
-    private ClusterMembership(MembershipSettings? settings, TimeProvider time, ILoggerFactory loggers)
+    private ClusterMembership(MembershipSettings? settings, TimeProvider time, ILoggerFactory loggers, AdmissionHold hold)
     {
+        Hold = hold;
         (_settings, _time, _log) = (settings, time, loggers.CreateLogger("StreamSupervisor.Membership"));
         Table = settings is null ? null : new MemberTable(settings.ConnectionString);
         Pulse = new MemberPulse(time, settings?.Lease - settings?.Margin);
@@ -31,11 +33,12 @@ public sealed class ClusterMembership : IAsyncDisposable
 
     /// <summary>A member by a row in PostgreSQL, whose migrations have run.</summary>
     /// <exception cref="Journal.StoreOpenException">The connection string cannot be read.</exception>
-    public static ClusterMembership Of(MembershipSettings settings, TimeProvider time, ILoggerFactory loggers) =>
-        new(settings, time, loggers);
+    public static ClusterMembership Of(MembershipSettings settings, TimeProvider time, ILoggerFactory loggers, AdmissionHold? hold = null) =>
+        new(settings, time, loggers, hold ?? new AdmissionHold([]));
 
     /// <summary>The one supervisor of a SQLite file.</summary>
-    public static ClusterMembership Alone(TimeProvider time, ILoggerFactory loggers) => new(null, time, loggers);
+    public static ClusterMembership Alone(TimeProvider time, ILoggerFactory loggers) =>
+        new(null, time, loggers, new AdmissionHold([]));
 
     /// <summary>This incarnation: a new one at each start of the process.</summary>
     public Guid Incarnation { get; } = Guid.NewGuid();
@@ -45,6 +48,9 @@ public sealed class ClusterMembership : IAsyncDisposable
 
     /// <summary>Whether this process may answer for the cluster now.</summary>
     public MemberPulse Pulse { get; }
+
+    /// <summary>Keeps this member from admitting anybody after the database has gone back in time.</summary>
+    public AdmissionHold Hold { get; }
 
     /// <summary>The cluster as this member sees it.</summary>
     public MembershipView View { get; }

@@ -10,6 +10,7 @@ internal sealed class MemberMetrics : IDisposable
     private readonly Histogram<double> _beat;
     private readonly Counter<long> _deaths;
     private readonly Counter<long> _suspensions;
+    private readonly Counter<long> _rollbacks;
 
     public MemberMetrics(Func<double> beatAge, Func<int> members)
     {
@@ -19,9 +20,14 @@ internal sealed class MemberMetrics : IDisposable
         _deaths = _meter.CreateCounter<long>("streamsupervisor.members.deaths", "{member}", "Members that this one declared dead.");
         _suspensions = _meter.CreateCounter<long>("streamsupervisor.lease.suspensions", "{suspension}",
             "Times that serving stopped because the lease was not renewed.");
+        _rollbacks = _meter.CreateCounter<long>("streamsupervisor.store.rollbacks", "{rollback}",
+            "Times that the database went back in time, or may have: a failover or a restored backup.");
         _deaths.Add(0);
         _suspensions.Add(0);
+        _rollbacks.Add(0);
     }
+
+    public void RolledBack() => _rollbacks.Add(1);
 
     public void Beat(TimeSpan took) => _beat.Record(took.TotalSeconds);
 

@@ -101,4 +101,8 @@ internal sealed partial class StoreMember
         _ = _session?.DisposeAsync().AsTask();
         _session = null;
     }
+
+    private sealed record SessionFailed(string Why);
+
+    private sealed record SessionLost(MemberSession Session, string Why);
 }

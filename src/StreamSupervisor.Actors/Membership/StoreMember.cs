@@ -58,13 +58,16 @@ internal sealed partial class StoreMember : ReceiveActor, IWithTimers
         Receive<SessionFailed>(OnSessionFailed);
         Receive<SessionLost>(OnSessionLost);
         Receive<OpenSession>(_ => StartSession());
+        Receive<StoreDoubted>(_ => LookSoon());
+        Receive<ForgetAgain>(_ => Forget());
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
     protected override void PreStart()
     {
-        foreach (var heard in new[] { typeof(DisassociatedEvent), typeof(AssociationErrorEvent), typeof(ThisActorSystemQuarantinedEvent) })
+        foreach (var heard in new[] { typeof(DisassociatedEvent), typeof(AssociationErrorEvent), typeof(ThisActorSystemQuarantinedEvent),
+            typeof(StoreDoubted) })
         {
             _ = Context.System.EventStream.Subscribe(Self, heard);
         }
@@ -119,6 +122,12 @@ internal sealed partial class StoreMember : ReceiveActor, IWithTimers
     private void Take(IReadOnlyList<MemberRow> rows, long sent)
     {
         var self = rows.FirstOrDefault(row => row.Identity.Incarnation == _self.Incarnation);
+        if (LookBack(rows, self))
+        {
+            LookSoon();
+            return;
+        }
+
         _deaths.Saw(rows.Where(row => row.IsAlive));
         _membership.Look = new MembershipLook(rows, _time.GetTimestamp());
         if (self is not { IsAlive: true })
@@ -203,6 +212,7 @@ internal sealed partial class StoreMember : ReceiveActor, IWithTimers
     private void OnSilence(MemberTableSilentException silent)
     {
         _deaths.Gap();
+        _membership.Hold.Doubt(true);
         if (!_silent)
         {
             _silent = true;
@@ -235,8 +245,4 @@ internal sealed partial class StoreMember : ReceiveActor, IWithTimers
     private sealed record OpenSession;
 
     private sealed record SessionOpened(MemberSession Session);
-
-    private sealed record SessionFailed(string Why);
-
-    private sealed record SessionLost(MemberSession Session, string Why);
 }

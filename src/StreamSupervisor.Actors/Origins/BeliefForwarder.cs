@@ -1,6 +1,7 @@
 using Akka.Actor;
 using StreamSupervisor.Actors.LiveStreams;
 using StreamSupervisor.Domain.Origins;
+using StreamSupervisor.Domain.Stores;
 
 namespace StreamSupervisor.Actors.Origins;
 
@@ -21,21 +22,23 @@ public sealed class BeliefForwarder : ReceiveActor, IWithTimers
     private const int MostInOneMessage = 100;
 
     private readonly OriginRegion _region;
+    private readonly AdmissionHold _hold;
+    private long _epoch;
 
     /// <summary>The servers that were told of a stream last; only streams that concern one stand here.</summary>
     private readonly Dictionary<string, string[]> _told = [];
     private readonly Dictionary<string, Dictionary<string, StreamBelief>> _pending = [];
 
-    public BeliefForwarder(OriginRegion region)
+    public BeliefForwarder(OriginRegion region, AdmissionHold hold)
     {
-        _region = region;
+        (_region, _hold) = (region, hold);
         Receive<LiveStreamChanged>(Changed);
         Receive<Flush>(_ => FlushAll());
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props PropsOf(OriginRegion region) => Props.Create(() => new BeliefForwarder(region));
+    public static Props PropsOf(OriginRegion region, AdmissionHold hold) => Props.Create(() => new BeliefForwarder(region, hold));
 
     protected override void PreStart() => Context.System.EventStream.Subscribe(Self, typeof(LiveStreamChanged));
 
@@ -43,6 +46,7 @@ public sealed class BeliefForwarder : ReceiveActor, IWithTimers
 
     private void Changed(LiveStreamChanged changed)
     {
+        ForgetEarlierEpoch();
         _told.Remove(changed.Key, out var before);
         if (changed.State is null)
         {
@@ -71,13 +75,24 @@ public sealed class BeliefForwarder : ReceiveActor, IWithTimers
         }
     }
 
+    /// <summary>What was believed before the store went back in time may never have been.</summary>
+    private void ForgetEarlierEpoch()
+    {
+        if (_epoch != _hold.Epoch)
+        {
+            _epoch = _hold.Epoch;
+            _pending.Clear();
+        }
+    }
+
     private void FlushAll()
     {
+        ForgetEarlierEpoch();
         foreach (var (origin, beliefs) in _pending)
         {
             foreach (var some in beliefs.Values.Chunk(MostInOneMessage))
             {
-                _region.Tell(new BeliefsChanged(origin, [.. some]));
+                _region.Tell(new BeliefsChanged(origin, [.. some], _epoch));
             }
         }
 

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Domain.Origins;
 
 namespace StreamSupervisor.Actors.Origins;
@@ -12,6 +13,7 @@ public sealed partial class OriginActor
     /// <summary>Whether its rows are still being compared; then its bytes are watched.</summary>
     private bool _comparing;
     private bool _told;
+    private bool _settled;
 
     private void ReceiveLooks()
     {
@@ -47,8 +49,8 @@ public sealed partial class OriginActor
             TellEveryone(afterChange: true);
         }
 
-        _comparing = listed.Sweep;
-        Take(_comparing ? _sightings.Compare(_look, _beliefs, _state.Snapshot()) : Watch(_look));
+        (_comparing, _settled) = (listed.Sweep, true);
+        Take(_comparing ? _sightings.Compare(_look, _beliefs, _state.Snapshot(), _rollback.IsWanted) : Watch(_look));
     }
 
     /// <summary>Whether the list came from the process that runs there.</summary>
@@ -77,6 +79,7 @@ public sealed partial class OriginActor
     {
         foreach (var (key, command) in step.Reports)
         {
+            _settled &= command is ReportPublisherSeen { Verified: false } || !_comparing;
             _streams.Tell(key.ToString(), command);
         }
 
@@ -92,6 +95,7 @@ public sealed partial class OriginActor
         else if (_comparing && _look is { } look)
         {
             _comparing = false;
+            LookedAfterRollback(look);
             Take(Watch(look));
         }
         else

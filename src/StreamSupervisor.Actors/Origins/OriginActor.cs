@@ -46,7 +46,8 @@ public sealed partial class OriginActor : ReceiveActor, IWithTimers
     private readonly RecentMap<StreamKey, SessionId> _asked;
     private readonly Sightings _sightings;
     private readonly SilenceDetector _silence;
-    private readonly BeliefBook _beliefs;
+    private readonly RollbackSweep _rollback = new();
+    private BeliefBook _beliefs;
     private IActorRef _sweep = ActorRefs.Nobody;
 
     /// <summary>Who is told what is known, one on each member, and when its last ping came.</summary>
@@ -64,7 +65,11 @@ public sealed partial class OriginActor : ReceiveActor, IWithTimers
         _sightings = new Sightings(name, services.Rows);
         _silence = new SilenceDetector(name, services.Rows, _settings.SilentAfter);
 
-        Receive<Ping>(_ => Keep(Sender));
+        Receive<Ping>(ping =>
+        {
+            SweepIfRolledBack(ping.Epoch);
+            Keep(Sender);
+        });
         Receive<TellAll>(_ => TellEveryone(afterChange: false));
         Receive<BeliefsChanged>(Believe);
         Receive<Load>(load => _ = LoadAsync().PipeTo(Self));
@@ -95,12 +100,13 @@ public sealed partial class OriginActor : ReceiveActor, IWithTimers
         _keepers[keeper] = Now().Elapsed;
         if (!known && !keeper.IsNobody())
         {
-            keeper.Tell(_state.Snapshot());
+            keeper.Tell(Snapshot());
         }
     }
 
     private OriginSnapshot Snapshot() => _state.Snapshot() with
     {
+        SweptEpoch = _rollback.Swept,
         WedgedKeys =
         [
             .. _beliefs.On(_name).Select(entry => entry.Belief).Where(belief => belief.Wedges.Exists(wedge => wedge.Origin == _name))
@@ -132,6 +138,11 @@ public sealed partial class OriginActor : ReceiveActor, IWithTimers
 
     private void Believe(BeliefsChanged changed)
     {
+        if (changed.Epoch < _rollback.Epoch)
+        {
+            return;
+        }
+
         var now = Now().Elapsed;
         foreach (var belief in changed.Beliefs)
         {
@@ -145,6 +156,11 @@ public sealed partial class OriginActor : ReceiveActor, IWithTimers
     /// </summary>
     private void Believe(Loaded loaded)
     {
+        if (loaded.Epoch != _rollback.Epoch)
+        {
+            return; // Read before the store went back in time; it is read again in a while.
+        }
+
         if (loaded.Beliefs is null)
         {
             _log.Once("load", Now().Elapsed, "{0}: what its streams are could not be read ({1}); it is asked again.", _name, loaded.Why);
@@ -160,13 +176,14 @@ public sealed partial class OriginActor : ReceiveActor, IWithTimers
 
     private async Task<Loaded> LoadAsync()
     {
+        var epoch = _rollback.Epoch;
         try
         {
-            return new Loaded(await _services.LoadBeliefs(_name, CancellationToken.None), null);
+            return new Loaded(await _services.LoadBeliefs(_name, CancellationToken.None), null, epoch);
         }
         catch (Exception failed)
         {
-            return new Loaded(null, failed.Message);
+            return new Loaded(null, failed.Message, epoch);
         }
     }
 
@@ -192,7 +209,7 @@ public sealed partial class OriginActor : ReceiveActor, IWithTimers
     }
 
     /// <summary>What the index said; null when it could not be read.</summary>
-    private sealed record Loaded(IReadOnlyList<StreamBelief>? Beliefs, string? Why);
+    private sealed record Loaded(IReadOnlyList<StreamBelief>? Beliefs, string? Why, long Epoch);
 
     private sealed record BeginSweeping
     {

@@ -1,6 +1,9 @@
 using Akka.Actor;
+using Akka.Event;
 using StreamSupervisor.Actors.Calls;
+using StreamSupervisor.Actors.Membership;
 using StreamSupervisor.Domain.Origins;
+using StreamSupervisor.Domain.Stores;
 
 namespace StreamSupervisor.Actors.Origins;
 
@@ -17,23 +20,41 @@ public sealed class OriginKeeper : ReceiveActor, IWithTimers
     /// <summary>How soon the actor of a server runs again after the member where it ran is gone.</summary>
     internal static readonly TimeSpan PingEvery = TimeSpan.FromSeconds(1);
 
-    public OriginKeeper(OriginDirectory directory, OriginRegion region)
+    public OriginKeeper(OriginDirectory directory, OriginRegion region, AdmissionHold hold)
     {
+        var log = Context.GetLogger();
         Receive<PingAll>(_ =>
         {
             foreach (var origin in directory.All)
             {
-                region.Tell(new Ping(origin.Name), Self);
+                region.Tell(new Ping(origin.Name, hold.NotSwept.Contains(origin.Name) ? hold.Epoch : 0), Self);
             }
         });
-        Receive<OriginSnapshot>(directory.Note);
+        Receive<StoreRolledBack>(_ => Self.Tell(PingAll.Instance));
+        Receive<OriginSnapshot>(snapshot =>
+        {
+            directory.Note(snapshot);
+            var wasHeld = hold.NotSwept.Count > 0;
+            hold.Swept(snapshot.Name, snapshot.SweptEpoch);
+            if (wasHeld && hold.NotSwept.Count == 0)
+            {
+                log.Warning("All SRS servers were looked at since the database went back in time: admissions go on.");
+            }
+        });
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props PropsOf(OriginDirectory directory, OriginRegion region) => Props.Create(() => new OriginKeeper(directory, region));
+    public static Props PropsOf(OriginDirectory directory, OriginRegion region, AdmissionHold hold) =>
+        Props.Create(() => new OriginKeeper(directory, region, hold));
 
-    protected override void PreStart() => Timers.StartPeriodicTimer("ping", PingAll.Instance, TimeSpan.Zero, PingEvery);
+    protected override void PreStart()
+    {
+        Context.System.EventStream.Subscribe(Self, typeof(StoreRolledBack));
+        Timers.StartPeriodicTimer("ping", PingAll.Instance, TimeSpan.Zero, PingEvery);
+    }
+
+    protected override void PostStop() => Context.System.EventStream.Unsubscribe(Self);
 
     private sealed record PingAll
     {

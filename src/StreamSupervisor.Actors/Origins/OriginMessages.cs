@@ -57,10 +57,12 @@ public sealed record SweepSoon(string Origin) : OriginMessage(Origin);
 /// Starts the actor and keeps it running. Each member sends it every second; its sender is told every <see cref="OriginSnapshot"/>
 /// from then on.
 /// </summary>
-public sealed record Ping(string Origin) : OriginMessage(Origin);
+/// <param name="Epoch">Of the store, where that member waits for a sweep that begins in it; else 0.</param>
+public sealed record Ping(string Origin, long Epoch = 0) : OriginMessage(Origin);
 
 /// <summary>What the streams that concern this server are now, newest last. Sent by the members that own them.</summary>
-public sealed record BeliefsChanged(string Origin, ImmutableArray<StreamBelief> Beliefs) : OriginMessage(Origin);
+/// <param name="Epoch">Of the store, as that member knows it: what comes from an earlier one may never have been.</param>
+public sealed record BeliefsChanged(string Origin, ImmutableArray<StreamBelief> Beliefs, long Epoch = 0) : OriginMessage(Origin);
 
 /// <summary>What became of the question which process runs on a server.</summary>
 public abstract record ProcessConfirmation

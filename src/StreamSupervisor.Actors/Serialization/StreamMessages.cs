@@ -47,6 +47,7 @@ internal static class StreamMessages
         MessageKind.Json("reply/allowed", Wire.Json.Allowed),
         MessageKind.Json("reply/refused", Wire.Json.Refused),
         MessageKind.Json("reply/process-in-doubt", Wire.Json.ProcessInDoubt),
+        MessageKind.Json("reply/admissions-held", Wire.Json.AdmissionsHeld),
         MessageKind.Json("reply/ack", Wire.Json.Ack),
         MessageKind.Json("reply/done", Wire.Json.Done),
         MessageKind.Json("reply/registration", Wire.Json.RegistrationReply),

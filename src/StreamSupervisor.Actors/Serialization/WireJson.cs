@@ -54,6 +54,7 @@ namespace StreamSupervisor.Actors.Serialization;
 [JsonSerializable(typeof(Allowed))]
 [JsonSerializable(typeof(Refused))]
 [JsonSerializable(typeof(ProcessInDoubt))]
+[JsonSerializable(typeof(AdmissionsHeld))]
 [JsonSerializable(typeof(Ack))]
 [JsonSerializable(typeof(Done))]
 [JsonSerializable(typeof(RegistrationReply))]

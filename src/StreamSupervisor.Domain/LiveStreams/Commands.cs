@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using StreamSupervisor.Domain.Stores;
 
 namespace StreamSupervisor.Domain.LiveStreams;
 
@@ -11,6 +12,10 @@ public abstract record LiveStreamCommand
     /// </summary>
     [JsonIgnore]
     public bool SessionOutOfReach { get; init; }
+
+    /// <summary>What that member knows of the journal. Set by it, and never sent.</summary>
+    [JsonIgnore]
+    public StoreStanding Store { get; init; }
 }
 
 /// <summary>An encoder asks to publish. Answered with a <see cref="PublishReply"/>, at once or after a handover.</summary>

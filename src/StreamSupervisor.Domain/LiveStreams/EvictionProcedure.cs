@@ -66,8 +66,8 @@ public sealed class EvictionProcedure(EvictSession work)
             (EvictionStep.Identify, EvictionAnswer.NotAllowed no) => Stall(no.Why, RetryForbidden, new EvictionStep.Identify()),
             (EvictionStep.Identify, EvictionAnswer.Identified who) => Identified(who),
             (_, EvictionAnswer.NotAllowed no) when calls => Stall(no.Why, RetryForbidden, new EvictionStep.Look()),
-            (_, EvictionAnswer.NoSuchClient none) when calls => IsOther(none.ServiceId) ? new EvictionStep.Identify() : NotListed(now),
-            (_, EvictionAnswer.Exists there) when calls => IsOther(there.ServiceId) ? new EvictionStep.Identify() : StillThere(),
+            (_, EvictionAnswer.NoSuchClient none) when calls => IsOther(none.ServerId, none.ServiceId) ? new EvictionStep.Identify() : NotListed(now),
+            (_, EvictionAnswer.Exists there) when calls => IsOther(there.ServerId, there.ServiceId) ? new EvictionStep.Identify() : StillThere(),
             _ => throw new InvalidOperationException($"{answer} does not answer {_under}."),
         });
     }
@@ -145,5 +145,7 @@ public sealed class EvictionProcedure(EvictSession work)
         return pause;
     }
 
-    private bool IsOther(string serviceId) => serviceId.Length > 0 && serviceId != work.Session.ServiceId;
+    /// <summary>Whether another server or process answered: its address may lead elsewhere since it was asked who it is.</summary>
+    private bool IsOther(string serverId, string serviceId) => (serverId.Length > 0 && serverId != work.Session.ServerId)
+        || (serviceId.Length > 0 && serviceId != work.Session.ServiceId);
 }

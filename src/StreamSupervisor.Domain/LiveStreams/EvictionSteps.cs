@@ -39,11 +39,13 @@ public abstract record EvictionAnswer
 
     /// <summary>SRS does not know the client (code 2049).</summary>
     /// <param name="ServiceId">The process that answered; empty where it does not say.</param>
-    public sealed record NoSuchClient(string ServiceId) : EvictionAnswer;
+    /// <param name="ServerId">The server that answered; empty where it does not say.</param>
+    public sealed record NoSuchClient(string ServiceId, string ServerId = "") : EvictionAnswer;
 
     /// <summary>SRS knows the client, or did when it was told to close it.</summary>
     /// <param name="ServiceId">The process that answered; empty where it does not say.</param>
-    public sealed record Exists(string ServiceId) : EvictionAnswer;
+    /// <param name="ServerId">The server that answered; empty where it does not say.</param>
+    public sealed record Exists(string ServiceId, string ServerId = "") : EvictionAnswer;
 
     /// <summary>No answer that says anything. Never "not found".</summary>
     public sealed record Unreachable(string Why) : EvictionAnswer;

@@ -72,7 +72,8 @@ public static partial class LiveStream
     /// <summary>Lets the challenger in once nothing is left that holds it up.</summary>
     private static void CompleteHandover(DecisionContext context)
     {
-        if (context.State.Handover is { } handover && !IsHeldUp(context.State, handover.To))
+        // While admissions are held, the deadline of the handover comes back to it.
+        if (!context.Store.HoldsAdmissions && context.State.Handover is { } handover && !IsHeldUp(context.State, handover.To))
         {
             LetIn(context, handover.To, handover.In, handover.AskedAt);
         }
@@ -89,13 +90,21 @@ public static partial class LiveStream
 
     private static void EndHold(DecisionContext context, Handover handover)
     {
+        if (context.Store.HoldsAdmissions)
+        {
+            return;
+        }
+
         CompleteHandover(context);
         if (context.State.Handover is not null)
         {
-            context.Raise(new AttemptRefused(context.Now, handover.To, context.State.Generation, RefusalReason.HoldExhausted,
-                RefusalCatalog.Of(RefusalReason.HoldExhausted).RetryAfter, handover.In, handover.AskedAt));
+            RefuseHeld(context, handover);
         }
     }
+
+    private static void RefuseHeld(DecisionContext context, Handover handover) =>
+        context.Raise(new AttemptRefused(context.Now, handover.To, context.State.Generation, RefusalReason.HoldExhausted,
+            RefusalCatalog.Of(RefusalReason.HoldExhausted).RetryAfter, handover.In, handover.AskedAt));
 
     private static void Withdraw(DecisionContext context, Handover handover) =>
         context.Raise(new AttemptRefused(context.Now, handover.To, context.State.Generation, RefusalReason.Withdrawn, null, handover.In,

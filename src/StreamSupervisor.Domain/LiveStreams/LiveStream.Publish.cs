@@ -185,7 +185,7 @@ public static partial class LiveStream
     private static void Grant(DecisionContext context, Publisher by, AdmissionRule rule, AskedIn @in, DateTimeOffset askedAt)
     {
         var sameBroadcast = context.State.ReconnectUntil is not null || context.State.Session is not null;
-        context.Raise(new Admitted(context.Now, by, context.State.Generation + 1, rule, @in, askedAt,
+        context.Raise(new Admitted(context.Now, by, context.NextGeneration, rule, @in, askedAt,
             context.Now + context.Policy.ConfirmWithin, sameBroadcast));
         if (context.State.ReservedFor is { } holder && holder == by.Identity)
         {
@@ -233,7 +233,7 @@ public static partial class LiveStream
         }
 
         var dry = new DecisionContext(context.State, context.Policy with { Mode = AdmissionMode.Enforce }, context.Now,
-            context.SessionOutOfReach);
+            context.SessionOutOfReach, context.Store);
         var unwritten = Admit(dry, ask);
         var refusal = unwritten?.Reason ?? dry.Events.OfType<AttemptRefused>().FirstOrDefault(e => e.By.Session == ask.By.Session)?.Reason;
         var verdict = refusal is not null ? "refuse"

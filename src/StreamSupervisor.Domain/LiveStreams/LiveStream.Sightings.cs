@@ -62,7 +62,8 @@ public static partial class LiveStream
         // A challenger that waits in on_publish is listed as publishing already; one that is being removed is known; a look that began
         // before the last change may show what was true then; and /streams alone is no witness.
         if (context.State.Handover?.To.Session == by.Session || IsEvicting(context, by.Session, out _)
-            || context.IsOlder(note.LookedAt, context.State.ChangedAt) || !note.Verified)
+            || (!context.Store.HoldsAdmissions && context.IsOlder(note.LookedAt, context.State.ChangedAt))
+            || context.Store.IsInDoubt || !note.Verified)
         {
             return;
         }
@@ -106,13 +107,28 @@ public static partial class LiveStream
 
     private static void Unadmitted(DecisionContext context, Publisher by)
     {
+        if (context.Store.HoldsAdmissions && context.State is { Session: null, Handover: { } handover })
+        {
+            // The journal has lost for whom the key was freed: not for the one that it remembers.
+            RefuseHeld(context, handover);
+        }
+
+        if (context is { SessionOutOfReach: true, Store.HoldsAdmissions: true, State: { Handover: null, Session.By: var away } }
+            && away.Origin != by.Origin)
+        {
+            // Nobody can ask whether it is there still; what was found is.
+            Evict(context, away, EvictionCause.Doubled);
+            context.Raise(new SessionAdopted(context.Now, by, context.NextGeneration));
+            return;
+        }
+
         // What has the key may be the copy of what was found, seen first: after a start the origins are looked at in any order.
         var copy = context.State is { Handover: null, Session.By: var held } && held.RelayOf == by.Origin && held.Address != by.Address
             && !IsEvicting(context, held.Session, out _) ? held : null;
         if (copy is not null || context.Observes || context.State is { Session: null, Handover: null })
         {
             Replace(context);
-            context.Raise(new SessionAdopted(context.Now, by, context.State.Generation + 1));
+            context.Raise(new SessionAdopted(context.Now, by, context.NextGeneration));
             if (copy is not null)
             {
                 AddRelay(context, copy, isAdopted: true);
@@ -121,9 +137,10 @@ public static partial class LiveStream
             EndRelaysWithoutSource(context);
             ForgetWedge(context, by.Origin);
         }
-        else
+        else if (!context.Store.HoldsAdmissions)
         {
-            // Two active publishers of one key. The one that we did not admit has no generation: the key's own is the highest.
+            // Two active publishers of one key. While the journal may have forgotten that the other was evicted for this one, the next
+            // look decides: it does not find the other. The one that we did not admit has no generation: the key's own is the highest.
             Evict(context, by, context.State.Handover is null ? EvictionCause.Doubled : EvictionCause.Takeover);
         }
     }

@@ -1,4 +1,5 @@
 using StreamSupervisor.Domain.Policies;
+using StreamSupervisor.Domain.Stores;
 
 namespace StreamSupervisor.Domain.LiveStreams;
 
@@ -56,7 +57,12 @@ public static partial class LiveStream
     /// <summary>What follows from a command. The only place that knows a rule of admission.</summary>
     public static Decision Decide(LiveStreamState state, LiveStreamCommand command, StreamPolicy policy, DateTimeOffset now)
     {
-        var context = new DecisionContext(state, policy, now, command.SessionOutOfReach);
+        if (command is RequestPublish { Store.HoldsAdmissions: true } or Register { Store.HoldsAdmissions: true })
+        {
+            return new Decision([], AdmissionsHeld.Instance);
+        }
+
+        var context = new DecisionContext(state, policy, now, command.SessionOutOfReach, command.Store);
         var reply = command switch
         {
             RequestPublish ask => Publish(context, ask),
@@ -85,7 +91,8 @@ public static partial class LiveStream
     /// <summary>
     /// One decision in the making: each event is applied as it is raised, so that later rules see what earlier ones did.
     /// </summary>
-    private sealed class DecisionContext(LiveStreamState state, StreamPolicy policy, DateTimeOffset now, bool sessionOutOfReach)
+    private sealed class DecisionContext(LiveStreamState state, StreamPolicy policy, DateTimeOffset now, bool sessionOutOfReach,
+        StoreStanding store)
     {
         private readonly List<LiveStreamEvent> _events = [];
 
@@ -93,6 +100,10 @@ public static partial class LiveStream
         public StreamPolicy Policy { get; } = policy;
         public DateTimeOffset Now { get; } = now;
         public bool SessionOutOfReach { get; } = sessionOutOfReach;
+        public StoreStanding Store { get; } = store;
+
+        /// <summary>Above every one that the key has had, and above those that the journal has lost.</summary>
+        public long NextGeneration => Math.Max(State.Generation, Store.GenerationFloor) + 1;
         public IReadOnlyList<LiveStreamEvent> Events => _events;
         public bool Observes => Policy.Mode == AdmissionMode.Observe;
 

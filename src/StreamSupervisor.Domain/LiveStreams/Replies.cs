@@ -26,6 +26,14 @@ public sealed record Refused(long Generation, RefusalReason Reason, TimeSpan? Re
 public sealed record ProcessInDoubt(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Of = null) : LiveStreamReply;
 
+/// <summary>
+/// Nothing was decided: the journal has lost records, and whoever they admitted may be on air. Ask again; nobody is told this.
+/// </summary>
+public sealed record AdmissionsHeld : LiveStreamReply
+{
+    public static readonly AdmissionsHeld Instance = new();
+}
+
 /// <summary>Heard, and nothing more to say.</summary>
 public sealed record Ack : LiveStreamReply
 {

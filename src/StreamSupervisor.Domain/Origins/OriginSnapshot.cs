@@ -32,6 +32,9 @@ public sealed record OriginSnapshot(string Name, OriginStatus Status, DateTimeOf
     /// <summary>Whether a hook or a heartbeat with this server's token has named the process that runs there.</summary>
     public bool HeardFromHooks { get; init; }
 
+    /// <summary>The newest epoch of the store in which it was looked at; 0: the store has never gone back in time.</summary>
+    public long SweptEpoch { get; init; }
+
     /// <summary>When its API answered last.</summary>
     public DateTimeOffset? LastAnswerAt { get; init; }
 
@@ -64,6 +67,13 @@ public sealed record OriginSnapshot(string Name, OriginStatus Status, DateTimeOf
 
     /// <summary>What is known before anybody has asked: nothing.</summary>
     public static OriginSnapshot Unknown(string name) => new(name, OriginStatus.Unknown, null, null);
+
+    /// <summary>
+    /// Whether an answer of its API is another server's: that one was named, or its address is known to lead elsewhere. Such an answer
+    /// says nothing of this server's clients.
+    /// </summary>
+    /// <param name="serverId">As the answer says; empty where it does not.</param>
+    public bool IsAnotherServer(string serverId) => Misaddressed is not null || (Process is { } process && !process.IsServer(serverId));
 
     /// <summary>Where the process of a session stands.</summary>
     public ProcessStanding StandingOf(SessionId session) => this switch

@@ -15,7 +15,7 @@ namespace StreamSupervisor.Domain.Origins;
 /// </summary>
 /// <param name="origin">The configured name of the server.</param>
 /// <param name="rows">The settings that rows are read by.</param>
-public sealed class Sightings(string origin, RowReader rows)
+public sealed partial class Sightings(string origin, RowReader rows)
 {
     private const int MaxSearched = 10_000;
 
@@ -29,13 +29,14 @@ public sealed class Sightings(string origin, RowReader rows)
     private readonly record struct Believed(StreamKey Key, SessionId Session);
 
     private sealed record Pending(Look Look, BeliefBook Beliefs, List<Believed> Missing, List<ActiveRow> Unknown,
-        List<ActiveRow>? Searching = null);
+        List<ActiveRow>? Searching = null, bool All = false);
 
     /// <summary>Compares a look with the beliefs.</summary>
     /// <param name="look">The look, of the process that runs there.</param>
     /// <param name="beliefs">What streams believe.</param>
     /// <param name="known">What is known of the server, for what is over.</param>
-    public LookStep Compare(Look look, BeliefBook beliefs, OriginSnapshot known)
+    /// <param name="all">Whether the list of clients is read too, for streams whose row lies.</param>
+    public LookStep Compare(Look look, BeliefBook beliefs, OriginSnapshot known, bool all = false)
     {
         _pending = null;
         var reports = new List<StreamReport>();
@@ -56,9 +57,15 @@ public sealed class Sightings(string origin, RowReader rows)
         LookQuestion? question = null;
         if (missing.Count + unknown.Count > 0)
         {
-            _pending = new Pending(look, beliefs, missing, unknown);
+            _pending = new Pending(look, beliefs, missing, unknown, All: all);
             var gone = missing.Select(one => one.Session.ClientId);
             question = look.AskFor([.. gone.Concat(unknown.Select(row => row.Row.PublisherClientId)).Distinct()]);
+        }
+
+        if (all && question is null)
+        {
+            _pending = new Pending(look, beliefs, [], [], Searching: [], All: true);
+            question = look.AskForAll();
         }
 
         return new LookStep([.. reports], question) { Findings = _orphans.Observe(look) };
@@ -105,7 +112,7 @@ public sealed class Sightings(string origin, RowReader rows)
             }
         }
 
-        if (lying.Count == 0)
+        if (lying.Count == 0 && !pending.All)
         {
             return new LookStep([.. reports]);
         }
@@ -133,6 +140,11 @@ public sealed class Sightings(string origin, RowReader rows)
                     reports.Add(Seen(key, pending.Look, client));
                 }
             }
+        }
+
+        if (pending.All)
+        {
+            reports.AddRange(Hidden(pending, clients));
         }
 
         return new LookStep(reports.DrainToImmutable());

@@ -17,7 +17,7 @@ namespace StreamSupervisor.Server.Credentials;
 public sealed class CredentialGate
 {
     private static readonly Counter<long> s_checked = Telemetry.Meter.CreateCounter<long>("streamsupervisor.credentials.checked", "{attempt}",
-        "Credentials looked at, by scheme and verdict.");
+        "Credentials by scheme and verdict; not-looked-at: too many guesses came before.");
 
     private readonly IReadOnlyList<Rule> _rules;
     private readonly RegistrationCredential _registrations;

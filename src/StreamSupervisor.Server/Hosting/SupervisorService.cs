@@ -111,6 +111,7 @@ internal sealed class SupervisorService(SupervisorSystem system, SupervisorOptio
         readiness.Watch("membership", () => system.Membership.WhySilent);
         readiness.Watch("origins", () => LockedOutOrigins.WhyNotReady(Origins));
         readiness.WatchWarning("origins", () => LockedOutOrigins.Warning(Origins));
+        readiness.WatchWarning("store", () => system.WhyHeld);
         await LookOnceAsync(cancellation);
         AdmissionTelemetry.Begin(options.Origins.Select(origin => origin.Name));
         readiness.Ready("start");

@@ -73,7 +73,9 @@ public sealed class PostgresServer : IAsyncDisposable
     }
 
     /// <summary>Becomes a standby of another, from a copy of it: that one commits nothing any more that this one does not have.</summary>
-    public async Task FollowAsync(PostgresServer primary)
+    /// <param name="primary">Whom.</param>
+    /// <param name="synchronous">False: it may lag, and commits are confirmed all the same.</param>
+    public async Task FollowAsync(PostgresServer primary, bool synchronous = true)
     {
         await StopAsync("immediate");
         Directory.Delete(Data, recursive: true);
@@ -81,12 +83,40 @@ public sealed class PostgresServer : IAsyncDisposable
         await RunAsync(Program("pg_basebackup"), "-h", "127.0.0.1", "-p", primary.Port.ToString(CultureInfo.InvariantCulture), "-U", "postgres",
             "-D", Data, "-R", "-X", "stream", "-c", "fast", "--no-sync");
         await LaunchAsync();
-        await primary.ExecuteAsync("ALTER SYSTEM SET synchronous_standby_names = '*'");
-        await primary.ExecuteAsync("SELECT pg_reload_conf()");
+        if (synchronous)
+        {
+            await primary.ExecuteAsync("ALTER SYSTEM SET synchronous_standby_names = '*'");
+            await primary.ExecuteAsync("SELECT pg_reload_conf()");
+        }
+    }
+
+    /// <summary>A standby lags from now on: it is started anew without the address of its primary.</summary>
+    public async Task PauseReplayAsync()
+    {
+        await ExecuteAsync("ALTER SYSTEM SET primary_conninfo = ''");
+        await StopAsync();
+        await LaunchAsync();
     }
 
     /// <summary>A standby takes writes from now on.</summary>
     public Task PromoteAsync() => RunAsync(Program("pg_ctl"), "-D", Data, "-w", "promote");
+
+    /// <summary>Puts a copy of all files aside, as a backup does.</summary>
+    public async Task SaveAsync()
+    {
+        await StopAsync();
+        await RunAsync("cp", "-a", Data, Backup);
+        await LaunchAsync();
+    }
+
+    /// <summary>Puts the copy in the place of the files: what was written since <see cref="SaveAsync"/> has never been.</summary>
+    public async Task RestoreAsync()
+    {
+        await StopAsync("immediate");
+        Directory.Delete(Data, recursive: true);
+        await RunAsync("cp", "-a", Backup, Data);
+        await LaunchAsync();
+    }
 
     private Task ExecuteAsync(string sql) => RunAsync(
         Program("psql"), "-h", "127.0.0.1", "-p", Port.ToString(CultureInfo.InvariantCulture), "-U", "postgres", "-v", "ON_ERROR_STOP=1", "-q", "-c", sql);
@@ -149,6 +179,8 @@ public sealed class PostgresServer : IAsyncDisposable
     private static bool IsRoot { get; } = Environment.UserName == "root";
 
     private string Data => Path.Combine(_folder, "data");
+
+    private string Backup => Path.Combine(_folder, "backup");
 
     private static string Program(string name) => Path.Combine(
         PostgresBinaries.Folder ?? throw new InvalidOperationException("PostgreSQL is not installed: install it (Debian: apt-get install postgresql), CI does not skip its tests."),

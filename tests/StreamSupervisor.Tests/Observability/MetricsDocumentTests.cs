@@ -69,6 +69,7 @@ public sealed partial class MetricsDocumentTests
         member.Beat(TimeSpan.Zero);
         member.Condemned();
         member.Suspended();
+        member.RolledBack();
 
         HookTelemetry.Answered(HookAction.OnPublish, "allowed", TimeSpan.Zero);
         SrsTelemetry.ApiCalled("srs-1", "GET", "answered", TimeSpan.Zero);
@@ -102,7 +103,7 @@ public sealed partial class MetricsDocumentTests
         });
         var streams = new LiveStreamRegion(ActorRefs.Nobody, TimeProvider.System, new LiveStreamSettings());
         using var gauges = new SupervisorGauges(directory, streams, new OriginDrain(streams, [], TimeProvider.System),
-            meter => new LiveStreamGauges().Register(meter, new QuarantinedStreams()), TimeProvider.System);
+            meter => new LiveStreamGauges().Register(meter, new QuarantinedStreams(), new LostRecords()), TimeProvider.System);
         return PrometheusPage.Parse(exporter.Scrape());
     }
 

@@ -42,6 +42,12 @@ internal sealed record BrokenRules
     /// <summary>Somebody starts the entities that have something to do.</summary>
     public bool Wakes { get; init; } = true;
 
+    /// <summary>A member notices that the database has gone back in time.</summary>
+    public bool NoticesRollbacks { get; init; } = true;
+
+    /// <summary>Nobody is admitted between a rollback and the look at every server.</summary>
+    public bool HoldsAdmissions { get; init; } = true;
+
     /// <summary>A place of a gate is held while work waits, and all servers share the places.</summary>
     public bool HoldsPlaces { get; init; }
 

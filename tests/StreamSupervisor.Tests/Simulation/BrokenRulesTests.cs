@@ -128,6 +128,14 @@ public class BrokenRulesTests(ITestOutputHelper output)
     [Fact]
     public void A_viewer_that_ends_a_stream_that_is_sent_is_noticed() => Notices(Many, new BrokenRules { TrustsViewers = true }, "Viewer");
 
+    [Fact]
+    public void A_database_that_goes_back_in_time_and_nobody_notices_is_noticed() =>
+        NoticesWhereTheDatabaseGoesBack(new BrokenRules { NoticesRollbacks = false }, "I1");
+
+    [Fact]
+    public void An_admission_before_all_servers_were_looked_at_is_noticed() =>
+        NoticesWhereTheDatabaseGoesBack(new BrokenRules { HoldsAdmissions = false }, "I2");
+
     /// <summary>
     /// What the default of Akka.Persistence does: once another writer has followed, records of the earlier one are dropped.
     /// </summary>
@@ -157,6 +165,9 @@ public class BrokenRulesTests(ITestOutputHelper output)
 
     private static Admitted AdmittedAt(HandoverStarted handover, LiveStreamState state) =>
         new(handover.At, handover.To, state.Generation + 1, handover.Rule, handover.In, handover.At, handover.At.AddSeconds(5), true);
+
+    private void NoticesWhereTheDatabaseGoesBack(BrokenRules rules, string promise) =>
+        new Seeds(seed => new World(seed, rules) { RollsBack = true }, output).Notice(Many, promise);
 
     private void Notices(int seeds, BrokenRules rules, params string[] promises) =>
         new Seeds(seed => new World(seed, rules), output).Notice(seeds, promises);

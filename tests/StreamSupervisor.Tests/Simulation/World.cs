@@ -73,6 +73,9 @@ internal sealed partial class World
     /// <summary>How long it took from the end of the faults until all was well.</summary>
     public TimeSpan CameToRestIn { get; private set; }
 
+    /// <summary>Whether the database goes back in time, once or twice.</summary>
+    public bool RollsBack { get; init; }
+
     /// <summary>How many of the last things that happened are told when a promise is broken.</summary>
     public int Telling { get; init; } = 40;
 
@@ -150,6 +153,11 @@ internal sealed partial class World
         foreach (var trouble in Plan.Troubles)
         {
             After(trouble.At, () => Begin(trouble));
+        }
+
+        if (RollsBack)
+        {
+            PlanRollbacks(new Random(Seed * 41));
         }
 
         if (Plan.HasViewers)

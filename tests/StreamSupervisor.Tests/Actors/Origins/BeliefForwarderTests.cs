@@ -14,7 +14,7 @@ public class BeliefForwarderTests : OriginScene
     public BeliefForwarderTests()
     {
         _origins = CreateTestProbe();
-        var forwarder = Sys.ActorOf(BeliefForwarder.PropsOf(new OriginRegion(_origins, Time)));
+        var forwarder = Sys.ActorOf(BeliefForwarder.PropsOf(new OriginRegion(_origins, Time), Hold));
         forwarder.Ask<ActorIdentity>(new Identify(1)).Wait(TimeSpan.FromSeconds(20));
         Forwarder = forwarder;
     }

@@ -5,6 +5,7 @@ using StreamSupervisor.Actors.Origins;
 using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Domain.Origins;
+using StreamSupervisor.Domain.Stores;
 using StreamSupervisor.Srs.Api;
 using StreamSupervisor.Srs.Hooks;
 
@@ -33,6 +34,7 @@ public abstract class OriginScene : Akka.TestKit.Xunit2.TestKit
     private protected ScriptedSrs Srs { get; } = new();
     private protected RecordingStreams Streams { get; }
     private protected OriginDirectory Directory { get; }
+    private protected AdmissionHold Hold { get; } = new([Origin]);
     private protected OriginSnapshot Known => Directory.Find(Origin)!.Snapshot;
 
     /// <summary>What the stream index says.</summary>
@@ -51,7 +53,7 @@ public abstract class OriginScene : Akka.TestKit.Xunit2.TestKit
             Time = Time,
         };
         Actor = Sys.ActorOf(OriginActor.PropsOf(Origin, services), "srs-1");
-        Sys.ActorOf(OriginKeeper.PropsOf(Directory, new OriginRegion(Actor, Time)), OriginKeeper.ActorName);
+        Sys.ActorOf(OriginKeeper.PropsOf(Directory, new OriginRegion(Actor, Time), Hold), OriginKeeper.ActorName);
         await UntilAsync(() => Known.Status != OriginStatus.Unknown);
     }
 

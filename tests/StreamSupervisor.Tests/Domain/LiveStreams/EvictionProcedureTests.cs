@@ -107,6 +107,17 @@ public class EvictionProcedureTests
     }
 
     [Fact]
+    public void An_answer_of_another_server_is_no_proof_though_its_process_has_the_same_name()
+    {
+        Begin();
+        Next(new EvictionAnswer.NoSuchClient("run-1", "vid-2")).ShouldBe(new EvictionStep.Identify());
+        Begin();
+        Next(new EvictionAnswer.Exists("run-1", "vid-2")).ShouldBe(new EvictionStep.Identify());
+        Begin();
+        Next(new EvictionAnswer.NoSuchClient("run-1", "vid-1")).ShouldBe(new EvictionStep.Released(ReleaseProof.ClientGone));
+    }
+
+    [Fact]
     public void An_answer_of_another_process_is_no_proof_before_that_was_asked_who_it_is()
     {
         Begin();

@@ -68,7 +68,7 @@ internal sealed partial class History
         {
             Break("I3", key.Name, $"{session} was removed, and no durable event had ordered it");
         }
-        else if (key.State.Session?.By.Session == session && seat.OrderedAt < seat.AdmittedAt)
+        else if (key.State.Session?.By.Session == session && seat is { IsLost: false } && seat.OrderedAt < seat.AdmittedAt)
         {
             Break("I4", key.Name, $"{session} has the key, and was removed by an order that is older than its admission");
         }
@@ -94,6 +94,11 @@ internal sealed partial class History
 
         var yes = reply is Allowed;
         var seat = key.Seats.GetValueOrDefault(session);
+        if (seat is { IsLost: true })
+        {
+            return;
+        }
+
         if (yes && seat is null or { AdmittedAt: 0, RelayAt: 0 })
         {
             Break("I6", key.Name, $"{session} was answered 0, and no admission of it is in the journal");
@@ -111,7 +116,9 @@ internal sealed partial class History
         }
 
         // A session that has ended since hears no, also when a look has found it again by now; an attempt that was refused never hears yes.
-        if (before.Contains(!yes) && (yes || !key.AnyBetween(asked, Moment, state => !IsItsOwn(state, session)
+        // Where asks wait for a rollback to be dealt with, the first answer may arrive after a later one.
+        var isLate = world.RollsBack && yes && key.AnyBetween(asked, Moment, state => IsItsOwn(state, session));
+        if (!isLate && before.Contains(!yes) && (yes || !key.AnyBetween(asked, Moment, state => !IsItsOwn(state, session)
             || state.Evictions.Exists(eviction => eviction.Of.Session == session))))
         {
             Break("I5", key.Name, $"{session} was answered {(yes ? "no" : "yes")} before and {(yes ? "yes" : "no")} now");
@@ -125,14 +132,14 @@ internal sealed partial class History
     {
         var key = Of(refused.Stream);
                 var session = refused.Session;
-        if (key.Seats.GetValueOrDefault(session) is not { AdmittedAt: > 0 } mine || mine.OrderedAt > mine.AdmittedAt)
+        if (key.Seats.GetValueOrDefault(session) is not { AdmittedAt: > 0, IsLost: false } mine || mine.OrderedAt > mine.AdmittedAt)
         {
             return;
         }
 
         foreach (var (other, seat) in key.Seats)
         {
-            if (other != session && other.ServerId == session.ServerId && other.ServiceId == session.ServiceId && !seat.IsDropped
+            if (!seat.IsLost && other != session && other.ServerId == session.ServerId && other.ServiceId == session.ServiceId && !seat.IsDropped
                 && seat.OrderedAt > 0 && seat.OrderedAt < mine.AdmittedAt && seat.OrderedAt > seat.AdmittedAt && key.OnAir.Contains(other))
             {
                 Break("Hold", key.Name, $"{session} was let in and refused as busy, for {other} was still there");
@@ -156,7 +163,7 @@ internal sealed partial class History
             foreach (var publisher in server.Publishers(key.Name))
             {
                 if (publisher.Publishes > 1 || key.Seats.GetValueOrDefault(publisher.Session) is not { AdmittedAt: > 0 } seat
-                    || seat.OrderedAt >= seat.AdmittedAt)
+                    || seat.OrderedAt >= seat.AdmittedAt || (publisher.IsRelay && seat.IsLost))
                 {
                     continue;
                 }

@@ -72,6 +72,15 @@ internal sealed partial class History(World world)
         CheckOneOnAir(key);
     }
 
+    /// <summary>The database has lost the newest records of a key.</summary>
+    public void RolledBack(string name, Recovered left, IEnumerable<JournalRow> lost)
+    {
+        var key = Of(name);
+        key.RollBack(left.State, left.Sequence, lost.SelectMany(row => row.Batch.Events));
+        Moment++;
+        key.Passed(Moment);
+    }
+
     /// <param name="more">Told only when a promise is broken.</param>
     public void Note(string where, string what, string key, string detail = "", object? more = null)
     {

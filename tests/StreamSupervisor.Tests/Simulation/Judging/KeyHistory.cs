@@ -12,6 +12,7 @@ internal sealed class KeyHistory(string name, LiveStreamState empty)
     public string Name => name;
     public LiveStreamState State { get; private set; } = empty;
     public long Sequence { get; private set; }
+    private long _highest;
 
     /// <summary>Counts events: the order of what happened to sessions.</summary>
     public long Events { get; private set; }
@@ -47,11 +48,43 @@ internal sealed class KeyHistory(string name, LiveStreamState empty)
         return holds(_empty);
     }
 
+    /// <summary>The journal ends earlier than it did: what was admitted by what is gone, and is not on air, has never been.</summary>
+    public void RollBack(LiveStreamState state, long sequence, IEnumerable<LiveStreamEvent> lost)
+    {
+        _highest = Math.Max(_highest, State.Generation);
+        (State, Sequence) = (state, sequence);
+        foreach (var happened in lost)
+        {
+            SessionId? named = happened switch
+            {
+                Admitted e => e.By.Session,
+                SessionAdopted e => e.By.Session,
+                RelayAdmitted e => e.By.Session,
+                EvictionOrdered e => e.Of.Session,
+                AttemptRefused e => e.By.Session,
+                AnswerRepeated e => e.Attempt,
+                PublisherLost e => e.Session,
+                _ => null,
+            };
+            if (named is not { } session)
+            {
+                continue;
+            }
+
+            var seat = SeatOf(session);
+            seat.IsLost = true;
+            if (!OnAir.Contains(session))
+            {
+                (seat.AdmittedAt, seat.RelayAt) = (0, 0);
+            }
+        }
+    }
+
     /// <summary>Takes over an event; says what is wrong with it.</summary>
     public string? Apply(LiveStreamEvent happened)
     {
         Events++;
-        var generation = State.Generation;
+        var generation = _highest = Math.Max(_highest, State.Generation);
         State = LiveStream.Evolve(State, happened);
         switch (happened)
         {
@@ -59,7 +92,7 @@ internal sealed class KeyHistory(string name, LiveStreamState empty)
                 SeatOf(e.By.Session).AdmittedAt = Events;
                 return e.Generation > generation ? null : $"generation {e.Generation} was given out behind {generation}";
             case SessionAdopted e:
-                SeatOf(e.By.Session).AdmittedAt = Events;
+                Adopt(SeatOf(e.By.Session));
                 return e.Generation > generation ? null : $"generation {e.Generation} was given out behind {generation}";
             case RelayAdmitted e:
                 // One that had the key by mistake has it no longer.
@@ -75,6 +108,11 @@ internal sealed class KeyHistory(string name, LiveStreamState empty)
 
         return null;
     }
+
+    /// <summary>
+    /// Two may be on air when the database goes back: the one that was ordered away is not gone yet, and nobody remembers which it was.
+    /// </summary>
+    private void Adopt(Seat seat) => seat.AdmittedAt = seat.IsLost && seat.OrderedAt > seat.AdmittedAt ? seat.AdmittedAt : Events;
 
     private Seat SeatOf(SessionId session)
     {
@@ -92,6 +130,9 @@ internal sealed class KeyHistory(string name, LiveStreamState empty)
         public long AdmittedAt { get; set; }
         public long RelayAt { get; set; }
         public long OrderedAt { get; set; }
+
+        /// <summary>The journal has lost a record that named it: what it was told then, nobody can know.</summary>
+        public bool IsLost { get; set; }
 
         /// <summary>Its removal was given up by an operator, or nobody knows its server any more.</summary>
         public bool IsDropped { get; set; }

@@ -8,10 +8,12 @@ internal sealed class BeliefForwarder(Member member)
     private static readonly TimeSpan FlushAfter = TimeSpan.FromMilliseconds(100);
 
     private readonly Dictionary<string, string[]> _told = [];
+    private long _epoch;
     private readonly SortedDictionary<string, SortedDictionary<string, StreamBelief>> _pending = new(StringComparer.Ordinal);
 
     public void Changed(string key, StreamBelief belief)
     {
+        ForgetEarlierEpoch();
         _told.Remove(key, out var before);
         string[] now = [.. belief.Origins()];
         if (now.Length > 0)
@@ -37,12 +39,23 @@ internal sealed class BeliefForwarder(Member member)
 
     public void Stopped(string key) => _told.Remove(key);
 
+    private void ForgetEarlierEpoch()
+    {
+        if (_epoch != member.Hold.Epoch)
+        {
+            _epoch = member.Hold.Epoch;
+            _pending.Clear();
+        }
+    }
+
     private void Flush()
     {
+        ForgetEarlierEpoch();
         foreach (var (origin, beliefs) in _pending)
         {
+            var epoch = _epoch;
             StreamBelief[] told = [.. beliefs.Values];
-            member.Regions.Route(OriginEntity.IdOf(origin), home => home.Origin(origin).Believe(told));
+            member.Regions.Route(OriginEntity.IdOf(origin), home => home.Origin(origin).Believe(told, epoch));
         }
 
         _pending.Clear();

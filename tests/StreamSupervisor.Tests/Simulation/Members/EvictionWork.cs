@@ -53,7 +53,8 @@ internal sealed class EvictionWork(World world, Member member, StreamEntity enti
     }
 
     private static EvictionAnswer Exists(ApiAnswer<bool> answer) =>
-        answer.Value ? new EvictionAnswer.Exists(answer.ServiceId) : new EvictionAnswer.NoSuchClient(answer.ServiceId);
+        answer.Value ? new EvictionAnswer.Exists(answer.ServiceId, answer.ServerId)
+            : new EvictionAnswer.NoSuchClient(answer.ServiceId, answer.ServerId);
 
     private void Ask<T>(Func<SrsServer, SrsRun, T> ask, Func<ApiAnswer<T>, EvictionAnswer> read)
     {

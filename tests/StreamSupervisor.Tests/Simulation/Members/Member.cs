@@ -1,5 +1,6 @@
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Domain.Origins;
+using StreamSupervisor.Domain.Stores;
 using StreamSupervisor.Tests.Simulation.Storage;
 using StreamSupervisor.Tests.Simulation.Time;
 
@@ -10,7 +11,7 @@ namespace StreamSupervisor.Tests.Simulation.Members;
 /// what it had sent
 /// is on its way.
 /// </summary>
-internal sealed class Member
+internal sealed partial class Member
 {
     private static readonly TimeSpan IndexEvery = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan PingEvery = TimeSpan.FromSeconds(1);
@@ -34,6 +35,7 @@ internal sealed class Member
         Hooks = new HookEndpoint(world, this);
         Directory = new OriginDirectory();
         Beliefs = new BeliefForwarder(this);
+        Hold = new AdmissionHold(world.Servers.Select(server => server.Name));
         foreach (var server in world.Servers)
         {
             _gates[server.Name] = new Gate(world, this, server);
@@ -49,6 +51,7 @@ internal sealed class Member
     public HookEndpoint Hooks { get; }
     public OriginDirectory Directory { get; }
     public BeliefForwarder Beliefs { get; }
+    public AdmissionHold Hold { get; }
 
     /// <summary>Where a rule is broken: work that keeps a place.</summary>
     public HashSet<object> SharedPlaces { get; } = [];
@@ -95,6 +98,11 @@ internal sealed class Member
         Every(IndexEvery, WriteIndex);
         Ping();
         Every(PingEvery, Ping);
+        if (World.RollsBack && World.Rules.NoticesRollbacks)
+        {
+            Beat();
+        }
+
         Every(Waker.LooksEvery, () => Waker.Look(World, this));
     }
 
@@ -201,7 +209,7 @@ internal sealed class Member
     {
         foreach (var server in World.Servers)
         {
-            Regions.Route(OriginEntity.IdOf(server.Name), home => home.Origin(server.Name).Keep(this));
+            Regions.Route(OriginEntity.IdOf(server.Name), home => home.Origin(server.Name).Keep(this, Hold.NotSwept.Contains(server.Name) ? Hold.Epoch : 0));
         }
     }
 

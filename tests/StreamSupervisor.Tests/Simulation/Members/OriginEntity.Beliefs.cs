@@ -6,9 +6,11 @@ namespace StreamSupervisor.Tests.Simulation.Members;
 /// <content>What it is told, and what it tells.</content>
 internal sealed partial class OriginEntity
 {
-    private void Load() => world.After(world.Faults.StoreLatency(), () => member.Do(() =>
+    private void Load() => Load(_rollback.Epoch);
+
+    private void Load(long epoch) => world.After(world.Faults.StoreLatency(), () => member.Do(() =>
     {
-        if (_stopped)
+        if (_stopped || epoch != _rollback.Epoch)
         {
             return;
         }
@@ -44,7 +46,34 @@ internal sealed partial class OriginEntity
 
     private void Tell(Member keeper)
     {
-        var snapshot = _state.Snapshot();
-        world.Network.Send(member, keeper, () => keeper.Directory.Take(snapshot));
+        var snapshot = _state.Snapshot() with { SweptEpoch = _rollback.Swept };
+        world.Network.Send(member, keeper, () => keeper.Take(snapshot));
+    }
+
+    private readonly RollbackSweep _rollback = new();
+
+    /// <summary>The database has gone back in time: beliefs of the time that is gone have higher numbers than those that follow.</summary>
+    private void SweepIfRolledBack(long epoch)
+    {
+        if (_rollback.Begin(epoch))
+        {
+            _beliefs = new BeliefBook();
+            _rollback.Ready(world.Age);
+            BeginSweeping();
+            SweepSoon();
+            After(ReloadEvery, Load);
+        }
+    }
+
+    private void LookAgainUnless(bool isSwept)
+    {
+        if (isSwept)
+        {
+            _keepers.ForEach(Tell);
+        }
+        else if (_rollback.IsWanted)
+        {
+            After(RollbackSweep.Apart, SweepSoon);
+        }
     }
 }

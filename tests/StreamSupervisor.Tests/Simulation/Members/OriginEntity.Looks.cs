@@ -1,3 +1,4 @@
+using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Domain.Origins;
 using StreamSupervisor.Tests.Simulation.Servers;
 using StreamSupervisor.Tests.Simulation.Time;
@@ -64,7 +65,7 @@ internal sealed partial class OriginEntity
             return;
         }
 
-        var sweep = _sweptAt is not { } swept || world.Age - swept >= SweepEvery;
+        var sweep = _rollback.IsWanted || _sweptAt is not { } swept || world.Age - swept >= SweepEvery;
         _sweptAt = sweep ? world.Age : _sweptAt;
         _looking = true;
         var at = Now;
@@ -121,7 +122,18 @@ internal sealed partial class OriginEntity
         _state.Listed(look);
         if (process is not null)
         {
-            Take(_sightings.Compare(look, _beliefs, _state.Snapshot()), look, clients => _sightings.Next(clients), () => Watch(look));
+            var settled = true;
+            Take(Noted(_sightings.Compare(look, _beliefs, _state.Snapshot(), _rollback.IsWanted)), look, clients => Noted(_sightings.Next(clients)), () =>
+            {
+                LookAgainUnless(_rollback.Looked(at.Elapsed, settled));
+                Watch(look);
+            });
+
+            LookStep Noted(LookStep step)
+            {
+                settled &= step.Reports.All(report => report.Command is ReportPublisherSeen { Verified: false });
+                return step;
+            }
         }
         else
         {

@@ -46,8 +46,9 @@ internal sealed partial class OriginEntity(World world, Member member, SrsServer
     public void Stop() => _stopped = true;
 
     /// <summary>A member keeps it running, and is told what is known.</summary>
-    public void Keep(Member keeper)
+    public void Keep(Member keeper, long epoch)
     {
+        SweepIfRolledBack(epoch);
         if (!_keepers.Contains(keeper))
         {
             _keepers.Add(keeper);
@@ -55,8 +56,13 @@ internal sealed partial class OriginEntity(World world, Member member, SrsServer
         }
     }
 
-    public void Believe(IEnumerable<StreamBelief> beliefs)
+    public void Believe(IEnumerable<StreamBelief> beliefs, long epoch)
     {
+        if (epoch < _rollback.Epoch)
+        {
+            return;
+        }
+
         foreach (var belief in beliefs)
         {
             _beliefs.Changed(belief, world.Age);

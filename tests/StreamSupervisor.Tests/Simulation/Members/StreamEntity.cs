@@ -20,6 +20,7 @@ internal sealed partial class StreamEntity(World world, Member member, string ke
     private readonly Queue<Action> _behindWrites = new();
     private LiveStreamState _state = world.Empty(key);
     private LiveStreamState _durable = world.Empty(key);
+    private readonly long _epoch = member.Hold.Epoch;
     private long _sequence;
     private long _durableSequence;
     private int _writing;
@@ -62,6 +63,11 @@ internal sealed partial class StreamEntity(World world, Member member, string ke
     /// <summary>From a hub; what it is already working on is not begun again.</summary>
     public void Tell(Member hub, long id, LiveStreamCommand command)
     {
+        if (!_stopped && IsOfAnEarlierEpoch())
+        {
+            return;
+        }
+
         if (_stopped || _retired is not null || !_working.Add((hub, id)))
         {
             return;
@@ -73,7 +79,7 @@ internal sealed partial class StreamEntity(World world, Member member, string ke
     /// <summary>From one of its own children.</summary>
     public void Tell(LiveStreamCommand command)
     {
-        if (!_stopped)
+        if (!_stopped && !IsOfAnEarlierEpoch())
         {
             Take(null, command);
         }
@@ -103,6 +109,12 @@ internal sealed partial class StreamEntity(World world, Member member, string ke
         var before = _state;
         var heard = world.Rules.Hears(_state, WithStanding(command));
         var decision = LiveStream.Decide(_state, heard, world.Plan.Policy, member.Now);
+        if (decision.Reply is AdmissionsHeld)
+        {
+            Forget(from);
+            return;
+        }
+
         var events = world.Rules.Decides(world, _state, decision.Events);
         if (decision.Reply is null && command is RequestPublish ask)
         {
@@ -132,7 +144,26 @@ internal sealed partial class StreamEntity(World world, Member member, string ke
         }
     }
 
+    /// <summary>What it believes may not be in the journal any more: the next one begins with what is.</summary>
+    public bool IsOfAnEarlierEpoch()
+    {
+        if (!_stopped && _epoch != member.Hold.Epoch)
+        {
+            Stop("the database has gone back");
+            return true;
+        }
+
+        return false;
+    }
+
     private LiveStreamCommand WithStanding(LiveStreamCommand command)
+    {
+        var store = member.Store;
+        var known = WithOrigins(command);
+        return store.IsUsual ? known : known with { Store = store };
+    }
+
+    private LiveStreamCommand WithOrigins(LiveStreamCommand command)
     {
         var outOfReach = _state.Session is { By.Origin: var origin } && member.Directory.IsOutOfReach(origin);
         return command switch
@@ -142,6 +173,7 @@ internal sealed partial class StreamEntity(World world, Member member, string ke
                 SessionOutOfReach = outOfReach,
                 ProcessSuperseded = member.Directory.StandingOf(by.Origin, by.Session) == ProcessStanding.Superseded,
             },
+            ReportPublisherSeen seen => seen with { SessionOutOfReach = outOfReach },
             Register register => register with { SessionOutOfReach = outOfReach },
             _ => command,
         };
@@ -154,6 +186,11 @@ internal sealed partial class StreamEntity(World world, Member member, string ke
         _pending.Enqueue(new JournalWrite(row, before, stored =>
         {
             if (_stopped)
+            {
+                return;
+            }
+
+            if (IsOfAnEarlierEpoch())
             {
                 return;
             }

@@ -21,11 +21,21 @@ internal sealed record Recovered(LiveStreamState State, long Sequence);
 internal sealed class Database(World world)
 {
     private readonly Dictionary<string, SortedList<long, JournalRow>> _journal = [];
-    private readonly Dictionary<string, Recovered> _snapshots = [];
+    private readonly Dictionary<string, List<(TimeSpan At, Recovered What)>> _snapshots = [];
+    private bool _isDown;
 
     /// <summary>What the members wrote of each stream, as late as they wrote it.</summary>
     public StreamIndexTable Index { get; } = new();
-    public bool IsDown { get; set; }
+    public Rollbacks Rollbacks { get; } = new(world);
+
+    public bool IsDown
+    {
+        get => _isDown || FailsOver;
+        set => _isDown = value;
+    }
+
+    /// <summary>It is down, and another follows that lags.</summary>
+    public bool FailsOver { get; set; }
 
     /// <summary>One transaction: all rows or none.</summary>
     /// <returns>Whether they are stored.</returns>
@@ -33,6 +43,12 @@ internal sealed class Database(World world)
     {
         if (world.Rules.ChecksUniqueness && batch.Any(write => _journal.TryGetValue(write.Row.Key, out var rows)
             && rows.ContainsKey(write.Row.Sequence)))
+        {
+            return false;
+        }
+
+        if (world.RollsBack && (batch.Any(write => !Follows(write.Row, batch))
+            || batch.DistinctBy(write => (write.Row.Key, write.Row.Sequence)).Count() < batch.Count))
         {
             return false;
         }
@@ -53,15 +69,20 @@ internal sealed class Database(World world)
 
     public void Save(string key, Recovered snapshot)
     {
-        if (!_snapshots.TryGetValue(key, out var old) || old.Sequence < snapshot.Sequence)
+        if (!_snapshots.TryGetValue(key, out var all))
         {
-            _snapshots[key] = snapshot;
+            _snapshots[key] = all = [];
+        }
+
+        if (all.Count == 0 || all[^1].What.Sequence < snapshot.Sequence)
+        {
+            all.Add((world.Age, snapshot));
         }
     }
 
     public Recovered Recover(string key)
     {
-        var (state, sequence) = _snapshots.GetValueOrDefault(key) ?? new Recovered(world.Empty(key), 0);
+        var (state, sequence) = SnapshotOf(key) ?? new Recovered(world.Empty(key), 0);
         if (_journal.TryGetValue(key, out var rows))
         {
             foreach (var row in world.Rules.Replayed([.. rows.Values.Where(row => row.Sequence > sequence)]))
@@ -88,7 +109,7 @@ internal sealed class Database(World world)
         var until = world.Age - world.Rules.RetainsFor;
         foreach (var (key, rows) in _journal)
         {
-            if (_snapshots.GetValueOrDefault(key) is { } snapshot)
+            if (SnapshotOf(key) is { } snapshot)
             {
                 while (rows.Count > 1 && rows.Keys[0] <= snapshot.Sequence && rows.Values[0].WrittenAt < until)
                 {
@@ -97,4 +118,51 @@ internal sealed class Database(World world)
             }
         }
     }
+
+    /// <summary>It is as it was at that time: what was written since has never been.</summary>
+    public void RollBack(TimeSpan to, bool isPromoted)
+    {
+        foreach (var all in _snapshots.Values)
+        {
+            all.RemoveAll(one => one.At > to);
+        }
+
+        foreach (var (key, rows) in _journal)
+        {
+            var lost = rows.Values.Where(row => row.WrittenAt > to).ToList();
+            lost.ForEach(row => rows.Remove(row.Sequence));
+            if (lost.Count > 0)
+            {
+                world.Note("database", "loses", key, $"{lost.Count} rows from {lost[0].Sequence}");
+                Index.Forget(key);
+                world.History.RolledBack(key, Recover(key), lost);
+            }
+        }
+
+        Rollbacks.RollBack(to, isPromoted);
+    }
+
+    /// <summary>Rows of the index that came from records that are gone.</summary>
+    public void ForgetWhatIsGone()
+    {
+        foreach (var (key, all) in _snapshots)
+        {
+            all.RemoveAll(one => !_journal.TryGetValue(key, out var rows) || rows.Keys.LastOrDefault() < one.What.Sequence);
+        }
+
+        foreach (var row in Index.Rows.ToList())
+        {
+            if (!_journal.TryGetValue(row.Key, out var rows) || rows.Keys.LastOrDefault() < row.Sequence)
+            {
+                Index.Forget(row.Key);
+            }
+        }
+    }
+
+    private Recovered? SnapshotOf(string key) => _snapshots.GetValueOrDefault(key) is { Count: > 0 } all ? all[^1].What : null;
+
+    /// <summary>The database refuses a row that does not follow the one before.</summary>
+    private bool Follows(JournalRow row, IReadOnlyList<JournalWrite> batch) => row.Sequence == 1
+        || (_journal.TryGetValue(row.Key, out var rows) && rows.ContainsKey(row.Sequence - 1))
+        || batch.TakeWhile(other => other.Row != row).Any(other => other.Row.Key == row.Key && other.Row.Sequence == row.Sequence - 1);
 }

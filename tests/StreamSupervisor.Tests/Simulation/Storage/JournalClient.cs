@@ -57,6 +57,9 @@ internal sealed class JournalClient(World world, Member member)
     private void Send(List<JournalWrite> batch)
     {
         var fault = world.Faults.Write();
+
+        // What is on its way to one server does not arrive at the one that takes its place.
+        var server = world.Database.Rollbacks.Count;
         var arrival = world.Faults.StoreLatency() + (fault == WriteFault.Slow ? world.Faults.StoreTimeout() : TimeSpan.Zero);
         switch (fault)
         {
@@ -87,7 +90,7 @@ internal sealed class JournalClient(World world, Member member)
                 break;
         }
 
-        bool Arrive() => !world.Database.IsDown && world.Database.Commit(batch);
+        bool Arrive() => !world.Database.IsDown && world.Database.Rollbacks.Count == server && world.Database.Commit(batch);
 
         void FailAfter(TimeSpan time) => member.After(time, () => End(false));
 

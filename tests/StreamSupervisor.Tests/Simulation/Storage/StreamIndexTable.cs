@@ -15,6 +15,15 @@ internal sealed class StreamIndexTable
     /// <summary>The newest that it knows of a key; 0 for none.</summary>
     public long SequenceOf(string key) => _rows.GetValueOrDefault(key)?.Sequence ?? 0;
 
+    /// <summary>What it knows of a key came from records that are gone: the key is woken, so that it writes another.</summary>
+    public void Forget(string key)
+    {
+        if (_rows.TryGetValue(key, out var row))
+        {
+            _rows[key] = row with { Sequence = 0, HasOpenWork = true };
+        }
+    }
+
     public void Write(StreamIndexRow row)
     {
         if (!_rows.TryGetValue(row.Key, out var old) || old.Sequence <= row.Sequence)

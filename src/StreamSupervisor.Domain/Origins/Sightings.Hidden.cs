@@ -1,0 +1,24 @@
+namespace StreamSupervisor.Domain.Origins;
+
+/// <content>Publishers that <c>/streams</c> does not show as active.</content>
+public sealed partial class Sightings
+{
+    /// <summary>
+    /// Clients that publish a key of which no row is active. One for each key only: an attempt that waits in <c>on_publish</c> is listed
+    /// as publishing too, and nothing tells it from the publisher.
+    /// </summary>
+    private IEnumerable<StreamReport> Hidden(Pending pending, LookAnswer.Clients clients)
+    {
+        var shown = pending.Look.Streams.Where(row => row.Active).Select(rows.KeyOf).ToHashSet();
+        var hidden = clients.Found.Where(client => client.Publishing && client.NamedKey is not null)
+            .DistinctBy(client => client.Id)
+            .GroupBy(client => rows.EffectiveKeyOf(client.NamedKey!.Value));
+        foreach (var key in hidden.Where(key => !shown.Contains(key.Key)))
+        {
+            if (key.ToList() is [var only] && IsStranger(pending.Beliefs, key.Key, pending.Look.Name(only.Id)))
+            {
+                yield return Seen(key.Key, pending.Look, only);
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using StreamSupervisor.Domain.Stores;
+
+namespace StreamSupervisor.Tests.Domain.Stores;
+
+public class RollbackDetectorTests
+{
+    private const string Here = "7/1";
+    private readonly RollbackDetector _detector = new();
+
+    [Fact]
+    public void Beats_that_go_on_are_no_rollback()
+    {
+        Sees(0);
+        Sees(1);
+
+        // The answer to a beat was lost: the store counts one more than the member knows of.
+        Sees(3);
+    }
+
+    [Fact]
+    public void A_beat_that_was_confirmed_and_is_gone_is_noticed_until_it_is_dealt_with()
+    {
+        Sees(0);
+        Sees(1);
+        WentBack(new StoreSighting(History(0), Here, 1)).Above.ShouldBe(0);
+        WentBack(new StoreSighting(History(0), Here, 1)).Why.ShouldBe("it knows 1 beats of this member, and had taken 2");
+
+        _detector.Accept(History(5), 1);
+        _detector.Observe(new StoreSighting(History(5), Here, 2)).ShouldBe(RollbackVerdict.None.Instance);
+    }
+
+    [Fact]
+    public void A_member_that_the_store_has_forgotten_notices()
+    {
+        Sees(0);
+        WentBack(new StoreSighting(History(0), Here, null));
+    }
+
+    [Fact]
+    public void Another_timeline_is_noticed_and_after_a_start_from_what_the_store_says_of_itself()
+    {
+        Sees(0);
+        WentBack(new StoreSighting(History(0), "7/2", 1)).Why.ShouldBe("it is server 7 on timeline 2, and was server 7 on timeline 1");
+        new RollbackDetector().Observe(new StoreSighting(History(0), "7/2", 0)).ShouldBeOfType<RollbackVerdict.WentBack>();
+    }
+
+    [Fact]
+    public void A_store_that_does_not_say_which_it_is_is_no_other_store()
+    {
+        Sees(0);
+        _detector.Observe(new StoreSighting(History(0), "", 1)).ShouldBe(RollbackVerdict.None.Instance);
+        Sees(2);
+    }
+
+    [Fact]
+    public void An_epoch_that_goes_back_is_raised_above_the_one_that_was_seen()
+    {
+        _detector.Observe(new StoreSighting(History(9), Here, 0));
+        WentBack(new StoreSighting(History(4), Here, 1)).Above.ShouldBe(9);
+    }
+
+    [Fact]
+    public void What_another_member_has_noticed_is_not_noticed_again()
+    {
+        Sees(0);
+        Sees(1);
+        _detector.Observe(new StoreSighting(new StoreHistory(3, "7/2"), "7/2", 0)).ShouldBe(new RollbackVerdict.ToldByOthers(3));
+    }
+
+    [Fact]
+    public void Who_starts_a_moment_after_it_waits_with_the_others()
+    {
+        _detector.Observe(new StoreSighting(History(3), Here, 0, IsRecent: true)).ShouldBe(new RollbackVerdict.ToldByOthers(3));
+        new RollbackDetector().Observe(new StoreSighting(History(3), Here, 0)).ShouldBe(RollbackVerdict.None.Instance);
+    }
+
+    [Fact]
+    public void Admissions_are_held_until_every_origin_in_reach_was_looked_at_and_never_for_ever()
+    {
+        var hold = new AdmissionHold(["a", "b"]);
+        hold.Standing(TimeSpan.Zero, _ => false).IsUsual.ShouldBeTrue();
+        hold.Begin(2, TimeSpan.Zero).ShouldBeTrue();
+        hold.Begin(2, TimeSpan.Zero).ShouldBeFalse();
+
+        hold.Swept("a", 1);
+        hold.NotSwept.ShouldBe(["a", "b"]);
+        hold.Swept("a", 2);
+        hold.Standing(TimeSpan.Zero, _ => false).ShouldBe(new StoreStanding(2_000_000, HoldsAdmissions: true));
+        hold.Standing(TimeSpan.Zero, origin => origin == "b").HoldsAdmissions.ShouldBeFalse();
+        hold.Standing(AdmissionHold.Longest, _ => false).HoldsAdmissions.ShouldBeFalse();
+        hold.Swept("b", 2);
+        hold.Standing(TimeSpan.Zero, _ => false).ShouldBe(new StoreStanding(2_000_000, HoldsAdmissions: false));
+    }
+
+    private static StoreHistory History(long epoch) => new(epoch, Here);
+
+    private void Sees(long beat) => _detector.Observe(new StoreSighting(History(0), Here, beat)).ShouldBe(RollbackVerdict.None.Instance);
+
+    private RollbackVerdict.WentBack WentBack(StoreSighting seen) => _detector.Observe(seen).ShouldBeOfType<RollbackVerdict.WentBack>();
+}
