@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Akka.Actor;
 using Akka.Persistence;
 using Akka.Persistence.Journal;
 using Npgsql;
@@ -65,7 +64,7 @@ internal static class JournalBatch
         """;
 
     /// <exception cref="NpgsqlException">No row is written, or nobody knows whether.</exception>
-    public static async Task WriteAsync(string connectionString, IReadOnlyList<JournalWrite> writes, CancellationToken cancellation)
+    public static async Task WriteAsync(string connectionString, IReadOnlyList<JournalWrite> writes)
     {
         var count = writes.Sum(write => write.Rows.Count);
         var (created, ids, numbers) = (new long[count], new string[count], new long[count]);
@@ -82,7 +81,7 @@ internal static class JournalBatch
         }
 
         await using var connection = new NpgsqlConnection(connectionString);
-        await connection.OpenAsync(cancellation);
+        await connection.OpenAsync();
         await using var command = new NpgsqlCommand(Insert, connection)
         {
             Parameters =
@@ -95,6 +94,6 @@ internal static class JournalBatch
                 new NpgsqlParameter<byte[][]> { TypedValue = messages, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea },
             },
         };
-        _ = await command.ExecuteNonQueryAsync(cancellation);
+        _ = await command.ExecuteNonQueryAsync();
     }
 }

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Threading.Channels;
-using Akka.Actor;
 using Akka.Configuration;
 using Akka.Persistence;
 using Akka.Persistence.Sql.Config;
@@ -22,23 +21,21 @@ namespace StreamSupervisor.Actors.Journal;
 /// </remarks>
 public sealed class PostgresJournal : SqlWriteJournal
 {
-    private const int Writers = 2;
-
-    /// <summary>Writes that may wait; the plugin's own bound.</summary>
-    private const int MaxWaiting = 5000;
-
-    /// <summary>Rows of one statement; one more write goes in while there are fewer.</summary>
-    private const int BatchSize = 400;
-
-    private readonly Channel<JournalWrite> _waiting = Channel.CreateBounded<JournalWrite>(new BoundedChannelOptions(MaxWaiting) { SingleWriter = true });
+    private readonly Channel<JournalWrite> _waiting;
     private readonly ConcurrentDictionary<string, Task> _underWay = new(StringComparer.Ordinal);
-    private readonly CancellationTokenSource _stop = new();
     private readonly Akka.Serialization.Serialization _serialization = Context.System.Serialization;
     private readonly string _connectionString;
+    private readonly int _writers;
+    private readonly int _batchSize;
+    private readonly int _mostWaiting;
 
+    /// <param name="config">The plugin's settings: <c>parallelism</c> (statements at once), <c>batch-size</c> (rows of one; one more write goes in
+    /// while there are fewer) and <c>buffer-size</c> (writes that may wait) are taken from it here too.</param>
     public PostgresJournal(Config config)
         : base(config)
     {
+        (_writers, _batchSize, _mostWaiting) = (config.GetInt("parallelism"), config.GetInt("batch-size"), config.GetInt("buffer-size"));
+        _waiting = Channel.CreateBounded<JournalWrite>(new BoundedChannelOptions(_mostWaiting) { SingleWriter = true });
         _connectionString = Context.System.Settings.Setup.Get<MultiDataOptionsSetup>() is { HasValue: true, Value: var setup }
             && setup.TryGetDataOptionsFor(PersistenceSettings.JournalPlugin, out var options)
             && options?.ConnectionOptions.ConnectionString is { Length: > 0 } text
@@ -60,7 +57,7 @@ public sealed class PostgresJournal : SqlWriteJournal
     protected override void PreStart()
     {
         base.PreStart();
-        for (var writer = 0; writer < Writers; writer++)
+        for (var writer = 0; writer < _writers; writer++)
         {
             _ = Task.Run(WriteAllAsync);
         }
@@ -68,8 +65,8 @@ public sealed class PostgresJournal : SqlWriteJournal
 
     protected override void PostStop()
     {
+        // What waits is written still: those who asked are told, or their next incarnation finds it.
         _ = _waiting.Writer.TryComplete();
-        _stop.Cancel();
         base.PostStop();
     }
 
@@ -83,7 +80,7 @@ public sealed class PostgresJournal : SqlWriteJournal
 
         if (!_waiting.Writer.TryWrite(write))
         {
-            write.Fail(new TimeoutException($"{MaxWaiting} writes wait for PostgreSQL already."));
+            write.Fail(new TimeoutException($"{_mostWaiting} writes wait for PostgreSQL already."));
             return write.Written!;
         }
 
@@ -101,7 +98,7 @@ public sealed class PostgresJournal : SqlWriteJournal
         while (await _waiting.Reader.WaitToReadAsync())
         {
             batch.Clear();
-            for (var rows = 0; rows < BatchSize && _waiting.Reader.TryRead(out var write); rows += write.Rows.Count)
+            for (var rows = 0; rows < _batchSize && _waiting.Reader.TryRead(out var write); rows += write.Rows.Count)
             {
                 batch.Add(write);
             }
@@ -114,7 +111,7 @@ public sealed class PostgresJournal : SqlWriteJournal
     {
         try
         {
-            await JournalBatch.WriteAsync(_connectionString, batch, _stop.Token);
+            await JournalBatch.WriteAsync(_connectionString, batch);
             AdmissionTelemetry.Batch(batch.Count);
             batch.ForEach(write => write.Succeed());
         }
