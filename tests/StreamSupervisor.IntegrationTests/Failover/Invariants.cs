@@ -36,7 +36,8 @@ internal static class Invariants
     }
 
     /// <summary>Whoever publishes beside another was admitted after that one was ordered away.</summary>
-    public static IEnumerable<string> OfTheAir(ImmutableArray<OnAir> onAir, ImmutableArray<JournalRow> journal)
+    /// <param name="isForgotten">Whether the database has forgotten what was decided at that time.</param>
+    public static IEnumerable<string> OfTheAir(ImmutableArray<OnAir> onAir, ImmutableArray<JournalRow> journal, Predicate<DateTimeOffset> isForgotten)
     {
         var ordered = Ordered(journal);
         foreach (var key in onAir.GroupBy(one => one.Entity))
@@ -44,6 +45,11 @@ internal static class Invariants
             OnAir[] inOrder = [.. key.OrderBy(one => one.From)];
             for (var later = 1; later < inOrder.Length; later++)
             {
+                if (isForgotten(inOrder[later].From))
+                {
+                    continue;
+                }
+
                 foreach (var earlier in inOrder[..later].Where(one => one.To > inOrder[later].From))
                 {
                     if (!ordered[earlier.Session].Any(row => row.StoredAt <= inOrder[later].From))

@@ -37,6 +37,17 @@ public sealed class NemesisTests(FailoverStage stage, ITestOutputHelper log) : F
         await Task.Delay(Between(0.1, 3));
     }, nobodyDies: true);
 
+    [PostgresFact]
+    public Task A_database_that_is_restored_from_a_backup_is_noticed_and_gone_on_with() => StandsAsync("rolled-back", async _ =>
+    {
+        await using var fault = await BeginAsync(victim: null);
+        await Stage.Postgres.SaveAsync();
+        var saved = TimeProvider.System.GetUtcNow();
+        await Task.Delay(Between(1, 4));
+        await Stage.Postgres.RestoreAsync();
+        Forgotten(saved, TimeProvider.System.GetUtcNow());
+    }, nobodyDies: true);
+
     [PostgresTheory]
     [InlineData(ApiFault.Garbage)]
     [InlineData(ApiFault.ServerError)]

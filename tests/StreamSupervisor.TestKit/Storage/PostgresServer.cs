@@ -105,6 +105,11 @@ public sealed class PostgresServer : IAsyncDisposable
     public async Task SaveAsync()
     {
         await StopAsync();
+        if (Directory.Exists(Backup))
+        {
+            Directory.Delete(Backup, recursive: true);
+        }
+
         await RunAsync("cp", "-a", Data, Backup);
         await LaunchAsync();
     }
