@@ -22,12 +22,17 @@ internal sealed class MemberMetrics : IDisposable
             "Times that serving stopped because the lease was not renewed.");
         _rollbacks = _meter.CreateCounter<long>("streamsupervisor.store.rollbacks", "{rollback}",
             "Times that the database went back in time, or may have: a failover or a restored backup.");
+    }
+
+    public void RolledBack() => _rollbacks.Add(1);
+
+    /// <summary>What an alert may rest on is there from the start, at 0; once somebody listens.</summary>
+    public void Begin()
+    {
         _deaths.Add(0);
         _suspensions.Add(0);
         _rollbacks.Add(0);
     }
-
-    public void RolledBack() => _rollbacks.Add(1);
 
     public void Beat(TimeSpan took) => _beat.Record(took.TotalSeconds);
 

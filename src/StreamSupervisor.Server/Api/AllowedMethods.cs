@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing.Template;
 
 namespace StreamSupervisor.Server.Api;
@@ -11,15 +12,29 @@ internal static class AllowedMethods
     /// <param name="nothing">The sentence where there is no such path.</param>
     public static IResult Answer(HttpContext call, string nothing)
     {
-        var allowed = Of(call.RequestServices.GetRequiredService<EndpointDataSource>(), call.Request.Path);
+        var routes = call.RequestServices.GetRequiredService<EndpointDataSource>();
+        var allowed = Of(routes, call.Request.Path);
         if (allowed.Count == 0)
         {
             return new ProblemResult(Problems.NoSuchCall.Of(nothing));
         }
 
+        if (BodyOf(routes, call) is { } body)
+        {
+            // ASP.NET leaves out a route that takes another kind of body, and so the call ends here.
+            return new ProblemResult((body.Contains("json", StringComparison.Ordinal) ? Problems.NotJson : Problems.NotForm).Of($"Send the body as 'Content-Type: {body}'."));
+        }
+
         call.Response.Headers.Allow = string.Join(", ", allowed);
         return new ProblemResult(Problems.WrongMethod.Of($"This path takes {string.Join(", ", allowed)}, not {call.Request.Method}."));
     }
+
+    /// <summary>The kind of body that the path takes by this method; null where it takes no such method, or any body.</summary>
+    private static string? BodyOf(EndpointDataSource routes, HttpContext call) => routes.Endpoints.OfType<RouteEndpoint>()
+        .Where(route => route.Metadata.GetMetadata<HttpMethodMetadata>() is { HttpMethods: var methods } && methods.Contains(call.Request.Method)
+            && IsNoCatchAll(route) && Matches(route, call.Request.Path))
+        .Select(route => route.Metadata.GetMetadata<IAcceptsMetadata>()?.ContentTypes[0])
+        .FirstOrDefault();
 
     private static SortedSet<string> Of(EndpointDataSource routes, PathString path)
     {

@@ -113,6 +113,7 @@ internal sealed class SupervisorService(SupervisorSystem system, SupervisorOptio
         readiness.WatchWarning("origins", () => LockedOutOrigins.Warning(Origins));
         readiness.WatchWarning("store", () => system.WhyHeld);
         await LookOnceAsync(cancellation);
+        system.Membership.Metrics.Begin();
         AdmissionTelemetry.Begin(options.Origins.Select(origin => origin.Name));
         readiness.Ready("start");
         logger.LogInformation("Ready: {Origins} SRS server(s).", options.Origins.Count);

@@ -85,7 +85,7 @@ public sealed class OperatorTests
 
         foreach (var (arguments, why) in new (string[], string)[]
         {
-            (["streams", "kick", "live/never-seen", "--why", "typo"], "nothing to kick"),
+            (["streams", "kick", "live/never-seen", "--why", "typo"], "Nothing has ever happened to"),
             (["streams", "release", "live/cam", "--journal", "--why", "repaired"], "can be read"),
         })
         {
