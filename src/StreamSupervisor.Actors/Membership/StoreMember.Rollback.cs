@@ -13,6 +13,12 @@ internal sealed partial class StoreMember
     /// <returns>Whether our row is missing because the database has forgotten it, and stands there again.</returns>
     private bool LookBack(IReadOnlyList<MemberRow> rows, MemberRow? self)
     {
+        if (self is { IsAlive: false })
+        {
+            // Condemned: it beats no more, and beats that do not count are no sign of a loss.
+            return false;
+        }
+
         if (self is null && OthersWentOn(rows))
         {
             // The database remembers them well: it is this member that it has deleted.

@@ -2,11 +2,6 @@ using StreamSupervisor.Server.Api;
 
 namespace StreamSupervisor.Server.Management;
 
-/// <summary>The form of an order, as Akka.Management has it.</summary>
-/// <param name="Operation"><c>Leave</c> or <c>Down</c>.</param>
-/// <param name="Force">Insists where the answer was 409; false when left out.</param>
-internal sealed record MemberOrder(string Operation, bool? Force = null);
-
 /// <summary>What is asked of a member: <c>operation</c>, and <c>force</c> to insist.</summary>
 /// <param name="IsDown">Down; else leave.</param>
 /// <param name="Force">Whether the caller has been told why not, and wants it all the same.</param>

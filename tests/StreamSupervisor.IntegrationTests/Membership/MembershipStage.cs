@@ -50,6 +50,11 @@ public sealed class MembershipStage : IAsyncLifetime
     public static async Task<int> ClustersAsync(string database) => (await AskAsync(database,
         "SELECT count(DISTINCT cluster)::int FROM streamsupervisor.cluster_member WHERE state IN (1, 2)", row => row.GetInt32(0)))[0];
 
+    /// <summary>Declares a member dead, as the others do.</summary>
+    public static async Task CondemnAsync(string database, string name) => _ = await AskAsync(database,
+        $"UPDATE streamsupervisor.cluster_member SET state = 3, ended_at = clock_timestamp(), why = 'the test says so' WHERE name = '{name}' RETURNING 1",
+        row => row.GetInt32(0));
+
     internal static async Task<List<T>> AskAsync<T>(string database, string sql, Func<NpgsqlDataReader, T> read)
     {
         await using var connection = new NpgsqlConnection($"{database};Pooling=false;Application Name=test");

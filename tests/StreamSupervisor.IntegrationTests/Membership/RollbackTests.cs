@@ -87,6 +87,23 @@ public sealed class RollbackTests
         a.Log.Text.ShouldNotContain(Noticed);
     }
 
+    [PostgresFact]
+    public async Task A_member_that_was_declared_dead_takes_its_own_end_for_no_rollback()
+    {
+        await using var postgres = await StartAsync();
+        await using var a = new TestMember(MemberStart.Of(postgres.ConnectionString, "a"));
+        await using var b = new TestMember(MemberStart.Of(postgres.ConnectionString, "b"));
+        await FormationTests.SeeEachOtherAsync(a, b);
+
+        await MembershipStage.CondemnAsync(postgres.ConnectionString, "a");
+        _ = await a.Membership.Ended.WaitAsync(Eventually.Patience);
+        await BeatsAsync(b, 10);
+
+        b.Membership.Hold.Epoch.ShouldBe(0);
+        b.Log.Text.ShouldNotContain(Noticed);
+        a.Log.Text.ShouldNotContain(Noticed);
+    }
+
     private static async Task<PostgresServer> StartAsync()
     {
         var postgres = await PostgresServer.StartAsync(fsync: false);
