@@ -4,13 +4,14 @@ namespace StreamSupervisor.Domain.Origins;
 public sealed partial class Sightings
 {
     /// <summary>
-    /// Clients that publish a key of which no row is active. One for each key only: an attempt that waits in <c>on_publish</c> is listed
-    /// as publishing too, and nothing tells it from the publisher.
+    /// Clients that publish a key of which no row is active. An attempt that waits in <c>on_publish</c> is listed as publishing too; what tells
+    /// it from the publisher is that SRS reads nothing of it (recorded on SRS 5 and 6; 7.0.18 does not list it). A publisher of the last
+    /// seconds, whose bytes are not counted yet, is found by the next look.
     /// </summary>
     private IEnumerable<StreamReport> Hidden(Pending pending, LookAnswer.Clients clients)
     {
         var shown = pending.Look.Streams.Where(row => row.Active).Select(rows.KeyOf).ToHashSet();
-        var hidden = clients.Found.Where(client => client.Publishing && client.NamedKey is not null)
+        var hidden = clients.Found.Where(client => client is { Publishing: true, ReceivedBytes: > 0, NamedKey: not null })
             .DistinctBy(client => client.Id)
             .GroupBy(client => rows.EffectiveKeyOf(client.NamedKey!.Value));
         foreach (var key in hidden.Where(key => !shown.Contains(key.Key)))

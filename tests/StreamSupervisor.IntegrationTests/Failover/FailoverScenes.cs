@@ -20,7 +20,6 @@ public abstract class FailoverScenes(FailoverStage stage, ITestOutputHelper log)
     private static readonly TimeSpan LiveAgain = TimeSpan.FromSeconds(60);
     private static readonly int Rounds = int.Parse(Environment.GetEnvironmentVariable("FAILOVER_ROUNDS") ?? "1", CultureInfo.InvariantCulture);
     private readonly List<Outage> _outages = [];
-    private readonly List<(DateTimeOffset From, DateTimeOffset To)> _forgotten = [];
     private Random _random = new(0);
 
     private protected FailoverStage Stage => stage;
@@ -102,13 +101,13 @@ public abstract class FailoverScenes(FailoverStage stage, ITestOutputHelper log)
         var (onAir, accepted, deleted, busy) = await stage.Record.ReadAsync();
         var journal = await stage.Witness.JournalAsync(storm.EntityPrefix);
         var sessions = onAir.Where(one => one.Entity.StartsWith(storm.EntityPrefix, StringComparison.Ordinal)).ToImmutableArray();
-        accepted = [.. accepted.Where(one => !IsForgotten(one.At))];
-        deleted = [.. deleted.Where(one => !IsForgotten(one.At))];
+        accepted = [.. accepted.Where(one => !stage.IsForgotten(one.At))];
+        deleted = [.. deleted.Where(one => !stage.IsForgotten(one.At))];
         ImmutableArray<string> violations =
         [
             .. Invariants.OfTheJournal(journal),
             .. await stage.Witness.LostAsync(storm.EntityPrefix),
-            .. Invariants.OfTheAir(sessions, journal, IsForgotten),
+            .. Invariants.OfTheAir(sessions, journal, stage.IsForgotten),
             .. Invariants.OfDeletes(deleted, await stage.Witness.JournalAsync("")),
             .. Invariants.OfAnswers([.. accepted.Where(one => one.Entity.StartsWith(storm.EntityPrefix, StringComparison.Ordinal))], journal),
             .. Invariants.OfEvictions(journal),
@@ -118,10 +117,7 @@ public abstract class FailoverScenes(FailoverStage stage, ITestOutputHelper log)
         busy.ShouldBe(0);
     }
 
-    /// <summary>What the database was told in this time it has forgotten: nothing that happened then stands in the journal.</summary>
-    private protected void Forgotten(DateTimeOffset from, DateTimeOffset to) => _forgotten.Add((from, to));
-
-    private bool IsForgotten(DateTimeOffset at) => _forgotten.Exists(time => time.From <= at && at <= time.To);
+    private protected void Tell(FormattableString what) => log.WriteLine(what.ToString(CultureInfo.InvariantCulture));
 
     private protected FailoverMember Victim() => stage.Members[_random.Next(stage.Members.Length)];
 

@@ -18,6 +18,7 @@ public sealed class FailoverCollection : ICollectionFixture<FailoverStage>
 public class FailoverStage : IAsyncLifetime
 {
     private static readonly TimeSpan Healing = TimeSpan.FromSeconds(90);
+    private readonly List<(DateTimeOffset From, DateTimeOffset To)> _forgotten = [];
     private HookRelay? _relay;
 
     internal PostgresServer Postgres { get; private set; } = null!;
@@ -106,6 +107,12 @@ public class FailoverStage : IAsyncLifetime
     /// <summary>The shards in memory that a member has, as the members see it.</summary>
     internal async Task<ImmutableHashSet<int>> ShardsOfAsync(FailoverMember owner) =>
         (await Members[0].ShardsAsync() ?? []).Where(shard => shard.Owner == owner.Name).Select(shard => shard.Shard).ToImmutableHashSet();
+
+    /// <summary>What the database was told in this time it has forgotten: nothing that happened then stands in the journal.</summary>
+    internal void Forget(DateTimeOffset from, DateTimeOffset to) => _forgotten.Add((from, to));
+
+    /// <summary>Whether the database has forgotten what was decided then.</summary>
+    internal bool IsForgotten(DateTimeOffset at) => _forgotten.Exists(time => time.From <= at && at <= time.To);
 
     /// <summary>What the members have written.</summary>
     internal string Story => $"{string.Join('\n', Members.Select(member => member.Story))}\n--- balancer\n{_relay?.Story}";

@@ -45,7 +45,8 @@ public sealed class NemesisTests(FailoverStage stage, ITestOutputHelper log) : F
         var saved = TimeProvider.System.GetUtcNow();
         await Task.Delay(Between(1, 4));
         await Stage.Postgres.RestoreAsync();
-        Forgotten(saved, TimeProvider.System.GetUtcNow());
+        Stage.Forget(saved, TimeProvider.System.GetUtcNow());
+        Tell($"forgotten: {saved:HH:mm:ss.fff} to {TimeProvider.System.GetUtcNow():HH:mm:ss.fff}");
     }, nobodyDies: true);
 
     [PostgresTheory]

@@ -166,6 +166,20 @@ public partial class SightingsTests
     }
 
     [Fact]
+    public void Behind_no_active_row_who_publishes_is_found_and_who_waits_in_on_publish_is_not()
+    {
+        _scene.Publish(LookScene.Key, "publishes", bytes: 4096, active: false);
+        _scene.Clients["waits"] = _scene.Clients["publishes"] with { Id = "waits", ReceivedBytes = 0 };
+        _scene.Wait(TimeSpan.FromMilliseconds(1));
+        var look = new Look(_scene.Process, [.. _scene.Streams], _scene.Now, _scene.Elapsed, TimeSpan.Zero);
+        _scene.Sightings.Compare(look, _scene.Beliefs, _scene.State.Snapshot(), all: true).Question.ShouldNotBeNull();
+
+        var step = _scene.Sightings.Next(new LookAnswer.Clients(_scene.Now, [.. _scene.Clients.Values], [_scene.Process.ServiceId], _scene.Elapsed));
+
+        step.Reports.Single().Command.ShouldBeOfType<ReportPublisherSeen>().By.Session.ClientId.ShouldBe("publishes");
+    }
+
+    [Fact]
     public void Many_clients_are_asked_for_as_the_list_of_all()
     {
         for (var i = 0; i < 100; i++)
