@@ -17,6 +17,7 @@ public static partial class LiveStream
         }
 
         EndEarlierProcess(context, ask.By.Session.ServerId, ask.By.Session.ServiceId);
+        LoseWhoWaited(context, ask.By.Session);
         if (Repeat(context, ask))
         {
             // Before every other rule: a lock that came meanwhile must not make two answers out of one.

@@ -207,4 +207,16 @@ public static partial class LiveStream
             context.Raise(new KeyWedged(context.Now, note.Origin, note.ServerId, note.ServiceId));
         }
     }
+
+    /// <summary>
+    /// A look found this session and took it for the publisher, and now SRS asks whether it may publish: it was waiting for this answer. It has
+    /// proved nothing yet, and is decided on like everybody.
+    /// </summary>
+    private static void LoseWhoWaited(DecisionContext context, SessionId attempt)
+    {
+        if (context.State.Session is { Adopted: true } adopted && adopted.By.Session == attempt)
+        {
+            Lose(context, adopted, LossCause.Unpublished);
+        }
+    }
 }

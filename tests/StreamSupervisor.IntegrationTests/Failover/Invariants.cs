@@ -88,7 +88,9 @@ internal static class Invariants
             var times = admitted[answer.Session].Count(row => row.Event is Admitted && row.Entity == answer.Entity && row.StoredAt <= answer.At);
             if (times != 1)
             {
-                yield return $"{answer.Entity}: {answer.Session} heard yes at {answer.At:HH:mm:ss.fff} and stands in the journal {times} times as admitted";
+                yield return $"{answer.Entity}: {answer.Session} heard yes at {answer.At:HH:mm:ss.fff} and stands in the journal {times} times as admitted"
+                    + string.Concat(journal.Where(row => row.Entity == answer.Entity && row.Event.ToString()!.Contains(answer.Session.ClientId, StringComparison.Ordinal))
+                        .Select(row => $"; #{row.Row} {row.Event.GetType().Name} by {row.Writer} at {row.StoredAt:HH:mm:ss.fff}"));
             }
         }
     }

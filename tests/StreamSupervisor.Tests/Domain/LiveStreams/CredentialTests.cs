@@ -1,4 +1,5 @@
 using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.TestKit.Domain;
 using static StreamSupervisor.TestKit.Domain.Scene;
 using Lock = StreamSupervisor.Domain.LiveStreams.Lock;
 
@@ -77,5 +78,20 @@ public class CredentialTests
             Registered = new RegistrationClaim(RegistrationClaim.MarkOf("forged"), CredentialVerdict.NotRequired, "key", Proven: false),
         };
         Empty().When(ask).ThenAdmitted(Encoder("a1", identity: "key", proven: false));
+    }
+
+    [Theory]
+    [InlineData(CredentialVerdict.Valid, true)]
+    [InlineData(CredentialVerdict.Wrong, false)]
+    public void Whom_a_look_found_while_it_waited_is_decided_on_when_it_asks(CredentialVerdict credential, bool isLetIn)
+    {
+        var by = Scene.Encoder("waits", "srs-1");
+        var scene = Scene.Empty().When(new ReportPublisherSeen(by, 1, default, Verified: true)).Then<SessionAdopted>();
+
+        scene.After(1).When(Scene.Ask(by) with { Credential = credential });
+
+        scene.Events.OfType<Admitted>().Any().ShouldBe(isLetIn);
+        scene.Events.OfType<AttemptRefused>().Any().ShouldBe(!isLetIn);
+        (scene.State.Session is not null).ShouldBe(isLetIn);
     }
 }
