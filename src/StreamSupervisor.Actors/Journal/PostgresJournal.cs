@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Threading.Channels;
-using Akka.Actor;
 using Akka.Configuration;
 using Akka.Persistence;
 using Akka.Persistence.Sql.Config;
@@ -20,7 +19,9 @@ namespace StreamSupervisor.Actors.Journal;
 /// <remarks>
 /// An actor has one write under way at a time (Akka.Persistence waits for it), so the two writers never have rows of one key both.
 /// </remarks>
+#pragma warning disable CA1001 // An actor ends in PostStop.
 public sealed class PostgresJournal : SqlWriteJournal
+#pragma warning restore CA1001
 {
     private const int Writers = 2;
 
