@@ -19,7 +19,9 @@ namespace StreamSupervisor.Actors.Journal;
 /// <remarks>
 /// An actor has one write under way at a time (Akka.Persistence waits for it), so the two writers never have rows of one key both.
 /// </remarks>
+#pragma warning disable CA1001 // An actor ends in PostStop.
 public sealed class PostgresJournal : SqlWriteJournal
+#pragma warning restore CA1001
 {
     private readonly Channel<JournalWrite> _waiting;
     private readonly ConcurrentDictionary<string, Task> _underWay = new(StringComparer.Ordinal);

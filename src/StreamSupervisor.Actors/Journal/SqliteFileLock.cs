@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace StreamSupervisor.Actors.Journal;
 
 /// <summary>
@@ -20,7 +22,8 @@ internal sealed class SqliteFileLock : IDisposable
         FileStream held;
         try
         {
-            held = new FileStream(database + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            held = new FileStream(database + ".lock", ForThisUser(FileMode.OpenOrCreate, FileShare.None));
+            MakePrivate(database + ".lock");
         }
         catch (IOException e) when (IsHeldByAnother(e))
         {
@@ -40,7 +43,9 @@ internal sealed class SqliteFileLock : IDisposable
         try
         {
             // A file of its own: while the lock is held, nobody else can read the locked one.
-            File.WriteAllText(pidFile, $"{Environment.ProcessId}\n");
+            using var pid = new FileStream(pidFile, ForThisUser(FileMode.Create, FileShare.Read));
+            MakePrivate(pidFile);
+            pid.Write(Encoding.ASCII.GetBytes($"{Environment.ProcessId}\n"));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -62,6 +67,34 @@ internal sealed class SqliteFileLock : IDisposable
         }
 
         _held.Dispose();
+    }
+
+    /// <summary>As the database beside it: nobody else reads or holds it.</summary>
+    private static FileStreamOptions ForThisUser(FileMode mode, FileShare share)
+    {
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = share };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return options;
+    }
+
+    /// <summary>One that an earlier version has left behind has the mode of that time.</summary>
+    private static void MakePrivate(string file)
+    {
+        try
+        {
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Another user's, who lets us write it.
+        }
     }
 
     /// <summary>EWOULDBLOCK of Linux and of macOS; ERROR_SHARING_VIOLATION of Windows.</summary>

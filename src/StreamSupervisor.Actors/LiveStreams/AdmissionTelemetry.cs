@@ -57,6 +57,9 @@ internal static class AdmissionTelemetry
     private static readonly Counter<long> Wedges = Telemetry.Meter.CreateCounter<long>("streamsupervisor.wedges", "{wedge}",
         "Keys that a server holds as busy though nobody publishes them there; only its restart frees them.");
 
+    private static readonly Counter<long> Orphans = Telemetry.Meter.CreateCounter<long>("streamsupervisor.orphans", "{publisher}",
+        "Publishers whose stream a server received and sent to none of its players.");
+
     /// <summary>
     /// Every series that an alert may rest on is there from the start, at 0: a rate needs a value before the first fight, or the first fight
     /// alarms nobody.
@@ -75,6 +78,7 @@ internal static class AdmissionTelemetry
             BusyPrevented.Add(0, here);
             Adoptions.Add(0, here);
             Wedges.Add(0, here);
+            Orphans.Add(0, here);
             BusySeen.Add(0, here, new("seen", AfterAdmission));
             BusySeen.Add(0, here, new("seen", BeforeHook));
             KickTelemetry.Begin(origin);
@@ -84,6 +88,9 @@ internal static class AdmissionTelemetry
             }
         }
     }
+
+    /// <summary>A server publishes a stream for nobody.</summary>
+    public static void Orphaned(string origin) => Orphans.Add(1, new KeyValuePair<string, object?>("origin", origin));
 
     /// <summary>One decision is durable.</summary>
     public static void Appended(TimeSpan took) => Appends.Record(took.TotalSeconds);

@@ -38,7 +38,7 @@ internal sealed class AskHub : UntypedActor
                 _asks.Complete(answer.AskId, AskResult.Answered(answer.Reply));
                 break;
             case StreamRefusal refusal:
-                _asks.Complete(refusal.AskId, AskResult.Not(refusal.Status, refusal.Why));
+                _asks.Complete(refusal.AskId, AskResult.Not(refusal.Status, refusal.Why) with { Reason = refusal.Reason });
                 break;
             case Tick:
                 _asks.Tick();

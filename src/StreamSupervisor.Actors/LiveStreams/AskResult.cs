@@ -27,7 +27,9 @@ public enum AskStatus
 /// <param name="Status">How it ended.</param>
 /// <param name="Reply">The answer; null unless <see cref="AskStatus.Answered"/>.</param>
 /// <param name="Why">One sentence for a person; null when answered.</param>
-public readonly record struct AskResult(AskStatus Status, LiveStreamReply? Reply, string? Why)
+/// <param name="Reason">As in <see cref="StreamRefusal"/>.</param>
+public readonly record struct AskResult(AskStatus Status, LiveStreamReply? Reply, string? Why,
+    RefusalReason Reason = RefusalReason.Unknown)
 {
     public static AskResult Answered(LiveStreamReply reply) => new(AskStatus.Answered, reply, null);
 

@@ -28,8 +28,8 @@ internal sealed partial class LiveStreamActor
         command.Asker.Tell(command.AskId == 0 ? reply : new StreamAnswer(command.AskId, reply), Self);
     }
 
-    private void Refuse(StreamEnvelope envelope, AskStatus status, string why) =>
-        Sender.Tell(new StreamRefusal(envelope.AskId, status, why), Self);
+    private void Refuse(StreamEnvelope envelope, AskStatus status, string why, RefusalReason reason = RefusalReason.Unknown) =>
+        Sender.Tell(new StreamRefusal(envelope.AskId, status, why, reason), Self);
 
     private void StopIfRetired()
     {

@@ -144,8 +144,15 @@ internal sealed partial class LiveStreamActor
         }
     }
 
-    /// <summary>The next beat looks whether it is still the same store, and does so at once.</summary>
-    private static void Doubt() => Context.System.EventStream.Publish(StoreDoubted.Instance);
+    /// <summary>
+    /// The next beat looks whether it is still the same store, and does so at once. Until then nobody is admitted: the next incarnation
+    /// may begin with what another server holds.
+    /// </summary>
+    private void Doubt()
+    {
+        _services.Hold.Doubt();
+        Context.System.EventStream.Publish(StoreDoubted.Instance);
+    }
 
     private void LogOnce(StoreFault fault, Exception cause, string sentence)
     {

@@ -24,10 +24,14 @@ internal sealed partial class LiveStreamActor
     private DateTimeOffset _usedAt;
     private int _workers;
 
+    /// <summary>Who asked while nobody is admitted, and waits in a hook of its server; null: nobody.</summary>
+    private HashSet<SessionId>? _heldBack;
+
     /// <summary>The command as it is decided on: what asks for the key, with what this member knows of the servers.</summary>
     private LiveStreamCommand WithStanding(LiveStreamCommand command)
     {
         var store = _services.Hold.Standing(_services.Time.GetElapsedTime(0), _services.IsOutOfReach);
+        _heldBack = store.HoldsAdmissions ? _heldBack : null;
         var known = WithOrigins(command);
         return store.IsUsual ? known : known with { Store = store };
     }
@@ -39,7 +43,11 @@ internal sealed partial class LiveStreamActor
             SessionOutOfReach = IsSessionOutOfReach,
             ProcessSuperseded = _services.StandingOf(by.Origin, by.Session) == ProcessStanding.Superseded,
         },
-        ReportPublisherSeen seen => seen with { SessionOutOfReach = IsSessionOutOfReach },
+        ReportPublisherSeen seen => seen with
+        {
+            SessionOutOfReach = IsSessionOutOfReach,
+            WaitsInHook = _heldBack?.Contains(seen.By.Session) == true,
+        },
         Register register => register with { SessionOutOfReach = IsSessionOutOfReach },
         _ => command,
     };

@@ -152,6 +152,11 @@ internal sealed partial class LiveStreamActor : UntypedPersistentActor
 
         if (decision.Reply is AdmissionsHeld)
         {
+            if (command is RequestPublish { By.Session: var waiting })
+            {
+                _ = (_heldBack ??= []).Add(waiting);
+            }
+
             return; // Its hub asks again until its deadline.
         }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using StreamSupervisor.Domain.LiveStreams;
 
 namespace StreamSupervisor.Actors.LiveStreams;
@@ -19,7 +20,11 @@ public sealed record StreamAnswer(long AskId, LiveStreamReply Reply);
 /// <param name="AskId">The ask.</param>
 /// <param name="Status"><see cref="AskStatus.Overloaded"/> or <see cref="AskStatus.Failed"/>.</param>
 /// <param name="Why">One sentence for a person.</param>
-public sealed record StreamRefusal(long AskId, AskStatus Status, string Why);
+/// <param name="Reason">
+/// Why an attempt to publish is refused for good; <see cref="RefusalReason.Unknown"/> (and then not sent): it is not.
+/// </param>
+public sealed record StreamRefusal(long AskId, AskStatus Status, string Why,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] RefusalReason Reason = RefusalReason.Unknown);
 
 /// <summary>
 /// On the event stream of the member that owns the key: after every durable change and after a recovery. Never sent for a key without a

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Event;
 using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Domain.Origins;
 using StreamSupervisor.Srs.Api;
 
 namespace StreamSupervisor.Actors.LiveStreams;
@@ -85,8 +86,7 @@ internal sealed class SessionCheckActor : WorkActor
         switch (SessionAnswers.OfClient(check.Session, answer.ServerId, answer.ServiceId, publishes))
         {
             case SessionAnswer.There:
-                var by = Services.Rules.PublisherOf(_streamKey, _origin, check.Session, answer.Value!);
-                return [new ReportPublisherSeen(by, answer.Value!.ReceivedBytes, lookedAt, Verified: true, Asked: true)];
+                return [Seen(answer.Value!, check.Session, lookedAt) with { Asked = true }];
             case SessionAnswer.Gone:
                 return [new ReportPublisherMissing(check.Session, lookedAt, Verified: true, Asked: true)];
             default:
@@ -115,12 +115,19 @@ internal sealed class SessionCheckActor : WorkActor
         var reports = new List<LiveStreamCommand>();
         foreach (var client in clients.Value.Where(client => Services.Rules.Publishes(client, _streamKey)))
         {
-            var by = Services.Rules.PublisherOf(_streamKey, _origin, new SessionId(serverId, serviceId, client.Id), client);
-            reports.Add(new ReportPublisherSeen(by, client.ReceivedBytes, lookedAt, Verified: true));
+            reports.Add(Seen(client, new SessionId(serverId, serviceId, client.Id), lookedAt));
         }
 
         reports.Add(new ReportSearched(_origin, serverId, serviceId, reports.Count, lookedAt));
         return reports;
+    }
+
+    /// <summary>Another server's copy of the stream is told as one: taken for a second publisher, it would be evicted.</summary>
+    private ReportPublisherSeen Seen(ClientRow client, SessionId session, DateTimeOffset lookedAt)
+    {
+        var relay = Services.Rules.Relays?.RelayOf(client.Address, _origin);
+        return new ReportPublisherSeen(Services.Rules.PublisherOf(_streamKey, _origin, session, client), client.ReceivedBytes, lookedAt,
+            Verified: true, relay?.Origin, relay?.Configured ?? false);
     }
 
     private async Task<SessionAnswer> AskProcessAsync(ISrsApi api, SessionId session)

@@ -8,6 +8,7 @@ internal sealed partial class StoreMember
     private readonly RollbackDetector _rollbacks = new();
     private IReadOnlyList<MemberRow> _lastRows = [];
     private MemberRow? _lastSelf;
+    private long _doubts;
 
     /// <summary>Takes what a beat saw of the past.</summary>
     /// <returns>Whether our row is missing because the database has forgotten it, and stands there again.</returns>
@@ -49,7 +50,7 @@ internal sealed partial class StoreMember
         }
 
         (_lastRows, _lastSelf) = (rows, self ?? _lastSelf);
-        _membership.Hold.Doubt(false);
+        _membership.Hold.Settle(_doubts);
         return self is null;
     }
 

@@ -105,6 +105,7 @@ internal sealed partial class StoreMember : ReceiveActor, IWithTimers
                 StartSession();
             }
 
+            _doubts = _membership.Hold.Doubts;
             var rows = _table.BeatAndLook(_self.Incarnation, _settings.Lease);
             _beatDue = sent + Ticks(_settings.Renew);
             _membership.Metrics.Beat(_time.GetElapsedTime(sent));
@@ -212,7 +213,7 @@ internal sealed partial class StoreMember : ReceiveActor, IWithTimers
     private void OnSilence(MemberTableSilentException silent)
     {
         _deaths.Gap();
-        _membership.Hold.Doubt(true);
+        _membership.Hold.Doubt();
         if (!_silent)
         {
             _silent = true;

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using StreamSupervisor.Actors.LiveStreams;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Domain.Origins;
 
@@ -86,6 +87,10 @@ public sealed partial class OriginActor
         foreach (var finding in step.Findings)
         {
             _log.Found(finding, Now().Elapsed);
+            if (finding is LookFinding.Orphaned orphan)
+            {
+                Orphaned(orphan);
+            }
         }
 
         if (step.Question is { } question)
@@ -101,6 +106,15 @@ public sealed partial class OriginActor
         else
         {
             EndLook();
+        }
+    }
+
+    private void Orphaned(LookFinding.Orphaned orphan)
+    {
+        AdmissionTelemetry.Orphaned(_name);
+        if (_settings.EvictOrphans)
+        {
+            _streams.Tell(orphan.Key.ToString(), new ReportOrphaned(orphan.By));
         }
     }
 

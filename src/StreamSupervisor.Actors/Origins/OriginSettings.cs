@@ -18,6 +18,9 @@ public sealed record OriginSettings
     /// </summary>
     public TimeSpan SilenceLook { get; init; } = TimeSpan.FromMilliseconds(500);
 
+    /// <summary><c>sweep.evict-orphans</c>: whether a publisher that SRS publishes for nobody is evicted; else it is only told.</summary>
+    public bool EvictOrphans { get; init; }
+
     /// <summary><c>hooks.max-sessions-per-origin</c>: how many connections of a server are remembered between their hooks.</summary>
     public int MaxClients { get; init; } = 20_000;
 

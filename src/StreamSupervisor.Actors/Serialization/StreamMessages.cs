@@ -25,6 +25,7 @@ internal static class StreamMessages
         MessageKind.Json("command/report-publisher-seen", Wire.Json.ReportPublisherSeen),
         MessageKind.Json("command/report-publisher-missing", Wire.Json.ReportPublisherMissing),
         MessageKind.Json("command/report-silent", Wire.Json.ReportSilent),
+        MessageKind.Json("command/report-orphaned", Wire.Json.ReportOrphaned),
         MessageKind.Json("command/report-process-replaced", Wire.Json.ReportProcessReplaced),
         MessageKind.Json("command/report-evicted", Wire.Json.ReportEvicted),
         MessageKind.Json("command/report-eviction-stalled", Wire.Json.ReportEvictionStalled),

@@ -34,6 +34,7 @@ namespace StreamSupervisor.Actors.Serialization;
 [JsonSerializable(typeof(ReportPublisherSeen))]
 [JsonSerializable(typeof(ReportPublisherMissing))]
 [JsonSerializable(typeof(ReportSilent))]
+[JsonSerializable(typeof(ReportOrphaned))]
 [JsonSerializable(typeof(ReportProcessReplaced))]
 [JsonSerializable(typeof(ReportEvicted))]
 [JsonSerializable(typeof(ReportEvictionStalled))]

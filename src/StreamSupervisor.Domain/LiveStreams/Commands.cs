@@ -73,7 +73,15 @@ public sealed record ReportRefusedUnseen(Publisher By, bool IncumbentSilent = fa
 /// <param name="Asked">Whether it answers a <see cref="CheckSession"/>, so that it was looked for after that was ordered, whatever the
 /// clocks say.</param>
 public sealed record ReportPublisherSeen(Publisher By, long ReceivedBytes, DateTimeOffset LookedAt, bool Verified,
-    string? RelayOf = null, bool RelayConfigured = false, bool Asked = false) : LiveStreamCommand;
+    string? RelayOf = null, bool RelayConfigured = false, bool Asked = false) : LiveStreamCommand
+{
+    /// <summary>
+    /// Whether this client waits for the answer to its hook, held back with all others. SRS lists it as a publisher, and it is not on air.
+    /// Set by the member that owns the key, and never sent.
+    /// </summary>
+    [JsonIgnore]
+    public bool WaitsInHook { get; init; }
+}
 
 /// <summary>A look at the node of a session did not find it.</summary>
 /// <param name="Session">The session that is believed.</param>
@@ -91,6 +99,13 @@ public sealed record ReportPublisherMissing(SessionId Session, DateTimeOffset Lo
 /// unknown, and then the two times decide.
 /// </param>
 public sealed record ReportSilent(SessionId Session, DateTimeOffset Since, long? Generation = null) : LiveStreamCommand;
+
+/// <summary>
+/// SRS publishes a session for nobody: over several looks its stream had players, received and sent nothing. Told only where such a
+/// session is to be evicted.
+/// </summary>
+/// <param name="Session">The publisher that the row names. Of an orphan it can be another client; then nothing follows.</param>
+public sealed record ReportOrphaned(SessionId Session) : LiveStreamCommand;
 
 /// <summary>A node runs in a new process: every session of an earlier one has ended.</summary>
 public sealed record ReportProcessReplaced(string ServerId, string ServiceId) : LiveStreamCommand;

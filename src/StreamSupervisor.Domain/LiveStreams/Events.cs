@@ -99,6 +99,9 @@ public enum EvictionCause
     /// <summary>SRS refused an unseen attempt of a node with the publish token: the way is cleared for its next try.</summary>
     RefusedUnseen,
 
+    /// <summary>SRS publishes it for nobody: only a new publish reaches the players.</summary>
+    Orphaned,
+
     /// <summary>An encoder has announced itself: the way is cleared before it arrives.</summary>
     Registration,
 }

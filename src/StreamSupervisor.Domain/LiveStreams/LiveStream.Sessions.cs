@@ -28,6 +28,9 @@ public static partial class LiveStream
             case ReportSilent note:
                 Silent(context, note);
                 break;
+            case ReportOrphaned note:
+                Orphaned(context, note);
+                break;
             case ReportProcessReplaced note:
                 EndEarlierProcess(context, note.ServerId, note.ServiceId);
                 break;

@@ -63,7 +63,7 @@ public static partial class LiveStream
         // before the last change may show what was true then; and /streams alone is no witness.
         if (context.State.Handover?.To.Session == by.Session || IsEvicting(context, by.Session, out _)
             || (!context.Store.HoldsAdmissions && context.IsOlder(note.LookedAt, context.State.ChangedAt))
-            || context.Store.IsInDoubt || !note.Verified)
+            || context.Store.IsInDoubt || !note.Verified || (context.Store.HoldsAdmissions && note.WaitsInHook))
         {
             return;
         }
@@ -186,6 +186,16 @@ public static partial class LiveStream
             {
                 Evict(context, incumbent.By, EvictionCause.Silent);
             }
+        }
+    }
+
+    private static void Orphaned(DecisionContext context, ReportOrphaned note)
+    {
+        // A takeover that runs ends the orphan anyway.
+        if (!context.Observes && context.State.Handover is null && IsIncumbent(context, note.Session, out var incumbent)
+            && incumbent.Confirmed)
+        {
+            Evict(context, incumbent.By, EvictionCause.Orphaned);
         }
     }
 

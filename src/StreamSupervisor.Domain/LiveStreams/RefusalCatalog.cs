@@ -36,6 +36,9 @@ public static class RefusalCatalog
         Permanent(RefusalReason.InvalidKey, "invalid-key", 9006,
             "The stream name is empty, too long or contains characters that are not allowed. Check the publishing address in your encoder.",
             "流名称为空、过长或含有不允许的字符。请检查编码器中的推流地址。"),
+        Permanent(RefusalReason.Quarantined, "quarantined", 9007,
+            "The service cannot read its records of this stream, and waiting does not help. Tell the operator, who can free it; use another stream until then.",
+            "系统无法读取此直播流的记录，等待无法解决。请通知管理员处理；在此之前请改用其他直播流。"),
 
         Temporary(RefusalReason.Reserved, "reserved", 9101, 5_000,
             "Another encoder has announced itself for this stream and is about to publish. Stop that one if this one should be live, or use another stream.",

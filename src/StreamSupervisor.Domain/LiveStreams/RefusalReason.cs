@@ -29,6 +29,9 @@ public enum RefusalReason
     /// <summary>The stream key is malformed or too long.</summary>
     InvalidKey,
 
+    /// <summary>The key's journal cannot be read; permanent until an operator ends its quarantine.</summary>
+    Quarantined,
+
     // Temporary: trying again later may help.
 
     /// <summary>Another encoder has reserved the key.</summary>

@@ -17,18 +17,29 @@ public sealed class AdmissionHold(IEnumerable<string> origins)
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(15);
 
     private readonly ImmutableSortedSet<string> _origins = origins.ToImmutableSortedSet(StringComparer.Ordinal);
-    private volatile State _state = new(0, TimeSpan.Zero, [], IsInDoubt: false);
+    private State _state = new(0, TimeSpan.Zero, []);
 
-    private sealed record State(long Epoch, TimeSpan Since, ImmutableSortedSet<string> NotSwept, bool IsInDoubt);
+    private sealed record State(long Epoch, TimeSpan Since, ImmutableSortedSet<string> NotSwept)
+    {
+        public bool IsWatched { get; init; }
+        public long Doubts { get; init; }
+        public bool IsInDoubt { get; init; }
+    }
+
+    private State Current => Volatile.Read(ref _state);
 
     /// <summary>The epoch of the store as this member knows it. An entity that began in an earlier one must begin anew.</summary>
-    public long Epoch => _state.Epoch;
+    public long Epoch => Current.Epoch;
 
     /// <summary>Origins that were not looked at since the last rollback.</summary>
-    public IReadOnlyCollection<string> NotSwept => _state.NotSwept;
+    public IReadOnlyCollection<string> NotSwept => Current.NotSwept;
 
-    /// <summary>This member starts in an epoch that others have dealt with.</summary>
-    public void Start(long epoch) => _state = _state with { Epoch = epoch };
+    /// <summary>How often the store was doubted; read before a beat begins, and given to <see cref="Settle"/> after it.</summary>
+    public long Doubts => Current.Doubts;
+
+    /// <summary>This member starts in an epoch that others have dealt with, and beats from now on.</summary>
+    public void Start(long epoch) =>
+        _ = ImmutableInterlocked.Update(ref _state, state => state with { Epoch = epoch, IsWatched = true });
 
     /// <summary>The store has gone back in time, and is in this epoch now.</summary>
     /// <param name="epoch">The epoch; one that is not newer changes nothing.</param>
@@ -36,47 +47,47 @@ public sealed class AdmissionHold(IEnumerable<string> origins)
     /// <returns>Whether it is news.</returns>
     public bool Begin(long epoch, TimeSpan now)
     {
-        if (epoch <= _state.Epoch)
+        if (epoch <= Epoch)
         {
             return false;
         }
 
-        _state = new State(epoch, now, _origins, IsInDoubt: false);
+        _ = ImmutableInterlocked.Update(ref _state, state =>
+            state with { Epoch = epoch, Since = now, NotSwept = _origins, IsWatched = true });
         return true;
     }
 
     /// <summary>
-    /// The store does not answer this member: when it does again it may be another one, and is asked that before anybody is admitted.
+    /// The store did not answer this member, or a read or a write of it failed. Every connection breaks when another server takes the
+    /// place of the one that was there, so it may be another one when it answers again: nobody is admitted before a beat has asked it.
+    /// A store that nobody beats in (a file of this machine) is never doubted: nobody would end the doubt.
     /// </summary>
-    public void Doubt(bool isInDoubt)
-    {
-        if (_state.IsInDoubt != isInDoubt)
-        {
-            _state = _state with { IsInDoubt = isInDoubt };
-        }
-    }
+    public void Doubt() => _ = ImmutableInterlocked.Update(ref _state, state =>
+        state.IsWatched ? state with { IsInDoubt = true, Doubts = state.Doubts + 1 } : state);
+
+    /// <summary>A beat has found the store that was known, or has dealt with the other one.</summary>
+    /// <param name="doubts">
+    /// <see cref="Doubts"/> when the beat began. Where the store was doubted since, that beat may have been answered by the server before.
+    /// </param>
+    public void Settle(long doubts) => _ = ImmutableInterlocked.Update(ref _state, state =>
+        state.Doubts == doubts ? state with { IsInDoubt = false } : state);
 
     /// <summary>An origin was looked at, by a look that began after its actor had heard of the epoch.</summary>
-    public void Swept(string origin, long epoch)
-    {
-        if (epoch >= _state.Epoch && _state.NotSwept.Contains(origin))
-        {
-            _state = _state with { NotSwept = _state.NotSwept.Remove(origin) };
-        }
-    }
+    public void Swept(string origin, long epoch) => _ = ImmutableInterlocked.Update(ref _state, state =>
+        epoch >= state.Epoch && state.NotSwept.Contains(origin) ? state with { NotSwept = state.NotSwept.Remove(origin) } : state);
 
     /// <summary>What the rules hear.</summary>
     /// <param name="now">On the monotonic clock.</param>
     /// <param name="isOutOfReach">Whether an origin is down.</param>
     public StoreStanding Standing(TimeSpan now, Func<string, bool> isOutOfReach)
     {
-        var state = _state;
+        var state = Current;
         return new StoreStanding(StoreHistory.GenerationFloorOf(state.Epoch), state.IsInDoubt || Holds(state, now, isOutOfReach),
             state.IsInDoubt);
     }
 
     /// <summary>Whether origins are waited for.</summary>
-    public bool IsSweeping(TimeSpan now, Func<string, bool> isOutOfReach) => Holds(_state, now, isOutOfReach);
+    public bool IsSweeping(TimeSpan now, Func<string, bool> isOutOfReach) => Holds(Current, now, isOutOfReach);
 
     private static bool Holds(State state, TimeSpan now, Func<string, bool> isOutOfReach) =>
         !state.NotSwept.IsEmpty && now - state.Since < Longest && state.NotSwept.Any(origin => !isOutOfReach(origin));

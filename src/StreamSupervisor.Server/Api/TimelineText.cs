@@ -94,6 +94,7 @@ internal static class TimelineText
         EvictionCause.Doubled => "the key has another publisher of a higher generation",
         EvictionCause.Operator => $"{operatorName ?? "an operator"} ordered it",
         EvictionCause.Registration => "an encoder has announced itself; the way is cleared before it arrives",
+        EvictionCause.Orphaned => "SRS publishes it for nobody: it received, and sent its players nothing",
         EvictionCause.RefusedUnseen => "SRS refused an encoder as busy before asking; the way is cleared for its next try",
         _ => "the cause was not recorded",
     };

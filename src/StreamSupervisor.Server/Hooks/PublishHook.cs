@@ -69,8 +69,10 @@ internal sealed class PublishHook(PublishAttemptReader reader, OriginDirectory d
                 return SrsHookReply.Yes;
             case Verdict.Decided { Reply: Refused decision }:
                 return HookRefusals.Of(decision.Reason);
+            case Verdict.Undecided unknown:
+                return WhenUnavailable(attempt.Key, hook, unknown.Why, unknown.Reason);
             default:
-                return WhenUnavailable(attempt.Key, hook, (verdict as Verdict.Undecided)?.Why ?? "no answer");
+                return WhenUnavailable(attempt.Key, hook, "no answer");
         }
     }
 
@@ -112,7 +114,9 @@ internal sealed class PublishHook(PublishAttemptReader reader, OriginDirectory d
         var request = new RequestPublish(by, askedIn, attempt.Credential, order.Limits(attempt.Hold, askedIn), confirmed, relay?.Origin,
             relay?.Configured ?? false, attempt.Registered, doubt?.Of);
         var answer = await streams.AskAsync(attempt.Key.ToString(), request, deadline, cancellation);
-        return answer is { Status: AskStatus.Answered, Reply: { } reply } ? new Verdict.Decided(reply) : new Verdict.Undecided(answer.Why ?? answer.Status.ToString());
+        return answer is { Status: AskStatus.Answered, Reply: { } reply }
+            ? new Verdict.Decided(reply)
+            : new Verdict.Undecided(answer.Why ?? answer.Status.ToString(), answer.Reason);
     }
 
     /// <summary>A key that is too long for the store may pass where nothing is refused; it is not guarded then.</summary>
@@ -132,12 +136,13 @@ internal sealed class PublishHook(PublishAttemptReader reader, OriginDirectory d
         "Refused {Action} at the hook address of {Origin}: it names server {ServerId}, and the API of {Origin} is server {Expected}. "
         + "Is a token used twice, or origins.api wrong?", hook.Action, origin, hook.ServerId, origin, expected);
 
-    private SrsHookReply WhenUnavailable(StreamKey key, SrsHook hook, string why)
+    /// <param name="reason">Why nobody will know before a person has helped; else the encoder is told that waiting helps.</param>
+    private SrsHookReply WhenUnavailable(StreamKey key, SrsHook hook, string why, RefusalReason reason = RefusalReason.Unknown)
     {
         var allow = options.WhenUnavailable == "allow";
         logger.LogError("{Key}: no decision for client {Client} ({Why}); {Answer} as hooks.when-unavailable says.",
             key, hook.ClientId, why, allow ? "allowed" : "refused");
-        return allow ? SrsHookReply.Yes : HookRefusals.Of(RefusalReason.Unavailable);
+        return allow ? SrsHookReply.Yes : HookRefusals.Of(reason == RefusalReason.Unknown ? RefusalReason.Unavailable : reason);
     }
 
     /// <summary>What became of a question. Nothing that is not known is ever a yes.</summary>
@@ -150,6 +155,6 @@ internal sealed class PublishHook(PublishAttemptReader reader, OriginDirectory d
         public sealed record Decided(LiveStreamReply Reply) : Verdict;
 
         /// <summary>Nobody knows.</summary>
-        public sealed record Undecided(string Why) : Verdict;
+        public sealed record Undecided(string Why, RefusalReason Reason = RefusalReason.Unknown) : Verdict;
     }
 }

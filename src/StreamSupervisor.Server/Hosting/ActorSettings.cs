@@ -26,6 +26,7 @@ internal static class ActorSettings
             SweepInterval = options.Sweep.Interval,
             SilentAfter = options.Sweep.SilentAfter,
             SilenceLook = options.Sweep.SilenceLook,
+            EvictOrphans = options.Sweep.EvictOrphans,
             MaxClients = options.Hooks.MaxSessionsPerOrigin,
         },
         Streams = new LiveStreamSettings

@@ -22,6 +22,21 @@ public sealed class SqliteFileTests : IDisposable
     }
 
     [Fact]
+    public async Task Nobody_else_reads_or_holds_the_files_that_keep_a_second_process_away()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        await File.WriteAllTextAsync(Database + ".lock", "");
+        File.SetUnixFileMode(Database + ".lock", (UnixFileMode)0b110_100_100);
+        await using var store = await OpenAsync(Database);
+        File.GetUnixFileMode(Database + ".lock").ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.GetUnixFileMode(Database + ".pid").ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    [Fact]
     public async Task A_database_of_another_program_stops_the_start()
     {
         _ = await StoreFixture.ExecuteAsync(new StoreLocation.Sqlite(Database), "CREATE TABLE theirs(x)");

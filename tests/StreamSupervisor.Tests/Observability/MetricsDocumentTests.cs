@@ -70,6 +70,7 @@ public sealed partial class MetricsDocumentTests
         member.Condemned();
         member.Suspended();
         member.RolledBack();
+        AdmissionTelemetry.Orphaned("srs-1");
 
         HookTelemetry.Answered(HookAction.OnPublish, "allowed", TimeSpan.Zero);
         SrsTelemetry.ApiCalled("srs-1", "GET", "answered", TimeSpan.Zero);

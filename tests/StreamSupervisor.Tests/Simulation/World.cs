@@ -37,9 +37,9 @@ internal sealed partial class World
         Servers = [.. Plan.Servers.Select((server, i) => new SrsServer(this, server.Name, server.Kind, $"10.1.0.{i + 1}",
             new Random((seed * 17) + i)))];
         Stranger = new SrsServer(this, "stranger", SrsKind.V6, "10.2.0.1", new Random(seed * 19));
-        Rows = new RowReader(key => key, (_, ip) => IdentityOf(ip));
         Relays = new Relays([.. Servers.Select(server => new RelayAddresses(server.Name, [server.Ip], Plan.NamesRelays
             && server.Name == "srs-2" ? ["srs-1"] : []))]);
+        Rows = new RowReader(key => key, (_, ip) => IdentityOf(ip)) { Relays = Relays };
         Cluster = new Cluster(this);
         if (Plan.Forwards)
         {

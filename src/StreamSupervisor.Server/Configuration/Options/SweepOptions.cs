@@ -10,4 +10,7 @@ public sealed class SweepOptions
 
     /// <summary>How often bytes are looked at; stretches by itself where a node has many streams. 0 switches the watch off.</summary>
     public TimeSpan SilenceLook { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Whether a publisher whose stream SRS sends to none of its players is evicted; else it is only told.</summary>
+    public bool EvictOrphans { get; init; }
 }

@@ -15,6 +15,9 @@ public sealed class FakeSrs(string name) : ISrsApi
 
     public string ServiceId { get; set; } = "run-1";
 
+    /// <summary>Who answers at its address.</summary>
+    public string ServerId { get; set; } = name;
+
     public bool IsAway { get; set; }
 
     /// <summary>DELETE answers that it will, and the client stays.</summary>
@@ -26,23 +29,23 @@ public sealed class FakeSrs(string name) : ISrsApi
         new ClientRow(session.ClientId, "vid-1", "stream-1", "10.0.0.1", $"/{key.App}/{key.Stream}", "fmle-publish",
             Publishing: true, Alive: 1, ReceivedBytes: 1000);
 
-    public Task<OriginProcess> GetProcessAsync(CancellationToken cancellation) => Answer(() => new OriginProcess(name, ServiceId, "1", default));
+    public Task<OriginProcess> GetProcessAsync(CancellationToken cancellation) => Answer(() => new OriginProcess(ServerId, ServiceId, "1", default));
 
     public Task<SrsAnswer<IReadOnlyList<StreamRow>>> GetStreamsAsync(CancellationToken cancellation) =>
-        Answer(() => new SrsAnswer<IReadOnlyList<StreamRow>>([], name, ServiceId));
+        Answer(() => new SrsAnswer<IReadOnlyList<StreamRow>>([], ServerId, ServiceId));
 
     public Task<SrsAnswer<IReadOnlyList<ClientRow>>> GetClientsAsync(CancellationToken cancellation) =>
-        Answer(() => new SrsAnswer<IReadOnlyList<ClientRow>>([.. _clients.Values], name, ServiceId));
+        Answer(() => new SrsAnswer<IReadOnlyList<ClientRow>>([.. _clients.Values], ServerId, ServiceId));
 
     public Task<SrsAnswer<ClientRow?>> GetClientAsync(string clientId, CancellationToken cancellation) =>
-        Answer(() => new SrsAnswer<ClientRow?>(_clients.GetValueOrDefault(clientId), name, ServiceId));
+        Answer(() => new SrsAnswer<ClientRow?>(_clients.GetValueOrDefault(clientId), ServerId, ServiceId));
 
     public Task<SrsAnswer<bool>> DeleteClientAsync(string clientId, CancellationToken cancellation) => Answer(() =>
     {
         _deleted.Enqueue(clientId);
-        return new SrsAnswer<bool>(KeepsClients ? _clients.ContainsKey(clientId) : _clients.TryRemove(clientId, out _), name, ServiceId);
+        return new SrsAnswer<bool>(KeepsClients ? _clients.ContainsKey(clientId) : _clients.TryRemove(clientId, out _), ServerId, ServiceId);
     });
 
     private Task<T> Answer<T>(Func<T> answer) =>
-        IsAway ? Task.FromException<T>(new SrsUnreachableException($"{name} does not answer")) : Task.FromResult(answer());
+        IsAway ? Task.FromException<T>(new SrsUnreachableException($"{ServerId} does not answer")) : Task.FromResult(answer());
 }

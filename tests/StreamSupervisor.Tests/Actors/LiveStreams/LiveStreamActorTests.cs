@@ -22,6 +22,20 @@ public sealed class LiveStreamActorTests : LiveStreamStage
     }
 
     [Fact]
+    public void A_search_that_another_server_answers_is_not_believed()
+    {
+        OnAir("mine", One, "srs-1");
+        One.ServerId = "stranger";
+        Two.Add(Scene.Encoder("other", "srs-2").Session, Scene.Key);
+
+        Hear<Done>(new Release("ops", "stuck") { Origins = ["srs-1", "srs-2"] });
+
+        AwaitAssert(() => Two.Deleted.ShouldBe(["other"]));
+        AwaitAssert(() => Hear<StateReply>(GetState.Instance).State.Releasing.ShouldBeEmpty());
+        Hear<StateReply>(GetState.Instance).State.Evictions.ShouldAllBe(eviction => eviction.Of.Session.ServerId == eviction.Of.Origin);
+    }
+
+    [Fact]
     public void The_next_owner_kicks_again_and_admits()
     {
         OnAir("old", One, "srs-1");

@@ -67,6 +67,7 @@ public abstract class LiveStreamStage : Akka.TestKit.Xunit2.TestKit
         MayAnswer = () => MayAnswer,
         Servers = new SrsServers([ServerOf("srs-1", One), ServerOf("srs-2", Two)]),
         StandingOf = (_, _) => ProcessStanding.Current,
+        IsAnotherServer = (origin, server) => server != origin,
         IsOutOfReach = _ => false,
         Rules = new RowReader(key => key, (_, _) => "key"),
         Settings = settings,

@@ -17,6 +17,8 @@ public sealed class QuarantineTests : LiveStreamStage
         var refusal = Refusal(Scene.Ask(Scene.Encoder("b")));
 
         refusal.Status.ShouldBe(AskStatus.Failed);
+        refusal.Reason.ShouldBe(RefusalReason.Quarantined);
+        RefusalCatalog.Of(refusal.Reason).Permanent.ShouldBeTrue();
         refusal.Why.ShouldContain($"streams release {Key} --journal");
         Services.Quarantine.Count.ShouldBe(1);
     }

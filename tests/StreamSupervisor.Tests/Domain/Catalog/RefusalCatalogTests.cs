@@ -29,6 +29,7 @@ public sealed partial class RefusalCatalogTests
             "9004 locked",
             "9005 pinned-to-another",
             "9006 invalid-key",
+            "9007 quarantined",
             "9101 reserved",
             "9102 superseded",
             "9103 fight-cool-down",

@@ -117,7 +117,7 @@ public sealed partial class EventCodecTests
         Names(cause => new PublisherLost(Noon, Session, "srs-1", cause, null, NeverActive: false), Enum.GetValues<LossCause>()).ShouldBe(
             ["unknown", "unpublished", "closed", "evicted", "not-found", "process-gone", "busy-seen", "replaced", "source-ended", "origin-unknown"]);
         Names(cause => new EvictionOrdered(Noon, By(), cause, null), Enum.GetValues<EvictionCause>()).ShouldBe(
-            ["unknown", "takeover", "silent", "doubled", "operator", "refused-unseen", "registration"]);
+            ["unknown", "takeover", "silent", "doubled", "operator", "refused-unseen", "orphaned", "registration"]);
         Names(proof => new EvictionFinished(Noon, Session, proof, Noon), Enum.GetValues<ReleaseProof>()).ShouldBe(
             ["unknown", "client-gone", "closed", "process-replaced"]);
         Names(rule => new HandoverStarted(Noon, By(), rule, AskedIn.OnConnect, Noon), Enum.GetValues<AdmissionRule>()).ShouldBe(

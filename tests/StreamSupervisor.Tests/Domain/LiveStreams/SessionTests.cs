@@ -1,5 +1,6 @@
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Domain.Policies;
+using StreamSupervisor.Domain.Stores;
 using StreamSupervisor.TestKit.Domain;
 using static StreamSupervisor.TestKit.Domain.Scene;
 using Lock = StreamSupervisor.Domain.LiveStreams.Lock;
@@ -19,6 +20,26 @@ public class SessionTests
         scene.When(new ReportUnpublished(Old.Session)).Then(typeof(LateHookIgnored));
         scene.When(new ReportClosed(Old.Session)).Then(typeof(LateHookIgnored));
         scene.State.ShouldBe(before);
+    }
+
+    [Fact]
+    public void While_nobody_is_admitted_a_client_that_waits_in_its_hook_is_not_taken_for_one_that_is_on_air()
+    {
+        var held = new StoreStanding(1_000_000, HoldsAdmissions: true);
+        var listed = new ReportPublisherSeen(New, 5, Start, Verified: true) { Store = held };
+        Empty().When(listed with { WaitsInHook = true }).ThenNothing();
+        Empty().When(listed).Then<SessionAdopted>();
+        Empty().When(listed with { WaitsInHook = true, Store = default }).Then<SessionAdopted>();
+    }
+
+    [Fact]
+    public void A_publisher_for_nobody_is_evicted_if_it_owns_the_key_and_nobody_takes_it_over()
+    {
+        Live(Old).When(new ReportOrphaned(Old.Session)).Then<EvictionOrdered>(e => (e.Of, e.Cause).ShouldBe((Old, EvictionCause.Orphaned)));
+        Live(Old).When(new ReportOrphaned(New.Session)).ThenNothing();
+        Live(Old).When(new ReportOrphaned(Old.Session with { ServerId = "other" })).ThenNothing();
+        Live(Old).When(Ask(New)).When(new ReportOrphaned(Old.Session)).ThenNothing();
+        Live(Old, StreamPolicy.Default with { Mode = AdmissionMode.Observe }).When(new ReportOrphaned(Old.Session)).ThenNothing();
     }
 
     [Fact]

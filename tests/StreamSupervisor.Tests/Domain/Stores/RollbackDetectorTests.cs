@@ -92,6 +92,26 @@ public class RollbackDetectorTests
         hold.Standing(TimeSpan.Zero, _ => false).ShouldBe(new StoreStanding(2_000_000, HoldsAdmissions: false));
     }
 
+    [Fact]
+    public void A_store_that_failed_is_in_doubt_until_a_beat_that_began_later()
+    {
+        var hold = new AdmissionHold(["a"]);
+        hold.Doubt();
+        IsInDoubt().ShouldBeFalse("nobody beats, so nobody would end it");
+
+        hold.Start(0);
+        var before = hold.Doubts;
+        hold.Doubt();
+        IsInDoubt().ShouldBeTrue();
+        hold.Standing(TimeSpan.Zero, _ => true).HoldsAdmissions.ShouldBeTrue();
+        hold.Settle(before);
+        IsInDoubt().ShouldBeTrue("that beat may have been answered by the server that is gone");
+        hold.Settle(hold.Doubts);
+        IsInDoubt().ShouldBeFalse();
+
+        bool IsInDoubt() => hold.Standing(TimeSpan.Zero, _ => false).IsInDoubt;
+    }
+
     private static StoreHistory History(long epoch) => new(epoch, Here);
 
     private void Sees(long beat) => _detector.Observe(new StoreSighting(History(0), Here, beat)).ShouldBe(RollbackVerdict.None.Instance);

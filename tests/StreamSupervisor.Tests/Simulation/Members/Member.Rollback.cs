@@ -1,5 +1,6 @@
 using StreamSupervisor.Domain.Origins;
 using StreamSupervisor.Domain.Stores;
+using StreamSupervisor.Tests.Simulation.Time;
 
 namespace StreamSupervisor.Tests.Simulation.Members;
 
@@ -7,7 +8,10 @@ namespace StreamSupervisor.Tests.Simulation.Members;
 internal sealed partial class Member
 {
     private static readonly TimeSpan BeatEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan BeatSoon = TimeSpan.FromMilliseconds(25);
     private readonly RollbackDetector _rollbacks = new();
+    private Scheduled? _nextBeat;
+    private TimeSpan? _heldUntil;
 
     /// <summary>What the rules hear of the journal.</summary>
     public StoreStanding Store
@@ -15,9 +19,16 @@ internal sealed partial class Member
         get
         {
             var standing = Hold.Standing(World.Age, Directory.IsOutOfReach);
+            _heldUntil = standing.HoldsAdmissions ? World.Age : _heldUntil;
             return World.Rules.HoldsAdmissions ? standing : standing with { HoldsAdmissions = false };
         }
     }
+
+    /// <summary>
+    /// Whether somebody who asked since then was held: a server that has died is waited for until it is called down, which takes as long
+    /// as a hook waits.
+    /// </summary>
+    public bool HeldAt(TimeSpan time) => _heldUntil >= time;
 
     public void Take(OriginSnapshot snapshot)
     {
@@ -29,11 +40,12 @@ internal sealed partial class Member
     {
         if (World.Database.IsDown)
         {
-            Hold.Doubt(true);
-            After(BeatEvery / 4, Beat);
+            Hold.Doubt();
+            BeatAfter(BeatEvery / 4);
             return;
         }
 
+        var doubts = Hold.Doubts;
         switch (_rollbacks.Observe(World.Database.Rollbacks.Beat(Name)))
         {
             case RollbackVerdict.WentBack back:
@@ -47,9 +59,25 @@ internal sealed partial class Member
                 break;
         }
 
-        Hold.Doubt(false);
-        After(BeatEvery, Beat);
+        Hold.Settle(doubts);
+        BeatAfter(BeatEvery);
     }));
+
+    /// <summary>A read or a write failed: it may be another database, and the next beat comes at once.</summary>
+    public void Doubt()
+    {
+        if (World.RollsBack && World.Rules.NoticesRollbacks)
+        {
+            Hold.Doubt();
+            BeatAfter(BeatSoon);
+        }
+    }
+
+    private void BeatAfter(TimeSpan pause)
+    {
+        _nextBeat?.Cancel();
+        _nextBeat = After(pause, Beat);
+    }
 
     private void RolledBack(StoreHistory history, string why)
     {

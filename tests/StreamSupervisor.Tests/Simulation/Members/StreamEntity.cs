@@ -18,6 +18,7 @@ internal sealed partial class StreamEntity(World world, Member member, string ke
     private readonly HashSet<(Member, long)> _working = [];
     private readonly Dictionary<SessionId, List<Asker>> _held = [];
     private readonly Queue<Action> _behindWrites = new();
+    private readonly HashSet<SessionId> _heldBack = [];
     private LiveStreamState _state = world.Empty(key);
     private LiveStreamState _durable = world.Empty(key);
     private readonly long _epoch = member.Hold.Epoch;
@@ -112,6 +113,11 @@ internal sealed partial class StreamEntity(World world, Member member, string ke
         if (decision.Reply is AdmissionsHeld)
         {
             Forget(from);
+            if (command is RequestPublish waiting)
+            {
+                _heldBack.Add(waiting.By.Session);
+            }
+
             return;
         }
 
@@ -173,7 +179,11 @@ internal sealed partial class StreamEntity(World world, Member member, string ke
                 SessionOutOfReach = outOfReach,
                 ProcessSuperseded = member.Directory.StandingOf(by.Origin, by.Session) == ProcessStanding.Superseded,
             },
-            ReportPublisherSeen seen => seen with { SessionOutOfReach = outOfReach },
+            ReportPublisherSeen seen => seen with
+            {
+                SessionOutOfReach = outOfReach,
+                WaitsInHook = _heldBack.Contains(seen.By.Session),
+            },
             Register register => register with { SessionOutOfReach = outOfReach },
             _ => command,
         };

@@ -14,6 +14,7 @@ internal sealed class JournalClient(World world, Member member)
 
     private readonly Queue<JournalWrite> _waiting = new();
     private int _underWay;
+    private int _connectedTo = world.Database.Rollbacks.Count;
 
     public void Write(JournalWrite write)
     {
@@ -28,15 +29,33 @@ internal sealed class JournalClient(World world, Member member)
         var fault = world.Faults.Read();
         world.After(world.Faults.StoreLatency() + world.Faults.StoreLatency(), () => member.Do(() =>
         {
-            if (world.Database.IsDown || fault)
+            if (IsBroken())
             {
-                member.After(world.Faults.StoreTimeout(), () => done(null));
+                Fail();
+            }
+            else if (world.Database.IsDown || fault)
+            {
+                member.After(world.Faults.StoreTimeout(), Fail);
             }
             else
             {
                 done(world.Database.Recover(key));
             }
         }));
+
+        void Fail()
+        {
+            member.Doubt();
+            done(null);
+        }
+    }
+
+    /// <summary>Connections to a server that is gone break, and say so when they are used.</summary>
+    private bool IsBroken()
+    {
+        var before = _connectedTo;
+        _connectedTo = world.Database.Rollbacks.Count;
+        return before != _connectedTo;
     }
 
     private void Flush()
@@ -56,6 +75,12 @@ internal sealed class JournalClient(World world, Member member)
 
     private void Send(List<JournalWrite> batch)
     {
+        if (IsBroken())
+        {
+            FailAfter(world.Faults.StoreLatency());
+            return;
+        }
+
         var fault = world.Faults.Write();
 
         // What is on its way to one server does not arrive at the one that takes its place.
@@ -99,6 +124,7 @@ internal sealed class JournalClient(World world, Member member)
             _underWay--;
             if (!stored)
             {
+                member.Doubt();
                 world.Note(member.Name, "write fails", batch[0].Row.Key, $"{batch.Count} rows from {batch[0].Row.Sequence}");
             }
 
