@@ -106,7 +106,7 @@ internal sealed class EvictionActor : WorkActor
     private void Delete()
     {
         var current = Activity.Current;
-        _kick = KickTelemetry.Kick(_evict.Origin, _span);
+        _kick = Services.Counts ? KickTelemetry.Kick(_evict.Origin, _span) : null;
         _ = _api!.DeleteClientAsync(_evict.Session.ClientId, Stopped).PipeTo(Self,
             success: static deleted => AnswerOf(deleted.Value, deleted.ServerId, deleted.ServiceId),
             failure: Unreachable);

@@ -88,9 +88,23 @@ internal sealed class SessionCheckActor : WorkActor
             case SessionAnswer.There:
                 return [Seen(answer.Value!, check.Session, lookedAt) with { Asked = true }];
             case SessionAnswer.Gone:
+                await MustBeServerOfAsync(api, check.Session, answer.ServerId);
                 return [new ReportPublisherMissing(check.Session, lookedAt, Verified: true, Asked: true)];
             default:
                 throw new SrsUnreachableException($"{_origin} does not answer as process {check.Session.ServiceId}");
+        }
+    }
+
+    /// <summary>SRS names itself in every answer but "no such client", and another server at this address does not know it either.</summary>
+    private async Task MustBeServerOfAsync(ISrsApi api, SessionId session, string serverId)
+    {
+        if (serverId.Length == 0)
+        {
+            var process = await api.GetProcessAsync(Stopped);
+            if (SessionAnswers.OfProcess(session, process.ServerId, process.ServiceId) == SessionAnswer.Undecided)
+            {
+                throw new SrsUnreachableException($"{_origin} does not answer as server {session.ServerId}");
+            }
         }
     }
 

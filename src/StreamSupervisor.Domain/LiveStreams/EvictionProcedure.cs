@@ -30,11 +30,15 @@ public sealed class EvictionProcedure(EvictSession work)
 
     private EvictionStep _under = new EvictionStep.Identify();
     private EvictionStep _afterPause = new EvictionStep.Identify();
+    private EvictionStep _doubted = new EvictionStep.Delete();
     private TimeSpan _poll = FirstPoll;
     private TimeSpan _retry = FirstRetry;
     private TimeSpan _polled;
     private DateTimeOffset? _unlistedUntil;
     private bool _hasStalled;
+
+    /// <summary>Whether this very server has answered, and nothing went wrong since: 2049 ("no such client") names nobody.</summary>
+    private bool _isIdentified;
 
     /// <summary>The first step.</summary>
     /// <param name="standing">How the process of the session stands, as this member knows.</param>
@@ -62,11 +66,11 @@ public sealed class EvictionProcedure(EvictSession work)
             (_, EvictionAnswer.CloseHeard) => new EvictionStep.Released(ReleaseProof.Closed),
             (EvictionStep.Released released, _) => released,
             (EvictionStep.Pause, EvictionAnswer.PauseOver) => _afterPause,
-            (_, EvictionAnswer.Unreachable unreachable) => Stall(unreachable.Why, NextRetry(), new EvictionStep.Identify()),
+            (_, EvictionAnswer.Unreachable unreachable) => StallUnknown(unreachable.Why, NextRetry(), new EvictionStep.Identify()),
             (EvictionStep.Identify, EvictionAnswer.NotAllowed no) => Stall(no.Why, RetryForbidden, new EvictionStep.Identify()),
             (EvictionStep.Identify, EvictionAnswer.Identified who) => Identified(who),
             (_, EvictionAnswer.NotAllowed no) when calls => Stall(no.Why, RetryForbidden, new EvictionStep.Look()),
-            (_, EvictionAnswer.NoSuchClient none) when calls => IsOther(none.ServerId, none.ServiceId) ? new EvictionStep.Identify() : NotListed(now),
+            (_, EvictionAnswer.NoSuchClient none) when calls => IsDoubtful(none) ? AskWhoItIs() : NotListed(now),
             (_, EvictionAnswer.Exists there) when calls => IsOther(there.ServerId, there.ServiceId) ? new EvictionStep.Identify() : StillThere(),
             _ => throw new InvalidOperationException($"{answer} does not answer {_under}."),
         });
@@ -84,7 +88,7 @@ public sealed class EvictionProcedure(EvictSession work)
         if (who.ServerId.Length > 0 && who.ServerId != expected.ServerId)
         {
             // Its address leads to another server now. That says nothing of the session's own.
-            return Stall($"{work.Origin} answers as server {who.ServerId}, and the session is on {expected.ServerId}", NextRetry(),
+            return StallUnknown($"{work.Origin} answers as server {who.ServerId}, and the session is on {expected.ServerId}", NextRetry(),
                 new EvictionStep.Identify());
         }
 
@@ -93,7 +97,8 @@ public sealed class EvictionProcedure(EvictSession work)
             return Stall($"{work.Origin} does not say which process it is", NextRetry(), new EvictionStep.Identify());
         }
 
-        return who.ServiceId == expected.ServiceId ? new EvictionStep.Delete() : new EvictionStep.Released(ReleaseProof.ProcessReplaced);
+        (_isIdentified, var next, _doubted) = (true, _doubted, new EvictionStep.Delete());
+        return who.ServiceId == expected.ServiceId ? next : new EvictionStep.Released(ReleaseProof.ProcessReplaced);
     }
 
     private EvictionStep NotListed(DateTimeOffset now) =>
@@ -105,7 +110,7 @@ public sealed class EvictionProcedure(EvictSession work)
 
     private EvictionStep StillThere()
     {
-        (_unlistedUntil, _retry) = (null, FirstRetry);
+        (_unlistedUntil, _retry, _isIdentified) = (null, FirstRetry, true);
         var isDeleted = _under is EvictionStep.Delete;
         if (isDeleted)
         {
@@ -115,6 +120,20 @@ public sealed class EvictionProcedure(EvictSession work)
         return isDeleted || (_polled > TimeSpan.Zero && _polled < DeleteAgainAfter)
             ? Wait(NextPoll(), new EvictionStep.Look())
             : new EvictionStep.Delete();
+    }
+
+    /// <summary>After this nobody knows who will answer.</summary>
+    private EvictionStep StallUnknown(string why, TimeSpan pause, EvictionStep then)
+    {
+        _isIdentified = false;
+        return Stall(why, pause, then);
+    }
+
+    /// <summary>And then the same call again.</summary>
+    private EvictionStep.Identify AskWhoItIs()
+    {
+        _doubted = _under;
+        return new EvictionStep.Identify();
     }
 
     private EvictionStep Stall(string why, TimeSpan pause, EvictionStep then)
@@ -144,6 +163,13 @@ public sealed class EvictionProcedure(EvictSession work)
         _retry = pause * 2 < LongestRetry ? pause * 2 : LongestRetry;
         return pause;
     }
+
+    /// <summary>
+    /// Whether it may be another server that does not know the client: SRS names itself in every answer but this one. Asking who it is costs a call,
+    /// but in a takeover the answer to the DELETE has said it.
+    /// </summary>
+    private bool IsDoubtful(EvictionAnswer.NoSuchClient none) =>
+        IsOther(none.ServerId, none.ServiceId) || (none.ServerId.Length == 0 && none.ServiceId.Length == 0 && !_isIdentified);
 
     /// <summary>Whether another server or process answered: its address may lead elsewhere since it was asked who it is.</summary>
     private bool IsOther(string serverId, string serviceId) => (serverId.Length > 0 && serverId != work.Session.ServerId)

@@ -169,7 +169,7 @@ public sealed class ContractTests
             }
         }
 
-        refused.Count.ShouldBe(17);
+        refused.Count.ShouldBe(15);
         refused.ShouldAllBe(line => line.EndsWith(": 400", StringComparison.Ordinal));
     }
 

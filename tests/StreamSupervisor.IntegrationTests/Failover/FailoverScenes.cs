@@ -18,7 +18,7 @@ public abstract class FailoverScenes(FailoverStage stage, ITestOutputHelper log)
 {
     /// <summary>Not what is promised, but what a machine that does ten other things may take: the promise is in the printed figures.</summary>
     private static readonly TimeSpan LiveAgain = TimeSpan.FromSeconds(60);
-    private static readonly int Rounds = int.Parse(Environment.GetEnvironmentVariable("FAILOVER_ROUNDS") ?? "1", CultureInfo.InvariantCulture);
+    private protected static readonly int Rounds = int.Parse(Environment.GetEnvironmentVariable("FAILOVER_ROUNDS") ?? "1", CultureInfo.InvariantCulture);
     private readonly List<Outage> _outages = [];
     private Random _random = new(0);
 

@@ -34,6 +34,27 @@ public class EvictionProcedureTests
     }
 
     [Fact]
+    public void No_such_client_from_nobody_knows_whom_is_asked_again_once_it_is_known()
+    {
+        var nameless = new EvictionAnswer.NoSuchClient("");
+        Begin();
+        Next(nameless).ShouldBe(new EvictionStep.Identify());
+        Next(new EvictionAnswer.Identified("vid-2", "run-2")).ShouldBeOfType<EvictionStep.Pause>().StalledBecause.ShouldNotBeNull();
+        Next(Over).ShouldBe(new EvictionStep.Identify());
+        Next(new EvictionAnswer.Identified("vid-1", "run-1")).ShouldBe(new EvictionStep.Delete());
+        Next(nameless).ShouldBe(ClientGone);
+    }
+
+    [Fact]
+    public void No_such_client_after_the_answer_to_the_delete_needs_no_further_question()
+    {
+        Begin();
+        Next(There);
+        Next(Over);
+        Next(new EvictionAnswer.NoSuchClient("")).ShouldBe(ClientGone);
+    }
+
+    [Fact]
     public void A_client_that_does_not_go_is_deleted_again_after_half_a_second()
     {
         Begin();
