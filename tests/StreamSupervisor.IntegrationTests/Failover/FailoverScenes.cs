@@ -114,7 +114,9 @@ public abstract class FailoverScenes(FailoverStage stage, ITestOutputHelper log)
         ];
         log.WriteLine($"{storm.Name}: {journal.Length} events, {sessions.Length} sessions on air, {deleted.Length} DELETEs in all, {busy} StreamBusy; {violations.Length} violations");
         violations.ShouldBeEmpty();
-        busy.ShouldBe(0);
+
+        // Whom a database that went back has forgotten may still be in the way of one attempt; a second publisher never is let in.
+        busy.ShouldBeLessThanOrEqualTo(storm.HasForgotten(stage) ? Storm.MostBusyAfterARollback : 0);
     }
 
     private protected void Tell(FormattableString what) => log.WriteLine(what.ToString(CultureInfo.InvariantCulture));

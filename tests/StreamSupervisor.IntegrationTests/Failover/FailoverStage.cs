@@ -114,6 +114,9 @@ public class FailoverStage : IAsyncLifetime
     /// <summary>Whether the database has forgotten what was decided then.</summary>
     internal bool IsForgotten(DateTimeOffset at) => _forgotten.Exists(time => time.From <= at && at <= time.To);
 
+    /// <summary>Whether the database has forgotten anything of the time since then.</summary>
+    internal bool HasForgottenSince(DateTimeOffset time) => _forgotten.Exists(one => one.To > time);
+
     /// <summary>What the members have written.</summary>
     internal string Story => $"{string.Join('\n', Members.Select(member => member.Story))}\n--- balancer\n{_relay?.Story}";
 

@@ -8,6 +8,9 @@ namespace StreamSupervisor.IntegrationTests.Failover;
 /// <summary>Publishers that come, drop out and come back all the time: many with a key of their own, and some that fight for one.</summary>
 internal sealed class Storm : IAsyncDisposable
 {
+    /// <summary>Attempts that SRS may refuse after the database went back in time: one in ten rounds was seen.</summary>
+    public const int MostBusyAfterARollback = 3;
+
     private const int Keys = 20;
     private const int Fights = 2;
     private const int Fighters = 3;
@@ -16,6 +19,7 @@ internal sealed class Storm : IAsyncDisposable
 
     private readonly CancellationTokenSource _calm = new();
     private readonly CancellationTokenSource _stop = new();
+    private readonly DateTimeOffset _began = TimeProvider.System.GetUtcNow();
     private readonly Task _running;
 
     /// <param name="name">Distinguishes its keys from those of other storms.</param>
@@ -59,6 +63,9 @@ internal sealed class Storm : IAsyncDisposable
         .Select(way => way.Started - (way.Began > fault ? way.Began : fault))
         .DefaultIfEmpty()
         .Max();
+
+    /// <summary>Whether the database has forgotten a part of its time.</summary>
+    public bool HasForgotten(FailoverStage stage) => stage.HasForgottenSince(_began);
 
     public int RefusedHealthy => Healthy.Sum(encoder => encoder.Refused);
 
