@@ -23,8 +23,8 @@ public sealed class StreamIndexWriter : ReceiveActor, IWithTimers
     internal static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
-    /// For each row of the batch before: a row costs the database some 50 us, so lists take a tenth of one of its processes at most, and more
-    /// changes of a key are one by then.
+    /// For each row of the batch before: a row costs the database some 50 us, so lists take a tenth of one of its processes at most, and
+    /// more changes of a key are one by then.
     /// </summary>
     private static readonly TimeSpan PaceOfRow = TimeSpan.FromMicroseconds(500);
 

@@ -4,8 +4,6 @@ using Akka.Persistence.Sql.Config;
 using Akka.Persistence.Sql.Journal;
 using Akka.Persistence.Sql.Snapshot;
 using LinqToDB;
-using LinqToDB.Data;
-using LinqToDB.DataProvider.PostgreSQL;
 using LinqToDB.DataProvider.SQLite;
 using Microsoft.Data.Sqlite;
 using StreamSupervisor.Actors.Serialization;
@@ -19,9 +17,9 @@ namespace StreamSupervisor.Actors.Journal;
 /// </summary>
 /// <remarks>
 /// Why not the defaults. The replay filter drops events after every rebalance: a clean move a→b→a→b of a key recovers 3 of 4 events,
-/// for it takes a second member for a stale one; the uniqueness of (id, sequence) is our filter. One conflict fails its whole batch and each
-/// of its writes counts as a failure, so the default circuit breaker (10 failures) would shut the journal for 30 s after one stale write,
-/// and that of the snapshots would keep every recovery away for a minute after the database is back.
+/// for it takes a second member for a stale one; the uniqueness of (id, sequence) is our filter. On SQLite one conflict fails its whole
+/// batch and each of its writes counts as a failure, so the default circuit breaker (10 failures) would shut the journal for 30 s after
+/// one stale write, and that of the snapshots would keep every recovery away for a minute after the database is back.
 /// </remarks>
 public static class PersistenceSettings
 {
@@ -74,10 +72,7 @@ public static class PersistenceSettings
             ($"{JournalPlugin}.buffer-size", "5000"),
             ($"{JournalPlugin}.batch-size", "400"),
             ($"{JournalPlugin}.db-round-trip-max-batch-size", "1000"),
-
-            // From the second row on PostgreSQL gets a batch by COPY (ConnectionsTo), not as literals in text. With that, and without the reset
-            // of sessions, a decision of one hot key took it 47 us instead of 92, and us 94 instead of 149.
-            ($"{JournalPlugin}.max-row-by-row-size", postgres ? "1" : "100"),
+            ($"{JournalPlugin}.max-row-by-row-size", "100"),
             ($"{JournalPlugin}.parallelism", postgres ? "2" : "1"),
             ($"{JournalPlugin}.delete-compatibility-mode", "off"),
             ($"{JournalPlugin}.default.journal.table-name", "event_journal"),
@@ -133,8 +128,7 @@ public static class PersistenceSettings
     private static DataOptions ConnectionsTo(StoreLocation location, string purpose, int size) => location switch
     {
         StoreLocation.Postgres postgres => new DataOptions()
-            .UseConnectionString(ProviderName.PostgreSQL15, PostgresConnections.Render(postgres.ConnectionString, purpose, size))
-            .WithOptions<PostgreSQLOptions>(options => options with { BulkCopyType = BulkCopyType.ProviderSpecific }),
+            .UseConnectionString(ProviderName.PostgreSQL15, PostgresConnections.Render(postgres.ConnectionString, purpose, size)),
         StoreLocation.Sqlite sqlite => new DataOptions()
             .UseConnectionString(ProviderName.SQLiteMS, SqliteFile.ConnectionString(sqlite.Path))
             .UseConnectionFactory(SQLiteTools.GetDataProvider(SQLiteProvider.Microsoft), _ => new SqliteTurnConnection(sqlite.Path))

@@ -11,17 +11,15 @@ using StreamSupervisor.Actors.LiveStreams;
 namespace StreamSupervisor.Actors.Journal;
 
 /// <summary>
-/// The journal of Akka.Persistence.Sql on PostgreSQL, but for one thing: how rows are added. There each batch is a transaction of three trips
-/// around a COPY that can't be prepared, queued through a stream; here it is one prepared statement (<see cref="JournalBatch"/>), queued through a
-/// channel. And there a conflict fails everybody in the batch; here those who conflict with nobody are written without the one who does.
-/// Everything else, recovery and deletion among it, is the plugin's.
+/// The journal of Akka.Persistence.Sql on PostgreSQL, but for one thing: how rows are added. There each batch is a transaction of three
+/// trips around literals or a COPY, neither of which can be prepared, queued through a stream; here it is one prepared statement
+/// (<see cref="JournalBatch"/>), queued through a channel. And there a conflict fails everybody in the batch; here those who conflict with
+/// nobody are written without the one who does. Everything else, recovery and deletion among it, is the plugin's.
 /// </summary>
 /// <remarks>
 /// An actor has one write under way at a time (Akka.Persistence waits for it), so the two writers never have rows of one key both.
 /// </remarks>
-#pragma warning disable CA1001 // An actor ends in PostStop.
 public sealed class PostgresJournal : SqlWriteJournal
-#pragma warning restore CA1001
 {
     private readonly Channel<JournalWrite> _waiting;
     private readonly ConcurrentDictionary<string, Task> _underWay = new(StringComparer.Ordinal);
@@ -31,8 +29,8 @@ public sealed class PostgresJournal : SqlWriteJournal
     private readonly int _batchSize;
     private readonly int _mostWaiting;
 
-    /// <param name="config">The plugin's settings: <c>parallelism</c> (statements at once), <c>batch-size</c> (rows of one; one more write goes in
-    /// while there are fewer) and <c>buffer-size</c> (writes that may wait) are taken from it here too.</param>
+    /// <param name="config">The plugin's settings: <c>parallelism</c> (statements at once), <c>batch-size</c> (rows of one; one more write
+    /// goes in while there are fewer) and <c>buffer-size</c> (writes that may wait) are taken from it here too.</param>
     public PostgresJournal(Config config)
         : base(config)
     {
@@ -42,10 +40,12 @@ public sealed class PostgresJournal : SqlWriteJournal
             && setup.TryGetDataOptionsFor(PersistenceSettings.JournalPlugin, out var options)
             && options?.ConnectionOptions.ConnectionString is { Length: > 0 } text
                 ? text
-                : throw new StoreOpenException("The actor system was made without the connections of the journal (PersistenceSettings.SetupOf).");
+                : throw new StoreOpenException(
+                    "The actor system was made without the connections of the journal (PersistenceSettings.SetupOf).");
     }
 
-    public override async Task<long> ReadHighestSequenceNrAsync(string persistenceId, long fromSequenceNr, CancellationToken cancellationToken)
+    public override async Task<long> ReadHighestSequenceNrAsync(
+        string persistenceId, long fromSequenceNr, CancellationToken cancellationToken)
     {
         // What the actor before had under way counts, whether it failed or not.
         if (_underWay.TryGetValue(persistenceId, out var write))
@@ -72,7 +72,8 @@ public sealed class PostgresJournal : SqlWriteJournal
         base.PostStop();
     }
 
-    protected override Task<IImmutableList<Exception>> WriteMessagesAsync(IEnumerable<AtomicWrite> messages, CancellationToken cancellationToken)
+    protected override Task<IImmutableList<Exception>> WriteMessagesAsync(
+        IEnumerable<AtomicWrite> messages, CancellationToken cancellationToken)
     {
         var writes = messages as IReadOnlyList<AtomicWrite> ?? [.. messages];
         if (JournalWrite.Of(writes, _serialization) is not { } write)

@@ -12,6 +12,9 @@ namespace StreamSupervisor.Actors.LiveStreams;
 /// </summary>
 internal static class AdmissionTelemetry
 {
+    private const string AfterAdmission = "after-admission";
+    private const string BeforeHook = "before-hook";
+
     private static readonly Counter<long> Admissions = Telemetry.Meter.CreateCounter<long>("streamsupervisor.admissions", "{attempt}",
         "Attempts to publish that were let in, by the rule that spoke.");
 
@@ -27,9 +30,6 @@ internal static class AdmissionTelemetry
     private static readonly Counter<long> BusyPrevented = Telemetry.Meter.CreateCounter<long>(
         "streamsupervisor.busy.prevented", "{attempt}",
         "Admissions that SRS alone would have refused as busy: the session in the way was on the same server and was removed first.");
-
-    private const string AfterAdmission = "after-admission";
-    private const string BeforeHook = "before-hook";
 
     private static readonly Counter<long> BusySeen = Telemetry.Meter.CreateCounter<long>("streamsupervisor.busy.seen", "{attempt}",
         "Publishers that SRS refused all the same: after our admission (closed without ever publishing), or before it asked us "
@@ -49,7 +49,8 @@ internal static class AdmissionTelemetry
         "Time from a decision until its record is durable.");
 
     private static readonly Histogram<int> Batches = Telemetry.Meter.CreateHistogram<int>("streamsupervisor.journal.batch.size", "{record}",
-        "Records in one statement of the journal, on PostgreSQL.", tags: null, new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 5, 10, 20, 50, 100, 200, 400] });
+        "Records in one statement of the journal, on PostgreSQL.", tags: null,
+        new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 5, 10, 20, 50, 100, 200, 400] });
 
     private static readonly Counter<long> Fights = Telemetry.Meter.CreateCounter<long>("streamsupervisor.fights", "{fight}",
         "Times that two sources pushed each other out in turn until one was refused for a while.");

@@ -61,7 +61,8 @@ internal sealed partial class LiveStreamActor
             case StreamEnvelope envelope:
                 Refuse(envelope, AskStatus.Failed, $"The journal of {_key} cannot be read since {_quarantine!.Since:u} "
                     + $"({_quarantine.Why}). "
-                    + $"An operator gives the key a new beginning with: streamsupervisor streams release {_key} --journal", RefusalReason.Quarantined);
+                    + $"An operator gives the key a new beginning with: streamsupervisor streams release {_key} --journal",
+                    RefusalReason.Quarantined);
                 break;
         }
     }

@@ -86,15 +86,14 @@ internal sealed partial class LiveStreamActor
 
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
     {
+        Doubt();
         if (IsConflict(cause))
         {
-            Doubt();
             LogOnce(StoreFault.Conflict, cause, "{0}: another owner wrote first, here or to another key in the same batch. "
                 + "Nobody was told of this decision; the key starts again from its journal. Normal after a member was paused or died.");
             return;
         }
 
-        Doubt();
         LogOnce(StoreFault.Write, cause, "{0}: a decision could not be written. Nobody was told; the key starts again from its journal.");
     }
 
@@ -119,7 +118,9 @@ internal sealed partial class LiveStreamActor
         _ => false,
     };
 
-    /// <summary>Whether the number of the record was taken: PostgreSQL's unique_violation, SQLite's SQLITE_CONSTRAINT; or the row before it is gone.</summary>
+    /// <summary>
+    /// Whether the number of the record was taken: PostgreSQL's unique_violation, SQLite's SQLITE_CONSTRAINT; or the row before it is gone.
+    /// </summary>
     private static bool IsConflict(Exception cause) => cause switch
     {
         AggregateException several => several.InnerExceptions.Any(IsConflict),

@@ -71,7 +71,8 @@ public sealed class EvictionProcedure(EvictSession work)
             (EvictionStep.Identify, EvictionAnswer.Identified who) => Identified(who),
             (_, EvictionAnswer.NotAllowed no) when calls => Stall(no.Why, RetryForbidden, new EvictionStep.Look()),
             (_, EvictionAnswer.NoSuchClient none) when calls => IsDoubtful(none) ? AskWhoItIs() : NotListed(now),
-            (_, EvictionAnswer.Exists there) when calls => IsOther(there.ServerId, there.ServiceId) ? new EvictionStep.Identify() : StillThere(),
+            (_, EvictionAnswer.Exists there) when calls =>
+                IsOther(there.ServerId, there.ServiceId) ? new EvictionStep.Identify() : StillThere(),
             _ => throw new InvalidOperationException($"{answer} does not answer {_under}."),
         });
     }
@@ -165,8 +166,8 @@ public sealed class EvictionProcedure(EvictSession work)
     }
 
     /// <summary>
-    /// Whether it may be another server that does not know the client: SRS names itself in every answer but this one. Asking who it is costs a call,
-    /// but in a takeover the answer to the DELETE has said it.
+    /// Whether it may be another server that does not know the client: SRS names itself in every answer but this one. Asking who it is
+    /// costs a call, but in a takeover the answer to the DELETE has said it.
     /// </summary>
     private bool IsDoubtful(EvictionAnswer.NoSuchClient none) =>
         IsOther(none.ServerId, none.ServiceId) || (none.ServerId.Length == 0 && none.ServiceId.Length == 0 && !_isIdentified);

@@ -219,8 +219,8 @@ public static partial class LiveStream
     }
 
     /// <summary>
-    /// A look found this session and took it for the publisher, and now SRS asks whether it may publish: it was waiting for this answer. It has
-    /// proved nothing yet, and is decided on like everybody.
+    /// A look found this session and took it for the publisher, and now SRS asks whether it may publish: it was waiting for this answer.
+    /// It has proved nothing yet, and is decided on like everybody.
     /// </summary>
     private static void LoseWhoWaited(DecisionContext context, SessionId attempt)
     {

@@ -1,7 +1,8 @@
 namespace StreamSupervisor.Domain.Origins;
 
 /// <summary>
-/// Whether a server was looked at since the store went back in time. A sweep counts when it began after that, and found nothing that a stream must be told: what one sweep tells, the next one finds settled.
+/// Whether a server was looked at since the store went back in time. A sweep counts when it began after that, and found nothing that a
+/// stream must be told: what one sweep tells, the next one finds settled.
 /// </summary>
 /// <remarks>
 /// It ends: rows that never settle (a ghost, an orphan that names another client) are looked at for about ten seconds. A server that gives no

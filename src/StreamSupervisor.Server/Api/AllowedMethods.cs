@@ -22,7 +22,7 @@ internal static class AllowedMethods
         if (BodyOf(routes, call) is { } body)
         {
             // ASP.NET leaves out a route that takes another kind of body, and so the call ends here.
-            return new ProblemResult((body.Contains("json", StringComparison.Ordinal) ? Problems.NotJson : Problems.NotForm).Of($"Send the body as 'Content-Type: {body}'."));
+            return new ProblemResult(Problems.NotJson.Of($"Send the body as 'Content-Type: {body}'."));
         }
 
         call.Response.Headers.Allow = string.Join(", ", allowed);

@@ -8,8 +8,7 @@ namespace StreamSupervisor.Server.Api;
 
 /// <summary>
 /// Makes a schema say what the program does with null: absent in an answer (but for the fields that a stream always shows), and as good
-/// as absent in
-/// what is sent. Left to itself the generator calls each field of a record needed, and null a value of it.
+/// as absent in what is sent. Left to itself the generator calls each field of a record needed, and null a value of it.
 /// </summary>
 internal static class ApiSchemas
 {

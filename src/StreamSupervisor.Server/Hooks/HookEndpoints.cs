@@ -129,8 +129,7 @@ internal sealed class HookEndpoints
             while (true)
             {
                 // Without a token: the reading itself ends when SRS goes away, and a pipe whose reading was cancelled counts as still
-                // being read, which
-                // Kestrel then stumbles over.
+                // being read, which Kestrel then stumbles over.
                 // The body mostly came together with the head; only a slow one costs a timer.
                 var reading = body.ReadAsync(CancellationToken.None);
                 var result = reading.IsCompleted

@@ -21,8 +21,7 @@ internal static class FrontPage
 
     /// <summary>
     /// HEAD is GET without the body: the routes need to know GET only, and the server drops the body since it knows what came in. So
-    /// where a
-    /// method is refused and GET is named as one that is not, HEAD is named too.
+    /// where a method is refused and GET is named as one that is not, HEAD is named too.
     /// </summary>
     public static void TakeHeadAsGet(WebApplication web)
     {

@@ -46,6 +46,8 @@ internal static class StartBanner
         }
 
         var connection = new NpgsqlConnectionStringBuilder(storage.Postgres.ConnectionString);
-        return $"PostgreSQL {connection.Database} at {connection.Host}:{connection.Port}";
+        var hosts = (connection.Host ?? "").Split(',')
+            .Select(host => host.Contains(':', StringComparison.Ordinal) ? host : $"{host}:{connection.Port}");
+        return $"PostgreSQL {connection.Database} at {string.Join(", ", hosts)}";
     }
 }

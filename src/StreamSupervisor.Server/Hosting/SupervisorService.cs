@@ -1,6 +1,6 @@
-using StreamSupervisor.Actors.LiveStreams;
 using StreamSupervisor.Actors;
 using StreamSupervisor.Actors.Journal;
+using StreamSupervisor.Actors.LiveStreams;
 using StreamSupervisor.Domain.Origins;
 using StreamSupervisor.Server.Configuration;
 using StreamSupervisor.Server.Credentials;

@@ -38,7 +38,8 @@ internal static partial class ClusterEndpoints
             .WithName("GetMember").WithSummary("One member.").Produces<ClusterMemberView>().Fails(404, 409);
         group.MapPut("/members/{**address}", Task<IResult> (HttpContext call, string address) => OrderAsync(cluster, logger, call, address))
             .WithName("OrderMember").WithSummary("Leave: it hands its shards over and its process ends. Down: it is declared dead.")
-            .TakesQuery(new ApiParameter("operation", "Leave or Down; as a field of a form in the body too"), ApiParameter.Force).Produces<ClusterOrderResult>().Fails(404, 409, 413, 415);
+            .TakesQuery(new ApiParameter("operation", "Leave or Down; as a field of a form in the body too"), ApiParameter.Force)
+            .Produces<ClusterOrderResult>().Fails(404, 409, 413, 415);
         group.MapDelete("/members/{**address}", Task<IResult> (HttpContext call, string address) => LeaveByDeleteAsync(cluster, logger,
             call, address))
             .WithName("RemoveMember").WithSummary("The same as the operation Leave.").TakesQuery(ApiParameter.Force)

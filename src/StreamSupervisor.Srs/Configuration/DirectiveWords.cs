@@ -4,8 +4,7 @@ namespace StreamSupervisor.Srs.Configuration;
 
 /// <summary>
 /// The words that SRS takes, by block. The tables are those of <c>check_normal_config</c> in 4.0.271, 5.0.216, 6.0.157 and 7.0.18 taken
-/// together
-/// (4 lacks a handful), the old names that these versions still translate, and what later versions of 7 added. A block that is missing
+/// together (4 lacks a handful), the old names that these versions still translate, and what later versions of 7 added. A block that is missing
 /// here takes any.
 /// </summary>
 internal static class DirectiveWords

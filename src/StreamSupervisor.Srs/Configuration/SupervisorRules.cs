@@ -4,8 +4,7 @@ namespace StreamSupervisor.Srs.Configuration;
 
 /// <summary>
 /// Holds an SRS configuration against the settings of its supervisor: the token and the address of the hooks, the address and the login
-/// of the API.
-/// Only what cannot work is an error; an address behind a proxy or a forwarded port may differ, so that is a warning.
+/// of the API. Only what cannot work is an error; an address behind a proxy or a forwarded port may differ, so that is a warning.
 /// </summary>
 internal static class SupervisorRules
 {

@@ -8,9 +8,6 @@ namespace StreamSupervisor.IntegrationTests.Failover;
 /// <summary>Publishers that come, drop out and come back all the time: many with a key of their own, and some that fight for one.</summary>
 internal sealed class Storm : IAsyncDisposable
 {
-    /// <summary>Attempts that SRS may refuse after the database went back in time: one in ten rounds was seen.</summary>
-    public const int MostBusyAfterARollback = 3;
-
     private const int Keys = 20;
     private const int Fights = 2;
     private const int Fighters = 3;
@@ -19,7 +16,6 @@ internal sealed class Storm : IAsyncDisposable
 
     private readonly CancellationTokenSource _calm = new();
     private readonly CancellationTokenSource _stop = new();
-    private readonly DateTimeOffset _began = TimeProvider.System.GetUtcNow();
     private readonly Task _running;
 
     /// <param name="name">Distinguishes its keys from those of other storms.</param>
@@ -64,8 +60,8 @@ internal sealed class Storm : IAsyncDisposable
         .DefaultIfEmpty()
         .Max();
 
-    /// <summary>Whether the database has forgotten a part of its time.</summary>
-    public bool HasForgotten(FailoverStage stage) => stage.HasForgottenSince(_began);
+    /// <summary>When it began.</summary>
+    public DateTimeOffset Began { get; } = TimeProvider.System.GetUtcNow();
 
     public int RefusedHealthy => Healthy.Sum(encoder => encoder.Refused);
 

@@ -51,13 +51,13 @@ public sealed class LogTests
         const string settings = """
             streamsupervisor {
               http.listen = ["http://*:8085"]
-              storage { provider = postgres, postgres.connection-string = "Host=db-1,db-2;Database=live;Username=u;Password=hidden-word" }
+              storage { provider = postgres, postgres.connection-string = "Host=db-1:5433,db-2;Database=live;Username=u;Password=hidden-word" }
               origins = [{ name = "srs-1", api = "http://10.0.0.5:1985", hook-token = "hidden-word-of-the-origin" }]
             }
             """;
         var text = string.Join('\n', StartBanner.Of(SupervisorConfiguration.LoadText("my.conf", settings,
             environment: new Dictionary<string, string>()).Options));
-        text.ShouldContain("Settings: my.conf; store: PostgreSQL live at db-1,db-2:5432;");
+        text.ShouldContain("Settings: my.conf; store: PostgreSQL live at db-1:5433, db-2:5432;");
         text.ShouldContain("http://ADDRESS:8085/hooks/v1/TOKEN; ");
         text.ShouldNotContain("hidden");
     }
