@@ -22,6 +22,9 @@ public abstract class FailoverScenes(FailoverStage stage, ITestOutputHelper log)
     /// <summary>Not what is promised, but what a machine that does ten other things may take: the promise is in the printed figures.</summary>
     private static readonly TimeSpan LiveAgain = TimeSpan.FromSeconds(60);
     private protected static readonly int Rounds = int.Parse(Environment.GetEnvironmentVariable("FAILOVER_ROUNDS") ?? "1", CultureInfo.InvariantCulture);
+
+    /// <summary>What is told of an encoder that was refused begins so long before, and ends so long after.</summary>
+    private static readonly TimeSpan Around = TimeSpan.FromMilliseconds(300);
     private readonly List<Outage> _outages = [];
     private Random _random = new(0);
 
@@ -35,17 +38,23 @@ public abstract class FailoverScenes(FailoverStage stage, ITestOutputHelper log)
         (storm.RefusedHealthy - refused).ShouldBe(0, await ReasonsAsync(storm));
     }
 
-    /// <summary>Why attempts were refused, what was noted of their keys, as the journal has it, and when encoders with a key of their own were.</summary>
-    private async Task<string> ReasonsAsync(Storm storm) => string.Join('\n', (await stage.Witness.JournalAsync(storm.EntityPrefix))
-        .Select(row => row.Event switch
-        {
-            AttemptRefused refused => $"{row.Entity} refused: {refused.Reason}",
-            PublisherLost lost => $"{row.Entity} lost: {lost.Cause}{(lost.NeverActive ? ", never active" : "")}",
-            var other => $"{row.Entity} {other.GetType().Name}",
-        })
-        .CountBy(line => line).OrderByDescending(line => line.Value).Select(line => $"{line.Value} x {line.Key}"))
-        + string.Concat(storm.Healthy.SelectMany(encoder => encoder.WaysIn).Where(way => way.Refused > 0)
-            .Select(way => string.Create(CultureInfo.InvariantCulture, $"\n{way.Key} was refused between {way.Began:HH:mm:ss.fff} and {way.Started:HH:mm:ss.fff}")));
+    /// <summary>Why attempts were refused, as the journal has it, and the whole story of encoders with a key of their own that were.</summary>
+    private async Task<string> ReasonsAsync(Storm storm)
+    {
+        var journal = await stage.Witness.JournalAsync(storm.EntityPrefix);
+        var reasons = journal.Select(row => row.Event).OfType<AttemptRefused>().CountBy(refused => refused.Reason).Select(reason => $"{reason.Value} x {reason.Key}");
+        var stories = storm.Healthy.SelectMany(encoder => encoder.WaysIn).Where(way => way.Refused > 0).Select(way => StoryOf(way, journal));
+        return string.Join('\n', [.. reasons, .. stories]);
+    }
+
+    private string StoryOf(WayIn way, ImmutableArray<JournalRow> journal)
+    {
+        var (from, to, entity) = (way.Began - Around, way.Started + Around, StreamKey.Parse(way.Key).ToString());
+        var stored = journal.Where(row => row.Entity == entity && row.StoredAt >= from && row.StoredAt <= to)
+            .Select(row => string.Create(CultureInfo.InvariantCulture, $"{row.StoredAt:HH:mm:ss.fff} {row.Writer} #{row.Row} {row.Event}"));
+        return string.Create(CultureInfo.InvariantCulture, $"{way.Key} was refused between {way.Began:HH:mm:ss.fff} and {way.Started:HH:mm:ss.fff}\n  ")
+            + string.Join("\n  ", [.. stage.Record.StoryOf(way.Key, from, to), .. stored]);
+    }
 
     private protected async Task StandsAsync(string kind, Func<Storm, Task> strike, bool nobodyDies = false)
     {

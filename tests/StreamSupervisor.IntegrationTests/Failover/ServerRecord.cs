@@ -78,6 +78,15 @@ internal sealed class ServerRecord
         return (onAir.ToImmutable(), accepted.ToImmutable(), deleted.ToImmutable(), busy);
     }
 
+    /// <summary>What the servers wrote of one key in a while.</summary>
+    /// <param name="key"><c>app/stream</c>.</param>
+    public IEnumerable<string> StoryOf(string key, DateTimeOffset since, DateTimeOffset until) =>
+        from server in _servers
+        from happened in server.Events
+        where happened.At >= since && happened.At <= until && happened.Url == $"/{key}"
+        orderby happened.At
+        select $"{server.Name} {happened}";
+
     /// <summary><c>/app/stream</c> is a stream of the default vhost.</summary>
     private static string EntityOf(string url) => StreamKey.Parse(url.TrimStart('/')).ToString();
 }

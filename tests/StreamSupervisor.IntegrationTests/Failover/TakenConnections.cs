@@ -30,12 +30,12 @@ internal sealed class TakenConnections(string connectionString) : IAsyncDisposab
         }
     }));
 
-    /// <summary>Runs a command on one of them: there is no other way in.</summary>
-    public async Task ExecuteAsync(string sql)
+    /// <summary>The number that a query gives, asked on one of them: there is no other way in.</summary>
+    public async Task<long> CountAsync(string sql)
     {
         _taken.TryPeek(out var connection).ShouldBeTrue("no connection was free");
         await using var command = new NpgsqlCommand(sql, connection);
-        _ = await command.ExecuteNonQueryAsync();
+        return (long)(await command.ExecuteScalarAsync())!;
     }
 
     public async ValueTask DisposeAsync()

@@ -25,7 +25,7 @@ internal sealed class Witness(string database)
     public const string MemberSetting = "witness.member";
 
     private const string Terminate =
-        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name LIKE 'streamsupervisor%'";
+        "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE application_name LIKE 'streamsupervisor%'";
 
     private const string Schema =
         $$"""
@@ -103,8 +103,13 @@ internal sealed class Witness(string database)
     public async Task<IAsyncDisposable> UseUpConnectionsAsync()
     {
         var places = new TakenConnections($"{database};Pooling=false;Application Name=witness");
-        await places.TakeAllAsync();
-        await places.ExecuteAsync(Terminate);
+        do
+        {
+            // A member that is quick has a place again before it is taken, and would rightly judge those that have none.
+            await places.TakeAllAsync();
+        }
+        while (await places.CountAsync(Terminate) > 0);
+
         await places.TakeAllAsync();
         return places;
     }
