@@ -10,7 +10,7 @@ using StreamSupervisor.TestKit.Time;
 namespace StreamSupervisor.Tests.Actors.LiveStreams;
 
 /// <summary>The door to the streams: what is sent again, what ends when, and what is refused.</summary>
-public sealed class LiveStreamRegionTests : Akka.TestKit.Xunit2.TestKit
+public sealed class LiveStreamRegionTests : ActorTest
 {
     private readonly VirtualTime _time = new(Scene.Start);
     private readonly TestProbe _streams;
