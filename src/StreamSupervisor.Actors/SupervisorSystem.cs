@@ -1,7 +1,6 @@
 using System.Diagnostics.Metrics;
 using Akka.Actor;
 using Akka.Cluster.Tools.Singleton;
-using Akka.Configuration;
 using StreamSupervisor.Actors.Calls;
 using StreamSupervisor.Actors.Index;
 using StreamSupervisor.Actors.Journal;
@@ -22,7 +21,7 @@ namespace StreamSupervisor.Actors;
 /// the schema up to date and joins the cluster as soon as the database is there.
 /// </para>
 /// </summary>
-public sealed class SupervisorSystem : IAsyncDisposable
+public sealed partial class SupervisorSystem : IAsyncDisposable
 {
     private readonly SupervisorSystemSettings _settings;
     private readonly ActorSystem _system;
@@ -154,32 +153,6 @@ public sealed class SupervisorSystem : IAsyncDisposable
         _servers.Dispose();
         await _store.DisposeAsync();
         _stopping.Dispose();
-    }
-
-    private static ActorSystem CreateSystem(SupervisorSystemSettings settings, ClusterMembership membership, TimeProvider time, ILoggerFactory loggers)
-    {
-        var cluster = new AkkaClusterSettings { Remoting = settings.Cluster?.Remoting };
-        var config = ConfigurationFactory.ParseString(PersistenceSettings.Render(settings.Store))
-            .WithFallback(ConfigurationFactory.ParseString(cluster.Render()))
-            .WithFallback(ConfigurationFactory.ParseString(settings.AkkaOverlay));
-        StartupCheck.Verify(config, settings.Store);
-        var setup = BootstrapSetup.Create().WithConfig(config)
-            .And(PersistenceSettings.SetupOf(settings.Store))
-            .And(new AkkaLoggerSetup(loggers));
-        foreach (var part in membership.Setups)
-        {
-            setup = setup.And(part);
-        }
-
-        if (settings.Cluster is { } member)
-        {
-            TlsTransport.ThrowIfTaken(member.Remoting.ListenHost, member.Remoting.ListenPort);
-            setup = setup.And(RemotingTls.FromSecret(member.Secret, member.PreviousSecret, time));
-        }
-
-        var system = ActorSystem.Create(AkkaClusterSettings.SystemName, setup);
-        StartupCheck.Verify(system, settings.Store);
-        return system;
     }
 
     private LiveStreamServices ServicesOf(SupervisorSystemSettings settings) => new()

@@ -160,7 +160,7 @@ public sealed class RemotingTests
             System = ActorSystem.Create(AkkaClusterSettings.SystemName, ActorSystemSetup.Create(
                 BootstrapSetup.Create().WithConfig(
                     ConfigurationFactory.ParseString("akka.cluster.split-brain-resolver.active-strategy = keep-majority")
-                        .WithFallback(ConfigurationFactory.ParseString(settings.Render()))),
+                        .WithFallback(settings.ToConfig())),
                 RemotingTls.FromSecret(Secret, null, TimeProvider.System)));
             Address = Cluster.Get(System).SelfAddress;
         }
