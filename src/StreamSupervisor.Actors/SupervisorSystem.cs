@@ -111,7 +111,8 @@ public sealed partial class SupervisorSystem : IAsyncDisposable
     public async Task<bool> JoinAsync(Action<byte[]> useRegistrationKey, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(useRegistrationKey);
-        useRegistrationKey(await RegistrationKey.PrepareAsync(_store, _time, _log, cancellation));
+        await _store.PrepareAsync(_time, _log, cancellation);
+        useRegistrationKey(await StoreWait.UntilItAnswersAsync(() => RegistrationKey.ReadAsync(_store, cancellation), _time, _log, cancellation));
 
         // Before it joins: with its membership it gets keys of others, whose encoders would wait for its compiler.
         await new WarmUp(_system, _store, _time, _log).RunAsync(_membership.Incarnation, cancellation);
