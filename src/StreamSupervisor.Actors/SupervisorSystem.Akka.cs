@@ -29,7 +29,7 @@ public sealed partial class SupervisorSystem
         if (settings.Cluster is { } member)
         {
             TlsTransport.ThrowIfTaken(member.Remoting.ListenHost, member.Remoting.ListenPort);
-            setup = setup.And(RemotingTls.FromSecret(member.Secret, member.PreviousSecret, time));
+            setup = setup.And(member.TlsOf(time));
         }
 
         var system = ActorSystem.Create(AkkaClusterSettings.SystemName, setup);

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Akka.Actor;
 using Akka.Actor.Setup;
@@ -12,6 +11,7 @@ using Akka.Remote;
 using StreamSupervisor.Actors.Membership;
 using StreamSupervisor.IntegrationTests.Failover;
 using StreamSupervisor.IntegrationTests.Server;
+using StreamSupervisor.TestKit.Membership;
 
 namespace StreamSupervisor.IntegrationTests.Membership;
 
@@ -80,7 +80,7 @@ public sealed class RemotingTests
     }
 
     [Fact]
-    public async Task Those_who_share_a_secret_or_a_certificate_know_each_other_and_others_do_not()
+    public async Task Those_who_share_a_secret_know_each_other_and_others_do_not()
     {
         var own = RemotingTls.FromSecret(Secret, null, TimeProvider.System);
         (await ShakeAsync(own, RemotingTls.FromSecret(Secret, null, TimeProvider.System))).ShouldBeTrue();
@@ -89,19 +89,25 @@ public sealed class RemotingTests
         var swapped = RemotingTls.FromSecret("the-next-secret-0123456789", Secret, TimeProvider.System);
         (await ShakeAsync(RemotingTls.FromSecret(Secret, "the-next-secret-0123456789", TimeProvider.System), swapped)).ShouldBeTrue();
         (await ShakeAsync(swapped, own)).ShouldBeFalse("own does not accept the next one yet");
+    }
 
-        var file = Path.GetTempFileName();
-        using (var key = ECDsa.Create(ECCurve.NamedCurves.nistP256))
-        using (var made = new CertificateRequest("CN=members", key, HashAlgorithmName.SHA256).CreateSelfSigned(
-            TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1)))
-        {
-            await File.WriteAllBytesAsync(file, made.Export(X509ContentType.Pfx, "password"));
-        }
+    [Fact]
+    public async Task Members_with_a_certificate_of_their_own_know_those_with_its_key_or_of_its_authority()
+    {
+        using var authority = new TestCertificates();
+        using var stranger = new TestCertificates();
+        var (one, two) = (authority.Pfx("one", withAuthority: true), authority.Pfx("two", withAuthority: true));
+        var alone = authority.Pfx("three", withAuthority: false);
 
-        (await ShakeAsync(RemotingTls.FromPfx(file, "password"), RemotingTls.FromPfx(file, "password"))).ShouldBeTrue();
-        (await ShakeAsync(RemotingTls.FromPfx(file, "password"), own)).ShouldBeFalse();
-        Should.Throw<CryptographicException>(() => RemotingTls.FromPfx(file, "wrong"));
-        File.Delete(file);
+        (await ShakeAsync(Tls(alone), Tls(alone))).ShouldBeTrue();
+        (await ShakeAsync(Tls(one), Tls(two))).ShouldBeTrue();
+        (await ShakeAsync(Tls(two), Tls(one))).ShouldBeTrue();
+        (await ShakeAsync(Tls(alone), Tls(one))).ShouldBeFalse("its file names no authority");
+        (await ShakeAsync(Tls(one), Tls(stranger.Pfx("one", withAuthority: true)))).ShouldBeFalse();
+        (await ShakeAsync(Tls(one), RemotingTls.FromSecret(Secret, null, TimeProvider.System))).ShouldBeFalse();
+        Should.Throw<CryptographicException>(() => RemotingTls.FromCertificate(new MemberCertificate(one, "wrong")));
+
+        static RemotingTls Tls(string file) => RemotingTls.FromCertificate(new MemberCertificate(file, TestCertificates.Password));
     }
 
     private static async Task<bool> ShakeAsync(RemotingTls server, RemotingTls client)

@@ -20,6 +20,7 @@ internal static class ClusterValidator
             "Use up to 64 characters without blanks, such as \"supervisor-1\"; left empty it is the name of the machine.");
         CheckAdvertise(cluster, checks);
         CheckSecrets(cluster, checks);
+        CertificateChecks.Check(cluster.Certificate, checks, TimeProvider.System.GetUtcNow());
         checks.Within("cluster.lease.ttl", cluster.Lease.Ttl, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
         checks.Within("cluster.lease.renew", cluster.Lease.Renew, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(20));
         checks.Require("cluster.lease.renew", cluster.Lease.Renew * RenewalsPerLease <= cluster.Lease.Ttl,
@@ -50,7 +51,8 @@ internal static class ClusterValidator
     private static void CheckSecrets(ClusterOptions cluster, Checks checks)
     {
         const string fix = "Write the same 16 or more random letters and digits on every member (openssl rand -hex 32).";
-        if (checks.Require("cluster.secret", !cluster.Enabled || cluster.Secret.Length > 0, "is missing: it is what members know each other by.", fix))
+        if (checks.Require("cluster.secret", !cluster.Enabled || cluster.Secret.Length > 0 || cluster.Certificate.File.Length > 0,
+            "is missing: it is what members know each other by.", fix))
         {
             checks.Require("cluster.secret", cluster.Secret.Length is 0 or >= ShortSecret, $"is shorter than {ShortSecret} characters and may be guessed.", fix);
         }
