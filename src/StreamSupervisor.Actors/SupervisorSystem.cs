@@ -23,6 +23,8 @@ namespace StreamSupervisor.Actors;
 /// </summary>
 public sealed partial class SupervisorSystem : IAsyncDisposable
 {
+    private static readonly TimeSpan ShardsWithin = TimeSpan.FromSeconds(2);
+
     private readonly SupervisorSystemSettings _settings;
     private readonly ActorSystem _system;
     private readonly JournalStore _store;
@@ -81,7 +83,11 @@ public sealed partial class SupervisorSystem : IAsyncDisposable
     public ShardView Shards => new(_system);
 
     /// <summary>Registers what is counted of the streams of this member.</summary>
-    public void Register(Meter meter) => _services.Gauges.Register(meter, _services.Quarantine, _services.Lost);
+    public void Register(Meter meter)
+    {
+        _services.Gauges.Register(meter, _services.Quarantine, _services.Lost);
+        new ShardGauges(() => Shards.CountHereAsync(ShardsWithin)).Register(meter);
+    }
 
     /// <summary>Builds the member's actors. A file is opened; a database need not answer yet.</summary>
     /// <exception cref="StoreOpenException">The store cannot be used, or settings that decide are overridden; the message says what to do.</exception>

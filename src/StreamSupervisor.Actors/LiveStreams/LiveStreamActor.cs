@@ -179,6 +179,7 @@ internal sealed partial class LiveStreamActor : UntypedPersistentActor
         {
             _state = after;
             _inWork.Add(inWork);
+            _services.Gauges.Writing(1);
             PersistAsync(new EventBatch([.. decision.Events]), Written);
         }
         else if (_inWork.NothingToWrite)
@@ -197,6 +198,7 @@ internal sealed partial class LiveStreamActor : UntypedPersistentActor
     {
         var before = _durable;
         var written = _inWork.TakeWritten();
+        _services.Gauges.Writing(-1);
         _durable = written.After!;
         _written++;
         if (written.Cause != default)

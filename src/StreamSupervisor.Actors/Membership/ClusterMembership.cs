@@ -26,7 +26,7 @@ public sealed class ClusterMembership : IAsyncDisposable
         (_settings, _time, _log) = (settings, time, loggers.CreateLogger("StreamSupervisor.Membership"));
         Table = settings is null ? null : new MemberTable(settings.ConnectionString);
         Pulse = new MemberPulse(time, settings?.Lease - settings?.Margin);
-        Metrics = new MemberMetrics(() => Pulse.BeatAge.TotalSeconds, CountAlive);
+        Metrics = new MemberMetrics(() => Pulse.BeatAge.TotalSeconds, CountAlive, CountPeers);
         View = new MembershipView(this, time);
         Joined = Task.WhenAll(_up.Task, _arrived.Task);
     }
@@ -75,6 +75,9 @@ public sealed class ClusterMembership : IAsyncDisposable
     /// <summary>Members alive, this one included.</summary>
     internal int CountAlive() => Table is null ? 1 : Look?.Rows.Count(row => row.IsAlive) ?? 0;
 
+    /// <summary>The other members that this one reaches.</summary>
+    internal int CountPeers() => System is { WhenTerminated.IsCompleted: false } system ? PeerWatch.CountReachable(Cluster.Get(system)) : 0;
+
     internal MemberTable? Table { get; }
 
     internal MemberMetrics Metrics { get; }
@@ -95,6 +98,7 @@ public sealed class ClusterMembership : IAsyncDisposable
         var cluster = Cluster.Get(system);
         cluster.RegisterOnMemberUp(() => _up.TrySetResult());
         cluster.RegisterOnMemberRemoved(OnRemoved);
+        _ = system.ActorOf(Props.Create(() => new PeerWatch(Metrics)), PeerWatch.ActorName);
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate, "row-of-member", SayLeftAsync);
         if (_settings is { } settings)
         {

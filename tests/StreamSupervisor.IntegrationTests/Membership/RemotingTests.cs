@@ -12,6 +12,7 @@ using StreamSupervisor.Actors.Membership;
 using StreamSupervisor.IntegrationTests.Failover;
 using StreamSupervisor.IntegrationTests.Server;
 using StreamSupervisor.TestKit.Membership;
+using StreamSupervisor.TestKit.Metrics;
 
 namespace StreamSupervisor.IntegrationTests.Membership;
 
@@ -108,6 +109,33 @@ public sealed class RemotingTests
         Should.Throw<CryptographicException>(() => RemotingTls.FromCertificate(new MemberCertificate(one, "wrong")));
 
         static RemotingTls Tls(string file) => RemotingTls.FromCertificate(new MemberCertificate(file, TestCertificates.Password));
+    }
+
+    [Fact]
+    public async Task A_member_counts_the_others_as_they_come_and_go()
+    {
+        await using var a = new Node();
+        await using var b = new Node();
+        using var metrics = new MemberMetrics(() => 0, () => 1, () => PeerWatch.CountReachable(Cluster.Get(a.System)));
+        using var reachable = new InstrumentReader("streamsupervisor.peers.reachable", metrics.Meter);
+        using var changes = new InstrumentReader("streamsupervisor.peers.changes", metrics.Meter);
+        metrics.Begin();
+        foreach (var change in new[] { "joined", "left", "unreachable", "reachable" })
+        {
+            changes.Measured("change", change).ShouldBe([0], change);
+        }
+
+        reachable.Read().ShouldBe(0);
+        _ = a.System.ActorOf(Props.Create(() => new PeerWatch(metrics)), PeerWatch.ActorName);
+        Cluster.Get(a.System).Join(a.Address);
+        Cluster.Get(b.System).Join(a.Address);
+        await Eventually.HoldsAsync("the other has joined", () => Task.FromResult(Counted("joined") == 1 && reachable.Read() == 1));
+
+        Cluster.Get(b.System).Leave(b.Address);
+        await Eventually.HoldsAsync("the other has left", () => Task.FromResult(Counted("left") == 1 && reachable.Read() == 0));
+        Counted("joined").ShouldBe(1);
+
+        double Counted(string change) => changes.Measured("change", change).Sum();
     }
 
     private static async Task<bool> ShakeAsync(RemotingTls server, RemotingTls client)
