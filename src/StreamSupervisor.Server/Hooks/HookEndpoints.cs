@@ -61,6 +61,7 @@ internal sealed class HookEndpoints
             return;
         }
 
+        using var span = HookTelemetry.Trace(origin);
         SrsHook call;
         string problem;
         bool parsed;
@@ -74,7 +75,11 @@ internal sealed class HookEndpoints
                 await AnswerAsync(context, StatusCodes.Status408RequestTimeout, TooSlow, $"A hook arrives within {BodyWithin.TotalSeconds} s.");
                 return;
             case (BodyOutcome.Complete, var bytes):
-                parsed = SrsHookReader.TryParse(bytes, out call, out problem);
+                using (HookTelemetry.Step("hook.read"))
+                {
+                    parsed = SrsHookReader.TryParse(bytes, out call, out problem);
+                }
+
                 body.AdvanceTo(bytes.End);
                 break;
             default:
@@ -95,11 +100,12 @@ internal sealed class HookEndpoints
             NoteUnknownAction(origin);
         }
 
-        using var span = HookTelemetry.Trace(call.Action, origin);
+        HookTelemetry.Read(span, call.Action);
         try
         {
             var reply = await _handler.HandleAsync(origin, call, context.RequestAborted);
             span?.SetTag("code", reply.Code);
+            using var writing = HookTelemetry.Step("hook.reply");
             await WriteAsync(context, StatusCodes.Status200OK, SrsHookReplyWriter.Of(reply));
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)

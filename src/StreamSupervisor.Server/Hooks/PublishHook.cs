@@ -32,6 +32,7 @@ internal sealed class PublishHook(PublishAttemptReader reader, OriginDirectory d
     public async ValueTask<SrsHookReply> DecideAsync(string origin, SrsHook hook, AskedIn askedIn, CancellationToken cancellation,
         PublishAttempt? alreadyRead = null)
     {
+        using var span = HookTelemetry.Step("hook.decide");
         if (hook.Key is not SrsHookKey.Named named)
         {
             return Unnamed(origin, hook);
