@@ -4,7 +4,8 @@ using Akka.Configuration.Hocon;
 namespace StreamSupervisor.Actors.Defaults;
 
 /// <summary>
-/// Our defaults for <c>akka {}</c>: the sections of <c>hocon/akka.conf</c>, which is part of this assembly and gives the reason of each value.
+/// Our defaults for <c>akka {}</c>: the sections of <c>hocon/akka.conf</c>, which is part of this assembly and gives the reason of each
+/// value.
 /// </summary>
 internal static class AkkaDefaults
 {

@@ -27,8 +27,9 @@ public abstract class JournalStore : IAsyncDisposable
     }
 
     /// <summary>
-    /// The same without waiting for a server: a file is opened, a database is asked by <see cref="PrepareAsync(ILogger, CancellationToken)"/>, before which nothing may be
-    /// read or written. So the program can listen before its database is there.
+    /// The same without waiting for a server: a file is opened, a database is asked by
+    /// <see cref="PrepareAsync(ILogger, CancellationToken)"/>, before which nothing may be read or written. So the program can listen
+    /// before its database is there.
     /// </summary>
     /// <exception cref="StoreOpenException">It cannot be used as it is; the message says what to do.</exception>
     internal static async Task<JournalStore> CreateAsync(

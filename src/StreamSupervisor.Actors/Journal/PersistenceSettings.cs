@@ -26,7 +26,8 @@ public static class PersistenceSettings
     public static Config ConfigOf(StoreLocation location)
     {
         var bindings = Bindings.Select(binding => $"{binding.Path} = \"{binding.Value}\"");
-        return ConfigurationFactory.ParseString(string.Join('\n', bindings)).WithFallback(AkkaDefaults.Of(AkkaDefaults.Store, DatabaseOf(location)));
+        return ConfigurationFactory.ParseString(string.Join('\n', bindings))
+            .WithFallback(AkkaDefaults.Of(AkkaDefaults.Store, DatabaseOf(location)));
     }
 
     /// <summary>The connections of the plugins, to be given to the actor system beside its configuration.</summary>
@@ -48,7 +49,9 @@ public static class PersistenceSettings
     private static IEnumerable<(string Path, string Value)> Bindings => MessageTable.Bindings.Select(type =>
         ($"akka.actor.serialization-bindings.\"{TypeName(type)}\"", StreamSerializer.Name));
 
-    private static string DatabaseOf(StoreLocation location) => location is StoreLocation.Postgres ? AkkaDefaults.OnPostgres : AkkaDefaults.OnSqlite;
+    private static string DatabaseOf(StoreLocation location) => location is StoreLocation.Postgres
+        ? AkkaDefaults.OnPostgres
+        : AkkaDefaults.OnSqlite;
 
     private static string TypeName(Type type) => $"{type.FullName}, {type.Assembly.GetName().Name}";
 

@@ -12,8 +12,8 @@ namespace StreamSupervisor.Actors.Membership;
 public sealed record RemotingEndpoint(string AdvertisedHost, int AdvertisedPort, string ListenHost, int ListenPort);
 
 /// <summary>
-/// The part of <c>akka {}</c> that makes a cluster: actors, remoting, cluster, sharding, singletons, downing, shutdown. What is the same for
-/// all members stands in <c>hocon/akka.conf</c>, with its reasons.
+/// The part of <c>akka {}</c> that makes a cluster: actors, remoting, cluster, sharding, singletons, downing, shutdown. What is the same
+/// for all members stands in <c>hocon/akka.conf</c>, with its reasons.
 /// </summary>
 public sealed record AkkaClusterSettings
 {

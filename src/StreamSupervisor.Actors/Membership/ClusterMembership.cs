@@ -33,7 +33,8 @@ public sealed class ClusterMembership : IAsyncDisposable
 
     /// <summary>A member by a row in PostgreSQL, whose migrations have run.</summary>
     /// <exception cref="Journal.StoreOpenException">The connection string cannot be read.</exception>
-    public static ClusterMembership Of(MembershipSettings settings, TimeProvider time, ILoggerFactory loggers, AdmissionHold? hold = null) =>
+    public static ClusterMembership Of(MembershipSettings settings, TimeProvider time, ILoggerFactory loggers,
+        AdmissionHold? hold = null) =>
         new(settings, time, loggers, hold ?? new AdmissionHold([]));
 
     /// <summary>The one supervisor of a SQLite file.</summary>

@@ -4,7 +4,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace StreamSupervisor.Actors.Membership;
 
 /// <summary>An operator's own certificate for the members' port, instead of the key that is made of the secret.</summary>
-/// <param name="File">A PFX file: a certificate with its private key, and perhaps the authority that signs the members' certificates.</param>
+/// <param name="File">A PFX file: a certificate with its private key, and perhaps the authority that signs the members'
+/// certificates.</param>
 /// <param name="Password">Of the file; null: none.</param>
 public sealed record MemberCertificate(string File, string? Password)
 {

@@ -37,8 +37,8 @@ public sealed class RemotingTls : Setup
     }
 
     /// <summary>
-    /// An operator's own certificate. A peer shows the same key, or a certificate of an authority that came in the file with it. Not whatever
-    /// this machine trusts: anybody can get a certificate of a public authority.
+    /// An operator's own certificate. A peer shows the same key, or a certificate of an authority that came in the file with it. Not
+    /// whatever this machine trusts: anybody can get a certificate of a public authority.
     /// </summary>
     /// <exception cref="CryptographicException">The file is no PFX, the password is wrong, or there is no private key in it.</exception>
     public static RemotingTls FromCertificate(MemberCertificate certificate)

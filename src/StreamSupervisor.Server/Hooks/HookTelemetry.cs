@@ -13,8 +13,8 @@ internal static class HookTelemetry
         "Time from a hook's arrival to its answer, by action and result; a held one's is its hold.");
 
     /// <summary>
-    /// The span around a hook; what is asked of its stream meanwhile stands within it. Null when nobody traces. It names neither the hook's address
-    /// nor the encoder's query: both hold secrets.
+    /// The span around a hook; what is asked of its stream meanwhile stands within it. Null when nobody traces. It names neither the hook's
+    /// address nor the encoder's query: both hold secrets.
     /// </summary>
     public static Activity? Trace(string origin) => RequestTrace.Begin("hook")?.SetTag("origin", origin);
 

@@ -25,7 +25,8 @@ internal static class CertificateChecks
 
         if (!checks.Require(Password, certificate.Password.Length == 0 || certificate.PasswordFile.Length == 0,
                 $"stands beside {PasswordFile}.", "Take one of the two out.")
-            || !IsThere(File, certificate.File, "Write the path of a PFX file, with certificate and private key, that this user may read.", checks)
+            || !IsThere(File, certificate.File, "Write the path of a PFX file, with certificate and private key, that this user may read.",
+                checks)
             || (certificate.PasswordFile.Length > 0
                 && !IsThere(PasswordFile, certificate.PasswordFile, "Write the path of a file whose first line is the password.", checks)))
         {
@@ -50,11 +51,14 @@ internal static class CertificateChecks
         }
         catch (CryptographicException wrong) when (wrong.Message.Contains("private key", StringComparison.Ordinal))
         {
-            checks.Require(File, good: false, $"'{certificate.File}' holds no private key.", "Export certificate and key together (openssl pkcs12 -export).");
+            checks.Require(File, good: false, $"'{certificate.File}' holds no private key.",
+                "Export certificate and key together (openssl pkcs12 -export).");
         }
         catch (CryptographicException)
         {
-            checks.Require(certificate.PasswordFile.Length > 0 ? PasswordFile : Password, good: false, $"does not open '{certificate.File}'.",
+            checks.Require(certificate.PasswordFile.Length > 0
+                ? PasswordFile
+                : Password, good: false, $"does not open '{certificate.File}'.",
                 "Write the password with which the file was made.");
         }
     }
