@@ -62,6 +62,20 @@ public sealed class ShardView
         }
     }
 
+    /// <summary>How many shards this member has, and how many keys are in memory in them; null where it does not say so in time.</summary>
+    internal async Task<(int Shards, int Entities)?> CountHereAsync(TimeSpan within)
+    {
+        try
+        {
+            var here = await Region.Ask<ShardRegionStats>(GetShardRegionStats.Instance, within);
+            return (here.Stats.Count, here.Stats.Values.Sum());
+        }
+        catch (Exception)
+        {
+            return null; // It ends, or is too busy: the numbers stay as they were.
+        }
+    }
+
     private IActorRef Region => _system.WhenTerminated.IsCompleted
         ? throw new InvalidOperationException("The actor system has ended.")
         : ClusterSharding.Get(_system).ShardRegion(LiveStreamRegion.TypeName);

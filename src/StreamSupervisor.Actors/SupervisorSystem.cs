@@ -1,7 +1,6 @@
 using System.Diagnostics.Metrics;
 using Akka.Actor;
 using Akka.Cluster.Tools.Singleton;
-using Akka.Configuration;
 using StreamSupervisor.Actors.Calls;
 using StreamSupervisor.Actors.Index;
 using StreamSupervisor.Actors.Journal;
@@ -22,8 +21,10 @@ namespace StreamSupervisor.Actors;
 /// the schema up to date and joins the cluster as soon as the database is there.
 /// </para>
 /// </summary>
-public sealed class SupervisorSystem : IAsyncDisposable
+public sealed partial class SupervisorSystem : IAsyncDisposable
 {
+    private static readonly TimeSpan ShardsWithin = TimeSpan.FromSeconds(2);
+
     private readonly SupervisorSystemSettings _settings;
     private readonly ActorSystem _system;
     private readonly JournalStore _store;
@@ -82,7 +83,11 @@ public sealed class SupervisorSystem : IAsyncDisposable
     public ShardView Shards => new(_system);
 
     /// <summary>Registers what is counted of the streams of this member.</summary>
-    public void Register(Meter meter) => _services.Gauges.Register(meter, _services.Quarantine, _services.Lost);
+    public void Register(Meter meter)
+    {
+        _services.Gauges.Register(meter, _services.Quarantine, _services.Lost);
+        new ShardGauges(() => Shards.CountHereAsync(ShardsWithin)).Register(meter);
+    }
 
     /// <summary>Builds the member's actors. A file is opened; a database need not answer yet.</summary>
     /// <exception cref="StoreOpenException">The store cannot be used, or settings that decide are overridden; the message says what to do.</exception>
@@ -112,7 +117,8 @@ public sealed class SupervisorSystem : IAsyncDisposable
     public async Task<bool> JoinAsync(Action<byte[]> useRegistrationKey, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(useRegistrationKey);
-        useRegistrationKey(await RegistrationKey.PrepareAsync(_store, _time, _log, cancellation));
+        await _store.PrepareAsync(_time, _log, cancellation);
+        useRegistrationKey(await StoreWait.UntilItAnswersAsync(() => RegistrationKey.ReadAsync(_store, cancellation), _time, _log, cancellation));
 
         // Before it joins: with its membership it gets keys of others, whose encoders would wait for its compiler.
         await new WarmUp(_system, _store, _time, _log).RunAsync(_membership.Incarnation, cancellation);
@@ -154,32 +160,6 @@ public sealed class SupervisorSystem : IAsyncDisposable
         _servers.Dispose();
         await _store.DisposeAsync();
         _stopping.Dispose();
-    }
-
-    private static ActorSystem CreateSystem(SupervisorSystemSettings settings, ClusterMembership membership, TimeProvider time, ILoggerFactory loggers)
-    {
-        var cluster = new AkkaClusterSettings { Remoting = settings.Cluster?.Remoting };
-        var config = ConfigurationFactory.ParseString(PersistenceSettings.Render(settings.Store))
-            .WithFallback(ConfigurationFactory.ParseString(cluster.Render()))
-            .WithFallback(ConfigurationFactory.ParseString(settings.AkkaOverlay));
-        StartupCheck.Verify(config, settings.Store);
-        var setup = BootstrapSetup.Create().WithConfig(config)
-            .And(PersistenceSettings.SetupOf(settings.Store))
-            .And(new AkkaLoggerSetup(loggers));
-        foreach (var part in membership.Setups)
-        {
-            setup = setup.And(part);
-        }
-
-        if (settings.Cluster is { } member)
-        {
-            TlsTransport.ThrowIfTaken(member.Remoting.ListenHost, member.Remoting.ListenPort);
-            setup = setup.And(RemotingTls.FromSecret(member.Secret, member.PreviousSecret, time));
-        }
-
-        var system = ActorSystem.Create(AkkaClusterSettings.SystemName, setup);
-        StartupCheck.Verify(system, settings.Store);
-        return system;
     }
 
     private LiveStreamServices ServicesOf(SupervisorSystemSettings settings) => new()

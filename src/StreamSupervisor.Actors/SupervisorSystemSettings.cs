@@ -41,4 +41,11 @@ public sealed record SupervisorSystemSettings
 /// <param name="Remoting">Where the others reach it.</param>
 /// <param name="Secret">What the members know each other by.</param>
 /// <param name="PreviousSecret">Accepted beside it while it is changed; null for none.</param>
-public sealed record ClusterMemberSettings(MembershipSettings Membership, RemotingEndpoint Remoting, string Secret, string? PreviousSecret);
+/// <param name="Certificate">An operator's own, instead of both secrets; null for none.</param>
+public sealed record ClusterMemberSettings(MembershipSettings Membership, RemotingEndpoint Remoting, string Secret, string? PreviousSecret,
+    MemberCertificate? Certificate = null)
+{
+    /// <summary>How its connections are closed to strangers.</summary>
+    internal RemotingTls TlsOf(TimeProvider time) =>
+        Certificate is null ? RemotingTls.FromSecret(Secret, PreviousSecret, time) : RemotingTls.FromCertificate(Certificate);
+}

@@ -10,10 +10,12 @@ public static class ClientMetrics
 
     private static readonly Meter s_meter = new(MeterName);
 
-    internal static readonly Counter<long> Registrations = s_meter.CreateCounter<long>("streamsupervisor.client.registrations", "{registration}",
+    internal static readonly Counter<long> Registrations =
+        s_meter.CreateCounter<long>("streamsupervisor.client.registrations", "{registration}",
         "Registrations by what came of them.");
 
-    internal static readonly Counter<long> Losses = s_meter.CreateCounter<long>("streamsupervisor.client.losses", "{loss}", "Publishes that were lost, by whose fault it was.");
+    internal static readonly Counter<long> Losses =
+        s_meter.CreateCounter<long>("streamsupervisor.client.losses", "{loss}", "Publishes that were lost, by whose fault it was.");
 
     internal static readonly Histogram<double> OffAir = s_meter.CreateHistogram<double>("streamsupervisor.client.off_air", "s",
         "From the loss of a publish to the start of the next one.");

@@ -9,7 +9,8 @@ public sealed partial class EncoderSession
     /// Publishes, and stops a publish that has ended at the server without the encoder noticing: its connection went silent without being
     /// closed, and the supervisor removed it.
     /// </summary>
-    private async Task<PublishEnd> PublishWatchedAsync(Func<PublishPermit, CancellationToken, Task<PublishEnd>> publish, PublishPermit permit, CancellationToken cancellation)
+    private async Task<PublishEnd> PublishWatchedAsync(Func<PublishPermit, CancellationToken, Task<PublishEnd>> publish,
+        PublishPermit permit, CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var publishing = PublishAsync(publish, permit, stop.Token);
@@ -91,7 +92,8 @@ public sealed partial class EncoderSession
         }
     }
 
-    private static async Task<PublishEnd> PublishAsync(Func<PublishPermit, CancellationToken, Task<PublishEnd>> publish, PublishPermit permit, CancellationToken cancellation)
+    private static async Task<PublishEnd> PublishAsync(Func<PublishPermit, CancellationToken, Task<PublishEnd>> publish,
+        PublishPermit permit, CancellationToken cancellation)
     {
         try
         {

@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace StreamSupervisor.Client;
 
 /// <summary>
-/// Keeps one encoder on air: asks the supervisor, publishes where it is told, and when the publish is lost finds out whether and when another
-/// try makes sense, and asks again.
+/// Keeps one encoder on air: asks the supervisor, publishes where it is told, and when the publish is lost finds out whether and when
+/// another try makes sense, and asks again.
 /// <code>
 ///   register --publish--> publish --lost--> (permanent: end) --> pause --> register ...
 ///      |  \--wait--> long poll until the way is free
@@ -48,11 +48,12 @@ public sealed partial class EncoderSession
 
     /// <summary>Runs until the broadcast is over, a permanent refusal, or cancellation (which says goodbye and throws).</summary>
     /// <param name="publish">
-    /// Publishes until it ends and says how it ended. A <see cref="SocketException"/>, <see cref="IOException"/> or <see cref="TimeoutException"/> counts as a
-    /// loss by the network; any other exception ends the session with it.
+    /// Publishes until it ends and says how it ended. A <see cref="SocketException"/>, <see cref="IOException"/> or
+    /// <see cref="TimeoutException"/> counts as a loss by the network; any other exception ends the session with it.
     /// </param>
     /// <param name="cancellation">Ends the session; the broadcast is then over.</param>
-    /// <returns>What happens, as it happens; the session goes on as the events are taken. The last one is <see cref="SessionEnded"/>.</returns>
+    /// <returns>What happens, as it happens; the session goes on as the events are taken. The last one is
+    /// <see cref="SessionEnded"/>.</returns>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public async IAsyncEnumerable<SessionEvent> RunAsync(Func<PublishPermit, CancellationToken, Task<PublishEnd>> publish,
         [EnumeratorCancellation] CancellationToken cancellation = default)
@@ -86,7 +87,8 @@ public sealed partial class EncoderSession
                 CountRegistration(answer);
                 var failedBecause = new LocalizedText(why ?? "", why ?? "");
                 TimeSpan? advised = null;
-                if (answer is { Decision: RegistrationDecision.Publish, Publish.Count: > 0 } || (answer is null && _options.FallbackUrl is not null))
+                if (answer is { Decision: RegistrationDecision.Publish, Publish.Count: > 0 }
+                    || (answer is null && _options.FallbackUrl is not null))
                 {
                     if (answer is null)
                     {
@@ -207,7 +209,8 @@ public sealed partial class EncoderSession
 
     private static ClientLogLevel LevelOf(SessionEvent happened) => happened switch
     {
-        Publishing { Permit.Supervised: true } or PublishEnded { End.Finished: true } or SessionEnded { End: SessionEnd.Finished } => ClientLogLevel.Information,
+        Publishing { Permit.Supervised: true } or PublishEnded { End.Finished: true } or SessionEnded { End: SessionEnd.Finished } =>
+            ClientLogLevel.Information,
         Registering or Waiting or BackingOff => ClientLogLevel.Debug,
         _ => ClientLogLevel.Warning,
     };

@@ -25,8 +25,8 @@ public sealed record EncoderSessionOptions
     public TimeSpan LongPoll { get; init; } = TimeSpan.FromSeconds(2.5);
 
     /// <summary>
-    /// How often the supervisor is asked whether the encoder is still on air, while it is. An encoder whose network went away without a word
-    /// writes into the void and does not notice; the supervisor does. Default 2 s; zero for never.
+    /// How often the supervisor is asked whether the encoder is still on air, while it is. An encoder whose network went away without a
+    /// word writes into the void and does not notice; the supervisor does. Default 2 s; zero for never.
     /// </summary>
     public TimeSpan WatchEvery { get; init; } = TimeSpan.FromSeconds(2);
 

@@ -12,7 +12,9 @@ public enum LossKind
     /// <summary>The server said no for good: trying again without a change is in vain, and ends the session.</summary>
     Permanent,
 
-    /// <summary>On this side: the input, the encoder, its settings. Waiting for the server does not help, mending the encoder does.</summary>
+    /// <summary>
+    /// On this side: the input, the encoder, its settings. Waiting for the server does not help, mending the encoder does.
+    /// </summary>
     Ours,
 
     /// <summary>The way between: refused, reset, timed out.</summary>

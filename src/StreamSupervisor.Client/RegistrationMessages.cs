@@ -3,16 +3,21 @@ namespace StreamSupervisor.Client;
 /// <summary>An encoder announces that it is about to publish a stream.</summary>
 /// <param name="Key">The stream key: <c>app/stream</c> or <c>vhost/app/stream</c>.</param>
 /// <param name="EncoderId">Names the encoder. Keep it over restarts: it is the identity that may take its own stream back.</param>
-/// <param name="Attempt">Counts this encoder's tries since it was last on air, from 1. The same encoder and attempt hear the same answer.</param>
+/// <param name="Attempt">Counts this encoder's tries since it was last on air, from 1. The same encoder and attempt hear the same
+/// answer.</param>
 public sealed record RegistrationRequest(string Key, string EncoderId, int Attempt)
 {
-    /// <summary>The credential for the key, written as the query of a publish address would be: <c>token=v1.…</c>. Null where none is asked for.</summary>
+    /// <summary>
+    /// The credential for the key, written as the query of a publish address would be: <c>token=v1.…</c>. Null where none is asked for.
+    /// </summary>
     public string? Credential { get; init; }
 
     /// <summary>Why the try before this one ended, for the people who look at the stream's timeline. Secrets do not belong here.</summary>
     public string? LastError { get; init; }
 
-    /// <summary>The name of the origin that the encoder would like to publish to. A wish: an origin that is down or drained is not given.</summary>
+    /// <summary>
+    /// The name of the origin that the encoder would like to publish to. A wish: an origin that is down or drained is not given.
+    /// </summary>
     public string? PreferOrigin { get; init; }
 
     /// <summary>The broadcast is over: nothing is reserved, and no reconnect window is kept open.</summary>
@@ -88,7 +93,9 @@ public sealed record RegistrationAnswer
     /// <summary>Further tries that make sense before a longer pause; null when unknown.</summary>
     public int? AttemptsLeft { get; init; }
 
-    /// <summary>The stable name of the reason, such as <c>reserved</c> or <c>credential-wrong</c>; null when there is nothing to explain.</summary>
+    /// <summary>
+    /// The stable name of the reason, such as <c>reserved</c> or <c>credential-wrong</c>; null when there is nothing to explain.
+    /// </summary>
     public string? Reason { get; init; }
 
     /// <summary><c>temporary</c> or <c>permanent</c>; null without a reason.</summary>

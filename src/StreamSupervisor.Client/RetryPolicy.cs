@@ -1,8 +1,8 @@
 namespace StreamSupervisor.Client;
 
 /// <summary>
-/// When to try again. Tries come in bursts: quick ones first, because most losses are over in a second, then a rest, because what three quick
-/// tries did not mend is not mended by a thirtieth. A publish that lasted for <see cref="StableAfter"/> ends a burst.
+/// When to try again. Tries come in bursts: quick ones first, because most losses are over in a second, then a rest, because what three
+/// quick tries did not mend is not mended by a thirtieth. A publish that lasted for <see cref="StableAfter"/> ends a burst.
 /// </summary>
 public sealed record RetryPolicy
 {
@@ -15,7 +15,9 @@ public sealed record RetryPolicy
     /// <summary>By how much each further pause is longer. Default 1.5.</summary>
     public double Factor { get; init; } = 1.5;
 
-    /// <summary>By how much a pause is stretched or shortened at random, so that a fleet does not return in step. Default 0.1 (±10 %).</summary>
+    /// <summary>
+    /// By how much a pause is stretched or shortened at random, so that a fleet does not return in step. Default 0.1 (±10 %).
+    /// </summary>
     public double Jitter { get; init; } = 0.1;
 
     /// <summary>The longest pause within a burst. Default 10 s.</summary>

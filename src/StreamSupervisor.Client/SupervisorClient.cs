@@ -12,8 +12,8 @@ namespace StreamSupervisor.Client;
 
 /// <summary>
 /// The registration API, typed. Every call goes to the supervisor that answered last and on to the next one when it does not answer
-/// (connection refused, timeout, 5xx, an answer that is none). That is safe: registrations are idempotent, and any member answers for any stream.
-/// Thread-safe.
+/// (connection refused, timeout, 5xx, an answer that is none). That is safe: registrations are idempotent, and any member answers for any
+/// stream. Thread-safe.
 /// </summary>
 public sealed class SupervisorClient
 {
@@ -26,7 +26,8 @@ public sealed class SupervisorClient
     private int _preferred;
 
     /// <summary>Makes a client.</summary>
-    /// <param name="http">Carries the calls; its <see cref="HttpClient.Timeout"/> must be longer than the longest wait (the default of 100 s is).</param>
+    /// <param name="http">Carries the calls; its <see cref="HttpClient.Timeout"/> must be longer than the longest wait (the default of 100
+    /// s is).</param>
     /// <param name="options">Where the supervisors are.</param>
     /// <param name="time">The clock for timeouts; null for the system's.</param>
     /// <exception cref="ArgumentException">No address is given.</exception>
@@ -60,7 +61,8 @@ public sealed class SupervisorClient
     /// <returns>The decision as it stands now.</returns>
     /// <exception cref="SupervisorProblemException">The call is wrong; 404 when the registration has ended.</exception>
     /// <exception cref="SupervisorUnavailableException">No supervisor answered.</exception>
-    public Task<RegistrationAnswer> RenewAsync(string registrationId, RegistrationUpdate update, CancellationToken cancellation = default) =>
+    public Task<RegistrationAnswer> RenewAsync(string registrationId, RegistrationUpdate update,
+        CancellationToken cancellation = default) =>
         SendAsync(HttpMethod.Put, PathOf(registrationId), Body(update, ClientJson.Default.RegistrationUpdate), TimeSpan.Zero, cancellation);
 
     /// <summary>Says goodbye: the broadcast is over, nothing is kept for this encoder any more.</summary>
@@ -99,11 +101,14 @@ public sealed class SupervisorClient
     /// <returns>Decisions; ends when the registration has ended or the supervisor closes the stream.</returns>
     /// <exception cref="SupervisorProblemException">The call is wrong; 404 when the registration has ended.</exception>
     /// <exception cref="SupervisorUnavailableException">No supervisor answered, or the stream broke.</exception>
-    public async IAsyncEnumerable<RegistrationAnswer> WatchAsync(string registrationId, [EnumeratorCancellation] CancellationToken cancellation = default)
+    public async IAsyncEnumerable<RegistrationAnswer> WatchAsync(string registrationId,
+        [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        using var response = await ExchangeAsync(HttpMethod.Get, PathOf(registrationId) + "/events", () => null, TimeSpan.Zero, cancellation);
+        using var response = await ExchangeAsync(HttpMethod.Get, PathOf(registrationId)
+            + "/events", () => null, TimeSpan.Zero, cancellation);
         await using var body = await response.Content.ReadAsStreamAsync(cancellation);
-        await using var events = SseParser.Create(body, static (_, data) => Encoding.UTF8.GetString(data)).EnumerateAsync(cancellation).GetAsyncEnumerator(cancellation);
+        await using var events = SseParser.Create(body, static (_, data) => Encoding.UTF8.GetString(data)).EnumerateAsync(cancellation)
+            .GetAsyncEnumerator(cancellation);
         while (true)
         {
             RegistrationAnswer? answer;
@@ -114,7 +119,9 @@ public sealed class SupervisorClient
                     yield break;
                 }
 
-                answer = events.Current.Data.Length == 0 ? null : JsonSerializer.Deserialize(events.Current.Data, ClientJson.Default.RegistrationAnswer);
+                answer = events.Current.Data.Length == 0
+                    ? null
+                    : JsonSerializer.Deserialize(events.Current.Data, ClientJson.Default.RegistrationAnswer);
             }
             catch (Exception e) when (e is IOException or HttpRequestException or JsonException)
             {
@@ -132,7 +139,8 @@ public sealed class SupervisorClient
 
     private static Func<HttpContent?> Body<T>(T value, JsonTypeInfo<T> type) => () => JsonContent.Create(value, type);
 
-    private async Task<RegistrationAnswer> SendAsync(HttpMethod method, string path, Func<HttpContent?> body, TimeSpan wait, CancellationToken cancellation)
+    private async Task<RegistrationAnswer> SendAsync(HttpMethod method, string path, Func<HttpContent?> body, TimeSpan wait,
+        CancellationToken cancellation)
     {
         using var response = await ExchangeAsync(method, path, body, wait, cancellation);
         if (response.StatusCode == HttpStatusCode.NoContent)
@@ -151,7 +159,8 @@ public sealed class SupervisorClient
         }
     }
 
-    private async Task<HttpResponseMessage> ExchangeAsync(HttpMethod method, string path, Func<HttpContent?> body, TimeSpan wait, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> ExchangeAsync(HttpMethod method, string path, Func<HttpContent?> body, TimeSpan wait,
+        CancellationToken cancellation)
     {
         var first = Volatile.Read(ref _preferred);
         var failures = new List<string>();
@@ -159,7 +168,9 @@ public sealed class SupervisorClient
         void Note(string failure)
         {
             failures.Add(failure);
-            _options.Log?.Invoke(ClientLogLevel.Warning, failures.Count < _options.Addresses.Count ? $"{failure}; asking the next supervisor." : $"{failure}; it was the last one to ask.");
+            _options.Log?.Invoke(ClientLogLevel.Warning, failures.Count < _options.Addresses.Count
+                ? $"{failure}; asking the next supervisor."
+                : $"{failure}; it was the last one to ask.");
         }
 
         for (var i = 0; i < _options.Addresses.Count; i++)
@@ -178,7 +189,8 @@ public sealed class SupervisorClient
                 using (response)
                 {
                     var problem = await ReadProblemAsync(response, cancellation);
-                    if (problem.Status < 500 && problem.Status != (int)HttpStatusCode.TooManyRequests && problem.Status != (int)HttpStatusCode.RequestTimeout)
+                    if (problem.Status < 500 && problem.Status != (int)HttpStatusCode.TooManyRequests
+                        && problem.Status != (int)HttpStatusCode.RequestTimeout)
                     {
                         throw new SupervisorProblemException(problem);
                     }
@@ -186,17 +198,20 @@ public sealed class SupervisorClient
                     Note($"{address.Authority} answered {problem.Status} {problem.Reason}");
                 }
             }
-            catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
+            catch (Exception e) when (e is HttpRequestException or IOException
+                || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
             {
                 last = e;
-                Note($"{address.Authority} {(e is OperationCanceledException ? "did not answer in time" : $"cannot be reached ({e.Message})")}");
+                Note($"{address.Authority} "
+                    + $"{(e is OperationCanceledException ? "did not answer in time" : $"cannot be reached ({e.Message})")}");
             }
         }
 
         throw new SupervisorUnavailableException($"No supervisor answered: {string.Join("; ", failures)}.", last);
     }
 
-    private async Task<HttpResponseMessage> AskAsync(Uri address, HttpMethod method, string path, Func<HttpContent?> body, TimeSpan wait, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> AskAsync(Uri address, HttpMethod method, string path, Func<HttpContent?> body, TimeSpan wait,
+        CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(method, new Uri(address, path)) { Content = body() };
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));

@@ -27,8 +27,9 @@ public abstract class JournalStore : IAsyncDisposable
     }
 
     /// <summary>
-    /// The same without waiting for a server: a file is opened, a database is asked by <see cref="PrepareAsync"/>, before which nothing may be
-    /// read or written. So the program can listen before its database is there.
+    /// The same without waiting for a server: a file is opened, a database is asked by
+    /// <see cref="PrepareAsync(ILogger, CancellationToken)"/>, before which nothing may be read or written. So the program can listen
+    /// before its database is there.
     /// </summary>
     /// <exception cref="StoreOpenException">It cannot be used as it is; the message says what to do.</exception>
     internal static async Task<JournalStore> CreateAsync(
@@ -44,6 +45,16 @@ public abstract class JournalStore : IAsyncDisposable
     /// <exception cref="StoreOpenException">It cannot be used as it is; the message says what to do.</exception>
     /// <exception cref="StoreUnavailableException">The server does not answer; try again.</exception>
     internal virtual Task PrepareAsync(ILogger log, CancellationToken cancellation) => Task.CompletedTask;
+
+    /// <summary>The same, as soon as the server answers.</summary>
+    /// <exception cref="StoreOpenException">It cannot be used as it is; the message says what to do.</exception>
+    internal Task PrepareAsync(TimeProvider time, ILogger log, CancellationToken cancellation) => StoreWait.UntilItAnswersAsync(
+        async () =>
+        {
+            await PrepareAsync(log, cancellation);
+            return true;
+        },
+        time, log, cancellation);
 
     public abstract ValueTask DisposeAsync();
 

@@ -35,10 +35,10 @@ internal sealed class AskHub : UntypedActor
         switch (message)
         {
             case StreamAnswer answer:
-                _asks.Complete(answer.AskId, AskResult.Answered(answer.Reply));
+                _asks.Complete(answer.AskId, AskResult.Answered(answer.Reply), IsElsewhere);
                 break;
             case StreamRefusal refusal:
-                _asks.Complete(refusal.AskId, AskResult.Not(refusal.Status, refusal.Why) with { Reason = refusal.Reason });
+                _asks.Complete(refusal.AskId, AskResult.Not(refusal.Status, refusal.Why) with { Reason = refusal.Reason }, IsElsewhere);
                 break;
             case Tick:
                 _asks.Tick();
@@ -52,6 +52,9 @@ internal sealed class AskHub : UntypedActor
                 break;
         }
     }
+
+    /// <summary>Whether who answers is on another member: the actors of this one name themselves without a host.</summary>
+    private bool IsElsewhere => Sender.Path.Address.HasGlobalScope;
 
     protected override void PostStop()
     {

@@ -79,10 +79,16 @@ internal sealed class AskTable(IActorRef streams, TimeProvider time, LiveStreamS
     }
 
     /// <summary>The actor answered, or said that it will not.</summary>
-    public void Complete(long askId, AskResult result)
+    /// <param name="elsewhere">Whether it runs on another member.</param>
+    public void Complete(long askId, AskResult result, bool elsewhere = false)
     {
         if (_pending.TryGetValue(askId, out var ask) && !(result.Status == AskStatus.Overloaded && ask.IsTell))
         {
+            if (elsewhere && !ask.IsTell)
+            {
+                ForwardTelemetry.Answered(time.GetElapsedTime(ask.SentAt), result.Status);
+            }
+
             Finish(ask, result);
         }
     }
@@ -140,6 +146,7 @@ internal sealed class AskTable(IActorRef streams, TimeProvider time, LiveStreamS
 
     private void Send(PendingAsk ask)
     {
+        ask.SentAt = time.GetTimestamp();
         ask.ResendAfter = FirstResend;
         ask.ResendAt = time.GetUtcNow() + FirstResend;
         _pending[ask.Envelope.AskId] = ask;

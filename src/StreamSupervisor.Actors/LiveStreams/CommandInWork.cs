@@ -24,8 +24,11 @@ internal sealed class CommandInWork(IActorRef asker, long askId, SessionId? atte
     /// <summary>The state after this command, once its record is durable; null for one that writes nothing.</summary>
     public LiveStreamState? After { get; set; }
 
-    /// <summary>Whom it belongs to in a trace; the default when nobody traces it.</summary>
-    public ActivityContext Cause { get; init; }
+    /// <summary>Its span; null when nobody traces it.</summary>
+    public Activity? Span { get; init; }
+
+    /// <summary>What belongs to it in a trace stands below this; the default when nobody traces it.</summary>
+    public ActivityContext Cause => Span?.Context ?? default;
 
     public DateTimeOffset DecidedAt { get; init; }
 

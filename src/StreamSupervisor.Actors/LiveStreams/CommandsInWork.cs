@@ -16,6 +16,9 @@ internal struct CommandsInWork
     /// <summary>All of them.</summary>
     public int Count { get; private set; }
 
+    /// <summary>Those whose own record is being written.</summary>
+    public int Writing { get; private set; }
+
     /// <summary>Whether none waits for a write, its own or an earlier one.</summary>
     public readonly bool NothingToWrite => _first is null;
 
@@ -36,6 +39,7 @@ internal struct CommandsInWork
     public void Add(CommandInWork command)
     {
         Count++;
+        Writing += command.After is null ? 0 : 1;
         if (_last is null)
         {
             _first = command;
@@ -90,6 +94,7 @@ internal struct CommandsInWork
     private CommandInWork Take(CommandInWork command)
     {
         Count--;
+        Writing -= command.After is null ? 0 : 1;
         _first = command.Next;
         _last = _first is null ? null : _last;
         command.Next = null;

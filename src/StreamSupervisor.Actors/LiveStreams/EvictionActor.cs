@@ -34,6 +34,8 @@ internal sealed class EvictionActor : WorkActor
         _span = Trace(cause);
     }
 
+    protected override ActivityContext Cause => _span?.Context ?? default;
+
     protected override void Begin()
     {
         if (_api is null)

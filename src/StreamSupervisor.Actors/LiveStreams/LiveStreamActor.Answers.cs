@@ -20,6 +20,7 @@ internal sealed partial class LiveStreamActor
     private void Answer(CommandInWork command, LiveStreamReply reply)
     {
         _services.Gauges.CommandsInWork(-1);
+        StreamTrace.End(command.Span, command.Span is null ? default : Now);
         if (!_services.MayAnswer() || _epoch != _services.Hold.Epoch)
         {
             return;

@@ -28,6 +28,7 @@ internal sealed partial class LiveStreamActor
     {
         _services.Gauges.Entities(-1);
         _services.Gauges.CommandsInWork(-_inWork.Count);
+        _services.Gauges.Writing(-_inWork.Writing);
         _services.Gauges.Workers(-_workers);
         DropTimer();
         Publish(null);

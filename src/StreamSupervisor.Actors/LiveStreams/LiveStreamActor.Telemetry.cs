@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Akka.Event;
 using StreamSupervisor.Domain.LiveStreams;
 
@@ -31,6 +32,20 @@ internal sealed partial class LiveStreamActor
                     + "(streamsupervisor_relays_total).", _key, relay.By.Origin, relay.Of);
             }
         }
+    }
+
+    /// <summary>A step of a command is over.</summary>
+    /// <returns>When the next one begins. Nobody looks at the clock for it unless somebody traces.</returns>
+    private DateTimeOffset Mark(Activity? command, string step, DateTimeOffset began)
+    {
+        if (command is null)
+        {
+            return began;
+        }
+
+        var now = Now;
+        StreamTrace.Span(step, command.Context, _key, began, now);
+        return now;
     }
 
     /// <summary>

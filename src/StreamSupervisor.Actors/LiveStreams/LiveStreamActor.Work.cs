@@ -83,6 +83,7 @@ internal sealed partial class LiveStreamActor
     /// </summary>
     private void FitWork(ActivityContext cause)
     {
+        var began = cause == default ? default : Now;
         var work = _retires ? [] : LiveStream.OpenWork(_durable);
         if (work.Count == 0 && _workers == 0)
         {
@@ -102,6 +103,7 @@ internal sealed partial class LiveStreamActor
         {
             if (Context.Child(name).IsNobody())
             {
+                StreamTrace.Span("stream.work", cause, _key, began, cause == default ? began : Now);
                 Context.Watch(Context.ActorOf(WorkerOf(piece, cause), name));
             }
         }

@@ -68,19 +68,20 @@ internal sealed partial class LiveStreamActor : UntypedPersistentActor
 
     protected override void OnCommand(object message)
     {
-        switch (message)
+        var traced = message as TracedReport;
+        switch (traced?.Report ?? message)
         {
             case StreamEnvelope or LiveStreamCommand or TimerDue or Terminated when _epoch != _services.Hold.Epoch:
                 BeginAgain();
                 break;
             case StreamEnvelope or LiveStreamCommand or Retire when _quarantine is not null:
-                HandleInQuarantine(message);
+                HandleInQuarantine(traced?.Report ?? message);
                 break;
             case StreamEnvelope envelope:
                 Ask(envelope);
                 break;
             case LiveStreamCommand report:
-                Handle(report, Sender, askId: 0, cause: default);
+                Handle(report, Sender, askId: 0, traced?.Cause ?? default);
                 break;
             case TimerDue:
                 OnTimer();
@@ -133,18 +134,23 @@ internal sealed partial class LiveStreamActor : UntypedPersistentActor
     {
         var now = Now;
         _usedAt = now;
+        var span = StreamTrace.Begin("stream.command", cause, _key, now);
         Decision decision;
         var after = _state;
         try
         {
             decision = LiveStream.Decide(_state, WithStanding(command), _services.Policies.PolicyFor(_state.Key), now);
+            var decided = Mark(span, "stream.decide", now);
             foreach (var happened in decision.Events)
             {
                 after = LiveStream.Evolve(after, happened);
             }
+
+            _ = Mark(span, "stream.evolve", decided);
         }
         catch (Exception fault)
         {
+            StreamTrace.End(span, now);
             // The rules are pure, so the state is as good as before: only this command is answered with a failure, and the key serves on.
             Faulted(command, fault, asker, askId);
             return;
@@ -152,6 +158,7 @@ internal sealed partial class LiveStreamActor : UntypedPersistentActor
 
         if (decision.Reply is AdmissionsHeld)
         {
+            StreamTrace.End(span, now);
             if (command is RequestPublish { By.Session: var waiting })
             {
                 _ = (_heldBack ??= []).Add(waiting);
@@ -165,10 +172,9 @@ internal sealed partial class LiveStreamActor : UntypedPersistentActor
         {
             Reply = decision.Reply,
             After = writes ? after : null,
-            Cause = cause,
+            Span = span,
             DecidedAt = now,
         };
-        StreamTrace.Span("stream.decide", cause, _key, now, cause == default ? now : Now);
         if (decision.OffTheRecord)
         {
             RefusedStranger(decision.Reply);
@@ -179,6 +185,7 @@ internal sealed partial class LiveStreamActor : UntypedPersistentActor
         {
             _state = after;
             _inWork.Add(inWork);
+            _services.Gauges.Writing(1);
             PersistAsync(new EventBatch([.. decision.Events]), Written);
         }
         else if (_inWork.NothingToWrite)
@@ -197,6 +204,7 @@ internal sealed partial class LiveStreamActor : UntypedPersistentActor
     {
         var before = _durable;
         var written = _inWork.TakeWritten();
+        _services.Gauges.Writing(-1);
         _durable = written.After!;
         _written++;
         if (written.Cause != default)

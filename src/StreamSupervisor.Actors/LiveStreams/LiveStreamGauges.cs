@@ -9,6 +9,7 @@ internal sealed class LiveStreamGauges
     private readonly int[] _phases = new int[Enum.GetValues<LiveStreamPhase>().Length];
     private int _entities;
     private int _inWork;
+    private int _writing;
     private int _workers;
     private int _timers;
     private long _rejected;
@@ -20,6 +21,8 @@ internal sealed class LiveStreamGauges
     {
         meter.CreateObservableCounter("streamsupervisor.journal.lost", () => lost.Count, "{record}",
             "Records that were confirmed and are gone, because the database went back in time.");
+        meter.CreateObservableGauge("streamsupervisor.journal.waiting", () => Volatile.Read(ref _writing), "{request}",
+            "Commands that wait until the journal has written their record.");
         meter.CreateObservableGauge("streamsupervisor.streams", Phases, "{stream}",
             "Stream keys that this member owns, by state; idle ones are not counted.");
         meter.CreateObservableGauge("streamsupervisor.entities", () => Volatile.Read(ref _entities), "{entity}", "Entities in memory.");
@@ -53,6 +56,8 @@ internal sealed class LiveStreamGauges
     public void Entities(int more) => Interlocked.Add(ref _entities, more);
 
     public void CommandsInWork(int more) => Interlocked.Add(ref _inWork, more);
+
+    public void Writing(int more) => Interlocked.Add(ref _writing, more);
 
     public void Workers(int more) => Interlocked.Add(ref _workers, more);
 

@@ -10,6 +10,9 @@ internal sealed class PendingAsk(AskTable table, StreamEnvelope envelope, DateTi
 
     public DateTimeOffset Deadline { get; } = deadline;
 
+    /// <summary>When it was sent for the first time, as a timestamp of the clock.</summary>
+    public long SentAt { get; set; }
+
     /// <summary>When it is sent again.</summary>
     public DateTimeOffset ResendAt { get; set; }
 

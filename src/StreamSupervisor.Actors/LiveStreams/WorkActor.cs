@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
 using StreamSupervisor.Domain.LiveStreams;
@@ -38,6 +39,9 @@ internal abstract class WorkActor : UntypedActor
     /// <summary>For calls: cancelled when the work is over.</summary>
     protected CancellationToken Stopped => _stopped.Token;
 
+    /// <summary>What its reports belong to in a trace; the default when nobody traces it.</summary>
+    protected virtual ActivityContext Cause => default;
+
     protected DateTimeOffset Now => Services.Time.GetUtcNow();
 
     protected override void PreStart() => Begin();
@@ -67,7 +71,7 @@ internal abstract class WorkActor : UntypedActor
             case LiveStreamReply:
                 break;
             case ReportAgain when _reports.TryPeek(out var report):
-                Context.Parent.Tell(report);
+                Tell(report);
                 _reportTimer!.Change(_reportAgain.Next(), Timeout.InfiniteTimeSpan);
                 break;
             case ReportAgain:
@@ -116,7 +120,7 @@ internal abstract class WorkActor : UntypedActor
         _reportAgain = new Backoff(FirstReportAgain, 2, Longest);
         if (_reports.TryPeek(out var report))
         {
-            Context.Parent.Tell(report);
+            Tell(report);
             var self = Self;
             _reportTimer ??= Services.Time.CreateTimer(_ => self.Tell(ReportAgain.Instance, ActorRefs.NoSender), null,
                 Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -129,6 +133,12 @@ internal abstract class WorkActor : UntypedActor
         {
             After(_beginAgain.Next(), BeginAgain.Instance);
         }
+    }
+
+    private void Tell(LiveStreamCommand report)
+    {
+        var cause = Cause;
+        Context.Parent.Tell(cause == default ? report : (object)new TracedReport(report, cause));
     }
 
     private sealed class ReportAgain

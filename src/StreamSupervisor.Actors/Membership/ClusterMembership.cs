@@ -26,14 +26,15 @@ public sealed class ClusterMembership : IAsyncDisposable
         (_settings, _time, _log) = (settings, time, loggers.CreateLogger("StreamSupervisor.Membership"));
         Table = settings is null ? null : new MemberTable(settings.ConnectionString);
         Pulse = new MemberPulse(time, settings?.Lease - settings?.Margin);
-        Metrics = new MemberMetrics(() => Pulse.BeatAge.TotalSeconds, CountAlive);
+        Metrics = new MemberMetrics(() => Pulse.BeatAge.TotalSeconds, CountAlive, CountPeers);
         View = new MembershipView(this, time);
         Joined = Task.WhenAll(_up.Task, _arrived.Task);
     }
 
     /// <summary>A member by a row in PostgreSQL, whose migrations have run.</summary>
     /// <exception cref="Journal.StoreOpenException">The connection string cannot be read.</exception>
-    public static ClusterMembership Of(MembershipSettings settings, TimeProvider time, ILoggerFactory loggers, AdmissionHold? hold = null) =>
+    public static ClusterMembership Of(MembershipSettings settings, TimeProvider time, ILoggerFactory loggers,
+        AdmissionHold? hold = null) =>
         new(settings, time, loggers, hold ?? new AdmissionHold([]));
 
     /// <summary>The one supervisor of a SQLite file.</summary>
@@ -75,6 +76,9 @@ public sealed class ClusterMembership : IAsyncDisposable
     /// <summary>Members alive, this one included.</summary>
     internal int CountAlive() => Table is null ? 1 : Look?.Rows.Count(row => row.IsAlive) ?? 0;
 
+    /// <summary>The other members that this one reaches.</summary>
+    internal int CountPeers() => System is { WhenTerminated.IsCompleted: false } system ? PeerWatch.CountReachable(Cluster.Get(system)) : 0;
+
     internal MemberTable? Table { get; }
 
     internal MemberMetrics Metrics { get; }
@@ -95,6 +99,7 @@ public sealed class ClusterMembership : IAsyncDisposable
         var cluster = Cluster.Get(system);
         cluster.RegisterOnMemberUp(() => _up.TrySetResult());
         cluster.RegisterOnMemberRemoved(OnRemoved);
+        _ = system.ActorOf(Props.Create(() => new PeerWatch(Metrics)), PeerWatch.ActorName);
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate, "row-of-member", SayLeftAsync);
         if (_settings is { } settings)
         {

@@ -11,9 +11,13 @@ internal sealed class MemberMetrics : IDisposable
     private readonly Counter<long> _deaths;
     private readonly Counter<long> _suspensions;
     private readonly Counter<long> _rollbacks;
+    private readonly Counter<long> _peers;
 
-    public MemberMetrics(Func<double> beatAge, Func<int> members)
+    public MemberMetrics(Func<double> beatAge, Func<int> members, Func<int> peers)
     {
+        _meter.CreateObservableGauge("streamsupervisor.peers.reachable", peers, "{member}", "Other members that this one reaches.");
+        _peers = _meter.CreateCounter<long>("streamsupervisor.peers.changes", "{change}",
+            "Other members that joined, left, became unreachable or reachable again, as this one sees them.");
         _meter.CreateObservableGauge("streamsupervisor.lease.age", beatAge, "s", "Time since the last renewal was sent that succeeded.");
         _meter.CreateObservableGauge("streamsupervisor.members", members, "{member}", "Members alive, this one included.");
         _beat = _meter.CreateHistogram<double>("streamsupervisor.lease.renewal.duration", "s", "Time of one renewal at the store.");
@@ -24,6 +28,11 @@ internal sealed class MemberMetrics : IDisposable
             "Times that the database went back in time, or may have: a failover or a restored backup.");
     }
 
+    /// <summary>Tells this member's instruments from those of others in the process, as in tests.</summary>
+    internal Meter Meter => _meter;
+
+    public void PeerChanged(PeerChange change) => _peers.Add(1, new KeyValuePair<string, object?>("change", WordOf(change)));
+
     public void RolledBack() => _rollbacks.Add(1);
 
     /// <summary>What an alert may rest on is there from the start, at 0; once somebody listens.</summary>
@@ -32,6 +41,10 @@ internal sealed class MemberMetrics : IDisposable
         _deaths.Add(0);
         _suspensions.Add(0);
         _rollbacks.Add(0);
+        foreach (var change in Enum.GetValues<PeerChange>())
+        {
+            _peers.Add(0, new KeyValuePair<string, object?>("change", WordOf(change)));
+        }
     }
 
     public void Beat(TimeSpan took) => _beat.Record(took.TotalSeconds);
@@ -39,6 +52,14 @@ internal sealed class MemberMetrics : IDisposable
     public void Condemned() => _deaths.Add(1);
 
     public void Suspended() => _suspensions.Add(1);
+
+    private static string WordOf(PeerChange change) => change switch
+    {
+        PeerChange.Joined => "joined",
+        PeerChange.Left => "left",
+        PeerChange.Unreachable => "unreachable",
+        _ => "reachable",
+    };
 
     public void Dispose() => _meter.Dispose();
 }

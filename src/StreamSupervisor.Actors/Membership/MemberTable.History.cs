@@ -51,7 +51,8 @@ public sealed partial class MemberTable
           VALUES ({Row}, convert_to(greatest($1 + 1, {SecondsNow})::text || ' ' || $2,
             'UTF8'))
           ON CONFLICT (name) DO UPDATE SET value = CASE
-            WHEN split_part(convert_from(old.value, 'UTF8'), ' ', 1)::bigint > $1 AND split_part(convert_from(old.value, 'UTF8'), ' ', 2) = $2
+            WHEN split_part(convert_from(old.value, 'UTF8'), ' ', 1)::bigint > $1
+              AND split_part(convert_from(old.value, 'UTF8'), ' ', 2) = $2
             THEN old.value
             ELSE convert_to(greatest(split_part(convert_from(old.value, 'UTF8'), ' ', 1)::bigint + 1, $1 + 1,
               {SecondsNow})::text || ' ' || $2, 'UTF8') END

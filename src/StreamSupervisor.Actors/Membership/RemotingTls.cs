@@ -20,10 +20,10 @@ public sealed class RemotingTls : Setup
     private readonly X509Certificate2 _own;
     private readonly RemoteCertificateValidationCallback _accepts;
 
-    private RemotingTls(X509Certificate2 own, Func<X509Certificate2, SslPolicyErrors, bool> accepts)
+    private RemotingTls(X509Certificate2 own, Func<X509Certificate2, bool> accepts)
     {
         _own = own;
-        _accepts = (_, peer, _, errors) => peer is X509Certificate2 certificate && accepts(certificate, errors);
+        _accepts = (_, peer, _, _) => peer is X509Certificate2 certificate && accepts(certificate);
     }
 
     /// <param name="secret">What this member proves: <c>cluster.secret</c>.</param>
@@ -33,23 +33,20 @@ public sealed class RemotingTls : Setup
     {
         var own = CertificateOf(secret, time);
         byte[][] accepted = string.IsNullOrEmpty(previous) ? [KeyOf(own)] : [KeyOf(own), KeyOf(CertificateOf(previous, time))];
-        return new RemotingTls(own, (peer, _) => IsOneOf(peer, accepted));
+        return new RemotingTls(own, peer => IsOneOf(peer, accepted));
     }
 
-    /// <summary>A certificate of the user's instead: peers show the same key, or a certificate that this machine trusts.</summary>
-    /// <param name="pfx">A file with certificate and private key.</param>
-    /// <param name="password">Of the file; null: none.</param>
+    /// <summary>
+    /// An operator's own certificate. A peer shows the same key, or a certificate of an authority that came in the file with it. Not
+    /// whatever this machine trusts: anybody can get a certificate of a public authority.
+    /// </summary>
     /// <exception cref="CryptographicException">The file is no PFX, the password is wrong, or there is no private key in it.</exception>
-    public static RemotingTls FromPfx(string pfx, string? password)
+    public static RemotingTls FromCertificate(MemberCertificate certificate)
     {
-        var own = X509CertificateLoader.LoadPkcs12FromFile(pfx, password);
-        if (!own.HasPrivateKey)
-        {
-            throw new CryptographicException($"{pfx} holds no private key.");
-        }
-
+        ArgumentNullException.ThrowIfNull(certificate);
+        var (own, authorities) = certificate.Read();
         byte[][] accepted = [KeyOf(own)];
-        return new RemotingTls(own, (peer, errors) => errors == SslPolicyErrors.None || IsOneOf(peer, accepted));
+        return new RemotingTls(own, peer => IsOneOf(peer, accepted) || (authorities.Count > 0 && IsSignedBy(authorities, peer)));
     }
 
     /// <summary>Proves who we are, and has the peer prove it.</summary>
@@ -92,6 +89,16 @@ public sealed class RemotingTls : Setup
 
     private static bool IsOneOf(X509Certificate2 peer, byte[][] accepted) => accepted.Any(key =>
         CryptographicOperations.FixedTimeEquals(KeyOf(peer), key));
+
+    private static bool IsSignedBy(X509Certificate2Collection authorities, X509Certificate2 peer)
+    {
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
+        chain.ChainPolicy.ExtraStore.AddRange(authorities);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        return chain.Build(peer);
+    }
 
     private static byte[] KeyOf(X509Certificate2 certificate) => certificate.PublicKey.ExportSubjectPublicKeyInfo();
 

@@ -2,7 +2,8 @@ using StreamSupervisor.Domain.Stores;
 
 namespace StreamSupervisor.Actors.Membership;
 
-/// <content>Whether the database has gone back in time. Asked after each beat: who cannot beat notices nothing, and admits nobody.</content>
+/// <content>Whether the database has gone back in time. Asked after each beat: who cannot beat notices nothing, and admits
+/// nobody.</content>
 internal sealed partial class StoreMember
 {
     private readonly RollbackDetector _rollbacks = new();
@@ -98,9 +99,9 @@ internal sealed partial class StoreMember
 
         _membership.Metrics.RolledBack();
         _log.LogCritical(
-            "The database has gone back in time, or may have: {Why}. Decisions that were confirmed may be gone from it, with locks, pins and "
-            + "registrations among them: look at them again. Nobody is admitted before all SRS servers were looked at; what is on air there "
-            + "is taken over, and generations go on above {Floor}. Nothing needs to be restarted.",
+            "The database has gone back in time, or may have: {Why}. Decisions that were confirmed may be gone from it, with locks, pins "
+            + "and registrations among them: look at them again. Nobody is admitted before all SRS servers were looked at; what is on air "
+            + "there is taken over, and generations go on above {Floor}. Nothing needs to be restarted.",
             why, StoreHistory.GenerationFloorOf(epoch));
         Context.System.EventStream.Publish(new StoreRolledBack(epoch));
         Forget();

@@ -16,7 +16,7 @@ public sealed class RollbackSweep
     private const int MostLooks = 30;
 
     private long _epoch;
-    private TimeSpan? _readyAt;
+    private TimeSpan _begunAt;
     private int _looks;
 
     /// <summary>The newest epoch in which the server was looked at.</summary>
@@ -28,28 +28,28 @@ public sealed class RollbackSweep
     /// <summary>Whether a sweep is waited for.</summary>
     public bool IsWanted => Swept < _epoch;
 
-    /// <summary>The store has gone back in time: what was believed may never have been.</summary>
+    /// <summary>
+    /// The store has gone back in time: what was believed may never have been, and is forgotten with this. A look that begins now counts.
+    /// </summary>
+    /// <param name="now">On the monotonic clock of the one who looks.</param>
     /// <returns>Whether it is news.</returns>
-    public bool Begin(long epoch)
+    public bool Begin(long epoch, TimeSpan now)
     {
         if (epoch <= _epoch)
         {
             return false;
         }
 
-        (_epoch, _readyAt, _looks) = (epoch, null, 0);
+        (_epoch, _begunAt, _looks) = (epoch, now, 0);
         return true;
     }
-
-    /// <summary>What was believed is forgotten: a look that begins now counts.</summary>
-    public void Ready(TimeSpan now) => _readyAt ??= now;
 
     /// <summary>A sweep is over.</summary>
     /// <param name="beganAt">On the monotonic clock of the one who looks.</param>
     /// <param name="isSettled">Whether no stream had to be told anything.</param>
     /// <returns>Whether that was the sweep that was waited for.</returns>
     public bool Looked(TimeSpan beganAt, bool isSettled) =>
-        IsWanted && _readyAt is { } ready && beganAt >= ready && End(isSettled || ++_looks >= MostLooks);
+        IsWanted && beganAt >= _begunAt && End(isSettled || ++_looks >= MostLooks);
 
     private bool End(bool isOver)
     {

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Routing.Template;
 namespace StreamSupervisor.Server.Api;
 
 /// <summary>
-/// Answers calls that fit no route: 405 with <c>Allow</c> where the path is there for other methods, else 404. ASP.NET does it too, but not where a
-/// catch-all stands behind the routes, and without one a stranger would hear of paths before he is asked for a key.
+/// Answers calls that fit no route: 405 with <c>Allow</c> where the path is there for other methods, else 404. ASP.NET does it too, but not
+/// where a catch-all stands behind the routes, and without one a stranger would hear of paths before he is asked for a key.
 /// </summary>
 internal static class AllowedMethods
 {
@@ -31,7 +31,8 @@ internal static class AllowedMethods
 
     /// <summary>The kind of body that the path takes by this method; null where it takes no such method, or any body.</summary>
     private static string? BodyOf(EndpointDataSource routes, HttpContext call) => routes.Endpoints.OfType<RouteEndpoint>()
-        .Where(route => route.Metadata.GetMetadata<HttpMethodMetadata>() is { HttpMethods: var methods } && methods.Contains(call.Request.Method)
+        .Where(route => route.Metadata.GetMetadata<HttpMethodMetadata>() is { HttpMethods: var methods }
+            && methods.Contains(call.Request.Method)
             && IsNoCatchAll(route) && Matches(route, call.Request.Path))
         .Select(route => route.Metadata.GetMetadata<IAcceptsMetadata>()?.ContentTypes[0])
         .FirstOrDefault();
@@ -41,7 +42,8 @@ internal static class AllowedMethods
         var allowed = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var route in routes.Endpoints.OfType<RouteEndpoint>())
         {
-            if (route.Metadata.GetMetadata<HttpMethodMetadata>() is { HttpMethods: var methods } && IsNoCatchAll(route) && Matches(route, path))
+            if (route.Metadata.GetMetadata<HttpMethodMetadata>() is { HttpMethods: var methods } && IsNoCatchAll(route)
+                && Matches(route, path))
             {
                 allowed.UnionWith(methods);
             }

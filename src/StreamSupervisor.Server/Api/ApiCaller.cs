@@ -20,8 +20,8 @@ internal sealed record ApiCaller(string Name, bool MayOperate)
 ///
 /// Being on this machine is told by the connection and nothing else. Two kinds of callers are on this machine and yet speak for
 /// somebody who is not, and are refused: a browser that shows a foreign page (it says so in <c>Origin</c> and <c>Sec-Fetch-Site</c>; a name
-/// that was pointed to 127.0.0.1 to pass for the same site shows in <c>Host</c>), and a reverse proxy (any header of theirs will do; one that
-/// keeps it to itself can't be told from a local program, so keys belong behind a proxy).
+/// that was pointed to 127.0.0.1 to pass for the same site shows in <c>Host</c>), and a reverse proxy (any header of theirs will do; one
+/// that keeps it to itself can't be told from a local program, so keys belong behind a proxy).
 ///
 /// Guessing is slowed: after <see cref="GuessLimit"/> wrong keys within a minute an address is refused unlooked, also with the right key.
 /// </summary>
@@ -47,7 +47,8 @@ internal sealed class ApiCallers
     {
         if (CallOrigin.IsForeignPage(call.Request))
         {
-            return (null, Problems.CrossSite.Of("This call comes from a web page of another site. Call from a program, or from the supervisor's own pages."));
+            return (null, Problems.CrossSite.Of(
+                "This call comes from a web page of another site. Call from a program, or from the supervisor's own pages."));
         }
 
         return _keys.Count == 0 ? IdentifyLocal(call) : IdentifyByKey(call);
@@ -93,7 +94,8 @@ internal sealed class ApiCallers
         if (_guesses.FullAgainIn(address, now) is { } wait)
         {
             return (null, Problems.TooManyGuesses.Of(
-                $"{GuessLimit} wrong API keys came from this address within a minute. No key is looked at from there until one of them is a minute old.", wait));
+                $"{GuessLimit} wrong API keys came from this address within a minute. No key is looked at from there until one of them is "
+                    + "a minute old.", wait));
         }
 
         // All keys are compared, each over its hash: neither how much of a key is right nor which one was tried shows in the time.

@@ -7,8 +7,8 @@ namespace StreamSupervisor.Server.Api;
 
 /// <summary>
 /// The program in OpenAPI's words, a document for each listener: <c>/api/v1/openapi.json</c> for the API, <c>/cluster/openapi.json</c>
-/// for what the management port answers. Made from the routes as they are mapped, so neither can tell of others. SRS's own calls (hooks, heartbeat)
-/// are not in them.
+/// for what the management port answers. Made from the routes as they are mapped, so neither can tell of others. SRS's own calls (hooks,
+/// heartbeat) are not in them.
 /// </summary>
 internal static class ApiDocument
 {

@@ -40,14 +40,16 @@ internal static partial class ApiEndpoints
 
         api.Log.LogInformation("{By} ordered {Verb} of {Key}: {Outcome} Why: {Why}", order.By, verb, key,
             reply is Done told ? told.Text : $"{problem?.Detail ?? "No answer."}", order.Why);
-        return reply is Done done ? Json(new OrderResult(StreamKeyView.From(key), done.Changed, done.Text)) : Problem(problem ?? Unexpected(reply));
+        return reply is Done done
+            ? Json(new OrderResult(StreamKeyView.From(key), done.Changed, done.Text))
+            : Problem(problem ?? Unexpected(reply));
     }
 
     private static string SummaryOf(string verb) => verb switch
     {
         "kick" => "Removes the session that owns the key.",
-        "release" => "Removes whatever SRS holds for the key, on every node, and forgets its wedges. With journal: ends the quarantine of a key whose "
-            + "journal can't be read; it is read again, or with anew it starts anew behind the damage.",
+        "release" => "Removes whatever SRS holds for the key, on every node, and forgets its wedges. With journal: ends the quarantine of "
+            + "a key whose journal can't be read; it is read again, or with anew it starts anew behind the damage.",
         "lock" => "Nobody may start to publish; the present session stays.",
         "unlock" => "Ends a lock and a pin.",
         _ => "Only this identity may publish.",

@@ -20,7 +20,8 @@ internal static partial class ApiEndpoints
         query.AllowOnly("limit", "cursor");
         var limit = query.Limit(StandardPage, api.Options.MaxPage);
         var after = query.Cursor() ?? "";
-        var rows = api.Origins().Where(origin => string.CompareOrdinal(origin.Name, after) > 0).OrderBy(origin => origin.Name, StringComparer.Ordinal)
+        var rows = api.Origins().Where(origin => string.CompareOrdinal(origin.Name, after) > 0)
+            .OrderBy(origin => origin.Name, StringComparer.Ordinal)
             .Take(limit + 1).ToList();
         var drained = await api.Drained();
         return Json(new OriginPage([.. rows.Take(limit).Select(origin => origin with { Draining = drained.Contains(origin.Name) })],

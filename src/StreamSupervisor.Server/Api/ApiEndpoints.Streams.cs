@@ -86,7 +86,9 @@ internal static partial class ApiEndpoints
             ? TimelineEntry.From(one.Sequence, one.Kind, happened)
             : TimelineEntry.Unreadable(one.Sequence, one.Kind)).ToList();
         // The oldest may have been cleared: then the last page is an empty one.
-        var next = entries.Count == limit && entries[^1].Sequence > EventSequence.First ? entries[^1].Sequence.ToString(CultureInfo.InvariantCulture) : null;
+        var next = entries.Count == limit && entries[^1].Sequence > EventSequence.First
+            ? entries[^1].Sequence.ToString(CultureInfo.InvariantCulture)
+            : null;
         return Json(new TimelinePage(StreamKeyView.From(key), entries, next));
     }
 
@@ -95,7 +97,8 @@ internal static partial class ApiEndpoints
         var query = call.Request.Query;
         query.AllowOnly("clientId", "serviceId");
         var clientId = query.Text("clientId")
-            ?? throw new ApiProblemException(ApiProblem.BadField("clientId", "clientId: Name the client by the id that SRS gave it, as its log and the timeline show it."));
+            ?? throw new ApiProblemException(ApiProblem.BadField("clientId",
+                "clientId: Name the client by the id that SRS gave it, as its log and the timeline show it."));
         var story = new AttemptStory(key, clientId, query.Text("serviceId"));
         var before = long.MaxValue;
         var wholeJournal = false;
@@ -125,7 +128,8 @@ internal static partial class ApiEndpoints
             : Json(AttemptExplainer.Explain(story) with { Complete = story.IsComplete || (wholeJournal && !isCut) });
     }
 
-    private static async Task<(LiveStreamReply? Reply, ApiProblem? Problem)> AskAsync(ApiContext api, HttpContext call, StreamKey key, LiveStreamCommand command)
+    private static async Task<(LiveStreamReply? Reply, ApiProblem? Problem)> AskAsync(ApiContext api, HttpContext call, StreamKey key,
+        LiveStreamCommand command)
     {
         var answer = await api.Region.AskAsync(key.ToString(), command, api.Time.GetUtcNow() + api.AskTimeout, call.RequestAborted);
         return answer.Status switch
@@ -134,7 +138,8 @@ internal static partial class ApiEndpoints
             AskStatus.Overloaded => (null, Problems.Overloaded.Of("Too many messages wait for this key. Nothing happened; try again.")),
             AskStatus.Failed => (null, Problems.KeyFailed.Of(
                 $"The key failed on this call or is in quarantine, and nothing happened ({answer.Why}). The supervisor's log says more.")),
-            AskStatus.Unavailable => (null, Problems.Unavailable.Of("The key's owner could not be reached, or this member is stopping. Try again; it is safe.")),
+            AskStatus.Unavailable =>
+                (null, Problems.Unavailable.Of("The key's owner could not be reached, or this member is stopping. Try again; it is safe.")),
             _ => (null, Problems.OutcomeUnknown.Of("No answer came in time; what was asked may still happen. Try again; it is safe.")),
         };
     }
@@ -153,5 +158,6 @@ internal static partial class ApiEndpoints
         return new StreamView(StreamKeyView.From(key), row.State, row.Generation, null, null, [], null, null, null, [], null, null);
     }
 
-    private static ApiProblem Unexpected(LiveStreamReply? reply) => Problems.Internal.Of($"The key answered {reply?.GetType().Name ?? "nothing"}.");
+    private static ApiProblem Unexpected(LiveStreamReply? reply) =>
+        Problems.Internal.Of($"The key answered {reply?.GetType().Name ?? "nothing"}.");
 }

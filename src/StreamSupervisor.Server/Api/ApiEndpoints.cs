@@ -1,8 +1,8 @@
 namespace StreamSupervisor.Server.Api;
 
 /// <summary>
-/// The HTTP API, <c>/api/v1</c>. JSON in camelCase; errors as problem+json with a stable <c>reason</c>; every list in pages. What each part of
-/// a path and a body may hold is read by hand, so that an error names the field and the fix.
+/// The HTTP API, <c>/api/v1</c>. JSON in camelCase; errors as problem+json with a stable <c>reason</c>; every list in pages. What each part
+/// of a path and a body may hold is read by hand, so that an error names the field and the fix.
 /// </summary>
 internal static partial class ApiEndpoints
 {
@@ -30,7 +30,8 @@ internal static partial class ApiEndpoints
         return group;
     }
 
-    private static IResult NoSuchCall(HttpContext call) => AllowedMethods.Answer(call, $"There is no {call.Request.Method} for this path under {Prefix}.");
+    private static IResult NoSuchCall(HttpContext call) =>
+        AllowedMethods.Answer(call, $"There is no {call.Request.Method} for this path under {Prefix}.");
 
     private static IResult Problem(ApiProblem problem) => new ProblemResult(problem);
 }

@@ -20,7 +20,8 @@ internal sealed class ApiGate : IEndpointFilter, IDisposable
     {
         _identify = identify;
         _log = log;
-        _orders = PartitionedRateLimiter.Create<string, string>(static caller => RateLimitPartition.GetTokenBucketLimiter(caller, static _ => new()
+        _orders = PartitionedRateLimiter.Create<string, string>(
+            static caller => RateLimitPartition.GetTokenBucketLimiter(caller, static _ => new()
         {
             TokenLimit = OrdersAtOnce,
             TokensPerPeriod = OrdersPerSecond,
@@ -45,13 +46,15 @@ internal sealed class ApiGate : IEndpointFilter, IDisposable
         {
             if (!caller.MayOperate)
             {
-                return new ProblemResult(Problems.RoleTooLow.Of($"The API key '{caller.Name}' has the role read; this call needs the role operate."));
+                return new ProblemResult(Problems.RoleTooLow.Of(
+                    $"The API key '{caller.Name}' has the role read; this call needs the role operate."));
             }
 
             using var permit = _orders.AttemptAcquire(caller.Name);
             if (!permit.IsAcquired)
             {
-                return new ProblemResult(Problems.TooManyCalls.Of($"At most {OrdersPerSecond} changing calls a second are taken from one caller."));
+                return new ProblemResult(Problems.TooManyCalls.Of(
+                    $"At most {OrdersPerSecond} changing calls a second are taken from one caller."));
             }
         }
 

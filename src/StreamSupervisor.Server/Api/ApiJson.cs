@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace StreamSupervisor.Server.Api;
 
-/// <summary>The JSON of the API, for the server and its client alike: camelCase, absent instead of null but in a stream's own fields.</summary>
+/// <summary>
+/// The JSON of the API, for the server and its client alike: camelCase, absent instead of null but in a stream's own fields.
+/// </summary>
 [JsonSerializable(typeof(StreamView))]
 [JsonSerializable(typeof(StreamPage))]
 [JsonSerializable(typeof(TimelinePage))]

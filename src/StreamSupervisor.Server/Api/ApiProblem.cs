@@ -14,7 +14,8 @@ namespace StreamSupervisor.Server.Api;
 /// <param name="RetryAfterMs">When to try again; with temporary ones only.</param>
 /// <param name="Field">The parameter or field that is wrong.</param>
 /// <param name="TitleZh">The title in Chinese.</param>
-public sealed record ApiProblem(string Type, string Title, int Status, string Detail, string Reason, string Kind, int? RetryAfterMs, string? Field,
+public sealed record ApiProblem(string Type, string Title, int Status, string Detail, string Reason, string Kind, int? RetryAfterMs,
+    string? Field,
     string? TitleZh)
 {
     public const string MediaType = "application/problem+json";
@@ -41,13 +42,18 @@ internal static class Problems
     public static readonly ProblemKind KeyWrong = new(401, "api-key-wrong", "The API key is not known", "API 密钥不正确");
     public static readonly ProblemKind RoleTooLow = new(403, "role-too-low", "This API key may only read", "该 API 密钥只能读取");
     public static readonly ProblemKind LoopbackOnly = new(403, "loopback-only", "Only callers on this machine are answered", "仅允许本机访问");
-    public static readonly ProblemKind NetworkNotAllowed = new(403, "network-not-allowed", "Callers from this network are not answered", "不允许来自该网络的访问");
+    public static readonly ProblemKind NetworkNotAllowed =
+        new(403, "network-not-allowed", "Callers from this network are not answered", "不允许来自该网络的访问");
     public static readonly ProblemKind CrossSite = new(403, "cross-site", "Web pages of other sites may not call", "不允许其他网站的网页调用");
-    public static readonly ProblemKind TooManyCalls = new(429, "too-many-calls", "Too many changing calls", "操作过于频繁", TimeSpan.FromSeconds(1));
+    public static readonly ProblemKind TooManyCalls =
+        new(429, "too-many-calls", "Too many changing calls", "操作过于频繁", TimeSpan.FromSeconds(1));
 
-    public static readonly ProblemKind TooManyWaits = new(429, "too-many-waits", "Too many waiting calls", "等待中的请求过多", TimeSpan.FromSeconds(1));
-    public static readonly ProblemKind TooManyGuesses = new(429, "too-many-guesses", "Too many wrong keys", "错误尝试过多", TimeSpan.FromMinutes(1));
-    public static readonly ProblemKind HostUnknown = new(403, "host-unknown", "The address is written with an unknown name", "访问地址中的主机名不被接受");
+    public static readonly ProblemKind TooManyWaits =
+        new(429, "too-many-waits", "Too many waiting calls", "等待中的请求过多", TimeSpan.FromSeconds(1));
+    public static readonly ProblemKind TooManyGuesses =
+        new(429, "too-many-guesses", "Too many wrong keys", "错误尝试过多", TimeSpan.FromMinutes(1));
+    public static readonly ProblemKind HostUnknown =
+        new(403, "host-unknown", "The address is written with an unknown name", "访问地址中的主机名不被接受");
 
     // The call
     public static readonly ProblemKind NoSuchCall = new(404, "no-such-call", "There is no such call", "没有这个接口");
@@ -61,7 +67,8 @@ internal static class Problems
 
     // What was asked for
     public static readonly ProblemKind StreamUnknown = new(404, "stream-unknown", "This stream key has never been seen", "从未见过该流");
-    public static readonly ProblemKind AttemptUnknown = new(404, "attempt-unknown", "This client has not been seen on this key", "该流上未见过此客户端");
+    public static readonly ProblemKind AttemptUnknown =
+        new(404, "attempt-unknown", "This client has not been seen on this key", "该流上未见过此客户端");
     public static readonly ProblemKind MemberUnknown = new(404, "member-unknown", "There is no such member", "没有这个节点");
     public static readonly ProblemKind MemberAmbiguous = new(409, "member-ambiguous", "Several members are meant", "匹配到多个节点");
     public static readonly ProblemKind MemberAlive = new(409, "member-alive", "The member is alive", "该节点仍在运行");
@@ -72,7 +79,8 @@ internal static class Problems
     // Us
     public static readonly ProblemKind OutcomeUnknown =
         new(504, "outcome-unknown", "The outcome is not known yet", "结果暂时未知", TimeSpan.FromSeconds(1));
-    public static readonly ProblemKind Overloaded = new(503, "overloaded", "Too much at once for this key", "该流请求过多", TimeSpan.FromSeconds(0.5));
+    public static readonly ProblemKind Overloaded =
+        new(503, "overloaded", "Too much at once for this key", "该流请求过多", TimeSpan.FromSeconds(0.5));
     public static readonly ProblemKind Unavailable =
         new(503, "unavailable", "No member can answer for this key now", "暂时没有节点可以处理该流", TimeSpan.FromSeconds(1));
     public static readonly ProblemKind StoreUnavailable =
@@ -108,7 +116,8 @@ internal sealed class ProblemResult(ApiProblem problem) : IResult, IStatusCodeHt
         if (request.ContentLength is null or > OperatorOrder.MaxBody
             && httpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true })
         {
-            // A long body that nobody read is not read to its end, and then the connection closes. Unsaid, the caller's next call goes down with it.
+            // A long body that nobody read is not read to its end, and then the connection closes. Unsaid, the caller's next call goes down
+            // with it.
             response.Headers.Connection = "close";
         }
 

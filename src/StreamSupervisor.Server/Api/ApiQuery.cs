@@ -17,7 +17,9 @@ internal static class ApiQuery
             if (!known.Contains(name))
             {
                 throw Wrong(name.Length > 64 ? name[..64] : name,
-                    known.Count == 0 ? "This call takes no parameters." : $"There is no such parameter; there are {string.Join(", ", known)}.");
+                    known.Count == 0
+                        ? "This call takes no parameters."
+                        : $"There is no such parameter; there are {string.Join(", ", known)}.");
             }
         }
     }

@@ -31,14 +31,16 @@ internal static class AttemptExplainer
                 DecisionObserved { Reason: not RefusalReason.Unknown } e => Words.Of(e.Reason),
                 _ => null,
             },
-            Rule: (story.Opening as HandoverStarted)?.Rule is { } first ? Words.Of(first) : answer is Admitted { Rule: var only } ? Words.Of(only) : null,
+            Rule: (story.Opening as HandoverStarted)?.Rule is { } first ? Words.Of(first) : answer is Admitted { Rule: var only }
+                ? Words.Of(only) : null,
             EndedBy: story.Opening is not null && answer is Admitted { Rule: var last } ? Words.Of(last) : null,
             AskedIn: AskedIn(story) is { } hook ? Words.Of(hook) : null,
             story.AskedAt,
             answer?.At,
             HeldMs: held is { } span ? TimelineEntry.Milliseconds(span) : null,
             RetryAfterMs: (answer as AttemptRefused)?.RetryAfter?.TotalMilliseconds,
-            Generation: answer switch { Admitted e => e.Generation, AttemptRefused e => e.Generation, SessionAdopted e => e.Generation, _ => null },
+            Generation: answer switch { Admitted e => e.Generation, AttemptRefused e => e.Generation, SessionAdopted e => e.Generation,
+                _ => null },
             Incumbent: story.Incumbent is { } incumbent ? AttemptView.From(incumbent.By) : null,
             Evictions: [.. evictions.Select(one => new WaitedFor(AttemptView.From(one.Order.Of), Words.Of(one.Order.Cause), one.Order.At,
                 one.Finish is { } finish ? TimelineEntry.Milliseconds(finish.At - finish.OrderedAt) : null,
@@ -65,7 +67,8 @@ internal static class AttemptExplainer
         var who = story.By is { } by ? TimelineText.Who(by) : $"Client {story.Session!.Value.ClientId}";
         if (story.Answer is SessionAdopted adopted)
         {
-            text.Add($"{who} was found publishing {story.Key} at {TimelineText.Clock(adopted.At)} without having asked, and became the key's session as generation {adopted.Generation}.");
+            text.Add($"{who} was found publishing {story.Key} at {TimelineText.Clock(adopted.At)} without having asked, and became the "
+                + $"key's session as generation {adopted.Generation}.");
         }
         else if (story.Answer is null && story.Opening is null)
         {
@@ -84,13 +87,16 @@ internal static class AttemptExplainer
 
         text.AddRange(story.Opening switch
         {
-            HandoverStarted e => [$"The rule {Words.Of(e.Rule)} spoke: {TimelineText.Rule(e.Rule)}, so it was held for at most {TimelineText.Span(e.HoldUntil - e.At)}."],
-            ChallengerReplaced e => [$"A change of hands was already under way for its older attempt {e.Old.Session.ClientId}; it took that one's place."],
+            HandoverStarted e => [$"The rule {Words.Of(e.Rule)} spoke: {TimelineText.Rule(e.Rule)}, so it was held for at most "
+                + $"{TimelineText.Span(e.HoldUntil - e.At)}."],
+            ChallengerReplaced e =>
+                [$"A change of hands was already under way for its older attempt {e.Old.Session.ClientId}; it took that one's place."],
             _ => Array.Empty<string>(),
         });
         text.AddRange(evictions.Select(one => (one.Finish, one.Stall) switch
         {
-            ({ } finish, _) => $"It waited for the removal of client {one.Order.Of.Session.ClientId} on {one.Order.Of.Origin}, which took {TimelineText.Span(finish.At - finish.OrderedAt)}: {TimelineText.Proof(finish.Proof)}.",
+            ({ } finish, _) => $"It waited for the removal of client {one.Order.Of.Session.ClientId} on {one.Order.Of.Origin}, which took "
+                + $"{TimelineText.Span(finish.At - finish.OrderedAt)}: {TimelineText.Proof(finish.Proof)}.",
             (_, { } stall) => $"Client {one.Order.Of.Session.ClientId} on {one.Order.Of.Origin} could not be removed yet ({stall.Why}).",
             _ => $"The removal of client {one.Order.Of.Session.ClientId} on {one.Order.Of.Origin} is still under way.",
         }));
@@ -99,7 +105,8 @@ internal static class AttemptExplainer
             Admitted e => [$"It was admitted {After(held)} as generation {e.Generation}: {TimelineText.Rule(e.Rule)}."],
             AttemptRefused e => [$"It was refused {After(held)}: {TimelineText.Reason(e.Reason)}; {TimelineText.Advice(e.RetryAfter)}."],
             ChallengerReplaced e => [$"It was refused: {TimelineText.Reason(RefusalReason.Superseded)} ({e.By.Session.ClientId})."],
-            DecisionObserved e => [$"It was let through, since the supervisor only observes here; enforcing, it would have been {TimelineText.Verdict(e)}."],
+            DecisionObserved e =>
+                [$"It was let through, since the supervisor only observes here; enforcing, it would have been {TimelineText.Verdict(e)}."],
             null when story.Opening is not null => ["It has no answer yet."],
             _ => Array.Empty<string>(),
         });
@@ -142,7 +149,8 @@ internal static class AttemptExplainer
         });
         text.AddRange(evictions.Select(one => (one.Finish, one.Stall) switch
         {
-            ({ } finish, _) => $"等待移除 {one.Order.Of.Origin} 上的客户端 {one.Order.Of.Session.ClientId}，用时 {SpanZh(finish.At - finish.OrderedAt)}（{ProofZh(finish.Proof)}）。",
+            ({ } finish, _) => $"等待移除 {one.Order.Of.Origin} 上的客户端 {one.Order.Of.Session.ClientId}，用时 "
+                + $"{SpanZh(finish.At - finish.OrderedAt)}（{ProofZh(finish.Proof)}）。",
             (_, { } stall) => $"{one.Order.Of.Origin} 上的客户端 {one.Order.Of.Session.ClientId} 暂时无法移除（{stall.Why}）。",
             _ => $"{one.Order.Of.Origin} 上的客户端 {one.Order.Of.Session.ClientId} 仍在移除中。",
         }));
@@ -179,7 +187,8 @@ internal static class AttemptExplainer
 
     private static string AfterZh(TimeSpan? held) => held > TimeSpan.Zero ? $"{SpanZh(held.Value)}后" : "当即";
 
-    private static string WhoZh(Publisher by) => $"客户端 {by.Session.ClientId}（{by.Origin}{(by.Address.Length > 0 ? $"，来自 {by.Address}" : "")}）";
+    private static string WhoZh(Publisher by) =>
+        $"客户端 {by.Session.ClientId}（{by.Origin}{(by.Address.Length > 0 ? $"，来自 {by.Address}" : "")}）";
 
     private static string SpanZh(TimeSpan span) => span.TotalSeconds >= 60
         ? string.Create(CultureInfo.InvariantCulture, $"{span.TotalMinutes:0.#} 分钟")

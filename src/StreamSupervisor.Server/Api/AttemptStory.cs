@@ -4,8 +4,8 @@ using StreamSupervisor.Domain.LiveStreams;
 namespace StreamSupervisor.Server.Api;
 
 /// <summary>
-/// The story of one attempt, gathered from its key's journal from the newest event backwards. A client id alone may name several attempts (SRS draws
-/// them at random per process, and one connection may publish twice): the newest is told.
+/// The story of one attempt, gathered from its key's journal from the newest event backwards. A client id alone may name several attempts
+/// (SRS draws them at random per process, and one connection may publish twice): the newest is told.
 /// </summary>
 internal sealed class AttemptStory(StreamKey key, string clientId, string? serviceId)
 {
@@ -46,7 +46,8 @@ internal sealed class AttemptStory(StreamKey key, string clientId, string? servi
             Session = named;
         }
 
-        if (happened is DecisionObserved observed && observed.By.Session == Session && _answer is { Event: Admitted } admitted && admitted.Event.At == observed.At)
+        if (happened is DecisionObserved observed && observed.By.Session == Session && _answer is { Event: Admitted } admitted
+            && admitted.Event.At == observed.At)
         {
             // Observe mode lets everybody in: what the rules said is the answer.
             _answer = (sequence, observed);
@@ -67,7 +68,9 @@ internal sealed class AttemptStory(StreamKey key, string clientId, string? servi
     public PublisherLost? Ended => _newestFirst.Where(one => one.Sequence > (_answer?.Sequence ?? 0)).Select(one => one.Event)
         .OfType<PublisherLost>().LastOrDefault(lost => lost.Session == Session);
 
-    /// <summary>The removals that it waited for, in the order in which they were ordered: also those that were under way when it asked.</summary>
+    /// <summary>
+    /// The removals that it waited for, in the order in which they were ordered: also those that were under way when it asked.
+    /// </summary>
     public IEnumerable<Removal> Removals()
     {
         if (Opening is null)
@@ -76,15 +79,19 @@ internal sealed class AttemptStory(StreamKey key, string clientId, string? servi
         }
 
         var held = Enumerable.Reverse(_newestFirst).ToList();
-        var orders = held.Where(one => _answer is null || one.Sequence < _answer.Value.Sequence).Select(one => one.Event).OfType<EvictionOrdered>()
-            .Concat(_olderOrders.Where(order => held.Exists(one => one.Event is EvictionFinished finish && finish.Of == order.Of.Session && finish.OrderedAt == order.At)));
+        var orders = held.Where(one => _answer is null || one.Sequence < _answer.Value.Sequence).Select(one => one.Event)
+            .OfType<EvictionOrdered>()
+            .Concat(_olderOrders.Where(order => held.Exists(one => one.Event is EvictionFinished finish && finish.Of == order.Of.Session
+                && finish.OrderedAt == order.At)));
         return
             from order in orders
             where order.Of.Session != Session
             orderby order.At
             select new Removal(order,
-                held.Select(one => one.Event).OfType<EvictionFinished>().FirstOrDefault(finish => finish.Of == order.Of.Session && finish.At >= order.At),
-                held.Select(one => one.Event).OfType<EvictionStalled>().LastOrDefault(stall => stall.Of == order.Of.Session && stall.At >= order.At));
+                held.Select(one => one.Event).OfType<EvictionFinished>()
+                    .FirstOrDefault(finish => finish.Of == order.Of.Session && finish.At >= order.At),
+                held.Select(one => one.Event).OfType<EvictionStalled>()
+                    .LastOrDefault(stall => stall.Of == order.Of.Session && stall.At >= order.At));
     }
 
     private void Follow(long sequence, LiveStreamEvent happened, SessionId session)

@@ -9,7 +9,8 @@ internal static class CallOrigin
     private static readonly string[] ProxyHeaders = ["Forwarded", "X-Real-IP", "Via", "CF-Connecting-IP", "True-Client-IP"];
 
     /// <summary>
-    /// Whether a page in a browser calls. For what only SRS calls: it never sends either header, and a page that posts plain text needs no permission.
+    /// Whether a page in a browser calls. For what only SRS calls: it never sends either header, and a page that posts plain text needs no
+    /// permission.
     /// </summary>
     public static bool IsPage(HttpRequest request) =>
         request.Headers.Origin.Count > 0 || request.Headers["Sec-Fetch-Site"].ToString() is not ("" or "none" or "same-origin");
@@ -36,8 +37,8 @@ internal static class CallOrigin
         || request.Headers.Keys.Any(name => name.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>
-    /// Whether the call names this machine by an address, or as localhost. Any other name may have been pointed here by somebody else, so that a browser
-    /// takes his page for one of ours.
+    /// Whether the call names this machine by an address, or as localhost. Any other name may have been pointed here by somebody else, so
+    /// that a browser takes his page for one of ours.
     /// </summary>
     public static bool IsPlainHost(HttpRequest request)
     {

@@ -14,7 +14,9 @@ namespace StreamSupervisor.Server.Api;
 [SentByCallers]
 internal sealed record OrderBody(string? By, string Why, string? Identity, bool? Journal = null, bool? Anew = null);
 
-/// <summary>Reads an order from a call. The body is small and its mistakes are common, so it is read by hand: each error names the field.</summary>
+/// <summary>
+/// Reads an order from a call. The body is small and its mistakes are common, so it is read by hand: each error names the field.
+/// </summary>
 internal static class OperatorOrder
 {
     public const int MaxBody = 16 * 1024;
@@ -36,7 +38,8 @@ internal static class OperatorOrder
         var body = await ReadBodyAsync(call);
         var order = Parse(body, verb);
         // With a key the journal keeps whose key it was, whatever name the caller gives itself.
-        var by = order.By is null ? caller.Name : caller == ApiCaller.Local || order.By == caller.Name ? order.By : $"{order.By} via {caller.Name}";
+        var by = order.By is null ? caller.Name : caller == ApiCaller.Local || order.By == caller.Name ? order.By
+            : $"{order.By} via {caller.Name}";
         return verb switch
         {
             "kick" => new Kick(by, order.Why),
@@ -100,18 +103,22 @@ internal static class OperatorOrder
                     throw Wrong("identity", "Only pin takes it.");
                 default:
                     throw Wrong(field.Name.Length > 64 ? field.Name[..64] : field.Name,
-                        $"There is no such field; there are by, why{verb switch { "pin" => ", identity", "release" => ", journal, anew", _ => "" }}.");
+                        "There is no such field; there are by, "
+                            + $"why{verb switch { "pin" => ", identity", "release" => ", journal, anew", _ => "" }}.");
             }
         }
 
         if (anew == true && journal != true)
         {
-            throw Wrong("anew", "It belongs to journal: send \"journal\":true with it. What the journal holds behind the damage is given up then.");
+            throw Wrong("anew", "It belongs to journal: send \"journal\":true with it. What the journal holds behind the damage is given "
+                + "up then.");
         }
 
         return new OrderBody(by,
             why ?? throw Wrong("why", "Say why in a few words; it is kept in the timeline."),
-            verb != "pin" ? null : identity ?? throw Wrong("identity", "Name the identity that alone may publish; 'session.identity' of the stream shows the present one."), journal, anew);
+            verb != "pin" ? null : identity
+                ?? throw Wrong("identity",
+                "Name the identity that alone may publish; 'session.identity' of the stream shows the present one."), journal, anew);
     }
 
     private static bool Flag(JsonProperty field, bool? before) => before is not null ? throw Wrong(field.Name, "Give it once.")
@@ -125,7 +132,9 @@ internal static class OperatorOrder
             throw Wrong(field.Name, "Give it once.");
         }
 
-        var text = field.Value.ValueKind == JsonValueKind.String ? field.Value.GetString()!.Trim() : throw Wrong(field.Name, "It is a string.");
+        var text = field.Value.ValueKind == JsonValueKind.String
+            ? field.Value.GetString()!.Trim()
+            : throw Wrong(field.Name, "It is a string.");
         return text.Length is > 0 && text.Length <= max && !text.Any(char.IsControl)
             ? text
             : throw Wrong(field.Name, $"From 1 to {max} characters on one line.");

@@ -3,7 +3,8 @@ namespace StreamSupervisor.Server.Api;
 /// <summary>An SRS node as the supervisor sees it.</summary>
 /// <param name="Name">Its configured name.</param>
 /// <param name="Api">The address of its HTTP API, without credentials.</param>
-/// <param name="State"><c>up</c>, <c>suspect</c> (the last look failed), <c>down</c> (it has failed for a while) or <c>unknown</c> (nobody has looked yet).</param>
+/// <param name="State"><c>up</c>, <c>suspect</c> (the last look failed), <c>down</c> (it has failed for a while) or <c>unknown</c> (nobody
+/// has looked yet).</param>
 /// <param name="Version">As it said last; null before the first look.</param>
 /// <param name="ServiceId">The process; changes with each start.</param>
 /// <param name="Streams">Active streams at the last look.</param>

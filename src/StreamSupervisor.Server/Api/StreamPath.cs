@@ -7,16 +7,19 @@ namespace StreamSupervisor.Server.Api;
 /// The stream key in a path: <c>/api/v1/streams/{vhost}/{app}/{stream}[/{verb}]</c>. Every part is percent-encoded by itself, so a slash
 /// inside an app is <c>%2F</c>; <c>-</c> stands for SRS's default vhost.
 ///
-/// Read from the request's raw target: the server's decoded path tells <c>%252F</c> from <c>%2F</c> no more, and both are legal in an app. Plain slashes
-/// inside an app are taken too, for people and for proxies that decode them; then a last part that is a verb is the verb.
+/// Read from the request's raw target: the server's decoded path tells <c>%252F</c> from <c>%2F</c> no more, and both are legal in an app.
+/// Plain slashes inside an app are taken too, for people and for proxies that decode them; then a last part that is a verb is the verb.
 /// </summary>
 internal static class StreamPath
 {
     public const string Prefix = "/api/v1/streams/";
     private const string DefaultVhostShort = "-";
 
-    public static string Of(StreamKey key) =>
-        $"{Prefix}{(key.Vhost == StreamKey.DefaultVhost ? DefaultVhostShort : Uri.EscapeDataString(key.Vhost))}/{Uri.EscapeDataString(key.App)}/{Uri.EscapeDataString(key.Stream)}";
+    public static string Of(StreamKey key)
+    {
+        var vhost = key.Vhost == StreamKey.DefaultVhost ? DefaultVhostShort : Uri.EscapeDataString(key.Vhost);
+        return $"{Prefix}{vhost}/{Uri.EscapeDataString(key.App)}/{Uri.EscapeDataString(key.Stream)}";
+    }
 
     /// <summary>The key, and the verb behind it if it is one of <paramref name="verbs"/>.</summary>
     /// <exception cref="ApiProblemException">The path holds no stream key.</exception>
@@ -35,9 +38,12 @@ internal static class StreamPath
             throw new ApiProblemException(Bad($"{Prefix} is followed by vhost, app and stream."));
         }
 
-        var key = new StreamKey(named[0] == DefaultVhostShort ? StreamKey.DefaultVhost : named[0], string.Join('/', named[1..^1]), named[^1]);
+        var key = new StreamKey(named[0] == DefaultVhostShort
+            ? StreamKey.DefaultVhost
+            : named[0], string.Join('/', named[1..^1]), named[^1]);
         return key.IsValid ? (key, verb) : throw new ApiProblemException(Bad(
-            $"Each of vhost, app and stream has at least one character and no control character, and together at most {StreamKey.MaxLength}; a slash is allowed in the app only."));
+            "Each of vhost, app and stream has at least one character and no control character, and together at most "
+                + $"{StreamKey.MaxLength}; a slash is allowed in the app only."));
     }
 
     private static bool TrySplit(string target, out string[] parts)

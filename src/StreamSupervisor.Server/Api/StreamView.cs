@@ -36,7 +36,9 @@ public sealed record StreamView(
             stream.Session is { } session ? SessionView.From(session) : null,
             stream.Handover is { } handover ? HandoverView.From(handover) : null,
             [.. stream.Evictions.Select(EvictionView.From)],
-            stream is { ReconnectUntil: { } until } ? new InterruptedView(stream.Interrupted is { } lost ? SessionView.From(lost) : null, until) : null,
+            stream is { ReconnectUntil: { } until } ? new InterruptedView(stream.Interrupted is { } lost
+                ? SessionView.From(lost)
+                : null, until) : null,
             stream.Locked is { } mark ? new MarkView(mark.By, mark.Why, mark.At) : null,
             stream.PinnedTo is { } identity ? new PinView(identity, stream.Pinned?.By, stream.Pinned?.Why, stream.Pinned?.At) : null,
             [.. stream.Wedges.Select(wedge => new WedgeView(wedge.Origin, wedge.ServerId, wedge.ServiceId, wedge.Since))],
@@ -50,7 +52,9 @@ public sealed record StreamKeyView(string Vhost, string App, string Stream)
 {
     internal static StreamKeyView From(StreamKey key) => new(key.Vhost, key.App, key.Stream);
 
-    /// <summary><c>app/stream</c> on the default vhost where that is unambiguous, else <c>vhost/app/stream</c>: what the commands take.</summary>
+    /// <summary>
+    /// <c>app/stream</c> on the default vhost where that is unambiguous, else <c>vhost/app/stream</c>: what the commands take.
+    /// </summary>
     public override string ToString() =>
         Vhost == StreamKey.DefaultVhost && !App.Contains('/', StringComparison.Ordinal) ? $"{App}/{Stream}" : $"{Vhost}/{App}/{Stream}";
 }
@@ -78,9 +82,11 @@ public sealed record AttemptView(string Origin, string ServerId, string ServiceI
 }
 
 /// <summary>The change of hands under way.</summary>
-public sealed record HandoverView(AttemptView To, string Rule, string AskedIn, DateTimeOffset AskedAt, DateTimeOffset StartedAt, DateTimeOffset HoldUntil)
+public sealed record HandoverView(AttemptView To, string Rule, string AskedIn, DateTimeOffset AskedAt, DateTimeOffset StartedAt,
+    DateTimeOffset HoldUntil)
 {
-    internal static HandoverView From(Handover handover) => new(AttemptView.From(handover.To), Words.Of(handover.Rule), Words.Of(handover.In),
+    internal static HandoverView From(Handover handover) =>
+        new(AttemptView.From(handover.To), Words.Of(handover.Rule), Words.Of(handover.In),
         handover.AskedAt, handover.StartedAt, handover.HoldUntil);
 }
 

@@ -80,14 +80,17 @@ public sealed record TimelineEntry
             {
                 Attempt = AttemptView.From(e.To), Rule = Words.Of(e.Rule), AskedIn = Words.Of(e.In), Until = e.HoldUntil,
             },
-            ChallengerReplaced e => entry with { Attempt = AttemptView.From(e.By), Session = SessionIdView.From(e.Old.Session), AskedIn = Words.Of(e.In), Until = e.HoldUntil },
+            ChallengerReplaced e => entry with { Attempt = AttemptView.From(e.By), Session = SessionIdView.From(e.Old.Session),
+                AskedIn = Words.Of(e.In), Until = e.HoldUntil },
             EvictionOrdered e => entry with { Attempt = AttemptView.From(e.Of), Cause = Words.Of(e.Cause), By = e.OperatorName },
-            EvictionFinished e => entry with { Session = SessionIdView.From(e.Of), Proof = Words.Of(e.Proof), LatencyMs = Milliseconds(e.At - e.OrderedAt) },
+            EvictionFinished e => entry with { Session = SessionIdView.From(e.Of), Proof = Words.Of(e.Proof),
+                LatencyMs = Milliseconds(e.At - e.OrderedAt) },
             EvictionStalled e => entry with { Session = SessionIdView.From(e.Of), Why = e.Why },
             PublisherConfirmed e => entry with { Session = SessionIdView.From(e.Session) },
             ConfirmationOverdue e => entry with { Attempt = AttemptView.From(e.Of), Until = e.AskAgainAt },
             PublisherSilent e => entry with { Session = SessionIdView.From(e.Session) },
-            PublisherLost e => entry with { Session = SessionIdView.From(e.Session), Cause = Words.Of(e.Cause), Until = e.ReconnectUntil, Origin = e.Origin },
+            PublisherLost e => entry with { Session = SessionIdView.From(e.Session), Cause = Words.Of(e.Cause), Until = e.ReconnectUntil,
+                Origin = e.Origin },
             SessionAdopted e => entry with { Attempt = AttemptView.From(e.By), Generation = e.Generation },
             LateHookIgnored e => entry with { Session = SessionIdView.From(e.Session) },
             SearchOrdered e => entry with { Origin = e.Origin },
@@ -104,7 +107,9 @@ public sealed record TimelineEntry
             OperatorActed e => entry with { By = e.By, Why = e.Why },
             DecisionObserved e => entry with
             {
-                Attempt = AttemptView.From(e.By), AskedIn = Words.Of(e.In), Reason = e.Reason == RefusalReason.Unknown ? null : Words.Of(e.Reason),
+                Attempt = AttemptView.From(e.By), AskedIn = Words.Of(e.In), Reason = e.Reason == RefusalReason.Unknown
+                    ? null
+                    : Words.Of(e.Reason),
             },
             _ => entry,
         };

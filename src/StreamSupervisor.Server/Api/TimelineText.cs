@@ -8,10 +8,13 @@ internal static class TimelineText
 {
     public static string Of(LiveStreamEvent happened) => happened switch
     {
-        Admitted e => $"{Who(e.By)} was admitted as generation {e.Generation}{Held(e.At - e.AskedAt)}: {Rule(e.Rule)}{(e.SameBroadcast ? "; the same broadcast goes on" : "")}.",
+        Admitted e => $"{Who(e.By)} was admitted as generation {e.Generation}{Held(e.At - e.AskedAt)}: "
+            + $"{Rule(e.Rule)}{(e.SameBroadcast ? "; the same broadcast goes on" : "")}.",
         AttemptRefused e => $"{Who(e.By)} was refused{Held(e.At - e.AskedAt)}: {Reason(e.Reason)}; {Advice(e.RetryAfter)}.",
-        HandoverStarted e => $"{Who(e.To)} is held for at most {Span(e.HoldUntil - e.At)} while the sessions in its way are removed: {Rule(e.Rule)}.",
-        ChallengerReplaced e => $"{Who(e.By)} took the place of the older attempt {e.Old.Session.ClientId}, whose encoder had come back; the removal goes on.",
+        HandoverStarted e =>
+            $"{Who(e.To)} is held for at most {Span(e.HoldUntil - e.At)} while the sessions in its way are removed: {Rule(e.Rule)}.",
+        ChallengerReplaced e =>
+            $"{Who(e.By)} took the place of the older attempt {e.Old.Session.ClientId}, whose encoder had come back; the removal goes on.",
         TakeoverContested e => $"{e.To} takes the key from {e.From}, which was alive: too many such turns in a short while are a fight.",
         SearchOrdered e => $"{e.Origin} is searched for publishers of this key{(e.Evict ? "; whoever is found is removed" : "")}.",
         SearchFinished e => $"The search of {e.Origin} found {e.Found} publisher{(e.Found == 1 ? "" : "s")} of this key.",
@@ -21,18 +24,25 @@ internal static class TimelineText
         PublisherConfirmed e => $"SRS shows client {e.Session.ClientId} as the active publisher.",
         ConfirmationOverdue e => $"{Who(e.Of)} has not shown up as the active publisher; its node is asked for the client itself.",
         PublisherSilent e => $"Client {e.Session.ClientId} has sent no byte since {Clock(e.Since)}.",
-        PublisherLost e => $"Client {e.Session.ClientId} no longer publishes: {Loss(e.Cause)}{(e.ReconnectUntil is { } until ? $"; a return until {Clock(until)} is the same broadcast" : "")}.",
+        PublisherLost e => $"Client {e.Session.ClientId} no longer publishes: "
+            + $"{Loss(e.Cause)}{(e.ReconnectUntil is { } until ? $"; a return until {Clock(until)} is the same broadcast" : "")}.",
         BroadcastEnded => "The broadcast is over.",
-        SessionAdopted e => $"{Who(e.By)} was found publishing without having asked, and is the key's session now as generation {e.Generation}.",
+        SessionAdopted e => $"{Who(e.By)} was found publishing without having asked, and is the key's session now as generation "
+            + $"{e.Generation}.",
         LateHookIgnored e => $"A late {e.Hook} of client {e.Session.ClientId} changed nothing: it no longer owns the key.",
-        KeyWedged e => $"{e.Origin} holds a ghost of this key: admitted twice, never active, and nothing there to remove. Only a restart of that SRS frees it.",
-        WedgeCleared e => $"The ghost on {e.Origin} is forgotten: its SRS runs in a new process, a publisher was seen there, or an operator released the key.",
-        FightDetected e => $"{e.Incumbent} and {e.Challenger} pushed each other out in turn; {e.Incumbent} is kept until {Clock(e.CoolDownUntil)}.",
+        KeyWedged e => $"{e.Origin} holds a ghost of this key: admitted twice, never active, and nothing there to remove. Only a restart "
+            + "of that SRS frees it.",
+        WedgeCleared e => $"The ghost on {e.Origin} is forgotten: its SRS runs in a new process, a publisher was seen there, or an "
+            + "operator released the key.",
+        FightDetected e => $"{e.Incumbent} and {e.Challenger} pushed each other out in turn; {e.Incumbent} is kept until "
+            + $"{Clock(e.CoolDownUntil)}.",
         FlappingSeen e => $"The key was published {e.Publishes} times in a short while: its encoder has a bad network or restarts.",
         KeyReserved e => $"The key is kept for {e.EncoderId} until {Clock(e.Until)}.",
         EncoderRegistered e => $"{e.EncoderId} announced itself (try {e.Tries}); the key is kept for it until {Clock(e.Until)}.",
         RegistrationRefused e => $"{e.EncoderId} announced itself and was refused: {Reason(e.Reason)}.",
-        ReservationEnded e => e.EndOfBroadcast ? $"{e.EncoderId} said that its broadcast is over." : $"The reservation of {e.EncoderId} was used, given up or ran out.",
+        ReservationEnded e => e.EndOfBroadcast
+            ? $"{e.EncoderId} said that its broadcast is over."
+            : $"The reservation of {e.EncoderId} was used, given up or ran out.",
         KeyLocked e => $"{e.By} locked the key: {e.Why}",
         KeyUnlocked e => $"{e.By} unlocked the key: {e.Why}",
         KeyPinned e => $"{e.By} pinned the key to {e.Identity}: {e.Why}",
@@ -40,12 +50,14 @@ internal static class TimelineText
         DecisionObserved e => $"{Who(e.By)} would have been {Verdict(e)}; nothing was done, since the supervisor only observes here.",
         AnswerRepeated e => $"Client {e.Attempt.ClientId} asked again and heard the same: {(e.Allowed ? "yes" : Reason(e.Reason))}.",
         EvictionDropped e => $"The removal of client {e.Of.ClientId} is given up: {e.Why}",
-        RelayAdmitted e => $"{Who(e.By)} is {e.Of}'s copy of the stream{(e.Adopted ? ", found there" : "")}; it stands beside the key's session and evicts nobody.",
+        RelayAdmitted e => $"{Who(e.By)} is {e.Of}'s copy of the stream{(e.Adopted ? ", found there" : "")}; it stands beside the key's "
+            + "session and evicts nobody.",
         RelayEnded e => $"The copy on {e.Origin} (client {e.Relay.ClientId}) has ended: {Loss(e.Cause)}.",
         _ => "An event without a sentence.",
     };
 
-    public static string Who(Publisher by) => $"Client {by.Session.ClientId} on {by.Origin}{(by.Address.Length > 0 ? $" from {by.Address}" : "")}";
+    public static string Who(Publisher by) =>
+        $"Client {by.Session.ClientId} on {by.Origin}{(by.Address.Length > 0 ? $" from {by.Address}" : "")}";
 
     public static string Rule(AdmissionRule rule) => rule switch
     {

@@ -7,7 +7,8 @@ namespace StreamSupervisor.Server.Api;
 internal static class Words
 {
     public static string Of<T>(T value)
-        where T : struct, Enum => Cache<T>.Words.GetOrAdd(value, static name => JsonNamingPolicy.KebabCaseLower.ConvertName(name.ToString()));
+        where T : struct, Enum =>
+            Cache<T>.Words.GetOrAdd(value, static name => JsonNamingPolicy.KebabCaseLower.ConvertName(name.ToString()));
 
     private static class Cache<T>
         where T : struct, Enum

@@ -5,8 +5,9 @@ using StreamSupervisor.Srs.Configuration;
 namespace StreamSupervisor.Server.Configuration;
 
 /// <summary>
-/// The block <c>akka { … }</c> of a user's file, written again in the one form that Akka's own HOCON reader always understands: one quoted value a line. That
-/// reader resolves no environment and hangs on typos, so it never sees what a person wrote. What decides (see <c>StartupCheck</c>) is laid over it.
+/// The block <c>akka { … }</c> of a user's file, written again in the one form that Akka's own HOCON reader always understands: one quoted
+/// value a line. That reader resolves no environment and hangs on typos, so it never sees what a person wrote. What decides (see
+/// <c>StartupCheck</c>) is laid over it.
 /// </summary>
 internal static class AkkaOverlay
 {
@@ -24,7 +25,8 @@ internal static class AkkaOverlay
             }
             else if (value is not HoconNull)
             {
-                problems.Add(new ConfigProblem(ProblemSeverity.Error, key, value.Position.ToString(), "takes a section.", "Write akka { … }."));
+                problems.Add(new ConfigProblem(ProblemSeverity.Error, key, value.Position.ToString(), "takes a section.",
+                    "Write akka { … }."));
             }
         }
 
@@ -45,10 +47,12 @@ internal static class AkkaOverlay
                     text.Append(name).Append(" = ").AppendLine(Quoted(scalar.Text));
                     break;
                 case HoconList list when list.Items.All(item => item is HoconText):
-                    text.Append(name).Append(" = [").AppendJoin(", ", list.Items.Select(item => Quoted(((HoconText)item).Text))).AppendLine("]");
+                    text.Append(name).Append(" = [").AppendJoin(", ", list.Items.Select(item => Quoted(((HoconText)item).Text)))
+                        .AppendLine("]");
                     break;
                 case HoconList:
-                    problems.Add(new ConfigProblem(ProblemSeverity.Error, name, value.Position.ToString(), "takes a list of plain values.", "Write [\"a\", \"b\"]."));
+                    problems.Add(new ConfigProblem(ProblemSeverity.Error, name, value.Position.ToString(), "takes a list of plain values.",
+                        "Write [\"a\", \"b\"]."));
                     break;
             }
         }

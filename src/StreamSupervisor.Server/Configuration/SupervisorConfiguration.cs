@@ -30,7 +30,8 @@ internal static class SupervisorConfiguration
     /// <param name="overrides">Values of <c>--set</c>: <c>admission.hold=5s</c>, <c>http.listen.0=http://127.0.0.1:8085</c>.</param>
     /// <param name="environment">The process's variables by default.</param>
     /// <returns>Always a result: every mistake is one of its problems.</returns>
-    public static LoadedConfiguration Load(string? path, IReadOnlyList<string>? overrides = null, IReadOnlyDictionary<string, string>? environment = null) =>
+    public static LoadedConfiguration Load(string? path, IReadOnlyList<string>? overrides = null,
+        IReadOnlyDictionary<string, string>? environment = null) =>
         Load(document =>
         {
             if (path is null)
@@ -66,7 +67,8 @@ internal static class SupervisorConfiguration
         var tree = ReadFiles(addFile, name, environment, open, problems);
         var readable = problems.Count == 0;
         var switches = OverrideConfigurationSource.FromCommandLine(overrides ?? [], out var malformed);
-        problems.AddRange(malformed.Select(_ => new ConfigProblem(ProblemSeverity.Error, "", "--set", "has no path or no value.", "Write --set admission.hold=5s.")));
+        problems.AddRange(malformed.Select(_ => new ConfigProblem(ProblemSeverity.Error, "", "--set", "has no path or no value.",
+            "Write --set admission.hold=5s.")));
 
         var configuration = new ConfigurationBuilder()
             .Add(new HoconConfigurationSource(tree, ReferenceName))
@@ -100,7 +102,8 @@ internal static class SupervisorConfiguration
         }
         catch (HoconException mistake)
         {
-            problems.Add(new ConfigProblem(ProblemSeverity.Error, "", $"{mistake.Position}:{mistake.Position.Column}", $"{mistake.Problem}.", ""));
+            problems.Add(new ConfigProblem(ProblemSeverity.Error, "", $"{mistake.Position}:{mistake.Position.Column}",
+                $"{mistake.Problem}.", ""));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -111,8 +114,8 @@ internal static class SupervisorConfiguration
     }
 
     /// <summary>
-    /// Keys beside <c>streamsupervisor</c> are free, for values that substitutions share. But a setting that stands there by mistake would be
-    /// passed over in silence, and so would everything under a misspelt root.
+    /// Keys beside <c>streamsupervisor</c> are free, for values that substitutions share. But a setting that stands there by mistake would
+    /// be passed over in silence, and so would everything under a misspelt root.
     /// </summary>
     private static void CheckTopLevel(HoconObject tree, List<ConfigProblem> problems)
     {
@@ -123,11 +126,13 @@ internal static class SupervisorConfiguration
                 : null;
             if (fix is not null)
             {
-                problems.Add(new ConfigProblem(ProblemSeverity.Error, key, value.Position.ToString(), $"stands outside {ConfigurationKey.Root}.", fix));
+                problems.Add(new ConfigProblem(ProblemSeverity.Error, key, value.Position.ToString(),
+                    $"stands outside {ConfigurationKey.Root}.", fix));
             }
         }
     }
 
     private static Dictionary<string, string> ProcessEnvironment() =>
-        Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? "");
+        Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
+            .ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? "");
 }

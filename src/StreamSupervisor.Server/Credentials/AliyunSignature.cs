@@ -6,8 +6,8 @@ namespace StreamSupervisor.Server.Credentials;
 
 /// <summary>
 /// Alibaba Cloud's URL signing, type A: <c>?auth_key=timestamp-rand-uid-md5</c>, where md5 is the hex MD5 of
-/// <c>/app/stream-timestamp-rand-uid-key</c>. It is good until timestamp plus the validity period of the console (30 minutes unless changed there).
-/// Source: www.alibabacloud.com/help/doc-detail/85113.html and help.aliyun.com/zh/live/user-guide/url-signing.
+/// <c>/app/stream-timestamp-rand-uid-key</c>. It is good until timestamp plus the validity period of the console (30 minutes unless changed
+/// there). Source: www.alibabacloud.com/help/doc-detail/85113.html and help.aliyun.com/zh/live/user-guide/url-signing.
 /// </summary>
 internal sealed class AliyunSignature(SharedSecrets secrets, TimeSpan validity) : ICredentialCheck
 {
@@ -32,7 +32,8 @@ internal sealed class AliyunSignature(SharedSecrets secrets, TimeSpan validity) 
         var dash = given.LastIndexOf('-');
         return given.Length <= 256 && dash > 0 && given.Count(c => c == '-') == 3
             && given.Length - dash - 1 == 32 && Hex.TryDecode(given[(dash + 1)..]) is { } proof
-            && long.TryParse(given.AsSpan(0, given.IndexOf('-', StringComparison.Ordinal)), NumberStyles.None, CultureInfo.InvariantCulture, out var signed)
+            && long.TryParse(given.AsSpan(0, given.IndexOf('-', StringComparison.Ordinal)), NumberStyles.None, CultureInfo.InvariantCulture,
+                out var signed)
             && secrets.Prove(proof, secret => Hash(secret, app, stream, given[..dash]))
             ? Verification.RightUntil(UnixTime.Of(signed) + validity, question)
             : Verification.Wrong;

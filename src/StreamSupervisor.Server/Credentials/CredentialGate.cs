@@ -9,14 +9,15 @@ namespace StreamSupervisor.Server.Credentials;
 /// <summary>
 /// Looks at the credential of an attempt: which rule applies, what it says, and whether the answer should wait because wrong ones pile up.
 /// <para>
-/// It decides nothing: whether an expired credential is good enough inside the reconnect window, and what a missing one means, is the entity's
-/// business. It never throws for anything that an encoder sends, and it is quick: no call leaves the process. What it cannot do: see a credential
-/// replayed by someone who copied the address. Give tokens a short life or bind them to an address for that.
+/// It decides nothing: whether an expired credential is good enough inside the reconnect window, and what a missing one means, is the
+/// entity's business. It never throws for anything that an encoder sends, and it is quick: no call leaves the process. What it cannot do:
+/// see a credential replayed by someone who copied the address. Give tokens a short life or bind them to an address for that.
 /// </para>
 /// </summary>
 public sealed class CredentialGate
 {
-    private static readonly Counter<long> s_checked = Telemetry.Meter.CreateCounter<long>("streamsupervisor.credentials.checked", "{attempt}",
+    private static readonly Counter<long> s_checked =
+        Telemetry.Meter.CreateCounter<long>("streamsupervisor.credentials.checked", "{attempt}",
         "Credentials by scheme and verdict; not-looked-at: too many guesses came before.");
 
     private readonly IReadOnlyList<Rule> _rules;
@@ -29,7 +30,8 @@ public sealed class CredentialGate
     public CredentialGate(CredentialOptions options, RegistrationCredential registrations, ILogger<CredentialGate>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        _rules = [.. options.Rules.Select(rule => new Rule(StreamPattern.Parse(rule.Match), rule.Scheme, rule.Separator, CheckOf(rule, logger)))];
+        _rules = [.. options.Rules.Select(rule => new Rule(StreamPattern.Parse(rule.Match), rule.Scheme, rule.Separator,
+            CheckOf(rule, logger)))];
         _registrations = registrations;
         _skew = options.ClockSkew;
         Wrong = new(options.WrongLimit, options.WrongWindow, options.WrongTracked);
@@ -54,7 +56,8 @@ public sealed class CredentialGate
 
         // Nobody guesses what a registration handed out: it is looked at all the same, and stands for the rule's credential that is not.
         var verification = refused is not null ? Verification.Missing
-            : rule?.Check?.Verify(new CredentialQuestion(effective, secret, parameters, address, now, _skew)) ?? new Verification(CredentialVerdict.NotRequired);
+            : rule?.Check?.Verify(new CredentialQuestion(effective, secret, parameters, address, now, _skew))
+                ?? new Verification(CredentialVerdict.NotRequired);
 
         // What a registration handed out carries the key's name alone; a hyphen of it is no secret.
         if (rule?.Scheme == CredentialScheme.StreamName && registered.Mark is not null && verification.Verdict == CredentialVerdict.Wrong)
@@ -90,8 +93,9 @@ public sealed class CredentialGate
     }
 
     /// <summary>
-    /// Whether the registration speaks for the attempt. It stands for a credential of the rule that is not there, never for one that is wrong. An expired
-    /// one says who an encoder was that comes back with the address it was once handed; the stream knows whether the reconnect window is open.
+    /// Whether the registration speaks for the attempt. It stands for a credential of the rule that is not there, never for one that is
+    /// wrong. An expired one says who an encoder was that comes back with the address it was once handed; the stream knows whether the
+    /// reconnect window is open.
     /// </summary>
     private static bool SpeaksFor(in RegistrationReading registered, in Verification rule) => registered.Verdict switch
     {
@@ -135,7 +139,8 @@ public sealed class CredentialGate
             CredentialScheme.None => null,
             CredentialScheme.Secret => new StaticSecret(Secrets(), rule.Parameter ?? StaticSecret.DefaultParameter),
             CredentialScheme.StreamName => new StreamNameSecret(Secrets()),
-            CredentialScheme.Token => new SignedTokenCheck(Secrets(), rule.Parameter ?? SignedTokenCheck.DefaultParameter, SignedToken.PublishPurpose),
+            CredentialScheme.Token => new SignedTokenCheck(Secrets(), rule.Parameter
+                ?? SignedTokenCheck.DefaultParameter, SignedToken.PublishPurpose),
             CredentialScheme.Jwt => new JwtCheck(rule, rule.JwksFile is { } path ? new JwksFile(path, logger) : null),
             CredentialScheme.Tencent => new TencentSignature(Secrets(), rule.Validity ?? TimeSpan.Zero),
             CredentialScheme.Aliyun => new AliyunSignature(Secrets(), rule.Validity ?? AliyunSignature.DefaultValidity),

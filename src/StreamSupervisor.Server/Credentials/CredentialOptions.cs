@@ -11,7 +11,10 @@ public sealed class CredentialOptions
     /// <summary>How far the clocks of those who sign may be off, in both directions.</summary>
     public TimeSpan ClockSkew { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>So many wrong credentials of one address for one key within <see cref="WrongWindow"/> are looked at; then none is until the oldest is a window old.</summary>
+    /// <summary>
+    /// So many wrong credentials of one address for one key within <see cref="WrongWindow"/> are looked at; then none is until the oldest
+    /// is a window old.
+    /// </summary>
     public int WrongLimit { get; init; } = 5;
     public TimeSpan WrongWindow { get; init; } = TimeSpan.FromMinutes(1);
 
@@ -26,8 +29,8 @@ public sealed class CredentialOptions
 }
 
 /// <summary>
-/// <c>credentials.registration</c>. The keys sign what registrations hand out; left empty it is a random one that the first member made and the
-/// store keeps for all.
+/// <c>credentials.registration</c>. The keys sign what registrations hand out; left empty it is a random one that the first member made and
+/// the store keeps for all.
 /// </summary>
 public sealed class RegistrationCredentialOptions
 {
@@ -68,7 +71,9 @@ public enum CredentialScheme
 /// <summary>An entry of <c>credentials.rules</c>: <c>{ match = "live/*", scheme = secret, primary = ${STREAM_SECRET} }</c>.</summary>
 public sealed class CredentialRuleOptions
 {
-    /// <summary><c>vhost/app/stream</c> or <c>app/stream</c> (any vhost); <c>*</c> matches within a part, at the end also all that follows.</summary>
+    /// <summary>
+    /// <c>vhost/app/stream</c> or <c>app/stream</c> (any vhost); <c>*</c> matches within a part, at the end also all that follows.
+    /// </summary>
     public string Match { get; init; } = "";
     public CredentialScheme Scheme { get; init; }
 
@@ -92,7 +97,9 @@ public sealed class CredentialRuleOptions
     /// </summary>
     public TimeSpan? Validity { get; init; }
 
-    /// <summary><c>jwt</c>: RS256 by the RSA keys in this file; read again when it changes. Unset: HS256 by the secrets, 32 bytes or more.</summary>
+    /// <summary>
+    /// <c>jwt</c>: RS256 by the RSA keys in this file; read again when it changes. Unset: HS256 by the secrets, 32 bytes or more.
+    /// </summary>
     public string? JwksFile { get; init; }
 
     /// <summary><c>jwt</c>: the issuer that must have signed it; unset: any.</summary>

@@ -89,7 +89,8 @@ public static class CredentialOptionsValidator
             }
         }
 
-        if (rule.Scheme == CredentialScheme.StreamName && (rule.Separator.Length == 0 || rule.Separator.Contains('/', StringComparison.Ordinal)))
+        if (rule.Scheme == CredentialScheme.StreamName
+            && (rule.Separator.Length == 0 || rule.Separator.Contains('/', StringComparison.Ordinal)))
         {
             yield return ("separator", "must be at least one character and no slash");
         }

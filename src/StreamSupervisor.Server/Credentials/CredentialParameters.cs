@@ -2,8 +2,8 @@ namespace StreamSupervisor.Server.Credentials;
 
 /// <summary>
 /// The query of a publish address as SRS hands it on: with a leading <c>?</c> on RTMP, without on SRT and WHIP. When one connection
-/// publishes twice SRS puts the new query in front of the old one (<c>?n=2?n=1</c>), so <c>?</c> separates like <c>&amp;</c> and the first of
-/// a name wins. Strangers write this text: it is cut off at <see cref="MaxLength"/> and <see cref="MaxCount"/>.
+/// publishes twice SRS puts the new query in front of the old one (<c>?n=2?n=1</c>), so <c>?</c> separates like <c>&amp;</c> and the first
+/// of a name wins. Strangers write this text: it is cut off at <see cref="MaxLength"/> and <see cref="MaxCount"/>.
 /// </summary>
 public sealed class CredentialParameters
 {

@@ -9,8 +9,8 @@ namespace StreamSupervisor.Server.Credentials;
 /// <param name="EffectiveKey">The key that is meant: without the secret where that is part of the stream name.</param>
 /// <param name="AnswerAfter">How long the caller lets this attempt wait: more than nothing only after repeated wrong credentials.</param>
 /// <param name="Registered">
-/// It carried the credential that a registration had handed out, and <paramref name="Subject"/> is the encoder; good only if the stream knows that
-/// registration. Its <c>Identity</c> is the subject of the rule's own credential, empty for none. Null: no such credential.
+/// It carried the credential that a registration had handed out, and <paramref name="Subject"/> is the encoder; good only if the stream
+/// knows that registration. Its <c>Identity</c> is the subject of the rule's own credential, empty for none. Null: no such credential.
 /// </param>
 /// <param name="Undecided">It carries one that can't be checked yet, because the store has not answered: a temporary refusal.</param>
 /// <param name="Refused">The caller has guessed too often: its credential was not looked at.</param>

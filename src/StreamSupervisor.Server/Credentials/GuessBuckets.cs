@@ -4,12 +4,12 @@ using System.Net.Sockets;
 namespace StreamSupervisor.Server.Credentials;
 
 /// <summary>
-/// How many wrong guesses each caller has left. Each wrong one stays counted for the window; a caller with as many as the limit is refused unlooked, also
-/// with the right word, so that hanging up and trying on gains nothing.
+/// How many wrong guesses each caller has left. Each wrong one stays counted for the window; a caller with as many as the limit is refused
+/// unlooked, also with the right word, so that hanging up and trying on gains nothing.
 /// <para>
-/// Memory is bounded by two generations of a fixed size: when the young one is full it becomes the old one and the old one is forgotten. A flood from
-/// many addresses can thus make us forget an honest count early, which costs a few guesses at full speed; the opposite, a table that grows with the
-/// flood, would cost the process.
+/// Memory is bounded by two generations of a fixed size: when the young one is full it becomes the old one and the old one is forgotten. A
+/// flood from many addresses can thus make us forget an honest count early, which costs a few guesses at full speed; the opposite, a table
+/// that grows with the flood, would cost the process.
 /// </para>
 /// </summary>
 public sealed class GuessBuckets<TCaller>(int limit, TimeSpan window, int tracked)

@@ -7,14 +7,16 @@ namespace StreamSupervisor.Server.Credentials;
 
 /// <summary>
 /// <c>?jwt=…</c>. Which algorithm is accepted follows from the rule, never from the token: HS256 with secrets, RS256 with a file of public
-/// keys. A token must expire. The library checks the signature, issuer and audience; the times are ours, because it asks the machine's clock.
+/// keys. A token must expire. The library checks the signature, issuer and audience; the times are ours, because it asks the machine's
+/// clock.
 /// </summary>
 internal sealed class JwtCheck : ICredentialCheck
 {
     public const string DefaultParameter = "jwt";
     private const int MaxSubject = 128;
 
-    private readonly JsonWebTokenHandler _handler = new() { MapInboundClaims = false, MaximumTokenSizeInBytes = CredentialParameters.MaxLength };
+    private readonly JsonWebTokenHandler _handler =
+        new() { MapInboundClaims = false, MaximumTokenSizeInBytes = CredentialParameters.MaxLength };
     private readonly CredentialRuleOptions _rule;
     private readonly string _parameter;
     private readonly JwksFile? _file;
@@ -63,16 +65,21 @@ internal sealed class JwtCheck : ICredentialCheck
             return Verification.Wrong;
         }
 
-        var subject = token.TryGetPayloadValue<string>(_rule.SubjectClaim, out var claim) && claim is { Length: > 0 and <= MaxSubject } ? claim : null;
+        var subject = token.TryGetPayloadValue<string>(_rule.SubjectClaim, out var claim) && claim is { Length: > 0 and <= MaxSubject }
+            ? claim
+            : null;
         return Verification.RightUntil(new DateTimeOffset(token.ValidTo, TimeSpan.Zero), question, subject);
     }
 
     private bool IsForKey(JsonWebToken token, StreamKey key) =>
         _rule.KeyClaim.Length == 0
-        || (token.TryGetPayloadValue<string>(_rule.KeyClaim, out var claim) && StreamPattern.TryParse(claim, out var pattern, out _) && pattern.Matches(key));
+        || (token.TryGetPayloadValue<string>(_rule.KeyClaim, out var claim) && StreamPattern.TryParse(claim, out var pattern, out _)
+            && pattern.Matches(key));
 }
 
-/// <summary>The RSA keys of a JWKS file, read again when the file has changed; a file that cannot be read leaves the last keys in force.</summary>
+/// <summary>
+/// The RSA keys of a JWKS file, read again when the file has changed; a file that cannot be read leaves the last keys in force.
+/// </summary>
 internal sealed class JwksFile(string path, ILogger? logger)
 {
     private static readonly TimeSpan s_lookEvery = TimeSpan.FromSeconds(10);
@@ -103,7 +110,8 @@ internal sealed class JwksFile(string path, ILogger? logger)
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or CryptographicProblem)
             {
-                logger?.LogWarning("Cannot read the keys in {Path} ({Why}): the {Count} keys read before stay in force.", path, e.Message, _keys.Count);
+                logger?.LogWarning("Cannot read the keys in {Path} ({Why}): the {Count} keys read before stay in force.", path, e.Message,
+                    _keys.Count);
             }
 
             return _keys;
@@ -112,7 +120,8 @@ internal sealed class JwksFile(string path, ILogger? logger)
 
     private static IReadOnlyList<SecurityKey> Read(string json)
     {
-        var keys = new JsonWebKeySet(json).GetSigningKeys().Where(k => k is RsaSecurityKey or JsonWebKey { Kty: "RSA" } or X509SecurityKey).ToList();
+        var keys = new JsonWebKeySet(json).GetSigningKeys().Where(k => k is RsaSecurityKey or JsonWebKey { Kty: "RSA" } or X509SecurityKey)
+            .ToList();
         return keys.Count > 0 ? keys : throw new CryptographicProblem("no RSA key for signatures in it");
     }
 

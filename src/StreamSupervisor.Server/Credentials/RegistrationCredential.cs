@@ -4,11 +4,11 @@ using StreamSupervisor.Domain.LiveStreams;
 namespace StreamSupervisor.Server.Credentials;
 
 /// <summary>
-/// The short-lived credential in the addresses that registrations hand out: <c>?registration=v1.…</c>, our own token with the encoder as its subject and
-/// a mark of its registration. It is how SRS tells us which registration an attempt belongs to.
+/// The short-lived credential in the addresses that registrations hand out: <c>?registration=v1.…</c>, our own token with the encoder as
+/// its subject and a mark of its registration. It is how SRS tells us which registration an attempt belongs to.
 /// <para>
-/// The key that signs it is random and its own, made at the first start and kept in the store. It was derived from the hook tokens once: those stand in
-/// srs.conf, in logs and in examples, and whoever read one could publish any protected key.
+/// The key that signs it is random and its own, made at the first start and kept in the store. It was derived from the hook tokens once:
+/// those stand in srs.conf, in logs and in examples, and whoever read one could publish any protected key.
 /// </para>
 /// </summary>
 public sealed class RegistrationCredential
@@ -39,7 +39,8 @@ public sealed class RegistrationCredential
     public string QueryFor(StreamKey key, string encoderId, string registrationId, DateTimeOffset now)
     {
         var secrets = _secrets ?? throw new InvalidOperationException("The key of registrations is not known yet.");
-        var claims = new TokenClaims(encoderId, key.ToString(), (now + Validity).ToUnixTimeSeconds(), Address: null, RegistrationClaim.MarkOf(registrationId));
+        var claims = new TokenClaims(encoderId, key.ToString(), (now + Validity).ToUnixTimeSeconds(), Address: null,
+            RegistrationClaim.MarkOf(registrationId));
         return $"{Parameter}={SignedToken.Sign(claims, secrets.Primary, SignedToken.RegistrationPurpose)}";
     }
 
@@ -57,7 +58,8 @@ public sealed class RegistrationCredential
         }
 
         // The claim is a key and no pattern: a stream may be called *, and a credential for it is not one for all.
-        if (SignedToken.Open(token, secrets, SignedToken.RegistrationPurpose) is not { Registration: { } mark } claims || claims.Key != question.Key.ToString())
+        if (SignedToken.Open(token, secrets, SignedToken.RegistrationPurpose) is not { Registration: { } mark } claims
+            || claims.Key != question.Key.ToString())
         {
             return default;
         }

@@ -25,9 +25,10 @@ public sealed record TokenClaims(
 
 /// <summary>
 /// Our own token: <c>v1.{claims}.{mac}</c>; the claims are JSON in base64url, the mac is HMAC-SHA256 in base64url over
-/// <c>purpose:v1.{claims}</c>. A back end in any language makes one in three lines. The purpose keeps a token for publishing and one that a registration
-/// handed out apart, also when an operator uses one secret for both.
-/// <para>Not a JWT: there the token says which algorithm checks it, and a word of JSON more costs characters that some encoders' address fields lack.</para>
+/// <c>purpose:v1.{claims}</c>. A back end in any language makes one in three lines. The purpose keeps a token for publishing and one that a
+/// registration handed out apart, also when an operator uses one secret for both.
+/// <para>Not a JWT: there the token says which algorithm checks it, and a word of JSON more costs characters that some encoders' address
+/// fields lack.</para>
 /// </summary>
 public static class SignedToken
 {
@@ -58,7 +59,9 @@ public static class SignedToken
 
         try
         {
-            return JsonSerializer.Deserialize<TokenClaims>(json) is { Subject.Length: > 0 and <= MaxSubject, Key: not null } claims ? claims : null;
+            return JsonSerializer.Deserialize<TokenClaims>(json) is { Subject.Length: > 0 and <= MaxSubject, Key: not null } claims
+                ? claims
+                : null;
         }
         catch (JsonException)
         {

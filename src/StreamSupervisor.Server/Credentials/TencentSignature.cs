@@ -6,8 +6,8 @@ namespace StreamSupervisor.Server.Credentials;
 
 /// <summary>
 /// Tencent Cloud CSS, "hotlink protection" of push addresses: <c>?txSecret=…&amp;txTime=…</c>, where txSecret is the hex MD5 (newer:
-/// SHA-256) of key + stream name + txTime as written, and txTime is Unix seconds in exactly eight hex digits. It is good until txTime plus the validity period of the console.
-/// Source: www.tencentcloud.com/document/product/267/31560.
+/// SHA-256) of key + stream name + txTime as written, and txTime is Unix seconds in exactly eight hex digits. It is good until txTime plus
+/// the validity period of the console. Source: www.tencentcloud.com/document/product/267/31560.
 /// </summary>
 internal sealed class TencentSignature(SharedSecrets secrets, TimeSpan validity) : ICredentialCheck
 {
@@ -32,7 +32,8 @@ internal sealed class TencentSignature(SharedSecrets secrets, TimeSpan validity)
             : Verification.Wrong;
     }
 
-    // Exactly eight: stream and time stand side by side in what is hashed, so with any other length a ticket for cam1 would open cam at another time.
+    // Exactly eight: stream and time stand side by side in what is hashed, so with any other length a ticket for cam1 would open cam at
+    // another time.
     private static bool TryReadTime(string text, out DateTimeOffset time)
     {
         uint seconds = 0;

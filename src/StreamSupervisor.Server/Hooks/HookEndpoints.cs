@@ -47,7 +47,8 @@ internal sealed class HookEndpoints
 
     private async Task HandleAsync(HttpContext context)
     {
-        // Before the token: a page on the operator's own machine reaches a loopback address, and needs nobody's permission to post plain text.
+        // Before the token: a page on the operator's own machine reaches a loopback address, and needs nobody's permission to post plain
+        // text.
         if (CallOrigin.IsPage(context.Request))
         {
             await AnswerAsync(context, StatusCodes.Status403Forbidden, FromPage, "This call comes from a web page. Only SRS posts hooks.");
@@ -61,6 +62,7 @@ internal sealed class HookEndpoints
             return;
         }
 
+        using var span = HookTelemetry.Trace(origin);
         SrsHook call;
         string problem;
         bool parsed;
@@ -71,10 +73,15 @@ internal sealed class HookEndpoints
                 await AnswerAsync(context, StatusCodes.Status413PayloadTooLarge, TooLarge, $"A hook has at most {_options.MaxBody} bytes.");
                 return;
             case (BodyOutcome.TooSlow, _):
-                await AnswerAsync(context, StatusCodes.Status408RequestTimeout, TooSlow, $"A hook arrives within {BodyWithin.TotalSeconds} s.");
+                await AnswerAsync(context, StatusCodes.Status408RequestTimeout, TooSlow,
+                    $"A hook arrives within {BodyWithin.TotalSeconds} s.");
                 return;
             case (BodyOutcome.Complete, var bytes):
-                parsed = SrsHookReader.TryParse(bytes, out call, out problem);
+                using (HookTelemetry.Step("hook.read"))
+                {
+                    parsed = SrsHookReader.TryParse(bytes, out call, out problem);
+                }
+
                 body.AdvanceTo(bytes.End);
                 break;
             default:
@@ -95,11 +102,12 @@ internal sealed class HookEndpoints
             NoteUnknownAction(origin);
         }
 
-        using var span = HookTelemetry.Trace(call.Action, origin);
+        HookTelemetry.Read(span, call.Action);
         try
         {
             var reply = await _handler.HandleAsync(origin, call, context.RequestAborted);
             span?.SetTag("code", reply.Code);
+            using var writing = HookTelemetry.Step("hook.reply");
             await WriteAsync(context, StatusCodes.Status200OK, SrsHookReplyWriter.Of(reply));
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
@@ -203,7 +211,8 @@ internal sealed class HookEndpoints
             _strangers = 0;
         }
 
-        _logger.LogWarning("{Count} calls of hook addresses that don't exist, the last from {Address}. If it is an SRS server, compare the token in its srs.conf with origins.hook-token.",
+        _logger.LogWarning("{Count} calls of hook addresses that don't exist, the last from {Address}. If it is an SRS server, compare "
+            + "the token in its srs.conf with origins.hook-token.",
             strangers, context.Connection.RemoteIpAddress);
     }
 
@@ -219,6 +228,7 @@ internal sealed class HookEndpoints
             _unknownActionLogged = true;
         }
 
-        _logger.LogWarning("{Origin} sends a hook that is not one of ours; such hooks are answered with yes. Only on_connect, on_publish, on_unpublish, on_close and on_play belong here.", origin);
+        _logger.LogWarning("{Origin} sends a hook that is not one of ours; such hooks are answered with yes. Only on_connect, on_publish, "
+            + "on_unpublish, on_close and on_play belong here.", origin);
     }
 }

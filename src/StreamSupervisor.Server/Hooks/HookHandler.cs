@@ -12,8 +12,8 @@ namespace StreamSupervisor.Server.Hooks;
 /// <para>
 /// Only two hooks are ever waited with: <c>on_publish</c>, and <c>on_connect</c> of a client that is known to publish; both go to
 /// <see cref="PublishHook"/>. All others are answered at once: SRS waits for each answer, from 7.0.62 on the key stays busy until
-/// <c>on_unpublish</c> is answered, and a viewer's <c>on_connect</c> must cost it nothing. What they say is on its way before they are answered,
-/// and is sent again until it was taken.
+/// <c>on_unpublish</c> is answered, and a viewer's <c>on_connect</c> must cost it nothing. What they say is on its way before they are
+/// answered, and is sent again until it was taken.
 /// </para>
 /// <para>
 /// Every hook is also told to the <see cref="OriginActor"/> of its server. It alone knows which client asked for what, over all members:
@@ -58,7 +58,9 @@ internal sealed class HookHandler(PublishHook publish, PublishAttemptReader read
         }
     }
 
-    /// <summary>A publisher that can be known as one is decided here; everybody else may go on, and is remembered until it says what it wants.</summary>
+    /// <summary>
+    /// A publisher that can be known as one is decided here; everybody else may go on, and is remembered until it says what it wants.
+    /// </summary>
     private async ValueTask<SrsHookReply> ConnectAsync(string origin, SrsHook hook, CancellationToken cancellation)
     {
         if (hook.Key is not SrsHookKey.Named named)

@@ -13,11 +13,17 @@ internal static class HookTelemetry
         "Time from a hook's arrival to its answer, by action and result; a held one's is its hold.");
 
     /// <summary>
-    /// The span around a hook's decision; what is asked of the kernel meanwhile stands within it. Null when nobody traces. It names neither the
-    /// hook's address nor the encoder's query: both hold secrets.
+    /// The span around a hook; what is asked of its stream meanwhile stands within it. Null when nobody traces. It names neither the hook's
+    /// address nor the encoder's query: both hold secrets.
     /// </summary>
-    public static Activity? Trace(HookAction action, string origin) =>
-        RequestTrace.Begin("hook")?.SetTag("action", Name(action)).SetTag("origin", origin);
+    public static Activity? Trace(string origin) => RequestTrace.Begin("hook")?.SetTag("origin", origin);
+
+    /// <summary>One step of a hook that is traced: a room that it goes through. Null for any other, at the cost of one look.</summary>
+    public static Activity? Step(string name) =>
+        Activity.Current is { } around && around.Source == Telemetry.Spans ? Telemetry.Spans.StartActivity(name) : null;
+
+    /// <summary>What the hook turned out to be.</summary>
+    public static void Read(Activity? hook, HookAction action) => hook?.SetTag("action", Name(action));
 
     public static void Answered(HookAction action, string result, TimeSpan took) =>
         Answers.Record(took.TotalSeconds, new("action", Name(action)), new("result", result));

@@ -5,8 +5,8 @@ using StreamSupervisor.Server.Configuration;
 namespace StreamSupervisor.Server.Hooks;
 
 /// <summary>
-/// Which SRS server a hook address belongs to. The token in the address is all that authenticates a hook, so the time of a look-up tells nothing about
-/// it: hashes of one length are compared, and always with all of them.
+/// Which SRS server a hook address belongs to. The token in the address is all that authenticates a hook, so the time of a look-up tells
+/// nothing about it: hashes of one length are compared, and always with all of them.
 /// </summary>
 internal sealed class HookTokens
 {

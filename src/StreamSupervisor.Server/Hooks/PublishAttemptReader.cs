@@ -14,7 +14,8 @@ namespace StreamSupervisor.Server.Hooks;
 /// <param name="WantsToPublish">Whether there is proof already in <c>on_connect</c> that it is about to publish and not to play.</param>
 /// <param name="Hold">How long the key's policy lets it wait; the server's version may allow less.</param>
 /// <param name="RefuseAfter">How long a refusal is kept back: more than nothing where wrong credentials pile up.</param>
-internal readonly record struct PublishAttempt(StreamKey Key, string Identity, bool Proven, CredentialVerdict Credential, bool WantsToPublish,
+internal readonly record struct PublishAttempt(StreamKey Key, string Identity, bool Proven, CredentialVerdict Credential,
+    bool WantsToPublish,
     TimeSpan Hold, TimeSpan RefuseAfter)
 {
     /// <summary>The registration that identity and credential rest on; null for none.</summary>
@@ -27,7 +28,9 @@ internal readonly record struct PublishAttempt(StreamKey Key, string Identity, b
     public string? Undecided { get; init; }
 }
 
-/// <summary>Reads an attempt off a hook that names a stream, by the settings: credentials, and the rules of <c>admission</c> for each key.</summary>
+/// <summary>
+/// Reads an attempt off a hook that names a stream, by the settings: credentials, and the rules of <c>admission</c> for each key.
+/// </summary>
 internal sealed class PublishAttemptReader(PolicyBook policies, CredentialGate credentials, TimeProvider time)
 {
     /// <summary>The identity of everyone who proved none, where whoever holds the key is the same person.</summary>
@@ -39,10 +42,13 @@ internal sealed class PublishAttemptReader(PolicyBook policies, CredentialGate c
     {
         var credential = credentials.Check(named, hook.Param, hook.Address, time.GetUtcNow());
         var key = credential.EffectiveKey;
-        return new PublishAttempt(key, credential.Subject ?? IdentityOf(key, hook.Address), credential.Subject is not null, credential.Verdict,
+        return new PublishAttempt(key, credential.Subject
+            ?? IdentityOf(key, hook.Address), credential.Subject is not null, credential.Verdict,
             credential.ProvesIntent || policies.IsPublishOnly(key), policies.PolicyFor(key).Hold, credential.AnswerAfter)
         {
-            Registered = credential.Registered is { Proven: false } claim ? claim with { Identity = IdentityOf(key, hook.Address) } : credential.Registered,
+            Registered = credential.Registered is { Proven: false } claim
+                ? claim with { Identity = IdentityOf(key, hook.Address) }
+                : credential.Registered,
             Guessed = credential.Refused is not null,
             Undecided = credential.Undecided ? "the key of registrations is not known before the store has answered once" : null,
         };

@@ -13,12 +13,12 @@ namespace StreamSupervisor.Server.Hooks;
 /// <summary>
 /// One attempt to publish: its credential and policy are read, its process is named, and its stream is asked.
 /// <para>
-/// It ends as one question to the stream, asked again until the deadline as long as nobody knows the answer (the same attempt always hears the
-/// same). How it can fail: no decision in time, then <see cref="HooksOptions.WhenUnavailable"/> speaks.
+/// It ends as one question to the stream, asked again until the deadline as long as nobody knows the answer (the same attempt always hears
+/// the same). How it can fail: no decision in time, then <see cref="HooksOptions.WhenUnavailable"/> speaks.
 /// </para>
 /// <para>
-/// Whom it believes: a hook has no proof but its address. What it says of its server must fit what the server's own API says; where the two differ,
-/// or the API was not reached yet, the <see cref="OriginActor"/> asks the server, and a publisher waits for that.
+/// Whom it believes: a hook has no proof but its address. What it says of its server must fit what the server's own API says; where the two
+/// differ, or the API was not reached yet, the <see cref="OriginActor"/> asks the server, and a publisher waits for that.
 /// </para>
 /// </summary>
 internal sealed class PublishHook(PublishAttemptReader reader, OriginDirectory directory, OriginRegion origins, LiveStreamRegion streams,
@@ -32,6 +32,7 @@ internal sealed class PublishHook(PublishAttemptReader reader, OriginDirectory d
     public async ValueTask<SrsHookReply> DecideAsync(string origin, SrsHook hook, AskedIn askedIn, CancellationToken cancellation,
         PublishAttempt? alreadyRead = null)
     {
+        using var span = HookTelemetry.Step("hook.decide");
         if (hook.Key is not SrsHookKey.Named named)
         {
             return Unnamed(origin, hook);
@@ -124,8 +125,8 @@ internal sealed class PublishHook(PublishAttemptReader reader, OriginDirectory d
     {
         if (hook.Key is SrsHookKey.TooLong tooLong && policies.Fallback.Mode == AdmissionMode.Observe)
         {
-            logger.LogWarning("A stream on {Origin} has a key of {Length} characters; keys over {Longest} pass unguarded, and would be refused if "
-                + "admission.mode were enforce.", origin, tooLong.Length, StreamKey.MaxLength);
+            logger.LogWarning("A stream on {Origin} has a key of {Length} characters; keys over {Longest} pass unguarded, and would be "
+                + "refused if admission.mode were enforce.", origin, tooLong.Length, StreamKey.MaxLength);
             return SrsHookReply.Yes;
         }
 

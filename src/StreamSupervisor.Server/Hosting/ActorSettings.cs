@@ -59,6 +59,9 @@ internal static class ActorSettings
             },
             new RemotingEndpoint(advertised.Host, advertised.Port, listen.Host, listen.Port),
             cluster.Secret,
-            cluster.PreviousSecret.Length > 0 ? cluster.PreviousSecret : null);
+            cluster.PreviousSecret.Length > 0 ? cluster.PreviousSecret : null,
+            cluster.Certificate.File.Length > 0
+                ? new MemberCertificate(cluster.Certificate.File, cluster.Certificate.EffectivePassword)
+                : null);
     }
 }

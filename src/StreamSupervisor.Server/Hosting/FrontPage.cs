@@ -17,7 +17,8 @@ internal static class FrontPage
 
         """;
 
-    public static IEndpointConventionBuilder Map(IEndpointRouteBuilder routes) => routes.MapGet("/", IResult () => Results.Text(Text)).ExcludeFromDescription();
+    public static IEndpointConventionBuilder Map(IEndpointRouteBuilder routes) =>
+        routes.MapGet("/", IResult () => Results.Text(Text)).ExcludeFromDescription();
 
     /// <summary>
     /// HEAD is GET without the body: the routes need to know GET only, and the server drops the body since it knows what came in. So

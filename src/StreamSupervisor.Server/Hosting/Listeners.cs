@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace StreamSupervisor.Server.Hosting;
 
-/// <summary>Where one part of the program listens, and on which ports it really does once the sockets are bound (a port 0 is filled in then).</summary>
+/// <summary>
+/// Where one part of the program listens, and on which ports it really does once the sockets are bound (a port 0 is filled in then).
+/// </summary>
 internal sealed class Listeners
 {
     private readonly List<IPEndPoint> _addresses;

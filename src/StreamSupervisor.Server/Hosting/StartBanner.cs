@@ -22,7 +22,8 @@ internal static class StartBanner
             + $"{string.Join(", ", options.Management.Listen)} (health, metrics, cluster).";
         if (options.Origins.Count > 0)
         {
-            yield return $"srs.conf of {string.Join(", ", options.Origins.Select(origin => origin.Name))}, in each vhost: {HooksOf(options)}";
+            yield return $"srs.conf of {string.Join(", ", options.Origins.Select(origin => origin.Name))}, in each vhost: "
+                + $"{HooksOf(options)}";
         }
     }
 

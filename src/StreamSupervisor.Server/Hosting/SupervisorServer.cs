@@ -13,8 +13,8 @@ using StreamSupervisor.Server.Registrations;
 namespace StreamSupervisor.Server.Hosting;
 
 /// <summary>
-/// A running member: its actors, and Kestrel in front of them. It listens first and says ready last; on its way down it says not ready first, lets the
-/// requests in flight finish, and closes the store last.
+/// A running member: its actors, and Kestrel in front of them. It listens first and says ready last; on its way down it says not ready
+/// first, lets the requests in flight finish, and closes the store last.
 /// </summary>
 internal sealed class SupervisorServer : IAsyncDisposable
 {
@@ -37,7 +37,8 @@ internal sealed class SupervisorServer : IAsyncDisposable
     public int ExitCode => _service.ExitCode;
 
     /// <summary>Builds everything; nothing listens yet.</summary>
-    /// <exception cref="StreamSupervisor.Actors.Journal.StoreOpenException">The store can't be used; the message says what to do.</exception>
+    /// <exception cref="StreamSupervisor.Actors.Journal.StoreOpenException">The store can't be used; the message says what to
+    /// do.</exception>
     public static async Task<SupervisorServer> BuildAsync(SupervisorOptions options, Action<ILoggingBuilder>? logging = null,
         CancellationToken cancellation = default)
     {
@@ -111,13 +112,17 @@ internal sealed class SupervisorServer : IAsyncDisposable
         var relays = RelaySettings.Of(options.Origins);
         var drain = new OriginDrain(system.Streams, [.. options.Origins.Select(origin => origin.Name)], time);
         var views = new OriginViews(system.Directory, options.Origins);
-        services.AddSingleton(time).AddSingleton(options).AddSingleton(Policies.BookOf(options.Admission)).AddSingleton(system).AddSingleton(gate).AddSingleton(reader);
-        services.AddSingleton(registration).AddSingleton(system.Streams).AddSingleton(system.Origins).AddSingleton(system.Directory).AddSingleton(drain);
+        services.AddSingleton(time).AddSingleton(options).AddSingleton(Policies.BookOf(options.Admission)).AddSingleton(system)
+            .AddSingleton(gate).AddSingleton(reader);
+        services.AddSingleton(registration).AddSingleton(system.Streams).AddSingleton(system.Origins).AddSingleton(system.Directory)
+            .AddSingleton(drain);
         services.AddSingleton<Readiness>().AddSingleton(new KnownHosts(options.Cluster));
         services.AddSingleton(_ => new PrometheusExporter());
         services.AddSingleton(_ => new SupervisorGauges(system.Directory, system.Streams, drain, system.Register, time));
         services.AddSingleton(options.Hooks).AddSingleton(relays).AddSingleton(new HookTokens(options.Origins));
-        services.AddSingleton(new Availability(() => system.Membership.Joined.IsCompleted ? null : "this member has not joined its cluster yet"));
+        services.AddSingleton(new Availability(() => system.Membership.Joined.IsCompleted
+            ? null
+            : "this member has not joined its cluster yet"));
         services.AddSingleton<PublishHook>().AddSingleton<HookHandler>().AddSingleton<HookEndpoints>();
         services.AddSingleton(provider => new ApiContext
         {

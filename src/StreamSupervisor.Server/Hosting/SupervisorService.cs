@@ -9,7 +9,8 @@ using StreamSupervisor.Server.Management;
 namespace StreamSupervisor.Server.Hosting;
 
 /// <summary>The member's life: warm up, take part, look at every server once, say ready; and backwards.</summary>
-internal sealed class SupervisorService(SupervisorSystem system, SupervisorOptions options, Readiness readiness, RegistrationCredential registrations, TimeProvider time,
+internal sealed class SupervisorService(SupervisorSystem system, SupervisorOptions options, Readiness readiness,
+    RegistrationCredential registrations, TimeProvider time,
     IHostApplicationLifetime lifetime, ILogger<SupervisorService> logger) : BackgroundService
 {
     /// <summary>A server that does not answer must not keep the others waiting: hooks of the servers that are up come at once.</summary>

@@ -5,8 +5,8 @@ using StreamSupervisor.Server.Configuration;
 namespace StreamSupervisor.Server.Management;
 
 /// <summary>
-/// Decides who may call the cluster endpoints. To look: whoever is on this machine, whoever calls from a network of <c>management.allow</c>, and
-/// whoever has an API key. To change anything: exactly those who may change something over the API.
+/// Decides who may call the cluster endpoints. To look: whoever is on this machine, whoever calls from a network of
+/// <c>management.allow</c>, and whoever has an API key. To change anything: exactly those who may change something over the API.
 /// </summary>
 internal sealed class ClusterCallers
 {

@@ -4,8 +4,8 @@ using StreamSupervisor.Server.Api;
 namespace StreamSupervisor.Server.Management;
 
 /// <content>
-/// Leave and Down. Both are safe whenever they are given: two owners of a key cannot both write. So what is refused here is refused for what it costs,
-/// and <c>force=true</c> insists.
+/// Leave and Down. Both are safe whenever they are given: two owners of a key cannot both write. So what is refused here is refused for
+/// what it costs, and <c>force=true</c> insists.
 /// </content>
 internal static partial class ClusterEndpoints
 {
@@ -22,13 +22,15 @@ internal static partial class ClusterEndpoints
         return CarryOutAsync(cluster, logger, call.Features.Get<ApiCaller>()!, address, new ClusterOrder(IsDown: false, force));
     }
 
-    private static async Task<IResult> CarryOutAsync(ClusterContext cluster, ILogger logger, ApiCaller caller, string address, ClusterOrder order)
+    private static async Task<IResult> CarryOutAsync(ClusterContext cluster, ILogger logger, ApiCaller caller, string address,
+        ClusterOrder order)
     {
         var report = Report(cluster);
         var member = Find(report, address);
         if (cluster.IsAlone)
         {
-            return new ProblemResult(Problems.Alone.Of("This supervisor is alone with its database file: nobody can take over from it. To end it, "
+            return new ProblemResult(
+                Problems.Alone.Of("This supervisor is alone with its database file: nobody can take over from it. To end it, "
                 + "stop its process (SIGTERM); it finishes what it has begun."));
         }
 
@@ -41,17 +43,21 @@ internal static partial class ClusterEndpoints
         catch (MemberTableSilentException silent)
         {
             logger.LogWarning("The database did not take the order about {Member}: {Why}", member.Name, silent.Message);
-            return new ProblemResult(Problems.StoreUnavailable.Of("The database did not answer in time. Try again; giving the order twice is safe."));
+            return new ProblemResult(Problems.StoreUnavailable.Of(
+                "The database did not answer in time. Try again; giving the order twice is safe."));
         }
     }
 
-    private static async Task<IResult> LeaveAsync(ClusterContext cluster, ILogger logger, ApiCaller caller, MemberSighting member, MembershipReport report,
+    private static async Task<IResult> LeaveAsync(ClusterContext cluster, ILogger logger, ApiCaller caller, MemberSighting member,
+        MembershipReport report,
         bool force)
     {
-        var stays = report.Members.Any(other => other.Incarnation != member.Incarnation && other is { State: MemberState.Active, Reachable: true });
+        var stays = report.Members.Any(other => other.Incarnation != member.Incarnation
+            && other is { State: MemberState.Active, Reachable: true });
         if (!stays && !force)
         {
-            return new ProblemResult(Problems.LastMember.Of($"{member.Name} is the last member that answers: without it no hook is answered until another "
+            return new ProblemResult(Problems.LastMember.Of(
+                $"{member.Name} is the last member that answers: without it no hook is answered until another "
                 + "joins. Start another first, or send force=true.", "force"));
         }
 
@@ -65,12 +71,15 @@ internal static partial class ClusterEndpoints
         return Json(new ClusterOrderResult($"Leaving {member.Address}", member.Address, member.Incarnation));
     }
 
-    private static async Task<IResult> DownAsync(ClusterContext cluster, ILogger logger, ApiCaller caller, MemberSighting member, bool force)
+    private static async Task<IResult> DownAsync(ClusterContext cluster, ILogger logger, ApiCaller caller, MemberSighting member,
+        bool force)
     {
         if (member.Reachable && !force)
         {
-            return new ProblemResult(Problems.MemberAlive.Of($"{member.Name} is heard by the others. operation=Leave lets it hand its shards over first, and "
-                + "refuses nobody. force=true declares it dead all the same: it stops at once, its process ends, and those who wait in it ask again.", "force"));
+            return new ProblemResult(Problems.MemberAlive.Of(
+                $"{member.Name} is heard by the others. operation=Leave lets it hand its shards over first, and "
+                + "refuses nobody. force=true declares it dead all the same: it stops at once, its process ends, and those who wait in it "
+                + "ask again.", "force"));
         }
 
         if (!await cluster.DownAsync(member.Incarnation, caller.Name))

@@ -7,8 +7,8 @@ using StreamSupervisor.Server.Api;
 namespace StreamSupervisor.Server.Management;
 
 /// <summary>
-/// The cluster for operators, <c>/cluster</c>, in the shape that users of Akka.Management know. What is looked at comes from this member's memory and from
-/// the other members, and answers also while the store does not; what changes anything asks the store.
+/// The cluster for operators, <c>/cluster</c>, in the shape that users of Akka.Management know. What is looked at comes from this member's
+/// memory and from the other members, and answers also while the store does not; what changes anything asks the store.
 /// </summary>
 internal static partial class ClusterEndpoints
 {
@@ -21,7 +21,8 @@ internal static partial class ClusterEndpoints
         var services = endpoints.ServiceProvider;
         var cluster = services.GetRequiredService<ClusterContext>();
         var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("StreamSupervisor.Server.Management");
-        var gate = new ApiGate(new ClusterCallers(cluster.Api, cluster.Management).Identify, services.GetRequiredService<ILogger<ApiGate>>());
+        var gate = new ApiGate(new ClusterCallers(cluster.Api, cluster.Management).Identify,
+            services.GetRequiredService<ILogger<ApiGate>>());
         services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped.Register(gate.Dispose);
 
         var group = endpoints.MapGroup(Prefix).WithGroupName(ApiDocument.OfManagement);
@@ -53,8 +54,8 @@ internal static partial class ClusterEndpoints
                 .Produces<ClusterShardView>().Fails(404);
         ApiDocument.Map(group, ApiDocument.OfManagement);
         group.Map("/{**rest}", IResult (HttpContext call) => AllowedMethods.Answer(call,
-            $"There is no {call.Request.Method} for this path. GET {Prefix}/members and {Prefix}/shards look, PUT {Prefix}/members/ADDRESS with "
-            + "operation=Leave or Down and DELETE (leave) change.")).ExcludeFromDescription();
+            $"There is no {call.Request.Method} for this path. GET {Prefix}/members and {Prefix}/shards look, PUT "
+            + $"{Prefix}/members/ADDRESS with operation=Leave or Down and DELETE (leave) change.")).ExcludeFromDescription();
         return group;
     }
 
@@ -151,7 +152,8 @@ internal static partial class ClusterEndpoints
                 $"{field}: No member alive has this address, name or incarnation. There are "
                 + $"{string.Join(", ", report.Members.Select(member => $"{member.Name} ({member.Advertised})"))}.", field)),
             _ => throw new ApiProblemException(Problems.MemberAmbiguous.Of(
-                $"{field}: Several members have it; name one by its incarnation: {string.Join(", ", found.Select(member => member.Incarnation))}.", field)),
+                $"{field}: Several members have it; name one by its incarnation: "
+                    + $"{string.Join(", ", found.Select(member => member.Incarnation))}.", field)),
         };
     }
 
@@ -161,7 +163,8 @@ internal static partial class ClusterEndpoints
         var bare = scheme < 0 ? wanted : wanted[(scheme + 3)..];
         return (Guid.TryParse(wanted, out var id) && id == member.Incarnation)
             || new[] { member.Address, member.Advertised, member.Name }.Any(name =>
-                name.Length > 0 && (string.Equals(wanted, name, StringComparison.OrdinalIgnoreCase) || string.Equals(bare, name, StringComparison.OrdinalIgnoreCase)));
+                name.Length > 0 && (string.Equals(wanted, name, StringComparison.OrdinalIgnoreCase)
+                    || string.Equals(bare, name, StringComparison.OrdinalIgnoreCase)));
     }
 
     private static IResult Json<T>(T value) => Results.Json(value, (JsonTypeInfo<T>)ClusterJson.Shared.GetTypeInfo(typeof(T))!);

@@ -12,18 +12,22 @@ namespace StreamSupervisor.Server.Management;
 /// <param name="Ended">Who left or died within ten minutes, the latest first.</param>
 /// <param name="AgeMs">How old this view is; absent before the database has answered for the first time.</param>
 /// <param name="Warnings">What a person must mend, by part of the program; absent when there is nothing.</param>
-public sealed record ClusterMembersView(string? SelfNode, IReadOnlyList<UnreachableView> Unreachable, IReadOnlyList<ClusterMemberView> Members,
+public sealed record ClusterMembersView(string? SelfNode, IReadOnlyList<UnreachableView> Unreachable,
+    IReadOnlyList<ClusterMemberView> Members,
     IReadOnlyList<EndedMemberView> Ended, double? AgeMs, IReadOnlyDictionary<string, string>? Warnings = null)
 {
-    internal static ClusterMembersView Of(MembershipReport report, IReadOnlyList<ShardSighting>? shards, IReadOnlyDictionary<string, string> warnings)
+    internal static ClusterMembersView Of(MembershipReport report, IReadOnlyList<ShardSighting>? shards,
+        IReadOnlyDictionary<string, string> warnings)
     {
         var self = report.Members.FirstOrDefault(member => member.IsSelf)?.Address;
         return new ClusterMembersView(
             self,
-            [.. report.Members.Where(member => !member.Reachable).Select(member => new UnreachableView(member.Address, self is null ? [] : [self]))],
+            [.. report.Members.Where(member => !member.Reachable)
+                .Select(member => new UnreachableView(member.Address, self is null ? [] : [self]))],
             [.. report.Members.Select(member => ClusterMemberView.Of(member, shards))],
             [.. report.Ended.Select(member => new EndedMemberView(
-                member.Name, member.Advertised, member.Incarnation, Words.Of(member.State), Math.Round(member.Ago.TotalMilliseconds), member.Why))],
+                member.Name, member.Advertised, member.Incarnation, Words.Of(member.State), Math.Round(member.Ago.TotalMilliseconds),
+                    member.Why))],
             report.Age is { } age ? Math.Round(age.TotalMilliseconds) : null,
             warnings.Count > 0 ? warnings : null);
     }
@@ -42,7 +46,8 @@ public sealed record EndedMemberView(string Name, string Advertised, Guid Incarn
 /// <summary>A member that is alive.</summary>
 /// <param name="Node">Its address in Akka's words.</param>
 /// <param name="NodeUid">Tells this incarnation from others at the address.</param>
-/// <param name="Status">Akka's: <c>Joining</c>, <c>Up</c>, <c>Leaving</c> …; <c>Joining</c> too where Akka's cluster does not know it yet.</param>
+/// <param name="Status">Akka's: <c>Joining</c>, <c>Up</c>, <c>Leaving</c> …; <c>Joining</c> too where Akka's cluster does not know it
+/// yet.</param>
 /// <param name="Roles">Akka's.</param>
 /// <param name="Name">What people call it.</param>
 /// <param name="Advertised">Host and port where the others reach it; absent for a supervisor alone.</param>
@@ -51,7 +56,8 @@ public sealed record EndedMemberView(string Name, string Advertised, Guid Incarn
 /// <param name="BeatAgeMs">Since its last beat, by the clock of the database; absent for a supervisor alone.</param>
 /// <param name="SessionHeld">Whether its session at the database is open. False alone proves nothing.</param>
 /// <param name="Shards">How many shards it has in memory; absent where that can not be asked now.</param>
-public sealed record ClusterMemberView(string Node, string NodeUid, string Status, IReadOnlyList<string> Roles, string Name, string? Advertised,
+public sealed record ClusterMemberView(string Node, string NodeUid, string Status, IReadOnlyList<string> Roles, string Name,
+    string? Advertised,
     Guid Incarnation, string State, double? BeatAgeMs, bool SessionHeld, int? Shards)
 {
     internal static ClusterMemberView Of(MemberSighting member, IReadOnlyList<ShardSighting>? shards) => new(

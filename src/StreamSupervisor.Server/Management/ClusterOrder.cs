@@ -23,7 +23,8 @@ internal sealed record ClusterOrder(bool IsDown, bool Force)
             }
         }
 
-        var operation = Value(call, form, "operation") ?? throw Wrong("operation", "Send operation=Leave or operation=Down, as a form or in the query.");
+        var operation = Value(call, form, "operation")
+            ?? throw Wrong("operation", "Send operation=Leave or operation=Down, as a form or in the query.");
         var force = Value(call, form, "force") switch
         {
             null or "false" => false,
@@ -49,13 +50,16 @@ internal sealed record ClusterOrder(bool IsDown, bool Force)
         if (!request.HasFormContentType)
         {
             return request.ContentType is null or "" ? FormCollection.Empty : throw new ApiProblemException(
-                Problems.NotForm.Of("Send operation=Leave or operation=Down as 'Content-Type: application/x-www-form-urlencoded', or in the query.", "operation"));
+                Problems.NotForm.Of(
+                    "Send operation=Leave or operation=Down as 'Content-Type: application/x-www-form-urlencoded', or in the query.",
+                    "operation"));
         }
 
         try
         {
             return await request.ReadFormAsync(
-                new() { ValueCountLimit = 8, KeyLengthLimit = 256, ValueLengthLimit = 256, MultipartBodyLengthLimit = MaxBody, BufferBodyLengthLimit = MaxBody },
+                new() { ValueCountLimit = 8, KeyLengthLimit = 256, ValueLengthLimit = 256, MultipartBodyLengthLimit = MaxBody,
+                    BufferBodyLengthLimit = MaxBody },
                 call.RequestAborted);
         }
         catch (InvalidDataException)

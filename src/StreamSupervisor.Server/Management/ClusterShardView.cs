@@ -16,7 +16,8 @@ public sealed record ClusterShardsView(string? SelfNode, IReadOnlyList<ClusterSh
 /// <param name="Local">Whether it is the member that answers.</param>
 /// <param name="Streams">Keys in memory, in their order; some of them, and only where it is local and one shard was asked for.</param>
 /// <param name="More">Whether there are more than these.</param>
-public sealed record ClusterShardView(int ShardId, int NumEntities, string? Node, string? OwnerName, bool Local, IReadOnlyList<string>? Streams = null,
+public sealed record ClusterShardView(int ShardId, int NumEntities, string? Node, string? OwnerName, bool Local,
+    IReadOnlyList<string>? Streams = null,
     bool? More = null)
 {
     internal static ClusterShardView Of(ShardSighting shard, MembershipReport report)

@@ -4,9 +4,9 @@ using StreamSupervisor.Server.Configuration;
 namespace StreamSupervisor.Server.Management;
 
 /// <summary>
-/// Refuses calls to <c>/metrics</c> and <c>/cluster</c> that name this member as nobody who set it up would. The listener asks for no key, and a browser
-/// that a page has led here by a name of its own would show the page everything. <c>/alive</c> and <c>/ready</c> answer to any name: a probe that is refused
-/// takes the member out.
+/// Refuses calls to <c>/metrics</c> and <c>/cluster</c> that name this member as nobody who set it up would. The listener asks for no key,
+/// and a browser that a page has led here by a name of its own would show the page everything. <c>/alive</c> and <c>/ready</c> answer to
+/// any name: a probe that is refused takes the member out.
 /// </summary>
 internal sealed class KnownHosts : IEndpointFilter
 {

@@ -4,8 +4,8 @@ namespace StreamSupervisor.Server.Management;
 public static class ListenerConventions
 {
     /// <summary>
-    /// These endpoints are only there for connections that came in on one of the ports; on others they are not found. The ports are read at each
-    /// request, so they may be filled in once the listeners are bound.
+    /// These endpoints are only there for connections that came in on one of the ports; on others they are not found. The ports are read at
+    /// each request, so they may be filled in once the listeners are bound.
     /// </summary>
     public static TBuilder OnListener<TBuilder>(this TBuilder builder, IReadOnlySet<int> ports)
         where TBuilder : IEndpointConventionBuilder

@@ -3,10 +3,11 @@ using StreamSupervisor.Domain.Origins;
 namespace StreamSupervisor.Server.Management;
 
 /// <summary>
-/// SRS servers that nobody can publish to until a person mends the settings: the API's address is another server's, or hooks and API disagree.
+/// SRS servers that nobody can publish to until a person mends the settings: the API's address is another server's, or hooks and API
+/// disagree.
 /// <para>
-/// Every member sees the same server locked out. If one of several made a member not ready, the balancer would take all members out, and the servers
-/// that are right would lose their publishers too. So it is a warning, and only when no server is left is a member not ready.
+/// Every member sees the same server locked out. If one of several made a member not ready, the balancer would take all members out, and
+/// the servers that are right would lose their publishers too. So it is a warning, and only when no server is left is a member not ready.
 /// </para>
 /// </summary>
 internal static class LockedOutOrigins

@@ -5,10 +5,15 @@ using StreamSupervisor.Server.Api;
 
 namespace StreamSupervisor.Server.Management;
 
-/// <summary>Health and metrics, on a listener of their own: for probes and scrapers, without keys, so it listens on loopback unless told otherwise.</summary>
+/// <summary>
+/// Health and metrics, on a listener of their own: for probes and scrapers, without keys, so it listens on loopback unless told otherwise.
+/// </summary>
 internal static class ManagementEndpoints
 {
-    /// <summary>Maps <c>/alive</c>, <c>/ready</c> and <c>/metrics</c>. Needs <see cref="Readiness"/> and <see cref="PrometheusExporter"/> among the services.</summary>
+    /// <summary>
+    /// Maps <c>/alive</c>, <c>/ready</c> and <c>/metrics</c>. Needs <see cref="Readiness"/> and <see cref="PrometheusExporter"/> among the
+    /// services.
+    /// </summary>
     public static IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints)
     {
         var readiness = endpoints.ServiceProvider.GetRequiredService<Readiness>();
@@ -43,8 +48,10 @@ internal static class ManagementEndpoints
 
 /// <summary>The answer of a health check.</summary>
 /// <param name="Reasons">Why not: the part of the program, and a sentence.</param>
-/// <param name="Warnings">What a person must mend though this member takes new work, in the same form; absent when there is nothing.</param>
-internal sealed record HealthAnswer(string Status, IReadOnlyDictionary<string, string>? Reasons, IReadOnlyDictionary<string, string>? Warnings);
+/// <param name="Warnings">What a person must mend though this member takes new work, in the same form; absent when there is
+/// nothing.</param>
+internal sealed record HealthAnswer(string Status, IReadOnlyDictionary<string, string>? Reasons,
+    IReadOnlyDictionary<string, string>? Warnings);
 
 [JsonSerializable(typeof(HealthAnswer))]
 internal sealed partial class HealthJson : JsonSerializerContext

@@ -47,7 +47,8 @@ internal sealed class MetricFamily
 
     public string Name { get; }
 
-    public static bool IsHistogram(Instrument instrument) => instrument.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(Histogram<>);
+    public static bool IsHistogram(Instrument instrument) => instrument.GetType() is { IsGenericType: true } type
+        && type.GetGenericTypeDefinition() == typeof(Histogram<>);
 
     /// <summary>The family of an instrument; null for a kind that does not exist yet.</summary>
     public static MetricFamily? From(Instrument instrument)
@@ -68,7 +69,8 @@ internal sealed class MetricFamily
 
     public void Record(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        // One that is no number would make the sum none for ever, and a counter that falls looks like a restart. A gauge may say that it knows nothing.
+        // One that is no number would make the sum none for ever, and a counter that falls looks like a restart. A gauge may say that it
+        // knows nothing.
         if (_kind != MetricKind.Gauge && (!double.IsFinite(value) || (value < 0 && _kind != MetricKind.UpDownCounter)))
         {
             return;

@@ -6,13 +6,13 @@ using StreamSupervisor.Srs.Observability;
 namespace StreamSupervisor.Server.Management;
 
 /// <summary>
-/// Our metrics in Prometheus's text format 0.0.4. Listens to the meters by name and keeps the sums itself; a scrape also asks the observable
-/// instruments.
+/// Our metrics in Prometheus's text format 0.0.4. Listens to the meters by name and keeps the sums itself; a scrape also asks the
+/// observable instruments.
 ///
-/// Guarantees: memory is bounded whatever labels come (each instrument keeps <see cref="MaxSeries"/> label sets, the rest is summed into one
-/// series labelled <c>overflow="true"</c>); a measurement with labels seen before allocates nothing; a scrape never holds up a measurement
-/// longer than one series' lock. Can fail: an observable callback that throws loses its instrument's values of that scrape, not the scrape.
-/// Rejected: a metrics package, for 200 lines that nobody has to configure.
+/// Guarantees: memory is bounded whatever labels come (each instrument keeps <see cref="MaxSeries"/> label sets, the rest is summed into
+/// one series labelled <c>overflow="true"</c>); a measurement with labels seen before allocates nothing; a scrape never holds up a
+/// measurement longer than one series' lock. Can fail: an observable callback that throws loses its instrument's values of that scrape, not
+/// the scrape. Rejected: a metrics package, for 200 lines that nobody has to configure.
 /// </summary>
 public sealed class PrometheusExporter : IDisposable
 {

@@ -40,7 +40,9 @@ internal static class PrometheusText
         }
     }
 
-    /// <summary>The labels as they are shown: in the order of their names, and no name twice, which would make a scraper refuse the whole page.</summary>
+    /// <summary>
+    /// The labels as they are shown: in the order of their names, and no name twice, which would make a scraper refuse the whole page.
+    /// </summary>
     /// <param name="reserved">A name that the format uses itself.</param>
     public static string Labels(ReadOnlySpan<KeyValuePair<string, object?>> tags, string? reserved)
     {

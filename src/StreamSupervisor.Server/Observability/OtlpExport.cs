@@ -10,8 +10,8 @@ using StreamSupervisor.Srs.Observability;
 namespace StreamSupervisor.Server.Observability;
 
 /// <summary>
-/// Sends what <c>/metrics</c> shows, and the spans of hooks, to an OpenTelemetry collector. Exists only where one is configured: without it nobody
-/// listens to the spans, and a span that nobody listens to is a look at a flag.
+/// Sends what <c>/metrics</c> shows, and the spans of hooks, to an OpenTelemetry collector. Exists only where one is configured: without it
+/// nobody listens to the spans, and a span that nobody listens to is a look at a flag.
 /// <para>
 /// How it can fail: a collector that does not answer costs its data and nothing else; batches are bounded, no hook waits for them.
 /// </para>
@@ -32,12 +32,16 @@ internal sealed class OtlpExport : IDisposable
     public OtlpExport(OtlpOptions options, string member)
     {
         var resource = ResourceBuilder.CreateDefault()
-            .AddService("streamsupervisor", serviceVersion: typeof(OtlpExport).Assembly.GetName().Version?.ToString(3), serviceInstanceId: member);
+            .AddService("streamsupervisor", serviceVersion: typeof(OtlpExport).Assembly.GetName().Version?.ToString(3),
+                serviceInstanceId: member);
         _metrics = Sdk.CreateMeterProviderBuilder()
             .SetResourceBuilder(resource)
             .AddMeter([.. Telemetry.Meters])
-            .AddView(instrument => MetricFamily.IsHistogram(instrument) ? new ExplicitBucketHistogramConfiguration { Boundaries = MetricFamily.BoundsOf(instrument) } : null)
-            .AddReader(new PeriodicExportingMetricReader(new OtlpMetricExporter(ExporterOf(options, "v1/metrics")), (int)options.Interval.TotalMilliseconds,
+            .AddView(instrument => MetricFamily.IsHistogram(instrument)
+                ? new ExplicitBucketHistogramConfiguration { Boundaries = MetricFamily.BoundsOf(instrument) }
+                : null)
+            .AddReader(new PeriodicExportingMetricReader(new OtlpMetricExporter(ExporterOf(options, "v1/metrics")),
+                (int)options.Interval.TotalMilliseconds,
                 (int)options.Timeout.TotalMilliseconds))
             .Build();
         if (options.TracePercent > 0)

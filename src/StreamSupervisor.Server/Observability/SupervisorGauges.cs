@@ -8,9 +8,10 @@ using StreamSupervisor.Srs.Observability;
 namespace StreamSupervisor.Server.Observability;
 
 /// <summary>
-/// What a member knows at the moment when somebody reads its metrics: its streams, its queues, the SRS servers. The servers' rows carry the labels
-/// <c>server</c> and <c>service</c> of SRS's own metrics; both change when a server is replaced, so only rows that are named anew at each reading have
-/// them, and counters are joined over <c>origin</c>.
+/// What a member knows at the moment when somebody reads its metrics: its streams, its queues, the SRS servers. The servers' rows carry the
+/// labels
+/// <c>server</c> and <c>service</c> of SRS's own metrics; both change when a server is replaced, so only rows that are named anew at each
+/// reading have them, and counters are joined over <c>origin</c>.
 /// </summary>
 internal sealed class SupervisorGauges : IDisposable
 {
@@ -20,7 +21,8 @@ internal sealed class SupervisorGauges : IDisposable
     private readonly TimeProvider _time;
 
     /// <param name="register">Adds what is counted of the streams of this member.</param>
-    public SupervisorGauges(OriginDirectory directory, LiveStreamRegion streams, OriginDrain drain, Action<Meter> register, TimeProvider time)
+    public SupervisorGauges(OriginDirectory directory, LiveStreamRegion streams, OriginDrain drain, Action<Meter> register,
+        TimeProvider time)
     {
         (_directory, _drain, _time) = (directory, drain, time);
         register(_meter);
@@ -46,10 +48,14 @@ internal sealed class SupervisorGauges : IDisposable
     private static Measurement<int>? InfoOf(OriginSnapshot origin) =>
         origin.Process is { } process ? new(1, [.. NamesOf(origin), new("version", process.Version.ToString())]) : null;
 
-    private static Measurement<int>? StreamsOf(OriginSnapshot origin) => origin.LastLookTook is null ? null : new(origin.Streams, NamesOf(origin));
+    private static Measurement<int>? StreamsOf(OriginSnapshot origin) => origin.LastLookTook is null
+        ? null
+        : new(origin.Streams, NamesOf(origin));
 
     private Measurement<double>? AgeOf(OriginSnapshot origin) =>
-        origin.LastAnswerAt is { } at ? new(Math.Max(0, (_time.GetUtcNow() - at).TotalSeconds), new KeyValuePair<string, object?>("origin", origin.Name)) : null;
+        origin.LastAnswerAt is { } at
+            ? new(Math.Max(0, (_time.GetUtcNow() - at).TotalSeconds), new KeyValuePair<string, object?>("origin", origin.Name))
+            : null;
 
     private List<Measurement<int>> StatesOfOrigins()
     {
@@ -70,7 +76,8 @@ internal sealed class SupervisorGauges : IDisposable
         return rows;
     }
 
-    private static Measurement<int> Row(OriginSnapshot origin, string state, bool holds) => new(holds ? 1 : 0, [.. NamesOf(origin), new("state", state)]);
+    private static Measurement<int> Row(OriginSnapshot origin, string state, bool holds) =>
+        new(holds ? 1 : 0, [.. NamesOf(origin), new("state", state)]);
 
     private static KeyValuePair<string, object?>[] NamesOf(OriginSnapshot origin) =>
     [

@@ -5,8 +5,8 @@ using StreamSupervisor.Server.Api;
 namespace StreamSupervisor.Server.Registrations;
 
 /// <summary>
-/// <c>POST /heartbeat/v1/{token}</c>. SRS drops the query string and waits for the answer inside its timer, so the secret stands in the path and the
-/// answer is immediate.
+/// <c>POST /heartbeat/v1/{token}</c>. SRS drops the query string and waits for the answer inside its timer, so the secret stands in the
+/// path and the answer is immediate.
 /// </summary>
 internal static class HeartbeatEndpoint
 {
@@ -14,7 +14,8 @@ internal static class HeartbeatEndpoint
 
     /// <param name="originOf">The node that a secret belongs to, compared in constant time; null for none.</param>
     /// <param name="heard">Takes it; must be quick and must not throw.</param>
-    public static IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints, Func<string, string?> originOf, Action<HeartbeatHeard> heard) =>
+    public static IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints, Func<string, string?> originOf,
+        Action<HeartbeatHeard> heard) =>
         endpoints.MapPost("/heartbeat/v1/{token}", async Task<IResult> (HttpContext call, string token) =>
         {
             if (CallOrigin.IsPage(call.Request))
@@ -78,5 +79,6 @@ internal static class HeartbeatEndpoint
     }
 
     private static double? Number(JsonElement parent, string name) =>
-        Child(parent, name) is { ValueKind: JsonValueKind.Number } number && number.TryGetDouble(out var value) && double.IsFinite(value) && value is >= 0 and < 1e9 ? value : null;
+        Child(parent, name) is { ValueKind: JsonValueKind.Number } number && number.TryGetDouble(out var value) && double.IsFinite(value)
+            && value is >= 0 and < 1e9 ? value : null;
 }

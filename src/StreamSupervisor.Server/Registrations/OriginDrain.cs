@@ -7,7 +7,8 @@ namespace StreamSupervisor.Server.Registrations;
 
 /// <summary>
 /// Which nodes take no new streams. The mark is the lock of a reserved stream key, <c>__supervisor__/origins/{name}</c>: so it is durable,
-/// says who set it and why, and is the same on every member, with nothing new to store. No encoder can reach that vhost: SRS would have to name it so.
+/// says who set it and why, and is the same on every member, with nothing new to store. No encoder can reach that vhost: SRS would have to
+/// name it so.
 /// </summary>
 /// <param name="origins">The names of all nodes.</param>
 internal sealed class OriginDrain(LiveStreamRegion region, IReadOnlyList<string> origins, TimeProvider time)
@@ -15,7 +16,9 @@ internal sealed class OriginDrain(LiveStreamRegion region, IReadOnlyList<string>
     private static readonly TimeSpan s_believeFor = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_askFor = TimeSpan.FromSeconds(2);
 
-    /// <summary>The owner of a mark may have died a moment ago; an encoder that has nothing to do with it must not wait for the next one.</summary>
+    /// <summary>
+    /// The owner of a mark may have died a moment ago; an encoder that has nothing to do with it must not wait for the next one.
+    /// </summary>
     private static readonly TimeSpan s_waitFor = TimeSpan.FromMilliseconds(250);
 
     private readonly System.Threading.Lock _lock = new();

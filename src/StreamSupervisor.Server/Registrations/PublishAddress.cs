@@ -3,14 +3,17 @@ using StreamSupervisor.Domain;
 namespace StreamSupervisor.Server.Registrations;
 
 /// <summary>
-/// Publish addresses from <c>origins[].publish-url</c>: <c>{vhost}</c>, <c>{app}</c> and <c>{stream}</c> are replaced; the credential goes where
+/// Publish addresses from <c>origins[].publish-url</c>: <c>{vhost}</c>, <c>{app}</c> and <c>{stream}</c> are replaced; the credential goes
+/// where
 /// <c>{query}</c> stands, or behind. Nothing is percent-encoded: encoders hand the parts to SRS as they are.
 /// </summary>
 public static class PublishAddress
 {
     /// <summary>RTMP on its standard port at the host of the node's API.</summary>
     public static string DefaultTemplate(string api) =>
-        Uri.TryCreate(api, UriKind.Absolute, out var address) ? $"rtmp://{address.Host}/{{app}}/{{stream}}" : "rtmp://127.0.0.1/{app}/{stream}";
+        Uri.TryCreate(api, UriKind.Absolute, out var address)
+            ? $"rtmp://{address.Host}/{{app}}/{{stream}}"
+            : "rtmp://127.0.0.1/{app}/{stream}";
 
     public static string Make(string template, StreamKey key, string query)
     {

@@ -9,10 +9,10 @@ using RegistrationDecision = StreamSupervisor.Domain.LiveStreams.RegistrationDec
 namespace StreamSupervisor.Server.Registrations;
 
 /// <summary>
-/// Takes registrations: asks the key's entity, chooses nodes, hands out addresses. It remembers nothing itself, so any member may answer any call
-/// of a registration, also after the one that answered the first is gone.
+/// Takes registrations: asks the key's entity, chooses nodes, hands out addresses. It remembers nothing itself, so any member may answer
+/// any call of a registration, also after the one that answered the first is gone.
 /// </summary>
-internal sealed class RegistrationDesk(RegistrationContext context)
+internal sealed partial class RegistrationDesk(RegistrationContext context)
 {
     private static readonly TimeSpan s_firstLook = TimeSpan.FromMilliseconds(5);
 
@@ -24,7 +24,8 @@ internal sealed class RegistrationDesk(RegistrationContext context)
     private readonly WaitingPlaces _places = new(context.Options.MaxWatchers);
 
     /// <summary>What the credential of a request is worth. Takes its time where wrong ones pile up.</summary>
-    public async Task<CredentialResult> LookAtCredentialAsync(StreamKey key, RegistrationRequest request, string address, CancellationToken cancellation)
+    public async Task<CredentialResult> LookAtCredentialAsync(StreamKey key, RegistrationRequest request, string address,
+        CancellationToken cancellation)
     {
         var result = context.Gate.Check(key, request.Credential, address, context.Time.GetUtcNow());
         if (result.AnswerAfter > TimeSpan.Zero)
@@ -39,7 +40,8 @@ internal sealed class RegistrationDesk(RegistrationContext context)
 
         if (result.Undecided)
         {
-            throw new ApiProblemException(Problems.Unavailable.Of("The store has not answered yet, so this credential can not be looked at. Try again."));
+            throw new ApiProblemException(Problems.Unavailable.Of(
+                "The store has not answered yet, so this credential can not be looked at. Try again."));
         }
 
         // One of a registration that the stream does not know is as if it were not there.
@@ -50,12 +52,13 @@ internal sealed class RegistrationDesk(RegistrationContext context)
 
     /// <param name="credential">As it was looked at: names the key too.</param>
     /// <exception cref="ApiProblemException">The entity could not be asked.</exception>
-    public async Task<RegistrationAnswer> RegisterAsync(CredentialResult credential, RegistrationRequest request, string address, CancellationToken cancellation)
+    public async Task<RegistrationAnswer> RegisterAsync(CredentialResult credential, RegistrationRequest request, string address,
+        CancellationToken cancellation)
     {
         var (entity, options) = (credential.EffectiveKey, context.Options);
 
-        // Whoever may call the API with the right to change things has shown a key already, and may be the back end that speaks for an encoder. A
-        // credential that is there and wrong is another matter: that encoder would be refused later.
+        // Whoever may call the API with the right to change things has shown a key already, and may be the back end that speaks for an
+        // encoder. A credential that is there and wrong is another matter: that encoder would be refused later.
         var verdict = credential.Verdict == CredentialVerdict.Missing ? CredentialVerdict.NotRequired : credential.Verdict;
         var reply = await AskAsync(entity, new Register(RegistrationName.Make(entity), request.EncoderId, request.Attempt, verdict,
             credential.Subject, address, options.Reserve, request.LastError), cancellation);
@@ -116,7 +119,9 @@ internal sealed class RegistrationDesk(RegistrationContext context)
         return reply.Decision == RegistrationDecision.Unknown ? null : await AnswerAsync(found.Key, reply, found.EncoderId, null);
     }
 
-    /// <summary>Every decision as it is made, the one that stands first. A null is a sign of life; it ends when the registration has ended.</summary>
+    /// <summary>
+    /// Every decision as it is made, the one that stands first. A null is a sign of life; it ends when the registration has ended.
+    /// </summary>
     public async IAsyncEnumerable<RegistrationAnswer?> WatchAsync(string id, string address,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -142,7 +147,8 @@ internal sealed class RegistrationDesk(RegistrationContext context)
     }
 
     /// <summary>Looks until the decision is another one, or the time is over.</summary>
-    private async Task<RegistrationReply> NextAsync(StreamKey key, RegistrationReply standing, TimeSpan within, CancellationToken cancellation)
+    private async Task<RegistrationReply> NextAsync(StreamKey key, RegistrationReply standing, TimeSpan within,
+        CancellationToken cancellation)
     {
         var began = context.Time.GetTimestamp();
         var pause = s_firstLook;
@@ -177,53 +183,6 @@ internal sealed class RegistrationDesk(RegistrationContext context)
         return standing.Decision == RegistrationDecision.Unknown ? null : (key, state.Registration!.EncoderId, standing);
     }
 
-    private async Task<RegistrationAnswer> AnswerAsync(StreamKey key, RegistrationReply reply, string encoderId, string? wished)
-    {
-        IReadOnlyList<PublishTarget> targets = [];
-        if (reply.Decision == RegistrationDecision.Publish)
-        {
-            targets = await TargetsAsync(key, reply, encoderId, wished);
-            if (targets.Count == 0)
-            {
-                var reason = reply.WedgedOn.Count > 0 ? RefusalReason.Wedged : RefusalReason.Unavailable;
-                reply = reply with { Decision = RegistrationDecision.Refused, Reason = reason, RetryAfter = RefusalCatalog.Of(reason).RetryAfter };
-            }
-        }
-
-        var refusal = reply.Reason == RefusalReason.Unknown ? null : RefusalCatalog.Of(reply.Reason);
-        return new RegistrationAnswer
-        {
-            RegistrationId = reply.RegistrationId,
-            Decision = reply.Decision switch
-            {
-                RegistrationDecision.Publish => Client.RegistrationDecision.Publish,
-                RegistrationDecision.Wait => Client.RegistrationDecision.Wait,
-                _ => Client.RegistrationDecision.Refused,
-            },
-            Publish = targets,
-            Generation = reply.Generation,
-            OnAir = reply.OnAir,
-            ExpiresAt = reply.Until,
-            RetryAfterMs = reply.RetryAfter is { } delay ? (int)Math.Ceiling(delay.TotalMilliseconds) : null,
-            AttemptsLeft = Math.Max(0, context.Options.Attempts - reply.Tries),
-            Reason = refusal?.Name,
-            Kind = refusal is null ? null : refusal.Permanent ? "permanent" : "temporary",
-            Text = refusal is null ? null : new LocalizedText(refusal.English, refusal.Chinese),
-        };
-    }
-
-    private async Task<IReadOnlyList<PublishTarget>> TargetsAsync(StreamKey key, RegistrationReply reply, string encoderId, string? wished)
-    {
-        var origins = context.Origins();
-        var drained = await context.Drain.GetAsync();
-        var query = context.Credential.QueryFor(key, encoderId, reply.RegistrationId, context.Time.GetUtcNow());
-        return
-        [
-            .. OriginChoice.Order(origins, wished, reply.LastOrigin, drained, [.. reply.WedgedOn])
-                .Select(o => new PublishTarget(o.Name, PublishAddress.Make(o.PublishUrl, key, query))),
-        ];
-    }
-
     private async Task<LiveStreamState> InspectAsync(StreamKey key, CancellationToken cancellation) =>
         await AskAnyAsync(key, GetState.Instance, cancellation) is StateReply { State: var state } ? state : throw Unexpected();
 
@@ -236,10 +195,15 @@ internal sealed class RegistrationDesk(RegistrationContext context)
         return answer.Status switch
         {
             AskStatus.Answered => answer.Reply!,
-            AskStatus.Overloaded => throw new ApiProblemException(Problems.Overloaded.Of("Too many calls wait for this key. Nothing was changed; try again.")),
-            AskStatus.Failed => throw new ApiProblemException(Problems.KeyFailed.Of("The supervisor failed on this key; its log says why.")),
-            AskStatus.Unavailable => throw new ApiProblemException(Problems.Unavailable.Of("No member can answer for this key now; try again, here or at another member.")),
-            _ => throw new ApiProblemException(Problems.OutcomeUnknown.Of("The registration may have been taken. Ask again with the same attempt: it is taken once.")),
+            AskStatus.Overloaded =>
+                throw new ApiProblemException(Problems.Overloaded.Of("Too many calls wait for this key. Nothing was changed; try again.")),
+            AskStatus.Failed => throw new ApiProblemException(
+                Problems.KeyFailed.Of("The supervisor failed on this key; its log says why.")),
+            AskStatus.Unavailable =>
+                throw new ApiProblemException(Problems.Unavailable.Of(
+                "No member can answer for this key now; try again, here or at another member.")),
+            _ => throw new ApiProblemException(Problems.OutcomeUnknown.Of(
+                "The registration may have been taken. Ask again with the same attempt: it is taken once.")),
         };
     }
 

@@ -12,7 +12,8 @@ using StreamSupervisor.Server.Credentials;
 namespace StreamSupervisor.Server.Registrations;
 
 /// <summary>
-/// <c>/api/v1/registrations</c>, and <c>PUT /api/v1/origins/{name}</c>, which drains a node. A refusal is an answer and no error: status 200.
+/// <c>/api/v1/registrations</c>, and <c>PUT /api/v1/origins/{name}</c>, which drains a node. A refusal is an answer and no error: status
+/// 200.
 /// </summary>
 internal static class RegistrationEndpoints
 {
@@ -56,7 +57,8 @@ internal static class RegistrationEndpoints
         var request = await ReadAsync(call, RegistrationJson.Strict.RegistrationRequest);
         if (!StreamKey.TryParse(request.Key, out var key))
         {
-            throw new ApiProblemException(Problems.BadKey.Of($"'{Shorten(request.Key)}' is no stream key; write app/stream or vhost/app/stream.", "key"));
+            throw new ApiProblemException(Problems.BadKey.Of(
+                $"'{Shorten(request.Key)}' is no stream key; write app/stream or vhost/app/stream.", "key"));
         }
 
         if (request.EncoderId is not { Length: > 0 and <= MaxEncoderId } || request.EncoderId.Any(char.IsControl))
@@ -86,7 +88,10 @@ internal static class RegistrationEndpoints
         return Json(await desk.RegisterAsync(credential, cleaned, address, call.RequestAborted));
     }
 
-    /// <summary>Lets a caller pass whom the API does not know, but who holds a credential of the stream. Others leave no trace: they must not fill the journal.</summary>
+    /// <summary>
+    /// Lets a caller pass whom the API does not know, but who holds a credential of the stream. Others leave no trace: they must not fill
+    /// the journal.
+    /// </summary>
     private static void AdmitByCredential(CredentialResult credential, RegistrationRequest request, ApiProblem why)
     {
         switch (credential.Verdict)
@@ -97,7 +102,8 @@ internal static class RegistrationEndpoints
             case CredentialVerdict.Wrong:
                 throw new ApiProblemException(CredentialWrong.Of(RefusalCatalog.Of(RefusalReason.CredentialWrong).English, "credential"));
             default:
-                throw new ApiProblemException(why with { Detail = $"{why.Detail} An encoder may send the credential of its stream as 'credential' instead, where the stream has one." });
+                throw new ApiProblemException(why with { Detail = $"{why.Detail} An encoder may send the credential of its stream as "
+                    + "'credential' instead, where the stream has one." });
         }
 
         // Else one who may publish a stream could register as somebody whom the rules of takeover put first.
@@ -124,7 +130,9 @@ internal static class RegistrationEndpoints
             throw Wrong("wait", "It is a duration with its unit, such as 2500ms or 10s.");
         }
 
-        return await desk.GetAsync(id, wait < options.MaxWait ? wait : options.MaxWait, AddressOf(call), call.RequestAborted) is { } answer ? Json(answer) : Unknown();
+        return await desk.GetAsync(id, wait < options.MaxWait ? wait : options.MaxWait, AddressOf(call), call.RequestAborted) is { } answer
+            ? Json(answer)
+            : Unknown();
     }
 
     private static async Task<IResult> GoodbyeAsync(RegistrationDesk desk, HttpContext call, string id) =>
@@ -145,7 +153,8 @@ internal static class RegistrationEndpoints
                 }
 
                 await response.WriteAsync(answer is null ? ": still here\n\n"
-                    : $"event: decision\ndata: {JsonSerializer.Serialize(answer, RegistrationJson.Shared.RegistrationAnswer)}\n\n", cancellation);
+                    : $"event: decision\ndata: {JsonSerializer.Serialize(answer, RegistrationJson.Shared.RegistrationAnswer)}\n\n",
+                        cancellation);
                 await response.Body.FlushAsync(cancellation);
             }
         }
@@ -163,11 +172,13 @@ internal static class RegistrationEndpoints
         var draining = request.Draining ?? throw Wrong("draining", "Say true or false.");
         if (!context.Origins().Any(o => o.Name == name))
         {
-            return new ProblemResult(Problems.NoSuchCall.Of($"There is no origin '{Shorten(name)}'; GET {ApiEndpoints.Prefix}/origins lists them."));
+            return new ProblemResult(Problems.NoSuchCall.Of(
+                $"There is no origin '{Shorten(name)}'; GET {ApiEndpoints.Prefix}/origins lists them."));
         }
 
         var caller = call.Features.Get<RegistrationCaller>()!.Known!;
-        var answer = await context.Drain.SetAsync(name, draining, Clean(request.By) ?? caller.Name, Clean(request.Why) ?? "", call.RequestAborted);
+        var answer = await context.Drain.SetAsync(name, draining, Clean(request.By) ?? caller.Name, Clean(request.Why)
+            ?? "", call.RequestAborted);
         call.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("StreamSupervisor.Server.Api.Orders").LogInformation(
             "{By} ordered {Verb} of {Origin}: {Outcome} Why: {Why}", Clean(request.By) ?? caller.Name, draining ? "drain" : "undrain", name,
             answer.Reply is Done { Changed: var changed } ? changed ? "done." : "it was so already." : "no answer.", Clean(request.Why)
@@ -200,7 +211,8 @@ internal static class RegistrationEndpoints
 
         try
         {
-            return JsonSerializer.Deserialize(buffer.AsSpan(0, read), type) ?? throw new ApiProblemException(Problems.BadJson.Of("Send a JSON object."));
+            return JsonSerializer.Deserialize(buffer.AsSpan(0, read), type)
+                ?? throw new ApiProblemException(Problems.BadJson.Of("Send a JSON object."));
         }
         catch (JsonException failure) when (UnknownField(failure, type) is { } unknown)
         {
@@ -208,7 +220,8 @@ internal static class RegistrationEndpoints
         }
         catch (JsonException failure)
         {
-            throw new ApiProblemException(Problems.BadJson.Of($"It is malformed, or a field has the wrong type ({failure.Path ?? "$"}, line {(failure.LineNumber ?? 0) + 1})."));
+            throw new ApiProblemException(Problems.BadJson.Of(
+                $"It is malformed, or a field has the wrong type ({failure.Path ?? "$"}, line {(failure.LineNumber ?? 0) + 1})."));
         }
     }
 
@@ -221,9 +234,10 @@ internal static class RegistrationEndpoints
     private static ProblemResult Unknown() =>
         new(RegistrationUnknown.Of("It has run out, was replaced by a newer one, or never was. Register again."));
 
-    private static readonly ProblemKind RegistrationUnknown = new(404, "registration-unknown", "There is no such registration", "没有该登记", TimeSpan.FromSeconds(0.5));
-
-    private static readonly ProblemKind CredentialWrong = new(403, "credential-wrong", "The credential is wrong", RefusalCatalog.Of(RefusalReason.CredentialWrong).Chinese);
+    private static readonly ProblemKind RegistrationUnknown =
+        new(404, "registration-unknown", "There is no such registration", "没有该登记", TimeSpan.FromSeconds(0.5));
+    private static readonly ProblemKind CredentialWrong =
+        new(403, "credential-wrong", "The credential is wrong", RefusalCatalog.Of(RefusalReason.CredentialWrong).Chinese);
 
     private static ApiProblemException TooLarge() => new(Problems.BodyTooLarge.Of($"A registration has at most {MaxBody / 1024} KB."));
 

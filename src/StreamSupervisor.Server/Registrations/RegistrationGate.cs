@@ -8,10 +8,10 @@ namespace StreamSupervisor.Server.Registrations;
 internal sealed record RegistrationCaller(ApiCaller? Known, ApiProblem? Why);
 
 /// <summary>
-/// Who may register. The API's own gate but for two things. There is no limit on changing calls: fifty a second is generous for people and scripts,
-/// and far too few for a fleet of encoders behind one key that all lost the same network. And an encoder needs no key of the API, which would let it
-/// steer every stream: it may show the credential of its own stream instead. What it is then given is an id with 128 random bits, and
-/// whoever holds that speaks for this registration and for nothing else.
+/// Who may register. The API's own gate but for two things. There is no limit on changing calls: fifty a second is generous for people and
+/// scripts, and far too few for a fleet of encoders behind one key that all lost the same network. And an encoder needs no key of the API,
+/// which would let it steer every stream: it may show the credential of its own stream instead. What it is then given is an id with 128
+/// random bits, and whoever holds that speaks for this registration and for nothing else.
 /// </summary>
 internal sealed class RegistrationGate(ApiCallers callers, ILogger<RegistrationGate> log) : IEndpointFilter
 {
@@ -52,17 +52,21 @@ internal sealed class RegistrationGate(ApiCallers callers, ILogger<RegistrationG
 
         // Also to look: the answers hold addresses with credentials in them.
         return known is { MayOperate: false }
-            ? new RegistrationCaller(null, Problems.RoleTooLow.Of($"The API key '{known.Name}' has the role read; registrations need the role operate."))
+            ? new RegistrationCaller(null,
+                Problems.RoleTooLow.Of($"The API key '{known.Name}' has the role read; registrations need the role operate."))
             : new RegistrationCaller(known, problem);
     }
 
     // A wrong key and a page of another site are refused whatever they bring along.
     private static bool MayShowCredential(HttpContext call, ApiProblem why) =>
         call.GetEndpoint()?.Metadata.GetMetadata<OpenToCredentials>() is not null
-        && (why.Reason == Problems.KeyMissing.Reason || why.Reason == Problems.LoopbackOnly.Reason || why.Reason == Problems.RoleTooLow.Reason);
+        && (why.Reason == Problems.KeyMissing.Reason || why.Reason == Problems.LoopbackOnly.Reason
+            || why.Reason == Problems.RoleTooLow.Reason);
 }
 
-/// <summary>Marks the calls that an encoder may make with nothing but the credential of its stream, or the id that it was given for it.</summary>
+/// <summary>
+/// Marks the calls that an encoder may make with nothing but the credential of its stream, or the id that it was given for it.
+/// </summary>
 internal sealed class OpenToCredentials
 {
     public static readonly OpenToCredentials Instance = new();

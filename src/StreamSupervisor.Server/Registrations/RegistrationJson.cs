@@ -17,7 +17,9 @@ internal sealed partial class RegistrationJson : JsonSerializerContext
 {
     public static RegistrationJson Shared { get; } = Create(JsonUnmappedMemberHandling.Skip);
 
-    /// <summary>For what others send: a field that we do not know is a mistake, and acting on the rest would do something else than was meant.</summary>
+    /// <summary>
+    /// For what others send: a field that we do not know is a mistake, and acting on the rest would do something else than was meant.
+    /// </summary>
     public static RegistrationJson Strict { get; } = Create(JsonUnmappedMemberHandling.Disallow);
 
     private static RegistrationJson Create(JsonUnmappedMemberHandling unknown) => new(new JsonSerializerOptions

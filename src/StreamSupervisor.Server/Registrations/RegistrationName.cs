@@ -11,8 +11,11 @@ namespace StreamSupervisor.Server.Registrations;
 /// </summary>
 internal static class RegistrationName
 {
-    public static string Make(StreamKey key) =>
-        $"{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(key.ToString()))}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))}";
+    public static string Make(StreamKey key)
+    {
+        var (name, chance) = (Encoding.UTF8.GetBytes(key.ToString()), RandomNumberGenerator.GetBytes(16));
+        return $"{Base64Url.EncodeToString(name)}.{Convert.ToHexStringLower(chance)}";
+    }
 
     public static bool TryRead(string id, out StreamKey key)
     {

@@ -3,8 +3,8 @@ using StreamSupervisor.Server.Api;
 namespace StreamSupervisor.Server.Registrations;
 
 /// <summary>
-/// The long polls and event streams that this member serves at once. Bounded for each registration and each address too: one caller took all places
-/// of a member otherwise, and every other encoder heard 503.
+/// The long polls and event streams that this member serves at once. Bounded for each registration and each address too: one caller took
+/// all places of a member otherwise, and every other encoder heard 503.
 /// </summary>
 internal sealed class WaitingPlaces(int most)
 {

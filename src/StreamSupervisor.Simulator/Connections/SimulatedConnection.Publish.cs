@@ -62,8 +62,8 @@ public sealed partial class SimulatedConnection
         var model = srs.Model;
         source = process.Sources.FetchOrCreate(url);
 
-        // Before the token the client answers createStream, FCPublish and publish first; with it, after on_publish. So a client that left while it
-        // was held starts to publish up to 7.0.61 and is unpublished again; later it is not.
+        // Before the token the client answers createStream, FCPublish and publish first; with it, after on_publish. So a client that left
+        // while it was held starts to publish up to 7.0.61 and is unpublished again; later it is not.
         if (!model.TakesTokenFirst && await HandshakeFailsAsync())
         {
             return Left();
@@ -168,8 +168,8 @@ public sealed partial class SimulatedConnection
     }
 
     /// <summary>
-    /// The loop that looks after a publisher: it wakes after 20 s and then every 5 s, or on an error, and compares counts. So a publisher that goes
-    /// silent in the first 20 s has up to 25 s, one that goes silent later 5 to 10 s.
+    /// The loop that looks after a publisher: it wakes after 20 s and then every 5 s, or on an error, and compares counts. So a publisher
+    /// that goes silent in the first 20 s has up to 25 s, one that goes silent later 5 to 10 s.
     /// </summary>
     private async Task<CloseReason?> PublishUntilEndAsync()
     {

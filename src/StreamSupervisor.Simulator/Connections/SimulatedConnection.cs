@@ -79,7 +79,9 @@ public sealed partial class SimulatedConnection
 
     internal RtmpRequest Request { get; private set; } = new("", default, "");
 
-    /// <summary>Publishes a stream, as an encoder does whose URL is <c>rtmp://host/app/stream?param</c>. A vhost other than the default is the host.</summary>
+    /// <summary>
+    /// Publishes a stream, as an encoder does whose URL is <c>rtmp://host/app/stream?param</c>. A vhost other than the default is the host.
+    /// </summary>
     /// <param name="param">With or without the leading <c>?</c>; may be empty.</param>
     /// <returns>When SRS has started the publish or ended the connection.</returns>
     public Task<PublishOutcome> PublishAsync(string vhost, string app, string stream, string param)
@@ -252,7 +254,9 @@ public sealed partial class SimulatedConnection
         }
     }
 
-    /// <summary>on_close is sent and answered, then the client leaves the API, then TCP is closed: three steps that an observer can tell apart.</summary>
+    /// <summary>
+    /// on_close is sent and answered, then the client leaves the API, then TCP is closed: three steps that an observer can tell apart.
+    /// </summary>
     private async Task EndAsync(CloseReason reason)
     {
         if (Request.TcUrl.Length > 0)

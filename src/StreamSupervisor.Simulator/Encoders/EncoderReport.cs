@@ -15,11 +15,13 @@ namespace StreamSupervisor.Simulator.Encoders;
 /// <param name="Failed">Tries that failed otherwise: nobody listened, no answer, cut off.</param>
 /// <param name="OffAir">All the time off air since it first was on air, the time that it was without network left out.</param>
 /// <param name="Returns">Each return to the air, oldest first; the newest 1,000.</param>
-public sealed record EncoderReport(string Name, SimulatedStreamKey Key, string Server, string ClientId, bool IsOnAir, bool GaveUp, int Tries, int Starts,
+public sealed record EncoderReport(string Name, SimulatedStreamKey Key, string Server, string ClientId, bool IsOnAir, bool GaveUp,
+    int Tries, int Starts,
     int RefusedBusy, int RefusedByHook, int Failed, TimeSpan OffAir, ImmutableArray<EncoderReturn> Returns);
 
 /// <summary>One return to the air.</summary>
 /// <param name="At">When it was on air again.</param>
-/// <param name="Took">From the first try, or from the moment it was cut off, to the start of the publish: not the time without network.</param>
+/// <param name="Took">From the first try, or from the moment it was cut off, to the start of the publish: not the time without
+/// network.</param>
 /// <param name="Tries">Tries that it took.</param>
 public readonly record struct EncoderReturn(DateTimeOffset At, TimeSpan Took, int Tries);

@@ -49,7 +49,8 @@ public sealed class SimulatedEncoder
     public bool IsOnAir => onAir && connection is { IsOpen: true };
 
     /// <summary>How it has fared.</summary>
-    public EncoderReport Report => new(options.Name, options.Key, servers[server].Options.ServerId, connection?.ClientId ?? "", IsOnAir, gaveUp, tries,
+    public EncoderReport Report => new(options.Name, options.Key, servers[server].Options.ServerId, connection?.ClientId
+        ?? "", IsOnAir, gaveUp, tries,
         starts, refusedBusy, refusedByHook, failed, OffAirSoFar, [.. returns]);
 
     private TimeSpan OffAirSoFar => starts > 0 && tryingSince is { } since ? offAir + (time.GetUtcNow() - since) : offAir;

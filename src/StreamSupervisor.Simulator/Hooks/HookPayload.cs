@@ -11,7 +11,8 @@ namespace StreamSupervisor.Simulator.Hooks;
 /// </summary>
 internal static class HookPayload
 {
-    public static SimulatedHook Of(string action, SimulatedSrsOptions options, string serviceId, SimulatedConnection connection, string? streamId)
+    public static SimulatedHook Of(string action, SimulatedSrsOptions options, string serviceId, SimulatedConnection connection,
+        string? streamId)
     {
         var request = connection.Request;
         var modern = options.Model.HasServiceId;
@@ -70,7 +71,9 @@ internal static class HookPayload
                     break;
             }
         });
-        return new SimulatedHook(action, options.ServerId, modern ? serviceId : "", connection.ClientId, connection.Address, request.Key.Vhost,
+        return new SimulatedHook(action, options.ServerId, modern
+            ? serviceId
+            : "", connection.ClientId, connection.Address, request.Key.Vhost,
             request.Key.App, closing ? "" : request.Key.Stream, closing ? "" : request.Param, closing ? "" : request.TcUrl, json);
     }
 

@@ -18,13 +18,16 @@ public static class HookActions
 
 /// <summary>One hook on its way. Fields that this hook of this version lacks are empty.</summary>
 /// <param name="Json">The body, byte for byte as SRS of that version writes it.</param>
-public sealed record SimulatedHook(string Action, string ServerId, string ServiceId, string ClientId, string Address, string Vhost, string App,
+public sealed record SimulatedHook(string Action, string ServerId, string ServiceId, string ClientId, string Address, string Vhost,
+    string App,
     string Stream, string Param, string TcUrl, string Json);
 
 /// <summary>What the sender of hooks brings back.</summary>
 public enum HookResult
 {
-    /// <summary>No usable answer: unreachable, timed out, broken off. A refusal of publish, connect and play; ignored for the others.</summary>
+    /// <summary>
+    /// No usable answer: unreachable, timed out, broken off. A refusal of publish, connect and play; ignored for the others.
+    /// </summary>
     NoAnswer,
 
     /// <summary>200 or 201 with code 0.</summary>

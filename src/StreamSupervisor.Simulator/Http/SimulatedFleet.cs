@@ -24,7 +24,8 @@ public sealed class SimulatedFleet : IAsyncDisposable
 
     /// <summary>Starts the servers, without hooks and without encoders.</summary>
     /// <param name="servers">One per server; their server ids must differ.</param>
-    public static async Task<SimulatedFleet> StartAsync(IEnumerable<SimulatedSrsOptions> servers, int seed = 1, CancellationToken cancellation = default)
+    public static async Task<SimulatedFleet> StartAsync(IEnumerable<SimulatedSrsOptions> servers, int seed = 1,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(servers);
         var shared = new SerialContext();
@@ -64,7 +65,8 @@ public sealed class SimulatedFleet : IAsyncDisposable
     }
 
     /// <summary>How the encoders have fared, in the order of their start.</summary>
-    public Task<ImmutableArray<EncoderReport>> ReportAsync() => context.RunAsync(() => encoders.Select(entry => entry.Encoder.Report).ToImmutableArray());
+    public Task<ImmutableArray<EncoderReport>> ReportAsync() =>
+        context.RunAsync(() => encoders.Select(entry => entry.Encoder.Report).ToImmutableArray());
 
     /// <summary>Stops all encoders, forgets them, and starts all servers anew: a clean table for the next act.</summary>
     /// <returns>How they had fared.</returns>

@@ -25,7 +25,8 @@ public sealed class SimulatedSrsServer : IAsyncDisposable
     private readonly SimulatedSrs srs;
     private readonly WebApplication web;
 
-    private SimulatedSrsServer(SimulatedSrsOptions options, IReadOnlyDictionary<string, ImmutableArray<Uri>> hookUrls, int seed, int port, SerialContext context)
+    private SimulatedSrsServer(SimulatedSrsOptions options, IReadOnlyDictionary<string, ImmutableArray<Uri>> hookUrls, int seed, int port,
+        SerialContext context)
     {
         this.context = context;
         hooks = new HookSender(options.Model, hookUrls);
@@ -48,12 +49,14 @@ public sealed class SimulatedSrsServer : IAsyncDisposable
     /// <param name="hookUrls">The URLs of each hook, by its name (<see cref="HookActions"/>).</param>
     /// <param name="seed">Of ids and jitter. What comes from real sockets is not repeatable.</param>
     /// <param name="port">0: any free one.</param>
-    public static Task<SimulatedSrsServer> StartAsync(SimulatedSrsOptions options, IReadOnlyDictionary<string, ImmutableArray<Uri>> hookUrls, int seed = 1,
+    public static Task<SimulatedSrsServer> StartAsync(SimulatedSrsOptions options,
+        IReadOnlyDictionary<string, ImmutableArray<Uri>> hookUrls, int seed = 1,
         int port = 0, CancellationToken cancellation = default) =>
         StartAsync(options, hookUrls, seed, port, new SerialContext(), cancellation);
 
     /// <summary>Starts a server that sends all its hooks to one URL; null: no hooks.</summary>
-    public static Task<SimulatedSrsServer> StartAsync(SimulatedSrsOptions options, Uri? hookUrl, int seed = 1, int port = 0, CancellationToken cancellation = default) =>
+    public static Task<SimulatedSrsServer> StartAsync(SimulatedSrsOptions options, Uri? hookUrl, int seed = 1, int port = 0,
+        CancellationToken cancellation = default) =>
         StartAsync(options, AllTo(hookUrl), seed, port, cancellation);
 
     /// <summary>Works on the core. It is not safe to touch from outside: everything goes through here.</summary>
@@ -83,7 +86,8 @@ public sealed class SimulatedSrsServer : IAsyncDisposable
         hooks.Dispose();
     }
 
-    internal static async Task<SimulatedSrsServer> StartAsync(SimulatedSrsOptions options, IReadOnlyDictionary<string, ImmutableArray<Uri>> hookUrls, int seed,
+    internal static async Task<SimulatedSrsServer> StartAsync(SimulatedSrsOptions options,
+        IReadOnlyDictionary<string, ImmutableArray<Uri>> hookUrls, int seed,
         int port, SerialContext context, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(options);

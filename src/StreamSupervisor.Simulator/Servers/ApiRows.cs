@@ -10,7 +10,8 @@ internal static class ApiRows
     private const string BuiltAt = "2026-11-22 06:22:28";
     private const string BuiltAtSeconds = "1795328548";
 
-    public static void WritePage<T>(Utf8JsonWriter writer, string name, IReadOnlyCollection<T> rows, (int From, int To) page, Action<T, Utf8JsonWriter> write)
+    public static void WritePage<T>(Utf8JsonWriter writer, string name, IReadOnlyCollection<T> rows, (int From, int To) page,
+        Action<T, Utf8JsonWriter> write)
     {
         writer.WriteStartArray(name);
         var index = 0;
@@ -198,8 +199,10 @@ internal static class ApiRows
 
     private static readonly (string Name, bool On)[] Features =
     [
-        ("ssl", true), ("hls", true), ("hds", false), ("callback", true), ("api", true), ("httpd", true), ("dvr", true), ("transcode", true),
-        ("ingest", true), ("stat", true), ("caster", true), ("complex_send", true), ("tcp_nodelay", true), ("so_sendbuf", false), ("mr", true),
+        ("ssl", true), ("hls", true), ("hds", false), ("callback", true), ("api", true), ("httpd", true), ("dvr", true),
+            ("transcode", true),
+        ("ingest", true), ("stat", true), ("caster", true), ("complex_send", true), ("tcp_nodelay", true), ("so_sendbuf", false),
+            ("mr", true),
     ];
 
     private static readonly (string Name, string Meaning)[] V1 =

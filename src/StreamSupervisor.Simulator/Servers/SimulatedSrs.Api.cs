@@ -21,7 +21,8 @@ public sealed partial class SimulatedSrs
     /// </summary>
     /// <param name="authorization">The value of the <c>Authorization</c> header, or null.</param>
     /// <exception cref="SimulatedApiUnreachableException">Nobody listens, or the process died before the answer was out.</exception>
-    public async Task<SimulatedApiResponse> CallApiAsync(string method, string pathAndQuery, string? authorization, CancellationToken cancellation)
+    public async Task<SimulatedApiResponse> CallApiAsync(string method, string pathAndQuery, string? authorization,
+        CancellationToken cancellation)
     {
         await Time.WaitAsync((Options.ApiRoundTrip / 2) + ApiDelay, cancellation);
         cancellation.ThrowIfCancellationRequested();
@@ -218,7 +219,8 @@ public sealed partial class SimulatedSrs
 
     private SimulatedApiResponse Unauthorized() => Respond(401, "", null, Pair("WWW-Authenticate", "Basic"));
 
-    private SimulatedApiResponse Respond(int status, string body, string? contentType, params ReadOnlySpan<KeyValuePair<string, string>> more)
+    private SimulatedApiResponse Respond(int status, string body, string? contentType,
+        params ReadOnlySpan<KeyValuePair<string, string>> more)
     {
         var headers = ImmutableArray.CreateBuilder<KeyValuePair<string, string>>();
         headers.Add(Pair("Connection", Model.HasServiceId ? "Close" : "Keep-Alive"));

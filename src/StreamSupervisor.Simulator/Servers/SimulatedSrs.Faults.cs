@@ -14,14 +14,15 @@ public sealed partial class SimulatedSrs
     public Func<SimulatedHook, HookFault>? HookFaults { get; set; }
 
     /// <summary>
-    /// Which streams have a <c>forward { backend … }</c> that answers with an error. From 5 on such a publish ends at once and leaves its key
-    /// busy for ever: on_connect, on_publish, on_close, no on_unpublish, nothing in <c>/streams</c> or <c>/clients</c>. Only a restart helps.
+    /// Which streams have a <c>forward { backend … }</c> that answers with an error. From 5 on such a publish ends at once and leaves its
+    /// key busy for ever: on_connect, on_publish, on_close, no on_unpublish, nothing in <c>/streams</c> or <c>/clients</c>. Only a restart
+    /// helps.
     /// </summary>
     public Predicate<SimulatedStreamKey>? ForwardFails { get; set; }
 
     /// <summary>
-    /// Makes the row of a stream say <c>publish.active: false</c> while it is published, for the rest of this publish, as a refused WHIP attempt
-    /// does to a live RTMP stream.
+    /// Makes the row of a stream say <c>publish.active: false</c> while it is published, for the rest of this publish, as a refused WHIP
+    /// attempt does to a live RTMP stream.
     /// </summary>
     /// <returns>Whether there was an active row.</returns>
     public bool LieAboutActive(SimulatedStreamKey key)
@@ -41,7 +42,8 @@ public sealed partial class SimulatedSrs
         Note(SimulatedEventKind.HookSent, hook.ClientId, url, hook.Action);
         using var timeout = new CancellationTokenSource(Options.HookTimeout, Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, interrupt);
-        // Not Task.WaitAsync: where the answer comes from a task source it would go through the thread pool, and a run would not repeat itself.
+        // Not Task.WaitAsync: where the answer comes from a task source it would go through the thread pool, and a run would not repeat
+        // itself.
         var answer = new TaskCompletionSource<HookResult>(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var given = either.Token.UnsafeRegister(
             static state => ((TaskCompletionSource<HookResult>)state!).TrySetResult(HookResult.NoAnswer), answer);

@@ -35,7 +35,8 @@ public sealed partial class SimulatedSrs
     /// <param name="sendHook">
     /// Sends one hook and brings its result; the token is cancelled when SRS stops waiting (timeout, kick, death of the process).
     /// </param>
-    public SimulatedSrs(SimulatedSrsOptions options, TimeProvider time, Random random, Func<SimulatedHook, CancellationToken, Task<HookResult>> sendHook)
+    public SimulatedSrs(SimulatedSrsOptions options, TimeProvider time, Random random,
+        Func<SimulatedHook, CancellationToken, Task<HookResult>> sendHook)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(time);
@@ -125,7 +126,9 @@ public sealed partial class SimulatedSrs
     /// The client ids that truly publish a stream at this moment, oldest first: what no API tells. Two when an orphan has company.
     /// </summary>
     public IReadOnlyList<string> ActivePublishers(SimulatedStreamKey key) =>
-        process is null ? [] : [.. process.Connections.Where(connection => connection.PublishesTo(key.Url)).Select(connection => connection.ClientId)];
+        process is null
+            ? []
+            : [.. process.Connections.Where(connection => connection.PublishesTo(key.Url)).Select(connection => connection.ClientId)];
 
     /// <summary>Whether the publisher of this client id publishes for nobody: its source was thrown away under it.</summary>
     public bool IsOrphan(string clientId) =>

@@ -40,8 +40,8 @@ public sealed record SimulatedSrsOptions
     public int RtmpPort { get; init; } = 1935;
 
     /// <summary>
-    /// How long the RTMP commands around a publish take (createStream, FCPublish, publish). With 40 ms, Nagle's and delayed ACK's doing, the
-    /// cleanup trap takes 1.3% of the publishes with instant hooks, as measured; with 1 ms, <c>tcp_nodelay</c>, next to none.
+    /// How long the RTMP commands around a publish take (createStream, FCPublish, publish). With 40 ms, Nagle's and delayed ACK's doing,
+    /// the cleanup trap takes 1.3% of the publishes with instant hooks, as measured; with 1 ms, <c>tcp_nodelay</c>, next to none.
     /// </summary>
     public TimeSpan PublishHandshake { get; init; } = TimeSpan.FromMilliseconds(1);
 
@@ -60,7 +60,9 @@ public readonly record struct SimulatedStreamKey(string Vhost, string App, strin
     {
     }
 
-    /// <summary>What SRS keys its sources and rows with: the vhost unless it is the default one, the app, and the name without extension.</summary>
+    /// <summary>
+    /// What SRS keys its sources and rows with: the vhost unless it is the default one, the app, and the name without extension.
+    /// </summary>
     internal string Url
     {
         get

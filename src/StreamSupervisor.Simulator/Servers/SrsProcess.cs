@@ -3,7 +3,9 @@ using StreamSupervisor.Simulator.Statistics;
 
 namespace StreamSupervisor.Simulator.Servers;
 
-/// <summary>One run of an SRS server: what a restart takes away. Its connections hold on to it, so that nothing of it leaks into the next.</summary>
+/// <summary>
+/// One run of an SRS server: what a restart takes away. Its connections hold on to it, so that nothing of it leaks into the next.
+/// </summary>
 internal sealed class SrsProcess
 {
     private readonly SortedDictionary<long, SimulatedConnection> connections = [];

@@ -5,9 +5,12 @@ using StreamSupervisor.Client;
 namespace StreamSupervisor.Agent;
 
 /// <summary>Runs an encoder's command wherever and whenever the supervisor says, and tells a person what goes on.</summary>
-internal sealed class PublishAgent(EncoderSession session, IReadOnlyList<string> command, string? language, TextWriter error, TimeProvider time)
+internal sealed class PublishAgent(EncoderSession session, IReadOnlyList<string> command, string? language, TextWriter error,
+    TimeProvider time)
 {
-    /// <summary>How long an encoder may take to end its stream after a signal. Shorter than the 2 s that the command line gives us.</summary>
+    /// <summary>
+    /// How long an encoder may take to end its stream after a signal. Shorter than the 2 s that the command line gives us.
+    /// </summary>
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(1.5);
 
     private PosixSignal _signal = PosixSignal.SIGINT;

@@ -6,8 +6,8 @@ using System.Text;
 namespace StreamSupervisor.Agent;
 
 /// <summary>
-/// One run of the encoder's command. Its standard input and output are ours; its standard error passes through us, with the credential of the
-/// address blotted out, because the last lines say why it ended.
+/// One run of the encoder's command. Its standard input and output are ours; its standard error passes through us, with the credential of
+/// the address blotted out, because the last lines say why it ended.
 /// </summary>
 internal sealed class PublishChild : IDisposable
 {

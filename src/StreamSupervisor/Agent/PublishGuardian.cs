@@ -6,11 +6,13 @@ namespace StreamSupervisor.Agent;
 /// <summary>
 /// Ends the encoder when the agent itself is killed and can't do it any more: an encoder that goes on alone would keep the key from its
 /// own next run. A small shell process waits at a pipe that only we hold open. When the pipe ends it ends the encoder, whose process id
-/// it was told, and everything that carries our mark in its environment: a child that started while we were being killed, and grandchildren whose parent is gone.
+/// it was told, and everything that carries our mark in its environment: a child that started while we were being killed, and grandchildren
+/// whose parent is gone.
 /// <para>
 /// Not prctl(PR_SET_PDEATHSIG): it must be called between fork and exec, which .NET does not let us do without a second start of the
-/// runtime for every try (60 ms on the way back on air), and it follows the thread that forked instead of the process. Not a process group of its own: an encoder
-/// in the background may not read from the terminal. The mark is found on Linux only; on Windows there is no guardian.
+/// runtime for every try (60 ms on the way back on air), and it follows the thread that forked instead of the process. Not a process group
+/// of its own: an encoder in the background may not read from the terminal. The mark is found on Linux only; on Windows there is no
+/// guardian.
 /// </para>
 /// </summary>
 internal sealed class PublishGuardian : IDisposable

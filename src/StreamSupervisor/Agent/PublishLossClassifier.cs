@@ -65,7 +65,8 @@ internal static partial class PublishLossClassifier
         {
             127 => new PublishEnd(LossKind.Permanent, "The command does not exist.") { TextZh = "命令不存在。" },
             126 => new PublishEnd(LossKind.Permanent, "The command may not be executed.") { TextZh = "命令没有执行权限。" },
-            128 + 9 => new PublishEnd(LossKind.Ours, "The encoder was killed from outside, perhaps for lack of memory.") { TextZh = "编码器被外部强制结束,可能是内存不足。" },
+            128 + 9 => new PublishEnd(LossKind.Ours,
+                "The encoder was killed from outside, perhaps for lack of memory.") { TextZh = "编码器被外部强制结束,可能是内存不足。" },
             128 + 11 or 128 + 6 => new PublishEnd(LossKind.Ours, "The encoder crashed.") { TextZh = "编码器崩溃。" },
             > 128 and < 160 => new PublishEnd(LossKind.Ours, "The encoder was stopped from outside.") { TextZh = "编码器被外部停止。" },
             _ => new PublishEnd(LossKind.Ours, $"The encoder ended with exit code {exitCode} and gave no reason that is known here.")
@@ -80,7 +81,8 @@ internal static partial class PublishLossClassifier
         foreach (Match address in Address().Matches(line))
         {
             // ffmpeg names the transport below an address too (tcp://host:port); that says nothing about which side it is.
-            if (!address.Value.StartsWith("tcp://", StringComparison.Ordinal) && !address.Value.StartsWith("udp://", StringComparison.Ordinal))
+            if (!address.Value.StartsWith("tcp://", StringComparison.Ordinal)
+                && !address.Value.StartsWith("udp://", StringComparison.Ordinal))
             {
                 return !address.Value.StartsWith(WithoutQuery(url), StringComparison.Ordinal);
             }
@@ -102,13 +104,15 @@ internal static partial class PublishLossClassifier
     [GeneratedRegex(@"404 Not Found|Connect\.InvalidApp", Options)]
     private static partial Regex NotThere();
 
-    [GeneratedRegex(@"(rtmps?|srt|https?)://\S*: (Input/output error|End of file|Connection rejected)|Connection rejected|NetConnection\.Connect\.Rejected", Options)]
+    [GeneratedRegex(@"(rtmps?|srt|https?)://\S*: (Input/output error|End of file|Connection rejected)"
+        + @"|Connection rejected|NetConnection\.Connect\.Rejected", Options)]
     private static partial Regex Closed();
 
     [GeneratedRegex(@"Connection refused|Error number -10061", Options)]
     private static partial Regex Refused();
 
-    [GeneratedRegex(@"Failed to resolve hostname|Name or service not known|Temporary failure in name resolution|could not resolve", Options)]
+    [GeneratedRegex(@"Failed to resolve hostname|Name or service not known|Temporary failure in name resolution|could not resolve",
+        Options)]
     private static partial Regex Unresolved();
 
     [GeneratedRegex(@"Network is (unreachable|down)|No route to host|Host is (unreachable|down)", Options)]
@@ -117,19 +121,27 @@ internal static partial class PublishLossClassifier
     [GeneratedRegex(@"timed out|Connection setup failure|Error number -10060", Options)]
     private static partial Regex TimedOut();
 
-    [GeneratedRegex(@"Broken pipe|Connection reset|Connection (was )?aborted|Error number -(10054|10053|32|104)\b|Error writing trailer of \S+: (Input/output error|End of file)|av_interleaved_write_frame\(\): (Input/output error|End of file)|Connection does not exist", Options)]
+    [GeneratedRegex(@"Broken pipe|Connection reset|Connection (was )?aborted|Error number -(10054|10053|32|104)\b"
+        + @"|Error writing trailer of \S+: (Input/output error|End of file)"
+        + @"|av_interleaved_write_frame\(\): (Input/output error|End of file)|Connection does not exist", Options)]
     private static partial Regex Broken();
 
-    [GeneratedRegex(@"Unrecognized option|Option not found|Error splitting the argument list|Trailing option|At least one output file must be specified|Missing argument for option|no element ""|erroneous pipeline", Options)]
+    [GeneratedRegex(@"Unrecognized option|Option not found|Error splitting the argument list"
+        + @"|Trailing option|At least one output file must be specified|Missing argument for option|no element ""|erroneous pipeline",
+            Options)]
     private static partial Regex BadOption();
 
-    [GeneratedRegex(@"Unknown (encoder|decoder|format)|Encoder not found|not a suitable output format|Unable to (find a suitable|choose an) output format|Protocol not found|Unknown input format|codec not currently supported in container", Options)]
+    [GeneratedRegex(@"Unknown (encoder|decoder|format)|Encoder not found|not a suitable output format"
+        + @"|Unable to (find a suitable|choose an) output format|Protocol not found"
+        + @"|Unknown input format|codec not currently supported in container", Options)]
     private static partial Regex BadCodec();
 
-    [GeneratedRegex(@"No such file or directory|Permission denied|Error opening input|Cannot open (display|audio device)|Is a directory", Options)]
+    [GeneratedRegex(@"No such file or directory|Permission denied|Error opening input|Cannot open (display|audio device)|Is a directory",
+        Options)]
     private static partial Regex NoInput();
 
-    [GeneratedRegex(@"Invalid data found when processing input|moov atom not found|does not contain any stream|Could not find codec parameters", Options)]
+    [GeneratedRegex(@"Invalid data found when processing input|moov atom not found"
+        + @"|does not contain any stream|Could not find codec parameters", Options)]
     private static partial Regex BadInput();
 
     [GeneratedRegex(@"Device or resource busy|No such device|Input/output error$", Options)]

@@ -17,7 +17,8 @@ internal sealed partial class SupervisorApiClient
     /// <param name="operation"><c>Leave</c> or <c>Down</c>.</param>
     /// <param name="force">Insists.</param>
     /// <param name="cancellation">Gives up.</param>
-    public Task<ApiAnswer<ClusterOrderResult>> OrderMemberAsync(string address, string operation, bool force, CancellationToken cancellation) => SendAsync(
+    public Task<ApiAnswer<ClusterOrderResult>> OrderMemberAsync(string address, string operation, bool force,
+        CancellationToken cancellation) => SendAsync(
         new HttpRequestMessage(HttpMethod.Put, $"{ClusterEndpoints.Prefix}/members/{Uri.EscapeDataString(address)}")
         {
             Content = new FormUrlEncodedContent([new("operation", operation), new("force", force ? "true" : "false")]),

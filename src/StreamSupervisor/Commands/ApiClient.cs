@@ -15,8 +15,8 @@ internal readonly record struct ApiAnswer<T>(T? Value, ApiProblem? Problem)
 internal sealed record StreamFilter(string? State, string? Origin, string? Query);
 
 /// <summary>
-/// The HTTP API, typed. Whatever keeps an answer from coming is a problem too: with the status 0 and the reason <c>unreachable</c> when there
-/// is no supervisor, <c>not-a-supervisor</c> when something else answers.
+/// The HTTP API, typed. Whatever keeps an answer from coming is a problem too: with the status 0 and the reason <c>unreachable</c> when
+/// there is no supervisor, <c>not-a-supervisor</c> when something else answers.
 /// </summary>
 internal sealed partial class SupervisorApiClient : IDisposable
 {
@@ -47,14 +47,16 @@ internal sealed partial class SupervisorApiClient : IDisposable
     }
 
     public Task<ApiAnswer<StreamPage>> ListStreamsAsync(StreamFilter filter, int limit, string? cursor, CancellationToken cancellation) =>
-        GetAsync("/api/v1/streams" + Query(("state", filter.State), ("origin", filter.Origin), ("q", filter.Query), ("limit", $"{limit}"), ("cursor", cursor)),
+        GetAsync("/api/v1/streams" + Query(("state", filter.State), ("origin", filter.Origin), ("q", filter.Query), ("limit", $"{limit}"),
+            ("cursor", cursor)),
             ApiJson.Shared.StreamPage, cancellation);
 
     public Task<ApiAnswer<StreamView>> GetStreamAsync(StreamKey key, CancellationToken cancellation) =>
         GetAsync(StreamPath.Of(key), ApiJson.Shared.StreamView, cancellation);
 
     public Task<ApiAnswer<TimelinePage>> GetTimelineAsync(StreamKey key, int limit, string? cursor, CancellationToken cancellation) =>
-        GetAsync($"{StreamPath.Of(key)}/timeline" + Query(("limit", $"{limit}"), ("cursor", cursor)), ApiJson.Shared.TimelinePage, cancellation);
+        GetAsync($"{StreamPath.Of(key)}/timeline" + Query(("limit", $"{limit}"), ("cursor", cursor)), ApiJson.Shared.TimelinePage,
+            cancellation);
 
     public Task<ApiAnswer<Explanation>> ExplainAsync(StreamKey key, string clientId, CancellationToken cancellation) =>
         GetAsync($"{StreamPath.Of(key)}/explain" + Query(("clientId", clientId)), ApiJson.Shared.Explanation, cancellation);
@@ -69,7 +71,8 @@ internal sealed partial class SupervisorApiClient : IDisposable
         {
             Headers = { ContentType = new MediaTypeHeaderValue(MediaTypeNames.Application.Json) },
         };
-        return SendAsync(new HttpRequestMessage(HttpMethod.Post, $"{StreamPath.Of(key)}/{verb}") { Content = body }, ApiJson.Shared.OrderResult, cancellation);
+        return SendAsync(new HttpRequestMessage(HttpMethod.Post, $"{StreamPath.Of(key)}/{verb}") { Content = body },
+            ApiJson.Shared.OrderResult, cancellation);
     }
 
     public void Dispose() => _http.Dispose();
@@ -92,7 +95,8 @@ internal sealed partial class SupervisorApiClient : IDisposable
                         cancellation);
                 }
 
-                return response.Content.Headers.ContentType?.MediaType == ApiProblem.MediaType && JsonSerializer.Deserialize(body, ApiJson.Shared.ApiProblem) is { } problem
+                return response.Content.Headers.ContentType?.MediaType == ApiProblem.MediaType
+                    && JsonSerializer.Deserialize(body, ApiJson.Shared.ApiProblem) is { } problem
                     ? new(null, problem)
                     : await StrangerAsync<T>(response, cancellation);
             }
@@ -112,7 +116,8 @@ internal sealed partial class SupervisorApiClient : IDisposable
             }
             catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
             {
-                return Failed<T>(Unreachable, $"The supervisor at {_http.BaseAddress} did not answer within {_http.Timeout.TotalSeconds:0} s.");
+                return Failed<T>(Unreachable,
+                    $"The supervisor at {_http.BaseAddress} did not answer within {_http.Timeout.TotalSeconds:0} s.");
             }
         }
     }
@@ -131,7 +136,8 @@ internal sealed partial class SupervisorApiClient : IDisposable
     }
 
     private static ApiAnswer<T> Failed<T>(string reason, string detail)
-        where T : class => new(null, new ApiProblem($"urn:streamsupervisor:problem:{reason}", "No answer", 0, detail, reason, "temporary", null, null, null));
+        where T : class => new(null, new ApiProblem($"urn:streamsupervisor:problem:{reason}", "No answer", 0, detail, reason, "temporary",
+            null, null, null));
 
     private static string Query(params (string Name, string? Value)[] parameters)
     {

@@ -27,7 +27,8 @@ internal sealed class ApiClientSwitches
 
     private readonly Option<string?> _apiKey = new("--api-key")
     {
-        Description = $"An API key, where the supervisor asks for one. Others on this machine can see it here; better: {ApiKeyVariable}.", HelpName = "KEY", Recursive = true,
+        Description = $"An API key, where the supervisor asks for one. Others on this machine can see it here; better: {ApiKeyVariable}.",
+            HelpName = "KEY", Recursive = true,
     };
 
     private ApiClientSwitches(Door door)
@@ -47,7 +48,8 @@ internal sealed class ApiClientSwitches
 
     /// <summary>The same for commands that ask the listener for health and cluster.</summary>
     public static ApiClientSwitches AddManagementTo(Command command) =>
-        AddTo(command, new Door("The address for management of a supervisor", "management.listen", "http://127.0.0.1:8558", options => options.Management.Listen));
+        AddTo(command, new Door("The address for management of a supervisor", "management.listen", "http://127.0.0.1:8558",
+            options => options.Management.Listen));
 
     private static ApiClientSwitches AddTo(Command command, Door door)
     {
@@ -82,12 +84,16 @@ internal sealed class ApiClientSwitches
             _ => ExitCodes.Failed,
         });
 
-    public static Argument<string> KeyArgument() => new("key") { Description = "The stream key: app/stream or vhost/app/stream.", HelpName = "KEY" };
+    public static Argument<string> KeyArgument() =>
+        new("key") { Description = "The stream key: app/stream or vhost/app/stream.", HelpName = "KEY" };
 
     /// <exception cref="CommandException">It is no stream key.</exception>
-    public static StreamKey KeyOf(ParseResult parsed, Argument<string> argument) => StreamKey.TryParse(parsed.GetValue(argument), out var key)
+    public static StreamKey KeyOf(ParseResult parsed, Argument<string> argument) =>
+        StreamKey.TryParse(parsed.GetValue(argument), out var key)
         ? key
-        : throw new CommandException($"'{OutputTable.Plain(parsed.GetValue(argument) ?? "")}' is no stream key; write app/stream or vhost/app/stream.", ExitCodes.Usage);
+        : throw new CommandException(
+            $"'{OutputTable.Plain(parsed.GetValue(argument) ?? "")}' is no stream key; write app/stream or vhost/app/stream.",
+            ExitCodes.Usage);
 
     private Uri AddressOf(ParseResult parsed)
     {
@@ -98,7 +104,9 @@ internal sealed class ApiClientSwitches
             : throw new CommandException($"'{text}' is no address; write --server {_door.Default}.", ExitCodes.Usage);
     }
 
-    /// <summary>Where a supervisor with these settings listens, as seen from this machine. Mistakes elsewhere in the settings do not matter here.</summary>
+    /// <summary>
+    /// Where a supervisor with these settings listens, as seen from this machine. Mistakes elsewhere in the settings do not matter here.
+    /// </summary>
     private string ListenOf(string file)
     {
         var loaded = SupervisorConfiguration.Load(file);
@@ -109,7 +117,8 @@ internal sealed class ApiClientSwitches
 
         // Whoever listens on every address is found on loopback; '+' and '*' are no hosts that one could call.
         var listen = _door.ListenOf(loaded.Options).FirstOrDefault() ?? _door.Default;
-        var callable = listen.Replace("://+", "://127.0.0.1", StringComparison.Ordinal).Replace("://*", "://127.0.0.1", StringComparison.Ordinal);
+        var callable = listen.Replace("://+", "://127.0.0.1", StringComparison.Ordinal)
+            .Replace("://*", "://127.0.0.1", StringComparison.Ordinal);
         return Uri.TryCreate(callable, UriKind.Absolute, out var address) && IPAddress.TryParse(address.Host.Trim('[', ']'), out var host)
             && (host.Equals(IPAddress.Any) || host.Equals(IPAddress.IPv6Any))
             ? new UriBuilder(address) { Host = host.Equals(IPAddress.Any) ? "127.0.0.1" : "[::1]" }.Uri.ToString()

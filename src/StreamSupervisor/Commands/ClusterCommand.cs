@@ -40,7 +40,8 @@ internal static class ClusterCommand
             var table = new OutputTable("name", "node", "state", "shards", "beat", "incarnation", "notes");
             foreach (var member in cluster.Members)
             {
-                table.Add(member.Name, member.Node, member.State, Number(member.Shards), Ago(member.BeatAgeMs), member.Incarnation.ToString(),
+                table.Add(member.Name, member.Node, member.State, Number(member.Shards), Ago(member.BeatAgeMs),
+                    member.Incarnation.ToString(),
                     string.Join(", ", NotesOf(member, cluster)));
             }
 
@@ -52,7 +53,8 @@ internal static class ClusterCommand
             table.Write(output);
             if (cluster.AgeMs is > StaleMs)
             {
-                output.WriteLine($"The database has not answered this member for {cluster.AgeMs / 1000:0} s: this is how things were then.");
+                output.WriteLine($"The database has not answered this member for {cluster.AgeMs / 1000:0} s: this is how things were "
+                    + "then.");
             }
 
             foreach (var (part, warning) in cluster.Warnings ?? new Dictionary<string, string>())
@@ -65,7 +67,8 @@ internal static class ClusterCommand
 
     private static Command CreateShards(ApiClientSwitches switches)
     {
-        var owner = new Option<string?>("--owner") { Description = "Only the shards of this member: its address, name or incarnation.", HelpName = "ADDRESS" };
+        var owner = new Option<string?>("--owner") { Description = "Only the shards of this member: its address, name or incarnation.",
+            HelpName = "ADDRESS" };
         var json = JsonOption();
         var command = new Command("shards", "List the shards that are in memory, and where.") { owner, json };
         command.SetAction((parsed, cancellation) => switches.AskAsync(parsed, async supervisor =>
@@ -93,11 +96,13 @@ internal static class ClusterCommand
     {
         var address = new Argument<string?>("address")
         {
-            Description = "The member: its address, name or incarnation. Left out: the one that is asked (--server).", HelpName = "ADDRESS", Arity = ArgumentArity.ZeroOrOne,
+            Description = "The member: its address, name or incarnation. Left out: the one that is asked (--server).", HelpName = "ADDRESS",
+                Arity = ArgumentArity.ZeroOrOne,
         };
         var force = new Option<bool>("--force") { Description = "Also when it is the last member that answers." };
         var json = JsonOption();
-        var command = new Command("drain", "Let a member hand its shards over, leave and end. Refuses no publisher.") { address, force, json };
+        var command = new Command("drain", "Let a member hand its shards over, leave and end. Refuses no publisher.") { address,
+            force, json };
         command.SetAction((parsed, cancellation) => switches.AskAsync(parsed, async supervisor =>
         {
             var member = parsed.GetValue(address) ?? await SelfAsync(supervisor, cancellation);
@@ -114,7 +119,8 @@ internal static class ClusterCommand
     {
         var cluster = ApiClientSwitches.Take(await supervisor.ListMembersAsync(cancellation));
         return cluster.Members.FirstOrDefault(member => member.Node == cluster.SelfNode)?.Incarnation.ToString()
-            ?? throw new CommandException("The member that answers has not found its cluster yet: nothing to drain. To end it, stop its process.");
+            ?? throw new CommandException(
+                "The member that answers has not found its cluster yet: nothing to drain. To end it, stop its process.");
     }
 
     private static string Ago(double? milliseconds) =>

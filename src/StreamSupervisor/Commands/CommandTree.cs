@@ -8,12 +8,13 @@ namespace StreamSupervisor.Commands;
 internal static class CommandTree
 {
     /// <summary>
-    /// For a command that was told to stop: a member says good-bye to its balancer, gives its stream keys away and answers what it holds, which the
-    /// 2 s that System.CommandLine would leave it cut short. docker-compose.yml gives it as long.
+    /// For a command that was told to stop: a member says good-bye to its balancer, gives its stream keys away and answers what it holds,
+    /// which the 2 s that System.CommandLine would leave it cut short. docker-compose.yml gives it as long.
     /// </summary>
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(30);
 
-    public static RootCommand Build() => new("Ends StreamBusy: decides who publishes a stream on SRS, and removes exactly the session that is in the way.")
+    public static RootCommand Build() =>
+        new("Ends StreamBusy: decides who publishes a stream on SRS, and removes exactly the session that is in the way.")
     {
         // In the order of a person's day: run it, look, change, set up.
         DemoCommand.Create(),
@@ -30,7 +31,8 @@ internal static class CommandTree
 
     /// <summary>Runs one command line.</summary>
     /// <returns>One of <see cref="ExitCodes"/>, or the command's own.</returns>
-    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, TextWriter output, TextWriter error, CancellationToken cancellation = default)
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, TextWriter output, TextWriter error,
+        CancellationToken cancellation = default)
     {
         var parsed = Build().Parse(arguments);
         if (parsed.Action is ParseErrorAction)
@@ -38,7 +40,8 @@ internal static class CommandTree
             return await ShowMistakesAsync(parsed, error);
         }
 
-        var invocation = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = LastWords };
+        var invocation = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = LastWords };
         try
         {
             return await parsed.InvokeAsync(invocation, cancellation);
@@ -56,7 +59,8 @@ internal static class CommandTree
         catch (Exception fault)
 #pragma warning restore CA1031
         {
-            await error.WriteLineAsync($"This is a fault in streamsupervisor, not a mistake of yours. Please report it with what follows.\n{fault}");
+            await error.WriteLineAsync(
+                $"This is a fault in streamsupervisor, not a mistake of yours. Please report it with what follows.\n{fault}");
             return ExitCodes.Bug;
         }
     }

@@ -14,7 +14,8 @@ internal static class ConfigCommand
     private static Command CreateCheck()
     {
         var json = JsonOption();
-        var command = new Command("check", "Name every mistake in the settings, with file and line. Exit code 0 when a server would start, else 1.") { json };
+        var command = new Command("check",
+            "Name every mistake in the settings, with file and line. Exit code 0 when a server would start, else 1.") { json };
         var switches = ConfigurationSwitches.AddTo(command);
         command.SetAction(parsed => Check(switches.Load(parsed), parsed.GetValue(json), parsed.InvocationConfiguration.Output));
         return command;
@@ -37,7 +38,8 @@ internal static class ConfigCommand
         var warnings = loaded.Problems.Count - errors;
         if (json)
         {
-            var problems = loaded.Problems.Select(p => new { severity = SettingValue.Format(p.Severity), p.Setting, p.Source, p.Message, p.Fix });
+            var problems = loaded.Problems.Select(p => new { severity = SettingValue.Format(p.Severity), p.Setting, p.Source, p.Message,
+                p.Fix });
             output.WriteLine(JsonSerializer.Serialize(new { usable = loaded.IsUsable, errors, warnings, problems }, JsonOutput.Options));
         }
         else
@@ -58,7 +60,8 @@ internal static class ConfigCommand
         var settings = EffectiveSettings.Of(loaded);
         if (json)
         {
-            output.WriteLine(JsonSerializer.Serialize(settings.Select(s => new { s.Name, s.Value, source = SettingValue.Format(s.Layer), s.Where }), JsonOutput.Options));
+            output.WriteLine(JsonSerializer.Serialize(settings.Select(
+                s => new { s.Name, s.Value, source = SettingValue.Format(s.Layer), s.Where }), JsonOutput.Options));
             return ExitCodes.Ok;
         }
 

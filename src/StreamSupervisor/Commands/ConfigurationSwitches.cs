@@ -14,7 +14,8 @@ internal sealed class ConfigurationSwitches
 
     private readonly Option<string[]> _set = new("--set")
     {
-        Description = "Lays one value over file and environment: --set admission.hold=2s, --set http.listen.0=http://127.0.0.1:8085. May be repeated.",
+        Description = "Lays one value over file and environment: --set admission.hold=2s, --set http.listen.0=http://127.0.0.1:8085. May "
+            + "be repeated.",
         HelpName = "PATH=VALUE",
         Arity = ArgumentArity.OneOrMore,
     };
@@ -29,7 +30,8 @@ internal sealed class ConfigurationSwitches
     }
 
     /// <summary>The settings with all their mistakes, for commands that show those.</summary>
-    public LoadedConfiguration Load(ParseResult parsed) => SupervisorConfiguration.Load(parsed.GetValue(_config), parsed.GetValue(_set) ?? []);
+    public LoadedConfiguration Load(ParseResult parsed) =>
+        SupervisorConfiguration.Load(parsed.GetValue(_config), parsed.GetValue(_set) ?? []);
 
     /// <summary>The settings, for commands that run with them. Warnings are written to the error stream.</summary>
     /// <exception cref="CommandException">There is an error among them; the message holds them all.</exception>

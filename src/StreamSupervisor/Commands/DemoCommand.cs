@@ -10,10 +10,14 @@ internal static class DemoCommand
     public static Command Create()
     {
         var seconds = Number("--seconds", 70, 4, 3600, "How long both acts take together, half each.");
-        var members = Number("--members", 1, 1, 9, "More than 1: so many supervisors in processes of their own on a throw-away PostgreSQL, of which one is killed and one stopped meanwhile.");
+        var members = Number("--members", 1, 1, 9, "More than 1: so many supervisors in processes of their own on a throw-away "
+            + "PostgreSQL, of which one is killed and one stopped meanwhile.");
         var seed = new Option<int>("--seed") { Description = "Of the simulated servers.", DefaultValueFactory = _ => 1 };
-        var plain = new Option<bool>("--plain") { Description = "Lines instead of a live table; so it is anyway where there is no terminal." };
-        var command = new Command("demo", "Show what it does, without an SRS: simulated servers and encoders, without and with the supervisor.") { seconds, members, seed, plain };
+        var plain = new Option<bool>("--plain") { Description =
+            "Lines instead of a live table; so it is anyway where there is no terminal." };
+        var command = new Command("demo",
+            "Show what it does, without an SRS: simulated servers and encoders, without and with the supervisor.") { seconds, members, seed,
+            plain };
         command.SetAction(async (parsed, cancellation) =>
         {
             if (parsed.GetValue(members) > 1)
@@ -25,7 +29,8 @@ internal static class DemoCommand
             var length = TimeSpan.FromSeconds(parsed.GetValue(seconds) / 2.0);
             var live = !parsed.GetValue(plain) && ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
             var (without, with, incidents) = live
-                ? await AnsiConsole.Live(new Text("")).StartAsync(screen => PlayAsync(new LiveDemoView(screen, length, AnsiConsole.Profile.Width)))
+                ? await AnsiConsole.Live(new Text(""))
+                    .StartAsync(screen => PlayAsync(new LiveDemoView(screen, length, AnsiConsole.Profile.Width)))
                 : await PlayAsync(new PlainDemoView(output));
             DemoSummary.Write(output, length, without, with, incidents);
             return ExitCodes.Ok;

@@ -20,7 +20,8 @@ internal static class LintCommand
             Description = "The supervisor's settings: compares token, address and API with them.", HelpName = "FILE",
         };
         var command = new Command("lint",
-            "Check the configuration of an SRS server, against what was measured on real ones. Exit code 0 without errors, else 1.") { file, json, config };
+            "Check the configuration of an SRS server, against what was measured on real ones. Exit code 0 without errors, else 1.") { file,
+                json, config };
         command.SetAction(parsed => Lint(parsed.GetRequiredValue(file), parsed.GetValue(json), SettingsOf(parsed.GetValue(config)),
             parsed.InvocationConfiguration.Output));
         return command;
@@ -44,7 +45,8 @@ internal static class LintCommand
         {
             var rows = findings.Select(f => new { f.Rule, severity = SettingValue.Format(f.Severity), f.File, f.Line, f.AlsoAt, f.Why,
                 f.Fix });
-            output.WriteLine(JsonSerializer.Serialize(new { errors, warnings = findings.Count - errors, findings = rows }, JsonOutput.Options));
+            output.WriteLine(JsonSerializer.Serialize(new { errors, warnings = findings.Count - errors, findings = rows },
+                JsonOutput.Options));
         }
         else
         {
@@ -74,7 +76,9 @@ internal static class LintCommand
             : throw new CommandException(string.Join(Environment.NewLine, loaded.Problems), ExitCodes.Usage);
     }
 
-    /// <summary>SRS looks for includes from the folder that it is started in, mostly the parent of the file's own: all of them are tried.</summary>
+    /// <summary>
+    /// SRS looks for includes from the folder that it is started in, mostly the parent of the file's own: all of them are tried.
+    /// </summary>
     private static (string Name, string Text)? Open(string name, string from)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(from));

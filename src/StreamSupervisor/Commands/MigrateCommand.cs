@@ -6,7 +6,9 @@ using StreamSupervisor.Server.Configuration;
 
 namespace StreamSupervisor.Commands;
 
-/// <summary><c>migrate</c>: brings the database to the schema of this version, as whoever owns it, so that the role that serves needs no such right.</summary>
+/// <summary>
+/// <c>migrate</c>: brings the database to the schema of this version, as whoever owns it, so that the role that serves needs no such right.
+/// </summary>
 internal static class MigrateCommand
 {
     public const string DatabaseVariable = "STREAMSUPERVISOR_MIGRATE_DB";
@@ -19,9 +21,11 @@ internal static class MigrateCommand
                 + $"Others on this machine can see it here; better: {DatabaseVariable}.",
             HelpName = "TEXT",
         };
-        var grant = new Option<string?>("--grant") { Description = "Lets this role of PostgreSQL serve: it may read and write rows and cannot change the schema.", HelpName = "ROLE" };
+        var grant = new Option<string?>("--grant") { Description =
+            "Lets this role of PostgreSQL serve: it may read and write rows and cannot change the schema.", HelpName = "ROLE" };
         var json = new Option<bool>("--json") { Description = "Machine-readable output." };
-        var command = new Command("migrate", "Bring the database to the schema of this version. 'serve' does it too, if its role may.") { connection, grant, json };
+        var command = new Command("migrate",
+            "Bring the database to the schema of this version. 'serve' does it too, if its role may.") { connection, grant, json };
         var switches = ConfigurationSwitches.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -44,7 +48,8 @@ internal static class MigrateCommand
         return command;
     }
 
-    private static async Task<(string Database, IReadOnlyList<string> Applied)> PostgresAsync(string connection, string? role, CancellationToken cancellation)
+    private static async Task<(string Database, IReadOnlyList<string> Applied)> PostgresAsync(string connection, string? role,
+        CancellationToken cancellation)
     {
         var applied = await PostgresMigrations.MigrateAsync(connection, NullLogger.Instance, cancellation);
         if (role is not null)
@@ -55,11 +60,13 @@ internal static class MigrateCommand
         return ("PostgreSQL", applied);
     }
 
-    private static async Task<(string Database, IReadOnlyList<string> Applied)> SqliteAsync(StorageOptions storage, string? connection, string? role, CancellationToken cancellation)
+    private static async Task<(string Database, IReadOnlyList<string> Applied)> SqliteAsync(StorageOptions storage, string? connection,
+        string? role, CancellationToken cancellation)
     {
         if (connection is not null || role is not null)
         {
-            throw new CommandException("--connection-string and --grant are for PostgreSQL, and storage.provider is sqlite.", ExitCodes.Usage);
+            throw new CommandException("--connection-string and --grant are for PostgreSQL, and storage.provider is sqlite.",
+                ExitCodes.Usage);
         }
 
         return (storage.Sqlite.Path, await SqliteMigrations.MigrateAsync(storage.Sqlite.Path, TimeProvider.System, cancellation));

@@ -49,7 +49,8 @@ internal static class OriginsCommand
         var table = new OutputTable("name", "state", "version", "streams", "api", "last look", "notes");
         foreach (var origin in origins)
         {
-            table.Add(origin.Name, origin.State, origin.Version ?? "", origin.Streams?.ToString(CultureInfo.InvariantCulture) ?? "", origin.Api,
+            table.Add(origin.Name, origin.State, origin.Version ?? "", origin.Streams?.ToString(CultureInfo.InvariantCulture)
+                ?? "", origin.Api,
                 origin.LastLook is { } at ? OutputTable.Time(at).Replace(' ', 'T') : "", string.Join("; ", NotesOf(origin)));
         }
 
@@ -70,7 +71,8 @@ internal static class OriginsCommand
 
         if (origin.WedgedKeys.Count > 0)
         {
-            yield return $"holds ghosts of {string.Join(' ', origin.WedgedKeys.Take(3))}{(origin.WedgedKeys.Count > 3 ? " …" : "")}: restart it";
+            yield return $"holds ghosts of {string.Join(' ', origin.WedgedKeys.Take(3))}{(origin.WedgedKeys.Count > 3 ? " …" : "")}: "
+                + "restart it";
         }
     }
 }

@@ -3,7 +3,9 @@ using Spectre.Console;
 
 namespace StreamSupervisor.Commands;
 
-/// <summary>A table for people: with lines in a terminal; elsewhere plain columns that <c>grep</c> and <c>awk</c> can read, and no colour.</summary>
+/// <summary>
+/// A table for people: with lines in a terminal; elsewhere plain columns that <c>grep</c> and <c>awk</c> can read, and no colour.
+/// </summary>
 internal sealed class OutputTable(params IReadOnlyList<string> columns)
 {
     private readonly List<IReadOnlyList<string>> _rows = [];
@@ -23,7 +25,9 @@ internal sealed class OutputTable(params IReadOnlyList<string> columns)
     }
 
     /// <summary>The text without characters that a terminal would obey: names come from strangers.</summary>
-    public static string Plain(string text) => text.Any(char.IsControl) ? string.Concat(text.Select(one => char.IsControl(one) ? '?' : one)) : text;
+    public static string Plain(string text) => text.Any(char.IsControl)
+        ? string.Concat(text.Select(one => char.IsControl(one) ? '?' : one))
+        : text;
 
     /// <summary>A time as people compare it with logs; UTC, since the machines of a fleet are.</summary>
     public static string Time(DateTimeOffset at) => at.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);

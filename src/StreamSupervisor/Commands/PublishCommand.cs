@@ -16,7 +16,8 @@ internal static class PublishCommand
 
     public static Command Create()
     {
-        var key = new Option<string>("--key", "-k") { Description = "The stream: app/stream or vhost/app/stream.", HelpName = "KEY", Required = true };
+        var key = new Option<string>("--key", "-k") { Description = "The stream: app/stream or vhost/app/stream.", HelpName = "KEY",
+            Required = true };
         var server = new Option<string[]>("--server", "-s")
         {
             Description = $"Address of a supervisor; may be repeated, the first that answers is used. "
@@ -24,16 +25,22 @@ internal static class PublishCommand
             HelpName = "URL",
             Arity = ArgumentArity.OneOrMore,
         };
-        var apiKey = new Option<string?>("--api-key") { Description = $"The API key. Better in {ApiKeyVariable}, where others on this machine cannot see it.", HelpName = "KEY" };
+        var apiKey = new Option<string?>("--api-key") { Description =
+            $"The API key. Better in {ApiKeyVariable}, where others on this machine cannot see it.", HelpName = "KEY" };
         var credential = new Option<string?>("--credential")
         {
-            Description = $"The credential for the stream, as the query of a publish address ('token=v1.…'). Better in {CredentialVariable}.",
+            Description = "The credential for the stream, as the query of a publish address ('token=v1.…'). Better in "
+                + $"{CredentialVariable}.",
             HelpName = "QUERY",
         };
-        var encoder = new Option<string?>("--encoder-id") { Description = "Names this encoder; keep it over restarts. Default: this machine's name and the key.", HelpName = "ID" };
-        var fallback = new Option<string?>("--fallback-url") { Description = "Where to publish when no supervisor answers. Without it: wait for one.", HelpName = "URL" };
-        var prefer = new Option<string?>("--prefer-origin") { Description = "The SRS server to publish to, if it can be had.", HelpName = "NAME" };
-        var bursts = new Option<int?>("--give-up-after") { Description = "End after so many bursts of three tries without getting on air. Default: never.", HelpName = "BURSTS" };
+        var encoder = new Option<string?>("--encoder-id") { Description =
+            "Names this encoder; keep it over restarts. Default: this machine's name and the key.", HelpName = "ID" };
+        var fallback = new Option<string?>("--fallback-url") { Description =
+            "Where to publish when no supervisor answers. Without it: wait for one.", HelpName = "URL" };
+        var prefer = new Option<string?>("--prefer-origin") { Description = "The SRS server to publish to, if it can be had.",
+            HelpName = "NAME" };
+        var bursts = new Option<int?>("--give-up-after") { Description =
+            "End after so many bursts of three tries without getting on air. Default: never.", HelpName = "BURSTS" };
         var language = new Option<string?>("--lang") { Description = "en or zh. Default: the environment's language.", HelpName = "LANG" };
         var command = new Argument<string[]>("command")
         {
@@ -42,8 +49,9 @@ internal static class PublishCommand
         };
 
         var publish = new Command("publish",
-            "Run an encoder under supervision: it is started when the way is free, with the address that it should publish to, and again when it ends too early. "
-            + $"Ends with 0 when the encoder ends with 0, {PublishExit.PermanentlyRefused} when it was refused for good, {PublishExit.GaveUp} when it gave up.")
+            "Run an encoder under supervision: it is started when the way is free, with the address that it should publish to, and again "
+            + $"when it ends too early. Ends with 0 when the encoder ends with 0, {PublishExit.PermanentlyRefused} when it was refused "
+            + $"for good, {PublishExit.GaveUp} when it gave up.")
         {
             key, server, apiKey, credential, encoder, fallback, prefer, bursts, language, command,
         };
@@ -53,12 +61,15 @@ internal static class PublishCommand
             RefuseUnknownOptions(parsed, arguments);
             if (!StreamKey.TryParse(parsed.GetValue(key), out var streamKey))
             {
-                throw new CommandException($"'{parsed.GetValue(key)}' is no stream key; write app/stream or vhost/app/stream.", ExitCodes.Usage);
+                throw new CommandException($"'{parsed.GetValue(key)}' is no stream key; write app/stream or vhost/app/stream.",
+                    ExitCodes.Usage);
             }
 
             if (!arguments.Skip(1).Any(a => a.Contains(PublishChild.UrlPlaceholder, StringComparison.Ordinal)))
             {
-                throw new CommandException($"The command does not say where the address belongs; write {PublishChild.UrlPlaceholder} in its place.", ExitCodes.Usage);
+                throw new CommandException(
+                    $"The command does not say where the address belongs; write {PublishChild.UrlPlaceholder} in its place.",
+                    ExitCodes.Usage);
             }
 
             if (parsed.GetValue(bursts) < 1)
@@ -81,7 +92,8 @@ internal static class PublishCommand
                 PreferOrigin = parsed.GetValue(prefer),
                 Retry = RetryPolicy.Default with { MaxBursts = parsed.GetValue(bursts) },
             });
-            var agent = new PublishAgent(session, arguments, parsed.GetValue(language) ?? EnvironmentLanguage(), parsed.InvocationConfiguration.Error, TimeProvider.System);
+            var agent = new PublishAgent(session, arguments, parsed.GetValue(language)
+                ?? EnvironmentLanguage(), parsed.InvocationConfiguration.Error, TimeProvider.System);
             return await RunAsync(agent, cancellation);
         });
         return publish;

@@ -9,7 +9,8 @@ internal static partial class StreamsCommand
     private static void AddOrders(Command streams, ApiClientSwitches switches)
     {
         streams.Add(CreateOrder(switches, "kick", "Remove the session that owns the stream."));
-        streams.Add(CreateOrder(switches, "release", "Remove whatever SRS holds for the stream, on every node; or with --journal give a stream whose journal cannot be read a way out."));
+        streams.Add(CreateOrder(switches, "release", "Remove whatever SRS holds for the stream, on every node; or with --journal give a "
+            + "stream whose journal cannot be read a way out."));
         streams.Add(CreateOrder(switches, "lock", "Let nobody start to publish; the present session stays."));
         streams.Add(CreateOrder(switches, "unlock", "End a lock and a pin."));
         streams.Add(CreateOrder(switches, "pin", "Let only one identity publish."));
@@ -18,9 +19,11 @@ internal static partial class StreamsCommand
     private static Command CreateOrder(ApiClientSwitches switches, string verb, string description)
     {
         var key = ApiClientSwitches.KeyArgument();
-        var why = new Option<string>("--why") { Description = "The reason, for those who read the timeline.", HelpName = "TEXT", Required = true };
+        var why = new Option<string>("--why") { Description = "The reason, for those who read the timeline.", HelpName = "TEXT",
+            Required = true };
         var by = new Option<string?>("--by") { Description = "Who orders it. Default: your user name.", HelpName = "NAME" };
-        var identity = new Option<string>("--identity") { Description = "Who alone may publish; 'streams show' names the present one.", HelpName = "NAME", Required = true };
+        var identity = new Option<string>("--identity") { Description = "Who alone may publish; 'streams show' names the present one.",
+            HelpName = "NAME", Required = true };
         var json = JsonOption();
         var command = new Command(verb, description) { key, why, by, json };
         if (verb == "pin")
@@ -30,11 +33,13 @@ internal static partial class StreamsCommand
 
         var journal = new Option<bool>("--journal")
         {
-            Description = "End the quarantine of a stream whose journal cannot be read: it is read again, as after an upgrade or a repair of the database.",
+            Description = "End the quarantine of a stream whose journal cannot be read: it is read again, as after an upgrade or a repair "
+                + "of the database.",
         };
         var anew = new Option<bool>("--anew")
         {
-            Description = "With --journal: start anew behind what cannot be read. Lock and pin before it are kept; the rest of its past is not used any more.",
+            Description = "With --journal: start anew behind what cannot be read. Lock and pin before it are kept; the rest of its past "
+                + "is not used any more.",
         };
         if (verb == "release")
         {
@@ -47,10 +52,13 @@ internal static partial class StreamsCommand
             var (ofJournal, startAnew) = verb == "release" ? (parsed.GetValue(journal), parsed.GetValue(anew)) : (false, false);
             if (startAnew && !ofJournal)
             {
-                throw new CommandException("--anew belongs to --journal: a stream whose journal can be read has nothing to start anew.", ExitCodes.Usage);
+                throw new CommandException("--anew belongs to --journal: a stream whose journal can be read has nothing to start anew.",
+                    ExitCodes.Usage);
             }
 
-            var order = new OrderBody(parsed.GetValue(by) ?? UserName(), parsed.GetValue(why)!, verb == "pin" ? parsed.GetValue(identity) : null,
+            var order = new OrderBody(parsed.GetValue(by) ?? UserName(), parsed.GetValue(why)!, verb == "pin"
+                ? parsed.GetValue(identity)
+                : null,
                 ofJournal ? true : null, startAnew ? true : null);
             var done = ApiClientSwitches.Take(await supervisor.OrderAsync(ApiClientSwitches.KeyOf(parsed, key), verb, order, cancellation));
             if (parsed.GetValue(json))

@@ -11,7 +11,8 @@ internal static partial class StreamsCommand
     private static Command CreateShow(ApiClientSwitches switches)
     {
         var key = ApiClientSwitches.KeyArgument();
-        var timeline = new Option<int>("--timeline") { Description = "So many of the newest entries of its timeline; 0 for none.", HelpName = "N", DefaultValueFactory = _ => 10 };
+        var timeline = new Option<int>("--timeline") { Description = "So many of the newest entries of its timeline; 0 for none.",
+            HelpName = "N", DefaultValueFactory = _ => 10 };
         var json = JsonOption();
         var command = new Command("show", "Everything about one stream, and what happened to it last.") { key, timeline, json };
         command.SetAction((parsed, cancellation) => switches.AskAsync(parsed, async supervisor =>
@@ -35,14 +36,16 @@ internal static partial class StreamsCommand
     private static Command CreateExplain(ApiClientSwitches switches)
     {
         var key = ApiClientSwitches.KeyArgument();
-        var client = new Option<string>("--client") { Description = "The client id that SRS gave the encoder, as its log and the timeline show it.", HelpName = "ID", Required = true };
+        var client = new Option<string>("--client") { Description =
+            "The client id that SRS gave the encoder, as its log and the timeline show it.", HelpName = "ID", Required = true };
         var language = new Option<string>("--language") { Description = "en or zh.", DefaultValueFactory = _ => "en" };
         language.AcceptOnlyFromAmong("en", "zh");
         var json = JsonOption();
         var command = new Command("explain", "Why the attempt of a client was answered as it was.") { key, client, language, json };
         command.SetAction((parsed, cancellation) => switches.AskAsync(parsed, async supervisor =>
         {
-            var why = ApiClientSwitches.Take(await supervisor.ExplainAsync(ApiClientSwitches.KeyOf(parsed, key), parsed.GetValue(client)!, cancellation));
+            var why = ApiClientSwitches.Take(await supervisor.ExplainAsync(ApiClientSwitches.KeyOf(parsed, key), parsed.GetValue(client)!,
+                cancellation));
             parsed.InvocationConfiguration.Output.WriteLine(parsed.GetValue(json)
                 ? JsonSerializer.Serialize(why, ApiJson.Indented.Explanation)
                 : OutputTable.Plain(parsed.GetValue(language) == "zh" ? why.Text.Zh : why.Text.En));
@@ -50,13 +53,15 @@ internal static partial class StreamsCommand
         return command;
     }
 
-    private static async Task<List<TimelineEntry>> ReadTimelineAsync(SupervisorApiClient supervisor, StreamKey key, int wanted, CancellationToken cancellation)
+    private static async Task<List<TimelineEntry>> ReadTimelineAsync(SupervisorApiClient supervisor, StreamKey key, int wanted,
+        CancellationToken cancellation)
     {
         var entries = new List<TimelineEntry>();
         string? cursor = null;
         while (entries.Count < wanted)
         {
-            var page = ApiClientSwitches.Take(await supervisor.GetTimelineAsync(key, Math.Min(Page, wanted - entries.Count), cursor, cancellation));
+            var page = ApiClientSwitches.Take(await supervisor.GetTimelineAsync(key, Math.Min(Page, wanted - entries.Count), cursor,
+                cancellation));
             entries.AddRange(page.Entries);
             cursor = page.Next;
             if (cursor is null)
@@ -76,7 +81,8 @@ internal static partial class StreamsCommand
         Line("state", $"{stream.State}, generation {stream.Generation}");
         if (stream.Session is { } session)
         {
-            Line("session", $"client {session.ClientId} on {session.Origin}{(session.Ip.Length > 0 ? $" from {session.Ip}" : "")} since {OutputTable.Time(session.Since)}, "
+            Line("session", $"client {session.ClientId} on {session.Origin}{(session.Ip.Length > 0 ? $" from {session.Ip}" : "")} since "
+                + $"{OutputTable.Time(session.Since)}, "
                 + (session.Confirmed ? "seen publishing" : session.Adopted ? "found publishing" : "not seen publishing yet"));
             Line("identity", $"{session.Identity}{(session.Proven ? " (proven)" : "")}");
             Line("process", $"server {session.ServerId}, service {session.ServiceId}");
@@ -88,12 +94,14 @@ internal static partial class StreamsCommand
 
         if (stream.Handover is { } handover)
         {
-            Line("handover", $"to client {handover.To.ClientId} on {handover.To.Origin}, held until {OutputTable.Time(handover.HoldUntil)} ({handover.Rule})");
+            Line("handover", $"to client {handover.To.ClientId} on {handover.To.Origin}, held until "
+                + $"{OutputTable.Time(handover.HoldUntil)} ({handover.Rule})");
         }
 
         foreach (var eviction in stream.Evictions)
         {
-            Line("removing", $"client {eviction.Of.ClientId} on {eviction.Of.Origin} since {OutputTable.Time(eviction.OrderedAt)} ({eviction.Cause}{(eviction.Stalled ? ", stalled" : "")})");
+            Line("removing", $"client {eviction.Of.ClientId} on {eviction.Of.Origin} since {OutputTable.Time(eviction.OrderedAt)} "
+                + $"({eviction.Cause}{(eviction.Stalled ? ", stalled" : "")})");
         }
 
         if (stream.Interrupted is { } lost)
@@ -131,7 +139,8 @@ internal static partial class StreamsCommand
             output.WriteLine("timeline, newest first");
             foreach (var entry in entries)
             {
-                output.WriteLine($"  {entry.At?.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture) ?? "-",-24} {OutputTable.Plain(entry.Text)}");
+                var at = entry.At?.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture) ?? "-";
+                output.WriteLine($"  {at,-24} {OutputTable.Plain(entry.Text)}");
             }
         }
     }

@@ -20,14 +20,16 @@ internal static partial class StreamsCommand
         var limit = new Option<int>("--limit") { Description = "At most so many.", HelpName = "N", DefaultValueFactory = _ => 50 };
         limit.Validators.Add(result =>
         {
-            if (result.Tokens.Count > 0 && !(int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0))
+            if (result.Tokens.Count > 0
+                && !(int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0))
             {
                 result.AddError("--limit is a number from 1.");
             }
         });
         var all = new Option<bool>("--all") { Description = "All of them, however many." };
         var json = JsonOption();
-        var command = new Command("streams", "List the streams, look at one, or give an order about it.") { state, origin, query, limit, all, json };
+        var command = new Command("streams", "List the streams, look at one, or give an order about it.") { state, origin, query, limit,
+            all, json };
         var switches = ApiClientSwitches.AddTo(command);
         command.SetAction((parsed, cancellation) => switches.AskAsync(parsed, async supervisor =>
         {
@@ -55,13 +57,15 @@ internal static partial class StreamsCommand
 
     private static Option<bool> JsonOption() => new("--json") { Description = "Machine-readable output." };
 
-    private static async Task<StreamPage> CollectAsync(SupervisorApiClient supervisor, StreamFilter filter, int limit, CancellationToken cancellation)
+    private static async Task<StreamPage> CollectAsync(SupervisorApiClient supervisor, StreamFilter filter, int limit,
+        CancellationToken cancellation)
     {
         var streams = new List<StreamView>();
         string? cursor = null;
         do
         {
-            var page = ApiClientSwitches.Take(await supervisor.ListStreamsAsync(filter, Math.Min(Page, limit - streams.Count), cursor, cancellation));
+            var page = ApiClientSwitches.Take(await supervisor.ListStreamsAsync(filter, Math.Min(Page, limit - streams.Count), cursor,
+                cancellation));
             streams.AddRange(page.Streams);
             cursor = page.Next;
         }
@@ -83,7 +87,8 @@ internal static partial class StreamsCommand
         {
             var session = stream.Session;
             table.Add(stream.Key.ToString(), stream.State, session?.Origin ?? "", session?.ClientId ?? "", session?.Ip ?? "",
-                session is null ? "" : OutputTable.Time(session.Since).Replace(' ', 'T'), $"{stream.Generation}", string.Join(", ", NotesOf(stream)));
+                session is null ? "" : OutputTable.Time(session.Since).Replace(' ', 'T'), $"{stream.Generation}",
+                    string.Join(", ", NotesOf(stream)));
         }
 
         table.Write(output);

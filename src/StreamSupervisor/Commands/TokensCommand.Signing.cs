@@ -16,7 +16,8 @@ public static partial class TokensCommand
     {
         if (!pattern && key.Contains('*', StringComparison.Ordinal))
         {
-            return $"--key: '{key}' is a pattern, and a token for it opens every key that matches. Write one key such as live/cam1, or add --pattern.";
+            return $"--key: '{key}' is a pattern, and a token for it opens every key that matches. Write one key such as live/cam1, or "
+                + "add --pattern.";
         }
 
         if (pattern && scheme is not (CredentialScheme.Token or CredentialScheme.Jwt))
@@ -42,11 +43,13 @@ public static partial class TokensCommand
         // IPAddress reads "1" and "10.1" too, as nobody means them.
         return address is null ? null
             : scheme != CredentialScheme.Token ? "--address: Only token can be bound to an address. Leave it out."
-            : IPAddress.TryParse(address, out _) && (address.Contains(':', StringComparison.Ordinal) || address.Count(c => c == '.') == 3) ? null
+            : IPAddress.TryParse(address, out _) && (address.Contains(':', StringComparison.Ordinal)
+                || address.Count(c => c == '.') == 3) ? null
             : $"--address: '{address}' is no IP address; write one such as 203.0.113.7.";
     }
 
-    private static string? Make(CredentialScheme scheme, string key, string subject, string? address, string secret, DateTimeOffset expires, out string problem)
+    private static string? Make(CredentialScheme scheme, string key, string subject, string? address, string secret, DateTimeOffset expires,
+        out string problem)
     {
         problem = "";
         if (scheme is CredentialScheme.Token or CredentialScheme.Jwt)
@@ -69,13 +72,15 @@ public static partial class TokensCommand
                 return null;
             }
 
-            var credentials = new SigningCredentials(new SymmetricSecurityKey(Encoding.UTF8.GetBytes(secret)), SecurityAlgorithms.HmacSha256);
+            var credentials = new SigningCredentials(new SymmetricSecurityKey(Encoding.UTF8.GetBytes(secret)),
+                SecurityAlgorithms.HmacSha256);
             var descriptor = new SecurityTokenDescriptor
             {
                 Claims = new Dictionary<string, object> { ["sub"] = subject, ["key"] = key, ["exp"] = expires.ToUnixTimeSeconds() },
                 SigningCredentials = credentials,
             };
-            return $"{JwtCheck.DefaultParameter}={new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(descriptor)}";
+            var token = new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(descriptor);
+            return $"{JwtCheck.DefaultParameter}={token}";
         }
 
         if (!StreamKey.TryParse(key, out var streamKey))

@@ -26,7 +26,8 @@ public static partial class TokensCommand
         CustomParser = result =>
         {
             var text = result.Tokens[0].Value.Replace("-", "", StringComparison.Ordinal);
-            if (Enum.TryParse<CredentialScheme>(text, ignoreCase: true, out var scheme) && scheme != CredentialScheme.None && !char.IsDigit(text[0]))
+            if (Enum.TryParse<CredentialScheme>(text, ignoreCase: true, out var scheme) && scheme != CredentialScheme.None
+                && !char.IsDigit(text[0]))
             {
                 return scheme;
             }
@@ -41,7 +42,8 @@ public static partial class TokensCommand
     private static Option<string?> SecretOption() =>
         new("--secret") { Description = $"The secret. Others on this machine can see it here; better: --secret-file or {SecretVariable}." };
 
-    private static Option<FileInfo?> SecretFileOption() => new("--secret-file") { Description = "A file with the secret in its first line." };
+    private static Option<FileInfo?> SecretFileOption() =>
+        new("--secret-file") { Description = "A file with the secret in its first line." };
 
     private static Option<TimeSpan> DurationOption(string name, string description, TimeSpan @default) => new(name)
     {
@@ -63,16 +65,19 @@ public static partial class TokensCommand
     {
         var scheme = SchemeOption();
         var key = KeyOption("What it is good for: a key such as live/cam1.");
-        var pattern = new Option<bool>("--pattern") { Description = "The key is a pattern such as live/*: good for all keys that match (token, jwt)." };
+        var pattern = new Option<bool>("--pattern") { Description =
+            "The key is a pattern such as live/*: good for all keys that match (token, jwt)." };
         var subject = new Option<string>("--subject") { Description = "Who will publish with it.", DefaultValueFactory = _ => "encoder" };
         var valid = DurationOption("--valid", "How long it is good: 90s, 15m, 12h, 30d.", TimeSpan.FromHours(1));
         var address = new Option<string?>("--address") { Description = "Good from this address only (token)." };
         var secret = SecretOption();
         var file = SecretFileOption();
-        var command = new Command("sign", "Make a credential; prints the query to put behind the publish address.") { scheme, key, pattern, subject, valid, address, secret, file };
+        var command = new Command("sign", "Make a credential; prints the query to put behind the publish address.") { scheme, key, pattern,
+            subject, valid, address, secret, file };
         command.SetAction(parsed =>
         {
-            if (WhatIsWrong(parsed.GetValue(scheme), parsed.GetValue(key)!, parsed.GetValue(pattern), parsed.GetValue(subject)!, parsed.GetValue(valid),
+            if (WhatIsWrong(parsed.GetValue(scheme), parsed.GetValue(key)!, parsed.GetValue(pattern), parsed.GetValue(subject)!,
+                parsed.GetValue(valid),
                 parsed.GetValue(address)) is { } wrong)
             {
                 return Complain(parsed, wrong);
@@ -105,7 +110,9 @@ public static partial class TokensCommand
         var validity = new Option<string?>("--validity") { Description = "tencent, aliyun: the validity period of the vendor's console." };
         var secret = SecretOption();
         var file = SecretFileOption();
-        var command = new Command("verify", "Check a credential as the supervisor would. Ends with 0 when it is valid, else with 1.") { query, scheme, key, address, validity, secret, file };
+        var command = new Command("verify",
+            "Check a credential as the supervisor would. Ends with 0 when it is valid, else with 1.") { query, scheme, key, address,
+            validity, secret, file };
         command.SetAction(parsed =>
         {
             if (!TryGetSecret(parsed, secret, file, out var word))
@@ -139,7 +146,8 @@ public static partial class TokensCommand
             var gate = new CredentialGate(options, new RegistrationCredential(new()));
             var result = gate.Check(streamKey, parsed.GetValue(query), parsed.GetValue(address)!, time.GetUtcNow());
             var who = result.Subject is null ? "" : $" (subject {result.Subject})";
-            parsed.InvocationConfiguration.Output.WriteLine($"{result.Verdict.ToString().ToLowerInvariant()}{who} for {result.EffectiveKey}");
+            parsed.InvocationConfiguration.Output.WriteLine(
+                $"{result.Verdict.ToString().ToLowerInvariant()}{who} for {result.EffectiveKey}");
             return result.Verdict == CredentialVerdict.Valid ? 0 : Wrong;
         });
         return command;

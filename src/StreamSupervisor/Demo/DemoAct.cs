@@ -18,8 +18,8 @@ internal sealed record DemoAct(string Title, ImmutableArray<EncoderReport> Encod
     public TimeSpan OffAir => Encoders.Aggregate(TimeSpan.Zero, (sum, encoder) => sum + encoder.OffAir);
 
     /// <summary>
-    /// From the first try to the return to the air, on average; null when nobody lost the air. Why not the median of the returns: it would leave
-    /// out whoever never came back.
+    /// From the first try to the return to the air, on average; null when nobody lost the air. Why not the median of the returns: it would
+    /// leave out whoever never came back.
     /// </summary>
     public TimeSpan? BackOnAir => Losses == 0 ? null : OffAir / Losses;
 

@@ -17,7 +17,8 @@ internal sealed class DemoBalancer : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(25);
 
     private readonly CancellationTokenSource _stopping = new();
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { Timeout = TimeSpan.FromSeconds(30) };
+    private readonly HttpClient _http =
+        new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { Timeout = TimeSpan.FromSeconds(30) };
     private readonly (DemoMember Member, Health Health)[] _members;
     private readonly TimeProvider _time;
     private readonly WebApplication _web;
@@ -110,7 +111,8 @@ internal sealed class DemoBalancer : IAsyncDisposable
 
     private async Task AskAsync(DemoMember member, HttpContext call, byte[] body)
     {
-        using var request = new HttpRequestMessage(new HttpMethod(call.Request.Method), new Uri(member.Http, call.Request.Path + call.Request.QueryString.Value));
+        using var request = new HttpRequestMessage(new HttpMethod(call.Request.Method),
+            new Uri(member.Http, call.Request.Path + call.Request.QueryString.Value));
         if (body.Length > 0)
         {
             request.Content = new ByteArrayContent(body);

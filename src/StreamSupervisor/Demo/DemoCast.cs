@@ -20,7 +20,8 @@ internal static class DemoCast
         (Of("drone", EncoderTrouble.Drops(Seconds(9), Seconds(2))), [1], "behind a hill every 9 s"),
         (Of("bodycam", EncoderTrouble.Flaps(Seconds(4))), [0], "flaps every 4 s"),
         (Of("van", EncoderTrouble.ChangesNode(Seconds(8), Seconds(1))), [0, 1], "comes back on the other server"),
-        (Of("laptop", EncoderTrouble.Drops(Seconds(7), Seconds(1))) with { Retry = RetryPolicy.Obs }, [1], "OBS: waits longer after each refusal"),
+        (Of("laptop", EncoderTrouble.Drops(Seconds(7), Seconds(1))) with { Retry = RetryPolicy.Obs }, [1],
+            "OBS: waits longer after each refusal"),
     ];
 
     private static EncoderOptions Of(string name, EncoderTrouble trouble) => new()

@@ -19,7 +19,8 @@ internal sealed class DemoCluster : IDemoSupervisors
     public string Address => _balancer!.Address;
 
     /// <exception cref="CommandException">There is no PostgreSQL, or a member does not start.</exception>
-    public static async Task<IDemoSupervisors> StartAsync(int members, List<OriginOptions> origins, DirectoryInfo folder, TimeProvider time, CancellationToken cancellation)
+    public static async Task<IDemoSupervisors> StartAsync(int members, List<OriginOptions> origins, DirectoryInfo folder, TimeProvider time,
+        CancellationToken cancellation)
     {
         var cluster = new DemoCluster(time);
         try

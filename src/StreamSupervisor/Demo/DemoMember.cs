@@ -2,7 +2,9 @@ using StreamSupervisor.Server.Configuration;
 
 namespace StreamSupervisor.Demo;
 
-/// <summary>One member: <c>serve</c> of this same program in a process of its own, which can be killed and started again at its address.</summary>
+/// <summary>
+/// One member: <c>serve</c> of this same program in a process of its own, which can be killed and started again at its address.
+/// </summary>
 internal sealed class DemoMember : IAsyncDisposable
 {
     private readonly string _config;
@@ -16,6 +18,8 @@ internal sealed class DemoMember : IAsyncDisposable
         _log = Path.Combine(folder.FullName, $"{name}.log");
         _config = Path.Combine(folder.FullName, $"{name}.conf");
         var peers = FreeAddress.Next().GetLeftPart(UriPartial.Authority);
+        var listed = string.Join(", ", origins.Select(origin =>
+            $$"""{ name = "{{origin.Name}}", api = "{{origin.Api}}", hook-token = "{{origin.HookToken}}" }"""));
         File.WriteAllText(_config,
             $$"""
             streamsupervisor {
@@ -23,7 +27,7 @@ internal sealed class DemoMember : IAsyncDisposable
               management.listen = ["{{Management.GetLeftPart(UriPartial.Authority)}}"]
               cluster { enabled = true, name = "{{name}}", advertise = "{{peers}}", listen = ["{{peers}}"], secret = "demo-cluster-secret" }
               storage { provider = postgres, postgres.connection-string = "{{connectionString}}" }
-              origins = [ {{string.Join(", ", origins.Select(origin => $$"""{ name = "{{origin.Name}}", api = "{{origin.Api}}", hook-token = "{{origin.HookToken}}" }"""))}} ]
+              origins = [ {{listed}} ]
             }
             """);
     }

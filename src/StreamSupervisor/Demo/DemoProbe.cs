@@ -14,7 +14,8 @@ internal sealed class DemoProbe(string address, TimeProvider time) : IDisposable
     /// <returns>The longest that one question waited for its answer, repeated until there was one.</returns>
     public async Task<TimeSpan> LongestWaitAsync(Task over, CancellationToken cancellation)
     {
-        var waits = await Task.WhenAll(Enumerable.Range(1, Keys).Select(key => AskAsync($"/api/v1/streams/__defaultVhost__/demo/probe-{key}", over, cancellation)));
+        var waits = await Task.WhenAll(Enumerable.Range(1, Keys)
+            .Select(key => AskAsync($"/api/v1/streams/__defaultVhost__/demo/probe-{key}", over, cancellation)));
         await over;
         return waits.Max();
     }

@@ -17,14 +17,16 @@ internal sealed class DemoStage(TimeSpan length, IDemoView view, TimeProvider ti
     /// <param name="seed">Of the simulated servers.</param>
     /// <param name="members">1: a supervisor inside this process. More: processes of their own on a PostgreSQL.</param>
     /// <exception cref="CommandException">Members could not be started; the message says why.</exception>
-    public async Task<(DemoAct Without, DemoAct With, IReadOnlyList<DemoIncident> Incidents)> PlayAsync(int seed, int members, CancellationToken cancellation)
+    public async Task<(DemoAct Without, DemoAct With, IReadOnlyList<DemoIncident> Incidents)> PlayAsync(int seed, int members,
+        CancellationToken cancellation)
     {
         var fleet = _fleet = await SimulatedFleet.StartAsync(DemoCast.Servers, seed, cancellation);
         var without = await ActAsync("without the supervisor", Task.CompletedTask, cancellation);
         await fleet.StartOverAsync();
 
         await using var supervisors = await SuperviseAsync(members, fleet, cancellation);
-        await fleet.SendHooksToAsync(server => new Uri($"{supervisors.Address}/hooks/v1/{TokenOf(DemoCast.Servers[fleet.Servers.IndexOf(server)].ServerId)}"));
+        await fleet.SendHooksToAsync(server => new Uri(
+            $"{supervisors.Address}/hooks/v1/{TokenOf(DemoCast.Servers[fleet.Servers.IndexOf(server)].ServerId)}"));
         var suffering = supervisors.SufferAsync(length, view.Tell, cancellation);
         var with = await ActAsync("with the supervisor", suffering, cancellation);
         await fleet.SendHooksToAsync(_ => null);

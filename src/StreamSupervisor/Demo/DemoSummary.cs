@@ -6,7 +6,8 @@ internal static class DemoSummary
     public static void Write(TextWriter output, TimeSpan length, DemoAct without, DemoAct with, IReadOnlyList<DemoIncident> incidents)
     {
         output.WriteLine();
-        output.WriteLine($"{DemoCast.Encoders.Count} encoders on {DemoCast.Servers.Count} simulated SRS servers, {length.TotalSeconds:0} s each way:");
+        output.WriteLine($"{DemoCast.Encoders.Count} encoders on {DemoCast.Servers.Count} simulated SRS servers, {length.TotalSeconds:0} "
+            + "s each way:");
         output.WriteLine();
         Row("", "without", "with");
         Row("tries that SRS refused as busy", without.Busy, with.Busy);

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace StreamSupervisor.Demo;
 
 /// <summary>
-/// A child that never outlives us: its keeper is a shell that waits for a line from us, the name of the signal that ends the child, and takes
-/// the end of our pipe for that line. So it ends however we end, also with -9.
+/// A child that never outlives us: its keeper is a shell that waits for a line from us, the name of the signal that ends the child, and
+/// takes the end of our pipe for that line. So it ends however we end, also with -9.
 /// </summary>
 internal sealed class KeptProcess : IAsyncDisposable
 {

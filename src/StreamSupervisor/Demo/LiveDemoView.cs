@@ -60,7 +60,9 @@ internal sealed class LiveDemoView(LiveDisplayContext screen, TimeSpan length, i
                 encoder.Server,
                 encoder.RefusedBusy == 0 ? "0" : $"[red]{encoder.RefusedBusy}[/]",
                 $"{encoder.OffAir.TotalSeconds:0.0} s",
-                encoder.Returns.IsEmpty ? "" : $"{DemoWords.Span(encoder.Returns[^1].Took)}, {DemoWords.Tries(encoder.Returns[^1].Tries)}"));
+                encoder.Returns.IsEmpty
+                    ? ""
+                    : $"{DemoWords.Span(encoder.Returns[^1].Took)}, {DemoWords.Tries(encoder.Returns[^1].Tries)}"));
         }
 
         return table;

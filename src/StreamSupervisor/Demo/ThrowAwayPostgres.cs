@@ -41,12 +41,17 @@ internal sealed class ThrowAwayPostgres : IAsyncDisposable
     public static string FindBinaries()
     {
         var installed = Directory.Exists(Debian)
-            ? Directory.GetDirectories(Debian).OrderByDescending(folder => int.TryParse(Path.GetFileName(folder), out var version) ? version : 0).Select(folder => Path.Combine(folder, "bin"))
+            ? Directory.GetDirectories(Debian).OrderByDescending(folder => int.TryParse(Path.GetFileName(folder), out var version)
+                ? version
+                : 0).Select(folder => Path.Combine(folder, "bin"))
             : [];
         var path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
-        return OperatingSystem.IsWindows() ? null! : installed.Concat(path).FirstOrDefault(folder => IsThere(folder, "initdb") && IsThere(folder, "postgres"))
-            ?? throw new CommandException("Several members need a PostgreSQL, and none is installed here (no initdb in /usr/lib/postgresql/*/bin or on the PATH). "
-                + "Install it (Debian: apt-get install postgresql); it need not run, the demo starts one of its own. Without --members no database server is needed.", ExitCodes.Usage);
+        return OperatingSystem.IsWindows() ? null! : installed.Concat(path)
+            .FirstOrDefault(folder => IsThere(folder, "initdb") && IsThere(folder, "postgres"))
+            ?? throw new CommandException(
+                "Several members need a PostgreSQL, and none is installed here (no initdb in /usr/lib/postgresql/*/bin or on the PATH). "
+                + "Install it (Debian: apt-get install postgresql); it need not run, the demo starts one of its own. Without --members no "
+                + "database server is needed.", ExitCodes.Usage);
     }
 
     public async ValueTask DisposeAsync()
@@ -60,7 +65,8 @@ internal sealed class ThrowAwayPostgres : IAsyncDisposable
     }
 
     private static bool IsThere(string folder, string program) =>
-        Path.Combine(folder, program) is var path && File.Exists(path) && File.ResolveLinkTarget(path, returnFinalTarget: true) is not { Exists: false };
+        Path.Combine(folder, program) is var path && File.Exists(path)
+            && File.ResolveLinkTarget(path, returnFinalTarget: true) is not { Exists: false };
 
     private async Task LaunchAsync(string binaries, CancellationToken cancellation)
     {
@@ -73,8 +79,10 @@ internal sealed class ThrowAwayPostgres : IAsyncDisposable
             await RunAsync(["chown", $"{owner.Uid}:{owner.Gid}", _folder], cancellation);
         }
 
-        await RunAsync([.. prefix, Path.Combine(binaries, "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"], cancellation);
-        _server = KeptProcess.Start("INT", Log, [.. prefix, Path.Combine(binaries, "postgres"), "-D", data, "-p", $"{Port}", "-h", "127.0.0.1", "-k", _folder], _time);
+        await RunAsync([.. prefix, Path.Combine(binaries, "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8",
+            "--locale=C", "--no-sync"], cancellation);
+        _server = KeptProcess.Start("INT", Log, [.. prefix, Path.Combine(binaries, "postgres"), "-D", data, "-p", $"{Port}", "-h",
+            "127.0.0.1", "-k", _folder], _time);
         await ReadyAsync(cancellation);
     }
 
@@ -82,7 +90,8 @@ internal sealed class ThrowAwayPostgres : IAsyncDisposable
     {
         var start = _time.GetTimestamp();
         string said;
-        while (!(said = File.Exists(Log) ? await File.ReadAllTextAsync(Log, cancellation) : "").Contains("ready to accept connections", StringComparison.Ordinal))
+        while (!(said = File.Exists(Log) ? await File.ReadAllTextAsync(Log, cancellation) : "")
+            .Contains("ready to accept connections", StringComparison.Ordinal))
         {
             if (_time.GetElapsedTime(start) > Patience || said.Contains("FATAL", StringComparison.Ordinal))
             {
@@ -99,7 +108,9 @@ internal sealed class ThrowAwayPostgres : IAsyncDisposable
         var users = File.ReadLines("/etc/passwd").Select(line => line.Split(':')).Where(fields => fields.Length > 3).ToList();
         return users.Find(fields => fields[0] == "postgres") is { } postgres ? (postgres[2], postgres[3])
             : users.Find(fields => fields[0] == "nobody") is { } nobody ? (nobody[2], nobody[3])
-            : throw new CommandException("PostgreSQL does not run as root, and there is no user postgres or nobody to run it as: start the demo as another user.", ExitCodes.Usage);
+            : throw new CommandException(
+                "PostgreSQL does not run as root, and there is no user postgres or nobody to run it as: start the demo as another user.",
+                ExitCodes.Usage);
     }
 
     private static async Task RunAsync(string[] commandLine, CancellationToken cancellation)
@@ -118,7 +129,8 @@ internal sealed class ThrowAwayPostgres : IAsyncDisposable
         cancellation.ThrowIfCancellationRequested();
         if (process.ExitCode != 0)
         {
-            throw new CommandException($"PostgreSQL cannot be set up here: {Path.GetFileName(commandLine[0])} ended with {process.ExitCode}: {error}");
+            throw new CommandException(
+                $"PostgreSQL cannot be set up here: {Path.GetFileName(commandLine[0])} ended with {process.ExitCode}: {error}");
         }
     }
 }

@@ -21,8 +21,8 @@ internal sealed class JournalMember : IAsyncDisposable
 
     public ActorSystem System { get; }
 
-    public static Config ConfigOf(StoreLocation location) => ConfigurationFactory.ParseString(
-        PersistenceSettings.Render(location) + "akka.loglevel = \"ERROR\"\nakka.stdout-loglevel = \"OFF\"");
+    public static Config ConfigOf(StoreLocation location) => ConfigurationFactory.ParseString("akka { loglevel = ERROR, stdout-loglevel = OFF }")
+        .WithFallback(PersistenceSettings.ConfigOf(location));
 
     public static JournalMember Start(StoreLocation location)
     {

@@ -124,14 +124,14 @@ public sealed class SchemaTests(StoreFixture stores)
         var keys = new List<byte[]>();
         for (var start = 0; start < 2; start++)
         {
-            await using var store = await JournalStore.CreateAsync(location, TimeProvider.System, NullLogger.Instance, CancellationToken.None);
-            keys.Add(await RegistrationKey.PrepareAsync(store, TimeProvider.System, NullLogger.Instance, CancellationToken.None));
+            await using var store = await OpenAsync(location);
+            keys.Add(await RegistrationKey.ReadAsync(store, CancellationToken.None));
         }
 
         keys[0].Length.ShouldBe(32);
         keys[0].ShouldBe(keys[1]);
-        await using var another = await JournalStore.CreateAsync(await stores.NewAsync(postgres), TimeProvider.System, NullLogger.Instance, CancellationToken.None);
-        (await RegistrationKey.PrepareAsync(another, TimeProvider.System, NullLogger.Instance, CancellationToken.None)).ShouldNotBe(keys[0]);
+        await using var another = await OpenAsync(await stores.NewAsync(postgres));
+        (await RegistrationKey.ReadAsync(another, CancellationToken.None)).ShouldNotBe(keys[0]);
     }
 
     private static Task<JournalStore> OpenAsync(StoreLocation location) =>

@@ -4,7 +4,6 @@ using Akka.Actor;
 using Akka.Actor.Setup;
 using Akka.Cluster;
 using Akka.Cluster.Sharding;
-using Akka.Configuration;
 using StreamSupervisor.Actors.Membership;
 using StreamSupervisor.IntegrationTests.Server;
 
@@ -87,7 +86,7 @@ public sealed class AloneTests
             Membership = ClusterMembership.Alone(TimeProvider.System, Log);
             System = ActorSystem.Create(AkkaClusterSettings.SystemName, ActorSystemSetup.Create(
                 [
-                    BootstrapSetup.Create().WithConfig(ConfigurationFactory.ParseString(new AkkaClusterSettings().Render())),
+                    BootstrapSetup.Create().WithConfig(new AkkaClusterSettings().ToConfig()),
                     new AkkaLoggerSetup(Log), .. Membership.Setups,
                 ]));
             Membership.Start(System);

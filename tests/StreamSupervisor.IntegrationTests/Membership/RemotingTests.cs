@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Akka.Actor;
 using Akka.Actor.Setup;
@@ -12,6 +11,8 @@ using Akka.Remote;
 using StreamSupervisor.Actors.Membership;
 using StreamSupervisor.IntegrationTests.Failover;
 using StreamSupervisor.IntegrationTests.Server;
+using StreamSupervisor.TestKit.Membership;
+using StreamSupervisor.TestKit.Metrics;
 
 namespace StreamSupervisor.IntegrationTests.Membership;
 
@@ -80,7 +81,7 @@ public sealed class RemotingTests
     }
 
     [Fact]
-    public async Task Those_who_share_a_secret_or_a_certificate_know_each_other_and_others_do_not()
+    public async Task Those_who_share_a_secret_know_each_other_and_others_do_not()
     {
         var own = RemotingTls.FromSecret(Secret, null, TimeProvider.System);
         (await ShakeAsync(own, RemotingTls.FromSecret(Secret, null, TimeProvider.System))).ShouldBeTrue();
@@ -89,19 +90,52 @@ public sealed class RemotingTests
         var swapped = RemotingTls.FromSecret("the-next-secret-0123456789", Secret, TimeProvider.System);
         (await ShakeAsync(RemotingTls.FromSecret(Secret, "the-next-secret-0123456789", TimeProvider.System), swapped)).ShouldBeTrue();
         (await ShakeAsync(swapped, own)).ShouldBeFalse("own does not accept the next one yet");
+    }
 
-        var file = Path.GetTempFileName();
-        using (var key = ECDsa.Create(ECCurve.NamedCurves.nistP256))
-        using (var made = new CertificateRequest("CN=members", key, HashAlgorithmName.SHA256).CreateSelfSigned(
-            TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1)))
+    [Fact]
+    public async Task Members_with_a_certificate_of_their_own_know_those_with_its_key_or_of_its_authority()
+    {
+        using var authority = new TestCertificates();
+        using var stranger = new TestCertificates();
+        var (one, two) = (authority.Pfx("one", withAuthority: true), authority.Pfx("two", withAuthority: true));
+        var alone = authority.Pfx("three", withAuthority: false);
+
+        (await ShakeAsync(Tls(alone), Tls(alone))).ShouldBeTrue();
+        (await ShakeAsync(Tls(one), Tls(two))).ShouldBeTrue();
+        (await ShakeAsync(Tls(two), Tls(one))).ShouldBeTrue();
+        (await ShakeAsync(Tls(alone), Tls(one))).ShouldBeFalse("its file names no authority");
+        (await ShakeAsync(Tls(one), Tls(stranger.Pfx("one", withAuthority: true)))).ShouldBeFalse();
+        (await ShakeAsync(Tls(one), RemotingTls.FromSecret(Secret, null, TimeProvider.System))).ShouldBeFalse();
+        Should.Throw<CryptographicException>(() => RemotingTls.FromCertificate(new MemberCertificate(one, "wrong")));
+
+        static RemotingTls Tls(string file) => RemotingTls.FromCertificate(new MemberCertificate(file, TestCertificates.Password));
+    }
+
+    [Fact]
+    public async Task A_member_counts_the_others_as_they_come_and_go()
+    {
+        await using var a = new Node();
+        await using var b = new Node();
+        using var metrics = new MemberMetrics(() => 0, () => 1, () => PeerWatch.CountReachable(Cluster.Get(a.System)));
+        using var reachable = new InstrumentReader("streamsupervisor.peers.reachable", metrics.Meter);
+        using var changes = new InstrumentReader("streamsupervisor.peers.changes", metrics.Meter);
+        metrics.Begin();
+        foreach (var change in new[] { "joined", "left", "unreachable", "reachable" })
         {
-            await File.WriteAllBytesAsync(file, made.Export(X509ContentType.Pfx, "password"));
+            changes.Measured("change", change).ShouldBe([0], change);
         }
 
-        (await ShakeAsync(RemotingTls.FromPfx(file, "password"), RemotingTls.FromPfx(file, "password"))).ShouldBeTrue();
-        (await ShakeAsync(RemotingTls.FromPfx(file, "password"), own)).ShouldBeFalse();
-        Should.Throw<CryptographicException>(() => RemotingTls.FromPfx(file, "wrong"));
-        File.Delete(file);
+        reachable.Read().ShouldBe(0);
+        _ = a.System.ActorOf(Props.Create(() => new PeerWatch(metrics)), PeerWatch.ActorName);
+        Cluster.Get(a.System).Join(a.Address);
+        Cluster.Get(b.System).Join(a.Address);
+        await Eventually.HoldsAsync("the other has joined", () => Task.FromResult(Counted("joined") == 1 && reachable.Read() == 1));
+
+        Cluster.Get(b.System).Leave(b.Address);
+        await Eventually.HoldsAsync("the other has left", () => Task.FromResult(Counted("left") == 1 && reachable.Read() == 0));
+        Counted("joined").ShouldBe(1);
+
+        double Counted(string change) => changes.Measured("change", change).Sum();
     }
 
     private static async Task<bool> ShakeAsync(RemotingTls server, RemotingTls client)
@@ -160,7 +194,7 @@ public sealed class RemotingTests
             System = ActorSystem.Create(AkkaClusterSettings.SystemName, ActorSystemSetup.Create(
                 BootstrapSetup.Create().WithConfig(
                     ConfigurationFactory.ParseString("akka.cluster.split-brain-resolver.active-strategy = keep-majority")
-                        .WithFallback(ConfigurationFactory.ParseString(settings.Render()))),
+                        .WithFallback(settings.ToConfig())),
                 RemotingTls.FromSecret(Secret, null, TimeProvider.System)));
             Address = Cluster.Get(System).SelfAddress;
         }

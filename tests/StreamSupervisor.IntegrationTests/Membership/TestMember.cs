@@ -3,7 +3,6 @@ using System.Globalization;
 using Akka.Actor;
 using Akka.Actor.Setup;
 using Akka.Cluster;
-using Akka.Configuration;
 using Microsoft.Extensions.Logging;
 using StreamSupervisor.Actors.Membership;
 using StreamSupervisor.IntegrationTests.Failover;
@@ -47,7 +46,7 @@ internal sealed class TestMember : IAsyncDisposable
         var settings = new AkkaClusterSettings { Remoting = remoting };
         System = ActorSystem.Create(AkkaClusterSettings.SystemName, ActorSystemSetup.Create(
             [
-                BootstrapSetup.Create().WithConfig(ConfigurationFactory.ParseString(settings.Render())),
+                BootstrapSetup.Create().WithConfig(settings.ToConfig()),
                 RemotingTls.FromSecret(start.Secret, start.Previous, TimeProvider.System), new AkkaLoggerSetup(Log), .. Membership.Setups,
             ]));
         Cluster = Cluster.Get(System);

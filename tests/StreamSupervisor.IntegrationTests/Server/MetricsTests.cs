@@ -26,6 +26,10 @@ public sealed class MetricsTests
         Grown("streamsupervisor_journal_append_duration_seconds_count").ShouldBeGreaterThanOrEqualTo(2);
         Grown("streamsupervisor_credentials_checked_total", ("verdict", "not-required")).ShouldBeGreaterThanOrEqualTo(2);
 
+        // A reading shows what the one before has asked for.
+        await Eventually.HoldsAsync("the stream's shard is counted", async () => await ScrapeAsync(platform) is var later
+            && Value(later, "streamsupervisor_shards_owned") >= 1 && Value(later, "streamsupervisor_shards_entities") >= 1);
+
         var service = await platform.Srs[0].RunAsync(core => core.ServiceId);
 
         // One for each supervisor in this process that looks at a server of these names: tests run beside each other.
@@ -47,11 +51,16 @@ public sealed class MetricsTests
 
         var page = PrometheusPage.Parse(await http.GetStringAsync(new Uri(settings.Management + "/metrics")));
 
-        foreach (var name in new[] { "fights", "busy_seen", "busy_prevented", "wedges", "kicks", "adoptions", "refusals", "admissions", "lease_suspensions", "members_deaths" })
+        foreach (var name in new[] { "fights", "busy_seen", "busy_prevented", "wedges", "kicks", "adoptions", "refusals", "admissions", "lease_suspensions", "members_deaths", "peers_changes" })
         {
             var samples = page.SelectMany(family => family.Samples).Where(sample => sample.Name == $"streamsupervisor_{name}_total").ToList();
             samples.ShouldNotBeEmpty(name);
             samples.ShouldAllBe(sample => sample.Value == 0, name);
+        }
+
+        foreach (var name in new[] { "journal_waiting", "peers_reachable", "shards_owned", "shards_entities" })
+        {
+            page.SelectMany(family => family.Samples).Count(sample => sample.Name == $"streamsupervisor_{name}").ShouldBe(1, name);
         }
     }
 

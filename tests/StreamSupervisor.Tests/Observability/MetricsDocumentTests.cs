@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging.Abstractions;
 using Akka.Actor;
+using StreamSupervisor.Actors;
 using StreamSupervisor.Actors.Calls;
 using StreamSupervisor.Actors.LiveStreams;
 using StreamSupervisor.Actors.Membership;
@@ -65,11 +66,13 @@ public sealed partial class MetricsDocumentTests
     private static async Task<IReadOnlyList<PrometheusFamily>> ExportEverythingAsync()
     {
         using var exporter = new PrometheusExporter();
-        using var member = new MemberMetrics(() => 1, () => 1);
+        using var member = new MemberMetrics(() => 1, () => 1, () => 1);
         member.Beat(TimeSpan.Zero);
         member.Condemned();
         member.Suspended();
         member.RolledBack();
+        member.PeerChanged(PeerChange.Joined);
+        ForwardTelemetry.Answered(TimeSpan.Zero, AskStatus.Answered);
         AdmissionTelemetry.Orphaned("srs-1");
 
         HookTelemetry.Answered(HookAction.OnPublish, "allowed", TimeSpan.Zero);
@@ -104,7 +107,11 @@ public sealed partial class MetricsDocumentTests
         });
         var streams = new LiveStreamRegion(ActorRefs.Nobody, TimeProvider.System, new LiveStreamSettings());
         using var gauges = new SupervisorGauges(directory, streams, new OriginDrain(streams, [], TimeProvider.System),
-            meter => new LiveStreamGauges().Register(meter, new QuarantinedStreams(), new LostRecords()), TimeProvider.System);
+            meter =>
+            {
+                new LiveStreamGauges().Register(meter, new QuarantinedStreams(), new LostRecords());
+                new ShardGauges(() => Task.FromResult<(int, int)?>((1, 1))).Register(meter);
+            }, TimeProvider.System);
         return PrometheusPage.Parse(exporter.Scrape());
     }
 

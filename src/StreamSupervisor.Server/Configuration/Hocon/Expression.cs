@@ -1,6 +1,8 @@
 namespace StreamSupervisor.Server.Configuration.Hocon;
 
-/// <summary>What a value looks like before substitutions; compared by identity, since "this very one is being worked out" is asked of it.</summary>
+/// <summary>
+/// What a value looks like before substitutions; compared by identity, since "this very one is being worked out" is asked of it.
+/// </summary>
 internal abstract class Expression(HoconPosition position)
 {
     public HoconPosition Position { get; } = position;

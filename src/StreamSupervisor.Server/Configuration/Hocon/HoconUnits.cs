@@ -31,7 +31,8 @@ internal static class HoconUnits
     ];
 
     /// <summary>
-    /// Reads a duration. A bare number, which HOCON takes for milliseconds, is refused: who writes <c>hold = 3</c> means seconds. Only 0 needs no unit.
+    /// Reads a duration. A bare number, which HOCON takes for milliseconds, is refused: who writes <c>hold = 3</c> means seconds. Only 0
+    /// needs no unit.
     /// </summary>
     public static bool TryParseDuration(string text, out TimeSpan duration)
     {

@@ -39,7 +39,8 @@ internal struct KeyPath(HoconPosition position)
 
     private void Close()
     {
-        _finished.Add(_open ?? throw new HoconException(position, "a part of the dotted key is empty: expected a name on both sides of each dot"));
+        _finished.Add(_open ?? throw new HoconException(position,
+            "a part of the dotted key is empty: expected a name on both sides of each dot"));
         _open = null;
     }
 }

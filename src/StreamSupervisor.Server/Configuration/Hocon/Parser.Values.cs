@@ -31,7 +31,9 @@ internal sealed partial class Parser
                 return (token.Blank, ReadList());
             case TokenKind.Word or TokenKind.Quoted:
                 Advance();
-                HoconValue value = token is { Kind: TokenKind.Word, Text: "null" } ? new HoconNull(token.Position) : new HoconText(token.Position, token.Text);
+                HoconValue value = token is { Kind: TokenKind.Word, Text: "null" }
+                    ? new HoconNull(token.Position)
+                    : new HoconText(token.Position, token.Text);
                 return (token.Blank, new Literal(value));
             case TokenKind.Substitution or TokenKind.OptionalSubstitution:
                 Advance();

@@ -57,7 +57,9 @@ internal sealed partial class Parser
             ReadField(target);
             if (!ReadSeparator(end))
             {
-                throw Unexpected(end == TokenKind.CloseBrace ? "a comma, a new line or '}' after the value" : "a comma or a new line after the value");
+                throw Unexpected(end == TokenKind.CloseBrace
+                    ? "a comma, a new line or '}' after the value"
+                    : "a comma or a new line after the value");
             }
         }
     }
@@ -73,7 +75,8 @@ internal sealed partial class Parser
                 return;
             }
 
-            throw new HoconException(include.Position, "include needs a file: write include \"file\", or \"include\" in quotes if it is a key");
+            throw new HoconException(include.Position,
+                "include needs a file: write include \"file\", or \"include\" in quotes if it is a key");
         }
 
         var position = _token.Position;
@@ -153,7 +156,8 @@ internal sealed partial class Parser
         {
             if (token.Kind is not (TokenKind.Word or TokenKind.Quoted) || (token.Blank.Length > 0 && !path.IsEmpty))
             {
-                throw new HoconException(substitution.Position, "expected the path of a setting or the name of an environment variable in ${…}");
+                throw new HoconException(substitution.Position,
+                    "expected the path of a setting or the name of an environment variable in ${…}");
             }
 
             path.Add(token);

@@ -29,7 +29,8 @@ internal sealed partial class Resolver
         var kind = KindOf(parts[0].Value);
         if (parts.FirstOrDefault(p => KindOf(p.Value) != kind).Value is { } misfit)
         {
-            throw new HoconException(misfit.Position, $"{kind} and {KindOf(misfit)} cannot be joined: expected a comma, a new line or {kind}");
+            throw new HoconException(misfit.Position,
+                $"{kind} and {KindOf(misfit)} cannot be joined: expected a comma, a new line or {kind}");
         }
 
         HoconValue joined = parts[0].Value switch

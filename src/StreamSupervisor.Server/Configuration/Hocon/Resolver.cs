@@ -25,7 +25,8 @@ internal sealed partial class Resolver(ObjectExpression root, Func<string, strin
     private int _characters;
     private int _depth;
 
-    /// <exception cref="HoconException">A substitution finds nothing or goes in a circle; values cannot be joined; it grows too large.</exception>
+    /// <exception cref="HoconException">A substitution finds nothing or goes in a circle; values cannot be joined; it grows too
+    /// large.</exception>
     public HoconObject Resolve() => Merge([root]);
 
     /// <summary>What the layers amount to; null when there is nothing.</summary>
@@ -58,7 +59,9 @@ internal sealed partial class Resolver(ObjectExpression root, Func<string, strin
         return objects.Count == 0 ? null : Merge(objects);
     }
 
-    /// <summary>Objects upon objects, oldest first: each key gets the layers of all of them, so that += and self-references see those below.</summary>
+    /// <summary>
+    /// Objects upon objects, oldest first: each key gets the layers of all of them, so that += and self-references see those below.
+    /// </summary>
     private HoconObject Merge(List<Expression> objects)
     {
         if (objects is [Literal { Value: HoconObject alone }])
@@ -73,7 +76,9 @@ internal sealed partial class Resolver(ObjectExpression root, Func<string, strin
         }
 
         var members = new OrderedDictionary<string, HoconValue>();
-        foreach (var key in objects.SelectMany(o => o is ObjectExpression e ? (IEnumerable<string>)e.Fields.Keys : ((HoconObject)((Literal)o).Value).Members.Keys).Distinct())
+        foreach (var key in objects.SelectMany(o => o is ObjectExpression e
+            ? (IEnumerable<string>)e.Fields.Keys
+            : ((HoconObject)((Literal)o).Value).Members.Keys).Distinct())
         {
             Spend(position, objects.Count);
             var layers = Members(objects, key);
@@ -157,7 +162,8 @@ internal sealed partial class Resolver(ObjectExpression root, Func<string, strin
         return substitution.Optional
             ? null
             : throw new HoconException(substitution.Position,
-                $"${{{substitution.Name}}} finds nothing: expected a setting of that path or an environment variable (${{?{substitution.Name}}} may be missing)");
+                $"${{{substitution.Name}}} finds nothing: expected a setting of that path or an environment variable "
+                    + $"(${{?{substitution.Name}}} may be missing)");
     }
 
     /// <summary>All layers of a path, up to the first that is being worked out right now.</summary>

@@ -78,7 +78,8 @@ internal sealed class Tokenizer(string file, string text)
     private Token ReadWord(string blank, HoconPosition position)
     {
         var start = _at;
-        while (_at < text.Length && !char.IsWhiteSpace(text[_at]) && !Reserved.Contains(text[_at], StringComparison.Ordinal) && !Ahead("//"))
+        while (_at < text.Length && !char.IsWhiteSpace(text[_at]) && !Reserved.Contains(text[_at], StringComparison.Ordinal)
+            && !Ahead("//"))
         {
             _at++;
         }
@@ -104,7 +105,9 @@ internal sealed class Tokenizer(string file, string text)
             else if (text[_at] == '}' && !quoted)
             {
                 _at++;
-                return new Token(optional ? TokenKind.OptionalSubstitution : TokenKind.Substitution, text[start..(_at - 1)], blank, position);
+                return new Token(optional
+                    ? TokenKind.OptionalSubstitution
+                    : TokenKind.Substitution, text[start..(_at - 1)], blank, position);
             }
         }
 
@@ -159,7 +162,8 @@ internal sealed class Tokenizer(string file, string text)
             }
         }
 
-        throw new HoconException(position, "the quoted text is not closed: expected '\"' on the same line (text of several lines stands in \"\"\")");
+        throw new HoconException(position,
+            "the quoted text is not closed: expected '\"' on the same line (text of several lines stands in \"\"\")");
     }
 
     // Leaves _at on the last character of the escape.

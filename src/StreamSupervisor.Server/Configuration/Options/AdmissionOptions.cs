@@ -21,10 +21,14 @@ public sealed class AdmissionOptions
     public List<AdmissionRuleOptions> Rules { get; init; } = [];
 }
 
-/// <summary>An entry of <c>admission.rules</c>: <c>{ match = "*/live/*", takeover = first-wins }</c>. Unset values fall back to <c>admission</c>.</summary>
+/// <summary>
+/// An entry of <c>admission.rules</c>: <c>{ match = "*/live/*", takeover = first-wins }</c>. Unset values fall back to <c>admission</c>.
+/// </summary>
 public sealed class AdmissionRuleOptions
 {
-    /// <summary><c>vhost/app/stream</c> or <c>app/stream</c> (any vhost); <c>*</c> matches within a part, at the end also all that follows.</summary>
+    /// <summary>
+    /// <c>vhost/app/stream</c> or <c>app/stream</c> (any vhost); <c>*</c> matches within a part, at the end also all that follows.
+    /// </summary>
     public string Match { get; init; } = "";
     public AdmissionMode? Mode { get; init; }
     public TakeoverPolicy? Takeover { get; init; }

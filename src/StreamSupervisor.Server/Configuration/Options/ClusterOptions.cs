@@ -13,16 +13,17 @@ public sealed class ClusterOptions
     /// <summary>Base address where the other members reach this one. They tell members apart by it, so it stays over restarts.</summary>
     public string Advertise { get; init; } = "";
 
-    /// <summary>Where the other members are listened to: HTTP/2 without TLS.</summary>
+    /// <summary>Where the other members are listened to.</summary>
     public List<string> Listen { get; init; } = [];
 
-    /// <summary>Every member signs with it what it sends to others.</summary>
+    /// <summary>What the members know each other by, unless they have certificates.</summary>
     [Secret]
     public string Secret { get; init; } = "";
 
     /// <summary>Accepted beside <see cref="Secret"/>, while it is changed on one member after the other.</summary>
     [Secret]
     public string PreviousSecret { get; init; } = "";
+    public CertificateOptions Certificate { get; init; } = new();
     public LeaseOptions Lease { get; init; } = new();
 
     /// <summary>The name to show: the configured one, or the machine's.</summary>
@@ -30,6 +31,24 @@ public sealed class ClusterOptions
 
     /// <summary>The secrets in force: the first signs, all verify.</summary>
     internal IReadOnlyList<string> Secrets => PreviousSecret.Length > 0 ? [Secret, PreviousSecret] : [Secret];
+}
+
+/// <summary><c>cluster.certificate</c>: an operator's own instead of the key that is made of <c>cluster.secret</c>.</summary>
+public sealed class CertificateOptions
+{
+    /// <summary>A PFX file; empty: none.</summary>
+    public string File { get; init; } = "";
+
+    [Secret]
+    public string Password { get; init; } = "";
+
+    /// <summary>A file whose first line is the password.</summary>
+    public string PasswordFile { get; init; } = "";
+
+    /// <summary>The password, wherever it stands; null: none.</summary>
+    /// <exception cref="IOException">The file with the password cannot be read.</exception>
+    internal string? EffectivePassword =>
+        PasswordFile.Length > 0 ? System.IO.File.ReadLines(PasswordFile).FirstOrDefault("") : Password.Length > 0 ? Password : null;
 }
 
 /// <summary><c>cluster.lease</c>: how long a member that says nothing keeps what it owns.</summary>

@@ -19,7 +19,9 @@ public sealed class OriginOptions
     /// </summary>
     public string? PublishUrl { get; init; }
 
-    /// <summary>The servers whose streams are copied to this one, by <c>forward</c> or as an edge: their copies are no second publishers.</summary>
+    /// <summary>
+    /// The servers whose streams are copied to this one, by <c>forward</c> or as an edge: their copies are no second publishers.
+    /// </summary>
     public List<string> RelaysFrom { get; init; } = [];
     public string? Username { get; init; }
     [Secret]

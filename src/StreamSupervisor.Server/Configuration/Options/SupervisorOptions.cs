@@ -26,6 +26,8 @@ public sealed class SupervisorOptions
     /// <summary>The file that the settings were read from, for people; empty where no file was.</summary>
     internal string ReadFrom { get; set; } = "";
 
-    /// <summary>The block <c>akka { … }</c> beside <c>streamsupervisor</c>, in Akka's own form; laid under the settings that decide.</summary>
+    /// <summary>
+    /// The block <c>akka { … }</c> beside <c>streamsupervisor</c>, in Akka's own form; laid under the settings that decide.
+    /// </summary>
     internal string AkkaOverlay { get; set; } = "";
 }

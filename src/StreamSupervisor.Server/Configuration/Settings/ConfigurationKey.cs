@@ -11,7 +11,9 @@ internal static class ConfigurationKey
     public static string Normalize(string name) =>
         name.Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal).ToLowerInvariant();
 
-    /// <summary>The key of a setting: <c>origins[0].hook-token</c> or <c>origins.0.hook-token</c>, with or without the root in front.</summary>
+    /// <summary>
+    /// The key of a setting: <c>origins[0].hook-token</c> or <c>origins.0.hook-token</c>, with or without the root in front.
+    /// </summary>
     public static string Of(string setting)
     {
         var parts = setting.Replace("[", ".", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal)

@@ -10,7 +10,8 @@ internal static class Duration
     {
         duration = default;
         var digits = text.AsSpan().TrimEnd("abcdefghijklmnopqrstuvwxyz");
-        if (!double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number) || number > 1e9)
+        if (!double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+            || !double.IsFinite(number) || number > 1e9)
         {
             return false;
         }

@@ -12,14 +12,17 @@ internal static class EffectiveSettings
 {
     public const string Mask = "********";
 
-    public static IReadOnlyList<EffectiveSetting> Of(LoadedConfiguration loaded) => [.. Walk(SettingsSchema.Root, loaded.Options, "", loaded.Sources)];
+    public static IReadOnlyList<EffectiveSetting> Of(LoadedConfiguration loaded) =>
+        [.. Walk(SettingsSchema.Root, loaded.Options, "", loaded.Sources)];
 
     private static IEnumerable<EffectiveSetting> Walk(SettingNode node, object? value, string path, SettingSources sources)
     {
         switch (node)
         {
             case SectionNode section:
-                return section.Members.SelectMany(m => Walk(m, m.Property!.GetValue(value), path.Length == 0 ? m.Name : $"{path}.{m.Name}", sources));
+                return section.Members.SelectMany(m => Walk(m, m.Property!.GetValue(value), path.Length == 0
+                    ? m.Name
+                    : $"{path}.{m.Name}", sources));
             case ListNode list when value is System.Collections.IList { Count: > 0 } items:
                 return items.Cast<object?>().SelectMany((item, i) => Walk(list.Item, item, $"{path}[{i}]", sources));
             case ListNode:
@@ -66,5 +69,6 @@ internal static class EffectiveSettings
     }
 
     // Named are the harmless ones: a new keyword of the driver that carries a secret is masked without our knowing it.
-    private static bool IsHarmless(string keyword) => keyword.ToLowerInvariant() is "host" or "server" or "port" or "database" or "username" or "user id" or "application name";
+    private static bool IsHarmless(string keyword) =>
+        keyword.ToLowerInvariant() is "host" or "server" or "port" or "database" or "username" or "user id" or "application name";
 }

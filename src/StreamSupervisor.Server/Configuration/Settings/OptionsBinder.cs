@@ -59,7 +59,8 @@ internal sealed class OptionsBinder(SettingSources sources, ICollection<ConfigPr
         {
             if (child.Key != $"{list.Count}")
             {
-                Report(path, child, $"has an item '{child.Key}' where {list.Count} was expected.", "Items are numbered from 0 without gaps.");
+                Report(path, child, $"has an item '{child.Key}' where {list.Count} was expected.",
+                    "Items are numbered from 0 without gaps.");
                 return null;
             }
 
@@ -98,8 +99,10 @@ internal sealed class OptionsBinder(SettingSources sources, ICollection<ConfigPr
             ? source.Written[(source.Written.IndexOf('.', StringComparison.Ordinal) + 1)..]
             : path.Length == 0 ? child.Key : $"{path}.{child.Key}";
         var name = written[(written.LastIndexOf('.') + 1)..];
-        var elsewhere = SettingsSchema.Settings.Where(s => ConfigurationKey.Normalize(s.Name) == ConfigurationKey.Normalize(name)).Select(s => s.Path).ToList();
-        var fix = NearestName.Of(name, node.Members.Select(m => m.Name)) is { } near ? $"Did you mean {(path.Length == 0 ? near : $"{path}.{near}")}?"
+        var elsewhere = SettingsSchema.Settings.Where(s => ConfigurationKey.Normalize(s.Name) == ConfigurationKey.Normalize(name))
+            .Select(s => s.Path).ToList();
+        var fix = NearestName.Of(name, node.Members.Select(m => m.Name)) is { } near
+            ? $"Did you mean {(path.Length == 0 ? near : $"{path}.{near}")}?"
             : elsewhere.Count > 0 ? $"It belongs elsewhere: {string.Join(" or ", elsewhere)}."
             : $"Known here: {string.Join(", ", node.Members.Select(m => m.Name))}.";
         problems.Add(new ConfigProblem(ProblemSeverity.Error, written, source?.Where, "is no setting.", fix));
@@ -110,7 +113,8 @@ internal sealed class OptionsBinder(SettingSources sources, ICollection<ConfigPr
 
     /// <summary>A section that only variables or switches set has no source of its own: then the first of them.</summary>
     private SettingSource? Locate(IConfigurationSection section) =>
-        sources.Find(section.Path) ?? section.GetChildren().Select(Locate).FirstOrDefault(s => s is not null) ?? sources.FindNearest(section.Path);
+        sources.Find(section.Path) ?? section.GetChildren().Select(Locate).FirstOrDefault(s => s is not null)
+            ?? sources.FindNearest(section.Path);
 
     private static string Shorten(string? value) => value is { Length: > 40 } ? value[..40] + "…" : value ?? "";
 }

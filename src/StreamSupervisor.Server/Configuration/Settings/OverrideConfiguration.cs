@@ -4,7 +4,8 @@ namespace StreamSupervisor.Server.Configuration.Settings;
 /// Single values laid over the files: environment variables and <c>--set</c> switches. .NET's own providers for both do not remember
 /// which variable or switch a value came from, and know nothing of hyphens.
 /// </summary>
-internal sealed class OverrideConfigurationSource(IEnumerable<(SettingSource Source, string Key, string Value)> values) : IConfigurationSource
+internal sealed class OverrideConfigurationSource(IEnumerable<(SettingSource Source, string Key, string Value)> values)
+    : IConfigurationSource
 {
     private const string Prefix = "STREAMSUPERVISOR__";
 

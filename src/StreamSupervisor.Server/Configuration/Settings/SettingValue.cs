@@ -4,7 +4,9 @@ using StreamSupervisor.Server.Configuration.Hocon;
 
 namespace StreamSupervisor.Server.Configuration.Settings;
 
-/// <summary>Values between text and option types. The type alone says how a value is written: <c>long</c> is a size in bytes, <c>int</c> a count.</summary>
+/// <summary>
+/// Values between text and option types. The type alone says how a value is written: <c>long</c> is a size in bytes, <c>int</c> a count.
+/// </summary>
 internal static class SettingValue
 {
     /// <summary>Reads a value.</summary>

@@ -14,7 +14,8 @@ internal abstract record SettingNode(string Name, string Path, PropertyInfo? Pro
 internal sealed record SectionNode(string Name, string Path, PropertyInfo? Property, Type Type, IReadOnlyList<SettingNode> Members)
     : SettingNode(Name, Path, Property)
 {
-    public SettingNode? Find(string key) => Members.FirstOrDefault(m => ConfigurationKey.Normalize(m.Name) == ConfigurationKey.Normalize(key));
+    public SettingNode? Find(string key) =>
+        Members.FirstOrDefault(m => ConfigurationKey.Normalize(m.Name) == ConfigurationKey.Normalize(key));
 }
 
 /// <summary><c>[ … ]</c>; its items are sections or values of the path <c>path[]</c>.</summary>
@@ -69,5 +70,7 @@ internal static class SettingsSchema
     }
 
     private static SettingNode Node(string name, string path, PropertyInfo? property, Type type) =>
-        type.IsClass && type != typeof(string) ? Section(name, path, property, type) : new ValueNode(name, path, property, Nullable.GetUnderlyingType(type) ?? type);
+        type.IsClass && type != typeof(string)
+            ? Section(name, path, property, type)
+            : new ValueNode(name, path, property, Nullable.GetUnderlyingType(type) ?? type);
 }

@@ -4,7 +4,9 @@ internal static class AdmissionValidator
 {
     private static readonly TimeSpan MaxHold = TimeSpan.FromSeconds(8);
 
-    /// <summary>SRS 6.0.129 to 7.0.150 gives a stream 3 s of grace after a takeover; 10 of 30 publishes held for 4 s were orphaned.</summary>
+    /// <summary>
+    /// SRS 6.0.129 to 7.0.150 gives a stream 3 s of grace after a takeover; 10 of 30 publishes held for 4 s were orphaned.
+    /// </summary>
     private static readonly TimeSpan SafeHold = TimeSpan.FromSeconds(2.5);
 
     public static void Check(SupervisorOptions options, Checks checks)
@@ -19,7 +21,8 @@ internal static class AdmissionValidator
         checks.Within("admission.fight-window", admission.FightWindow, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
         checks.Within("admission.fight-alternations", admission.FightAlternations, 2, 100, "a single takeover is no fight");
         checks.Within("admission.fight-cool-down", admission.FightCoolDown, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
-        checks.Within("admission.fight-cool-down-max", admission.FightCoolDownMax, admission.FightCoolDown, TimeSpan.FromDays(1), "fight-cool-down doubles up to it");
+        checks.Within("admission.fight-cool-down-max", admission.FightCoolDownMax, admission.FightCoolDown, TimeSpan.FromDays(1),
+            "fight-cool-down doubles up to it");
         checks.Within("admission.flapping-publishes", admission.FlappingPublishes, 2, 1000);
         CheckRules(options, checks);
     }
@@ -31,10 +34,13 @@ internal static class AdmissionValidator
         {
             var rule = rules[i];
             var at = $"admission.rules[{i}]";
-            checks.Require($"{at}.match", IsPattern(rule.Match), rule.Match.Length == 0 ? "is missing." : $"'{rule.Match}' is no pattern of stream keys.",
+            checks.Require($"{at}.match", IsPattern(rule.Match), rule.Match.Length == 0
+                ? "is missing."
+                : $"'{rule.Match}' is no pattern of stream keys.",
                 "Write app/stream or vhost/app/stream in quotes; * stands for any text, such as \"live/*\".");
             var earlier = rules.FindIndex(0, i, r => r.Match == rule.Match || r.Match is "*" or "*/*/*");
-            checks.Require($"{at}.match", earlier < 0, $"is never reached: admission.rules[{earlier}] matches all that it matches, and the first match wins.",
+            checks.Require($"{at}.match", earlier < 0,
+                $"is never reached: admission.rules[{earlier}] matches all that it matches, and the first match wins.",
                 "Put the narrower pattern first, or take one out.");
             checks.AnyValue($"{at}.mode");
             checks.AnyValue($"{at}.takeover");
@@ -48,10 +54,13 @@ internal static class AdmissionValidator
 
     private static void CheckHold(string setting, TimeSpan hold, TimeSpan deadline, Checks checks)
     {
-        checks.Within(setting, hold, TimeSpan.FromMilliseconds(50), MaxHold, "SRS drops a client whose hook is not answered, and the encoder gives up before");
-        checks.Require(setting, hold < deadline, $"{HoconFormat(hold)} is not less than hooks.deadline ({HoconFormat(deadline)}), which would answer first.",
+        checks.Within(setting, hold, TimeSpan.FromMilliseconds(50), MaxHold,
+            "SRS drops a client whose hook is not answered, and the encoder gives up before");
+        checks.Require(setting, hold < deadline,
+            $"{HoconFormat(hold)} is not less than hooks.deadline ({HoconFormat(deadline)}), which would answer first.",
             "Shorten it, or raise hooks.deadline.");
-        checks.Advise(setting, hold <= SafeHold, $"above {HoconFormat(SafeHold)}, SRS 6.0.129 to 7.0.150 may throw away the stream that was held in on_publish: "
+        checks.Advise(setting, hold <= SafeHold,
+            $"above {HoconFormat(SafeHold)}, SRS 6.0.129 to 7.0.150 may throw away the stream that was held in on_publish: "
             + "it is shown as live, but nobody sees it.", "Keep it at 2.5s unless all your servers are other versions.");
     }
 

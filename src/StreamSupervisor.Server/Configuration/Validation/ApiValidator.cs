@@ -13,13 +13,18 @@ internal static class ApiValidator
         {
             var key = api.Keys[i];
             var at = $"api.keys[{i}]";
-            checks.Require($"{at}.name", !string.IsNullOrWhiteSpace(key.Name), "is missing.", "Name who uses the key; the name stands in the timeline.");
+            checks.Require($"{at}.name", !string.IsNullOrWhiteSpace(key.Name), "is missing.",
+                "Name who uses the key; the name stands in the timeline.");
             checks.Require($"{at}.name", key.Name.Length == 0 || names.Add(key.Name), "is used twice.", "Give each key a name of its own.");
-            checks.Require($"{at}.key", !string.IsNullOrWhiteSpace(key.Key), "is missing.", "Write 16 or more random letters and digits (openssl rand -hex 16).");
-            checks.Require($"{at}.key", key.Key.All(c => c is > ' ' and < '\x7f'), "holds blanks or characters that an HTTP header cannot carry.",
+            checks.Require($"{at}.key", !string.IsNullOrWhiteSpace(key.Key), "is missing.",
+                "Write 16 or more random letters and digits (openssl rand -hex 16).");
+            checks.Require($"{at}.key", key.Key.All(c => c is > ' ' and < '\x7f'),
+                "holds blanks or characters that an HTTP header cannot carry.",
                 "Write letters and digits (openssl rand -hex 16).");
-            checks.Require($"{at}.key", key.Key.Length == 0 || keys.Add(key.Key), "is used twice.", "Two names with one key cannot be told apart.");
-            checks.Advise($"{at}.key", key.Key.Length >= ShortKey, $"is shorter than {ShortKey} characters and may be guessed.", "openssl rand -hex 16 makes a good one.");
+            checks.Require($"{at}.key", key.Key.Length == 0
+                || keys.Add(key.Key), "is used twice.", "Two names with one key cannot be told apart.");
+            checks.Advise($"{at}.key", key.Key.Length >= ShortKey, $"is shorter than {ShortKey} characters and may be guessed.",
+                "openssl rand -hex 16 makes a good one.");
             checks.OneOf($"{at}.role", key.Role, "read", "operate");
         }
     }

@@ -20,19 +20,23 @@ internal sealed partial class Checks(SettingSources? sources, ICollection<Config
     public void AnyValue(string setting) => Cover(setting);
 
     /// <summary>Reports an error unless the setting is good, or is known to be bad already.</summary>
-    public bool Require(string setting, bool good, string message, string fix) => Report(ProblemSeverity.Error, setting, good, message, fix);
+    public bool Require(string setting, bool good, string message, string fix) =>
+        Report(ProblemSeverity.Error, setting, good, message, fix);
 
     /// <summary>Reports a warning unless there is nothing to warn of.</summary>
-    public bool Advise(string setting, bool good, string message, string fix) => Report(ProblemSeverity.Warning, setting, good, message, fix);
+    public bool Advise(string setting, bool good, string message, string fix) =>
+        Report(ProblemSeverity.Warning, setting, good, message, fix);
 
     public bool Within<T>(string setting, T value, T least, T most, string why = "") where T : IComparisonOperators<T, T, bool> =>
         Require(setting, value >= least && value <= most,
-            $"{SettingValue.Format(value)} is outside {SettingValue.Format(least)} to {SettingValue.Format(most)}{(why.Length == 0 ? "" : ": " + why)}.",
+            $"{SettingValue.Format(value)} is outside {SettingValue.Format(least)} to "
+                + $"{SettingValue.Format(most)}{(why.Length == 0 ? "" : ": " + why)}.",
             $"Write {SettingValue.Format(value < least ? least : most)} or {(value < least ? "more" : "less")}.");
 
     public bool Within(string setting, TimeSpan value, TimeSpan least, TimeSpan most, string why = "") =>
         Require(setting, value >= least && value <= most,
-            $"{SettingValue.Format(value)} is outside {SettingValue.Format(least)} to {SettingValue.Format(most)}{(why.Length == 0 ? "" : ": " + why)}.",
+            $"{SettingValue.Format(value)} is outside {SettingValue.Format(least)} to "
+                + $"{SettingValue.Format(most)}{(why.Length == 0 ? "" : ": " + why)}.",
             $"Write {SettingValue.Format(value < least ? least : most)} or {(value < least ? "more" : "less")}.");
 
     public bool OneOf(string setting, string value, params string[] names) =>

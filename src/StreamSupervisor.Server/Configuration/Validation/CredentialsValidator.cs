@@ -6,10 +6,12 @@ namespace StreamSupervisor.Server.Configuration.Validation;
 internal static class CredentialsValidator
 {
     private static readonly string[] s_settings =
-        ["clock-skew", "wrong-limit", "wrong-window", "wrong-delay", "wrong-tracked", "registration.primary", "registration.secondary", "registration.validity"];
+        ["clock-skew", "wrong-limit", "wrong-window", "wrong-delay", "wrong-tracked", "registration.primary", "registration.secondary",
+            "registration.validity"];
 
     private static readonly string[] s_ruleSettings =
-        ["match", "scheme", "primary", "secondary", "parameter", "separator", "validity", "jwks-file", "issuer", "audience", "subject-claim", "key-claim"];
+        ["match", "scheme", "primary", "secondary", "parameter", "separator", "validity", "jwks-file", "issuer", "audience",
+            "subject-claim", "key-claim"];
 
     public static void Check(CredentialOptions credentials, Checks checks)
     {

@@ -24,15 +24,18 @@ internal static class ListenValidator
         checks.AnyValue("management.allow");
         for (var i = 0; i < options.Management.Allow.Count; i++)
         {
-            checks.Require($"management.allow[{i}]", IPNetwork.TryParse(options.Management.Allow[i], out _), $"'{options.Management.Allow[i]}' is no network.",
+            checks.Require($"management.allow[{i}]", IPNetwork.TryParse(options.Management.Allow[i], out _),
+                $"'{options.Management.Allow[i]}' is no network.",
                 "Write its first address and its length, such as \"10.0.0.0/8\" or \"10.0.0.7/32\".");
         }
     }
 
     /// <summary>Whether all addresses are on this machine only; false also where one cannot be read.</summary>
-    public static bool IsLoopbackOnly(IEnumerable<string> listen) => listen.All(l => TryRead(l, out var address, out _, out _) && IPAddress.IsLoopback(address));
+    public static bool IsLoopbackOnly(IEnumerable<string> listen) =>
+        listen.All(l => TryRead(l, out var address, out _, out _) && IPAddress.IsLoopback(address));
 
-    private static List<IPAddress> CheckList(string name, List<string> listen, List<(string Setting, IPAddress Address, int Port)> taken, Checks checks)
+    private static List<IPAddress> CheckList(string name, List<string> listen, List<(string Setting, IPAddress Address, int Port)> taken,
+        Checks checks)
     {
         checks.Require(name, listen.Count > 0, "holds no address.", "Write at least one, such as [\"http://127.0.0.1:8085\"].");
         var addresses = new List<IPAddress>();
@@ -41,12 +44,14 @@ internal static class ListenValidator
             var setting = $"{name}[{i}]";
             if (!TryRead(listen[i], out var address, out var port, out var wrong))
             {
-                checks.Require(setting, good: false, wrong, "Write http://ADDRESS:PORT, such as http://127.0.0.1:8085 or http://0.0.0.0:8085.");
+                checks.Require(setting, good: false, wrong,
+                    "Write http://ADDRESS:PORT, such as http://127.0.0.1:8085 or http://0.0.0.0:8085.");
                 continue;
             }
 
             var clash = taken.Find(t => port != 0 && t.Port == port && (t.Address.Equals(address) || IsAny(t.Address) || IsAny(address)));
-            checks.Require(setting, clash.Setting is null, $"is the same port as {clash.Setting}.", "Give each listener a port of its own.");
+            checks.Require(setting, clash.Setting is null, $"is the same port as {clash.Setting}.",
+                "Give each listener a port of its own.");
             taken.Add((setting, address, port));
             addresses.Add(address);
         }
@@ -58,7 +63,8 @@ internal static class ListenValidator
     {
         (address, port, wrong) = (IPAddress.None, 0, "");
         // Kestrel's own way to say "every address", which is no URI.
-        var readable = text.Replace("://*:", "://0.0.0.0:", StringComparison.Ordinal).Replace("://+:", "://0.0.0.0:", StringComparison.Ordinal);
+        var readable = text.Replace("://*:", "://0.0.0.0:", StringComparison.Ordinal)
+            .Replace("://+:", "://0.0.0.0:", StringComparison.Ordinal);
         if (!Uri.TryCreate(readable, UriKind.Absolute, out var uri) || uri.Host.Length == 0)
         {
             wrong = $"'{text}' is no address to listen on.";

@@ -12,7 +12,8 @@ internal static partial class OriginsValidator
 
     public static void Check(SupervisorOptions options, Checks checks)
     {
-        checks.Advise("origins", options.Origins.Count > 0, "names no SRS server: nothing is supervised.", "Add { name = …, api = …, hook-token = … }.");
+        checks.Advise("origins", options.Origins.Count > 0, "names no SRS server: nothing is supervised.",
+            "Add { name = …, api = …, hook-token = … }.");
         var names = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
         var tokens = new Dictionary<string, int>(StringComparer.Ordinal);
         var apis = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
@@ -26,18 +27,21 @@ internal static partial class OriginsValidator
             CheckLogin(at, origin, checks);
             CheckRelays($"{at}.relays-from", origin, options.Origins, checks);
             checks.Require($"{at}.publish-url", origin.PublishUrl is null
-                || (origin.PublishUrl.Contains("://", StringComparison.Ordinal) && origin.PublishUrl.Contains("{stream}", StringComparison.Ordinal)),
+                || (origin.PublishUrl.Contains("://", StringComparison.Ordinal)
+                    && origin.PublishUrl.Contains("{stream}", StringComparison.Ordinal)),
                 "names no place for the stream.", "Write it as encoders need it, such as \"rtmp://live.example/{app}/{stream}\".");
             CheckUnique($"{at}.name", origin.Name, i, names, checks, "A name stands for one server.");
             CheckUnique($"{at}.hook-token", origin.HookToken, i, tokens, checks, "The token is what tells servers apart.");
-            CheckUnique($"{at}.api", origin.Api.TrimEnd('/'), i, apis, checks, "One server named twice would be swept twice and own each stream twice.");
+            CheckUnique($"{at}.api", origin.Api.TrimEnd('/'), i, apis, checks,
+                "One server named twice would be swept twice and own each stream twice.");
         }
     }
 
     private static void CheckName(string setting, string name, Checks checks)
     {
         checks.Require(setting, name.Length > 0, "is missing.", "Name the server as its own server_id does, such as \"srs-1\".");
-        checks.Require(setting, name.Length == 0 || Name().IsMatch(name), "is no good name.", "Use up to 64 letters, digits, '.', '-' and '_'.");
+        checks.Require(setting, name.Length == 0 || Name().IsMatch(name), "is no good name.",
+            "Use up to 64 letters, digits, '.', '-' and '_'.");
     }
 
     private static void CheckRelays(string setting, OriginOptions origin, List<OriginOptions> all, Checks checks)
@@ -45,7 +49,8 @@ internal static partial class OriginsValidator
         checks.AnyValue(setting);
         foreach (var source in origin.RelaysFrom)
         {
-            checks.Require(setting, source != origin.Name, "names the server itself.", "Name the servers that copy their streams to this one.");
+            checks.Require(setting, source != origin.Name, "names the server itself.",
+                "Name the servers that copy their streams to this one.");
             checks.Require(setting, all.Exists(other => other.Name == source), $"names '{source}', which is no configured server.",
                 $"There are {string.Join(", ", all.Select(other => other.Name))}.");
         }
@@ -59,7 +64,8 @@ internal static partial class OriginsValidator
             return;
         }
 
-        if (!checks.Require(setting, Uri.TryCreate(api, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.Host.Length > 0,
+        if (!checks.Require(setting, Uri.TryCreate(api, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+            && uri.Host.Length > 0,
             "is no http or https address.", fix))
         {
             return;
@@ -73,8 +79,10 @@ internal static partial class OriginsValidator
 
     private static void CheckToken(string setting, string token, Checks checks)
     {
-        const string fix = "Write 16 or more random letters and digits (openssl rand -hex 16), the same as in the hook address in srs.conf.";
-        if (!checks.Require(setting, token.Length > 0, "is missing: it is all that tells a hook of this server from anybody's request.", fix)
+        const string fix = "Write 16 or more random letters and digits (openssl rand -hex 16), the same as in the hook address in "
+            + "srs.conf.";
+        if (!checks.Require(setting, token.Length > 0,
+            "is missing: it is all that tells a hook of this server from anybody's request.", fix)
             || !checks.Require(setting, Token().IsMatch(token), "does not fit into a web address.", fix))
         {
             return;

@@ -1,19 +1,22 @@
 namespace StreamSupervisor.Server.Configuration.Validation;
 
 /// <summary>
-/// Secrets that stand, or once stood, in files that everybody can read. They protect nothing, so as soon as other machines reach a listener they are an
-/// error; on loopback they are good for a try.
+/// Secrets that stand, or once stood, in files that everybody can read. They protect nothing, so as soon as other machines reach a listener
+/// they are an error; on loopback they are good for a try.
 /// </summary>
 internal static class PublishedSecrets
 {
     private static readonly HashSet<string> Known = new(StringComparer.Ordinal)
     {
-        OriginsValidator.PublishedToken, "compose-srs-1-hooks", "compose-srs-2-hooks", "compose-cluster-secret-0123456789", "compose-control-room-key",
+        OriginsValidator.PublishedToken, "compose-srs-1-hooks", "compose-srs-2-hooks", "compose-cluster-secret-0123456789",
+            "compose-control-room-key",
     };
 
     public static void Check(SupervisorOptions options, Checks checks)
     {
-        var open = !ListenValidator.IsLoopbackOnly([.. options.Http.Listen, .. options.Management.Listen, .. options.Cluster.Enabled ? options.Cluster.Listen : []]);
+        var open = !ListenValidator.IsLoopbackOnly([.. options.Http.Listen, .. options.Management.Listen, .. options.Cluster.Enabled
+            ? options.Cluster.Listen
+            : []]);
         void Look(string setting, string secret) => checks.Require(setting, !open || !Known.Contains(secret),
             "is published with this program, while other machines reach a listener of it.", "Write one of your own: openssl rand -hex 16");
 

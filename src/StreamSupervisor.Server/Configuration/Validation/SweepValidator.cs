@@ -10,6 +10,7 @@ internal static class SweepValidator
         checks.Require("sweep.silence-look", sweep.SilenceLook == TimeSpan.Zero || sweep.SilenceLook >= TimeSpan.FromMilliseconds(100),
             "is shorter than 100ms.", "Write 0 to switch the watch off, or at least 100ms.");
         checks.AnyValue("sweep.evict-orphans");
-        checks.Require("sweep.silence-look", sweep.SilenceLook <= sweep.SilentAfter, "is longer than sweep.silent-after.", "Look at least once in that time.");
+        checks.Require("sweep.silence-look", sweep.SilenceLook <= sweep.SilentAfter, "is longer than sweep.silent-after.",
+            "Look at least once in that time.");
     }
 }

@@ -5,10 +5,12 @@ internal static class TelemetryValidator
     public static void Check(TelemetryOptions telemetry, Checks checks)
     {
         var otlp = telemetry.Otlp;
-        checks.Require("telemetry.otlp.endpoint", otlp.Endpoint.Length == 0 || IsBaseAddress(otlp.Endpoint), $"'{otlp.Endpoint}' is no base address of a collector.",
+        checks.Require("telemetry.otlp.endpoint", otlp.Endpoint.Length == 0
+            || IsBaseAddress(otlp.Endpoint), $"'{otlp.Endpoint}' is no base address of a collector.",
             "Write http://HOST:PORT or https://HOST:PORT, such as http://127.0.0.1:4318; the paths of the signals are put behind.");
         checks.OneOf("telemetry.otlp.protocol", otlp.Protocol, "http/protobuf", "grpc");
-        checks.Require("telemetry.otlp.headers", otlp.Headers.Length == 0 || otlp.Headers.Split(',').All(IsHeader), "is no list of headers.",
+        checks.Require("telemetry.otlp.headers", otlp.Headers.Length == 0
+            || otlp.Headers.Split(',').All(IsHeader), "is no list of headers.",
             "Write name=value, several with commas between them.");
         checks.Within("telemetry.otlp.interval", otlp.Interval, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
         checks.Within("telemetry.otlp.timeout", otlp.Timeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1));

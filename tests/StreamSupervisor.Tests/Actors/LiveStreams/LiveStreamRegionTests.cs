@@ -5,12 +5,13 @@ using Akka.TestKit;
 using StreamSupervisor.Actors.LiveStreams;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.TestKit.Domain;
+using StreamSupervisor.TestKit.Metrics;
 using StreamSupervisor.TestKit.Time;
 
 namespace StreamSupervisor.Tests.Actors.LiveStreams;
 
 /// <summary>The door to the streams: what is sent again, what ends when, and what is refused.</summary>
-public sealed class LiveStreamRegionTests : Akka.TestKit.Xunit2.TestKit
+public sealed class LiveStreamRegionTests : ActorTest
 {
     private readonly VirtualTime _time = new(Scene.Start);
     private readonly TestProbe _streams;
@@ -33,6 +34,34 @@ public sealed class LiveStreamRegionTests : Akka.TestKit.Xunit2.TestKit
 
         (await ask).ShouldBe(AskResult.Answered(Ack.Instance));
         _region.Waiting.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task An_answer_of_another_member_is_measured_from_the_first_sending()
+    {
+        using var forwards = new InstrumentReader("streamsupervisor.forward.duration");
+        var elsewhere = new MemberElsewhere();
+        var took = TimeSpan.FromMilliseconds(137);
+
+        var ask = AskAsync();
+        var sent = _streams.ExpectMsg<StreamEnvelope>();
+        _time.Advance(took);
+        _hub.Tell(new StreamAnswer(sent.AskId, Ack.Instance), elsewhere);
+        (await ask).Status.ShouldBe(AskStatus.Answered);
+        forwards.Measured("outcome", "answered").Count(seconds => seconds == took.TotalSeconds).ShouldBe(1);
+
+        ask = AskAsync();
+        sent = _streams.ExpectMsg<StreamEnvelope>();
+        _time.Advance(took);
+        _hub.Tell(new StreamRefusal(sent.AskId, AskStatus.Overloaded, "too much"), elsewhere);
+        (await ask).Status.ShouldBe(AskStatus.Overloaded);
+        forwards.Measured("outcome", "overloaded").ShouldBe([took.TotalSeconds]);
+
+        ask = AskAsync();
+        _time.Advance(took);
+        Answer(_streams.ExpectMsg<StreamEnvelope>());
+        _ = await ask;
+        forwards.Measured("outcome", "answered").Count(seconds => seconds == took.TotalSeconds).ShouldBe(1, "this member's own answer is no forward");
     }
 
     [Fact]
@@ -122,4 +151,14 @@ public sealed class LiveStreamRegionTests : Akka.TestKit.Xunit2.TestKit
         _region.AskAsync("live/cam1", GetState.Instance, _time.GetUtcNow().AddSeconds(seconds), CancellationToken.None);
 
     private void Answer(StreamEnvelope envelope) => _hub.Tell(new StreamAnswer(envelope.AskId, Ack.Instance));
+
+    /// <summary>Who answers from another member: its path names a host.</summary>
+#pragma warning disable MA0097 // Akka compares references; nobody compares this one.
+    private sealed class MemberElsewhere : MinimalActorRef
+#pragma warning restore MA0097
+    {
+        public override ActorPath Path { get; } = ActorPath.Parse("akka.tls://streamsupervisor@two:8560/system/sharding/live-stream");
+
+        public override IActorRefProvider Provider => throw new NotSupportedException();
+    }
 }

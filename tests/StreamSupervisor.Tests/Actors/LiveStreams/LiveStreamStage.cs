@@ -1,5 +1,4 @@
 using Akka.Actor;
-using Akka.Configuration;
 using Akka.TestKit;
 using StreamSupervisor.Actors.LiveStreams;
 using StreamSupervisor.Domain;
@@ -13,7 +12,7 @@ using StreamSupervisor.TestKit.Time;
 namespace StreamSupervisor.Tests.Actors.LiveStreams;
 
 /// <summary>One key with its actor, a journal that obeys, two SRS servers, and a clock that the test moves.</summary>
-public abstract class LiveStreamStage : Akka.TestKit.Xunit2.TestKit
+public abstract class LiveStreamStage : ActorTest
 {
     private static readonly string s_journal = $$"""
         akka.loglevel = WARNING
@@ -29,7 +28,7 @@ public abstract class LiveStreamStage : Akka.TestKit.Xunit2.TestKit
     private long _lastAsk;
 
 #pragma warning disable MA0056 // The probes of the test kit are made so.
-    protected LiveStreamStage() : base(ConfigurationFactory.ParseString(s_journal), $"stage-{Interlocked.Increment(ref s_systems)}")
+    protected LiveStreamStage() : base(s_journal, $"stage-{Interlocked.Increment(ref s_systems)}")
     {
         Journal = JournalScript.Of(Sys);
         Services = NewServices(new LiveStreamSettings());

@@ -12,7 +12,7 @@ using StreamSupervisor.Srs.Hooks;
 namespace StreamSupervisor.Tests.Actors.Origins;
 
 /// <summary>The actor of one server over a scripted API, on the clock of the test scheduler.</summary>
-public abstract class OriginScene : Akka.TestKit.Xunit2.TestKit
+public abstract class OriginScene : ActorTest
 {
     protected const string Origin = "srs-1";
     protected static readonly StreamKey Key = StreamKey.Parse("live/cam1");

@@ -82,7 +82,7 @@ internal sealed partial class History
     {
         var key = Of(hook.Stream);
         Note(client.Server.Name, "answered", key.Name, hook.ClientId, reply is null ? $"{askedIn}: {why}" : $"{askedIn}: {reply}");
-        var isHeld = world.Cluster.Members.Any(member => member.HeldAt(askedAt));
+        var isHeld = world.RollsBack && world.Cluster.Members.Any(member => member.HeldAt(askedAt));
         if (reply is null && why == NoAnswer && !isHeld && world.IsCalm(askedAt))
         {
             Break("I5", key.Name, $"{session} asked when all was well, and nobody answered");

@@ -55,10 +55,9 @@ internal sealed partial class OriginEntity
     /// <summary>The database has gone back in time: beliefs of the time that is gone have higher numbers than those that follow.</summary>
     private void SweepIfRolledBack(long epoch)
     {
-        if (_rollback.Begin(epoch))
+        if (_rollback.Begin(epoch, world.Age))
         {
             _beliefs = new BeliefBook();
-            _rollback.Ready(world.Age);
             BeginSweeping();
             SweepSoon();
             After(ReloadEvery, Load);

@@ -1,0 +1,31 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace StreamSupervisor.Actors.Membership;
+
+/// <summary>An operator's own certificate for the members' port, instead of the key that is made of the secret.</summary>
+/// <param name="File">A PFX file: a certificate with its private key, and perhaps the authority that signs the members'
+/// certificates.</param>
+/// <param name="Password">Of the file; null: none.</param>
+public sealed record MemberCertificate(string File, string? Password)
+{
+    /// <summary>Reads the file.</summary>
+    /// <returns>The certificate that has a private key, and those that came with it.</returns>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file cannot be read.</exception>
+    /// <exception cref="CryptographicException">It is no PFX file, the password is wrong, or there is no private key in it.</exception>
+    public (X509Certificate2 Own, X509Certificate2Collection Others) Read()
+    {
+        var all = X509CertificateLoader.LoadPkcs12Collection(System.IO.File.ReadAllBytes(File), Password);
+        if (all.FirstOrDefault(certificate => certificate.HasPrivateKey) is not { } own)
+        {
+            throw new CryptographicException($"{File} holds no private key.");
+        }
+
+        all.Remove(own);
+        return (own, all);
+    }
+
+    /// <summary>Keeps the password out of logs.</summary>
+    public override string ToString() => File;
+}

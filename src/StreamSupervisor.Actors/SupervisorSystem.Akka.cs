@@ -1,0 +1,39 @@
+using Akka.Actor;
+using Akka.Configuration;
+using StreamSupervisor.Actors.Journal;
+using StreamSupervisor.Actors.Membership;
+
+namespace StreamSupervisor.Actors;
+
+/// <content>What Akka is told: what was found out at the start, over our defaults (<c>hocon/akka.conf</c>), over what a user wrote.</content>
+public sealed partial class SupervisorSystem
+{
+    /// <summary>What Akka has in force.</summary>
+    internal Config AkkaConfig => _system.Settings.Config;
+
+    private static ActorSystem CreateSystem(SupervisorSystemSettings settings, ClusterMembership membership, TimeProvider time, ILoggerFactory loggers)
+    {
+        var cluster = new AkkaClusterSettings { Remoting = settings.Cluster?.Remoting };
+        var config = PersistenceSettings.ConfigOf(settings.Store)
+            .WithFallback(cluster.ToConfig())
+            .WithFallback(ConfigurationFactory.ParseString(settings.AkkaOverlay));
+        StartupCheck.Verify(config, settings.Store);
+        var setup = BootstrapSetup.Create().WithConfig(config)
+            .And(PersistenceSettings.SetupOf(settings.Store))
+            .And(new AkkaLoggerSetup(loggers));
+        foreach (var part in membership.Setups)
+        {
+            setup = setup.And(part);
+        }
+
+        if (settings.Cluster is { } member)
+        {
+            TlsTransport.ThrowIfTaken(member.Remoting.ListenHost, member.Remoting.ListenPort);
+            setup = setup.And(member.TlsOf(time));
+        }
+
+        var system = ActorSystem.Create(AkkaClusterSettings.SystemName, setup);
+        StartupCheck.Verify(system, settings.Store);
+        return system;
+    }
+}
