@@ -48,6 +48,9 @@ public sealed partial class OriginActor : ReceiveActor, IWithTimers
     private readonly SilenceDetector _silence;
     private readonly RollbackSweep _rollback = new();
     private BeliefBook _beliefs;
+
+    /// <summary>Keys of which a publisher was found and nothing was known: when they have said what they are, it is looked for again.</summary>
+    private readonly HashSet<StreamKey> _strangers = [];
     private IActorRef _sweep = ActorRefs.Nobody;
 
     /// <summary>Who is told what is known, one on each member, and when its last ping came.</summary>
@@ -144,9 +147,16 @@ public sealed partial class OriginActor : ReceiveActor, IWithTimers
         }
 
         var now = Now().Elapsed;
+        var isAwaited = false;
         foreach (var belief in changed.Beliefs)
         {
             _beliefs.Changed(belief, now);
+            isAwaited |= _strangers.Remove(belief.Key);
+        }
+
+        if (isAwaited)
+        {
+            _sweep.Tell(SweepMessage.Soon.Instance);
         }
     }
 

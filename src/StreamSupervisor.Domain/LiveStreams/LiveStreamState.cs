@@ -93,7 +93,13 @@ public sealed record LiveStreamState
     public int NeverActive { get; init; }
     public string? NeverActiveOn { get; init; }
 
-    /// <summary>When the session, handover or evictions changed last: a look that began earlier says nothing about them.</summary>
+    /// <summary>
+    /// Grows with every change of who has the key, waits for it, copies it or is being removed: whoever looked without knowing of the last
+    /// one has seen nothing of it (<see cref="KnownAtLook"/>). A state that an earlier version stored begins with 0.
+    /// </summary>
+    public long Revision { get; init; }
+
+    /// <summary>When the session, handover or evictions changed last.</summary>
     public DateTimeOffset ChangedAt { get; init; }
 
     public LiveStreamPhase Phase => this switch

@@ -26,7 +26,7 @@ internal sealed class RegistrationDesk(RegistrationContext context)
     /// <summary>What the credential of a request is worth. Takes its time where wrong ones pile up.</summary>
     public async Task<CredentialResult> LookAtCredentialAsync(StreamKey key, RegistrationRequest request, string address, CancellationToken cancellation)
     {
-        var result = context.Gate.Check(key, request.Credential, address, context.Time.GetUtcNow());
+        var result = context.Gate.Check(key, request.Credential, address, context.CredentialTime.GetUtcNow());
         if (result.AnswerAfter > TimeSpan.Zero)
         {
             await Task.Delay(result.AnswerAfter, context.Time, cancellation);
@@ -216,7 +216,7 @@ internal sealed class RegistrationDesk(RegistrationContext context)
     {
         var origins = context.Origins();
         var drained = await context.Drain.GetAsync();
-        var query = context.Credential.QueryFor(key, encoderId, reply.RegistrationId, context.Time.GetUtcNow());
+        var query = context.Credential.QueryFor(key, encoderId, reply.RegistrationId, context.CredentialTime.GetUtcNow());
         return
         [
             .. OriginChoice.Order(origins, wished, reply.LastOrigin, drained, [.. reply.WedgedOn])
