@@ -73,6 +73,7 @@ public sealed partial class OriginActor : ReceiveActor, IWithTimers
             SweepIfRolledBack(ping.Epoch);
             Keep(Sender);
         });
+        Receive<KickAnswered>(kick => Tell(_state.KickAnswered(kick.Forbidden)));
         Receive<TellAll>(_ => TellEveryone(afterChange: false));
         Receive<BeliefsChanged>(Believe);
         Receive<Load>(load => _ = LoadAsync().PipeTo(Self));

@@ -115,7 +115,9 @@ public sealed record ReportProcessReplaced(string ServerId, string ServiceId) : 
 public sealed record ReportEvicted(SessionId Session, ReleaseProof Proof) : LiveStreamCommand;
 
 /// <summary>Whoever removes a session can't get on: its origin does not answer, or forbids it. It goes on trying.</summary>
-public sealed record ReportEvictionStalled(SessionId Session, string Why) : LiveStreamCommand;
+/// <param name="Forbidden">Whether the API forbids DELETE.</param>
+public sealed record ReportEvictionStalled(SessionId Session, string Why,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Forbidden = false) : LiveStreamCommand;
 
 /// <summary>A search of an origin's clients is over.</summary>
 /// <param name="Origin">The origin, by its configured name.</param>

@@ -45,7 +45,12 @@ public static partial class LiveStream
         },
         EvictionStalled e => state with
         {
-            Evictions = [.. state.Evictions.Select(eviction => eviction.Of.Session == e.Of ? eviction with { Stalled = true } : eviction)],
+            Evictions =
+            [
+                .. state.Evictions.Select(eviction => eviction.Of.Session == e.Of
+                    ? eviction with { Stalled = true, Forbidden = eviction.Forbidden || e.Forbidden }
+                    : eviction),
+            ],
         },
         EvictionFinished e => state with
         {

@@ -122,6 +122,12 @@ public static partial class LiveStream
         public bool HasCome(DateTimeOffset since, DateTimeOffset? until) => until <= Now || (until is not null && since - Now > ClockStep);
 
         /// <summary>
+        /// Whether something happened inside this time. It stands in the journal by the clock of the member that wrote it, since no other
+        /// is the same after a crash; what lies in the future of this one's was long ago for all that is known, and counts no more.
+        /// </summary>
+        public bool IsRecent(DateTimeOffset at, TimeSpan window) => at > Now - window && at - Now <= ClockStep;
+
+        /// <summary>
         /// Whether a look began when all that had happened to the key before this decision was known, for at least this long: what it
         /// shows is true of the state. No clock says that (<see cref="KnownAtLook"/>).
         /// </summary>

@@ -1,4 +1,5 @@
 using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.TestKit.Domain;
 using static StreamSupervisor.TestKit.Domain.Scene;
 
 namespace StreamSupervisor.Tests.Domain.LiveStreams;
@@ -69,6 +70,20 @@ public class ClockTests
         scene.When(new ReportPublisherMissing(New.Session, at, Verified: true, Known: soon)).ThenNothing();
         scene.When(new ReportPublisherMissing(New.Session, at, Verified: true, Known: soon with { For = scene.Policy.ConfirmWithin }))
             .Then<PublisherLost>();
+    }
+
+    [Fact]
+    public void Takeovers_of_a_clock_that_was_ahead_make_no_fight()
+    {
+        Fighting().When(Ask(Encoder("third", address: "10.0.0.2"))).Then<FightDetected>();
+        Fighting().After(Back).When(Ask(Encoder("third", address: "10.0.0.2"))).ThenNo<FightDetected>().Then<HandoverStarted>();
+
+        static Scene Fighting()
+        {
+            var (first, second) = (Encoder("first", address: "10.0.0.2"), Encoder("second"));
+            return Live(Old).After(1).When(Ask(first)).When(Gone(Old)).After(1).When(Ask(second)).When(Gone(first)).ThenAdmitted(second)
+                .After(1);
+        }
     }
 
     [Fact]
