@@ -71,7 +71,9 @@ internal sealed class WarmUp(ActorSystem system, JournalStore store, TimeProvide
                 var hold = new HoldLimits(AnswerWithin, AnswerWithin);
                 var ask = new RequestPublish(by, AskedIn.OnPublish, CredentialVerdict.NotRequired, hold);
                 await actor.Ask<object>(new StreamEnvelope(key, round, ask), AnswerWithin, cancellation);
-                actor.Tell(new ReportPublisherSeen(by, 1, time.GetUtcNow(), Verified: true));
+                var state = await actor.Ask<object>(new StreamEnvelope(key, -round, GetState.Instance), AnswerWithin, cancellation);
+                var known = state is StreamAnswer { Reply: StateReply { State.Revision: var revision } } ? new KnownAtLook(revision) : default;
+                actor.Tell(new ReportPublisherSeen(by, 1, time.GetUtcNow(), Verified: true, Known: known));
             }
         }
         catch (AskTimeoutException)

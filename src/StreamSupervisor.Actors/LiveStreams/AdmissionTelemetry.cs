@@ -178,8 +178,9 @@ internal static class AdmissionTelemetry
         var reason = Words<RefusalReason>.Of(refused.Reason);
         Refusals.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
-        // These three end a hold and nothing else; every other refusal is given at once.
-        if (refused.Reason is RefusalReason.HoldExhausted or RefusalReason.Superseded or RefusalReason.Withdrawn)
+        // These end a hold and nothing else; every other refusal is given at once.
+        if (refused.Reason is RefusalReason.HoldExhausted or RefusalReason.KickForbidden or RefusalReason.Superseded
+            or RefusalReason.Withdrawn)
         {
             Holds.Record((refused.At - refused.AskedAt).TotalSeconds, new KeyValuePair<string, object?>("result", reason));
         }

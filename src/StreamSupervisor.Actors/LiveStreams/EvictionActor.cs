@@ -24,6 +24,7 @@ internal sealed class EvictionActor : WorkActor
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private EvictionProcedure _procedure;
     private Activity? _kick;
+    private bool _isDeleting;
 
     /// <param name="cause">The traced command that ordered it; the default when nobody traces, and after a recovery.</param>
     public EvictionActor(string key, EvictSession evict, LiveStreamServices services, ActivityContext cause) : base(key, services)
@@ -61,6 +62,7 @@ internal sealed class EvictionActor : WorkActor
         _kick = null;
         if (message is EvictionAnswer answer)
         {
+            TellWhetherAllowed(answer);
             Do(_procedure.Next(answer, Now));
         }
     }
@@ -76,11 +78,17 @@ internal sealed class EvictionActor : WorkActor
     {
         if (step.StalledBecause is { } why)
         {
-            _log.Warning("{0}: {1} on {2} can't be removed now and is tried again until it is: {3}",
-                Key, _evict.Session, _evict.Origin, why);
-            Report(new ReportEvictionStalled(_evict.Session, why), last: false);
+            // That an API forbids it is one fault of the server, whatever the number of its keys.
+            if (!step.IsForbidden || Services.LogThrottle.MayLog(_evict.Origin, StoreFault.KickForbidden, Now))
+            {
+                _log.Warning("{0}: {1} on {2} can't be removed now and is tried again until it is: {3}",
+                    Key, _evict.Session, _evict.Origin, why);
+            }
+
+            Report(new ReportEvictionStalled(_evict.Session, why, step.IsForbidden), last: false);
         }
 
+        _isDeleting = step is EvictionStep.Delete;
         switch (step)
         {
             case EvictionStep.Identify:
@@ -113,6 +121,16 @@ internal sealed class EvictionActor : WorkActor
             success: static deleted => AnswerOf(deleted.Value, deleted.ServerId, deleted.ServiceId),
             failure: Unreachable);
         Activity.Current = current;
+    }
+
+    /// <summary>A server whose API forbids DELETE is named where people look; it is forgotten when one is allowed.</summary>
+    private void TellWhetherAllowed(EvictionAnswer answer)
+    {
+        var why = (answer as EvictionAnswer.NotAllowed)?.Why;
+        if (_isDeleting && Services.Counts && (why is not null || answer is EvictionAnswer.Exists or EvictionAnswer.NoSuchClient))
+        {
+            Context.System.EventStream.Publish(new KickOutcome(_evict.Origin, why));
+        }
     }
 
     private static EvictionAnswer AnswerOf(bool exists, string serverId, string serviceId) =>

@@ -57,6 +57,11 @@ internal sealed partial class LiveStreamActor
     private void Changed(LiveStreamState before, ImmutableArray<LiveStreamEvent> events, CommandInWork written)
     {
         Witness(before, events, Now - written.DecidedAt);
+        if (before.Revision != _durable.Revision)
+        {
+            TellWorkers();
+        }
+
         FitWork(written.Cause);
         ArmTimer();
         Publish(_durable);
@@ -73,6 +78,15 @@ internal sealed partial class LiveStreamActor
         if (LastSequenceNr > 0 && _services.Counts)
         {
             Context.System.EventStream.Publish(new LiveStreamChanged(_key, LastSequenceNr, state));
+        }
+    }
+
+    /// <summary>An origin found a publisher of the key and did not know what the key is now: it is told, and looks again.</summary>
+    private void TellOutdated(string origin)
+    {
+        if (_services.Counts)
+        {
+            Context.System.EventStream.Publish(new LiveStreamChanged(_key, LastSequenceNr, _durable) { Concerns = origin });
         }
     }
 
@@ -113,9 +127,22 @@ internal sealed partial class LiveStreamActor
         _workers = workers;
     }
 
+    /// <summary>Who looks must know what it looks for: what it finds is compared with that.</summary>
+    private void TellWorkers()
+    {
+        if (_workers > 0)
+        {
+            var changed = new SessionCheckActor.RevisionChanged(_durable.Revision);
+            foreach (var child in Context.GetChildren())
+            {
+                child.Tell(changed);
+            }
+        }
+    }
+
     private Props WorkerOf(LiveStreamWork piece, ActivityContext cause) => piece is EvictSession evict
         ? Akka.Actor.Props.Create<EvictionActor>(_key, evict, _services, cause)
-        : Akka.Actor.Props.Create<SessionCheckActor>(_key, piece, _services);
+        : Akka.Actor.Props.Create<SessionCheckActor>(_key, piece, _durable.Revision, _services);
 
     /// <summary>
     /// Sets the one timer to the next deadline of the state; where there is none and nothing is under way, to the time of leaving

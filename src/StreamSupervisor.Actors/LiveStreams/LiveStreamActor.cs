@@ -167,6 +167,11 @@ internal sealed partial class LiveStreamActor : UntypedPersistentActor
             return; // Its hub asks again until its deadline.
         }
 
+        if (command is ReportPublisherSeen { By.Origin: var origin } && LiveStream.IsOutdated(_durable, command))
+        {
+            TellOutdated(origin);
+        }
+
         var writes = decision.Events.Count > 0;
         var inWork = new CommandInWork(asker, askId, (command as RequestPublish)?.By.Session)
         {

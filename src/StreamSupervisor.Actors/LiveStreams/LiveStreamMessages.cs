@@ -33,7 +33,15 @@ public sealed record StreamRefusal(long AskId, AskStatus Status, string Why,
 /// <param name="Key">The stream key as text.</param>
 /// <param name="Sequence">Number of the newest record of the key; from 1, without gaps.</param>
 /// <param name="State">The state after that record; null when the actor has stopped and this member no longer speaks for the key.</param>
-public sealed record LiveStreamChanged(string Key, long Sequence, LiveStreamState? State);
+public sealed record LiveStreamChanged(string Key, long Sequence, LiveStreamState? State)
+{
+    /// <summary>A server that is told though the state does not name it, because it looked without knowing the key; null: none.</summary>
+    public string? Concerns { get; init; }
+}
+
+/// <summary>On the event stream of the member that kicks: what a DELETE was answered.</summary>
+/// <param name="Forbidden">Why the API does not allow it; null: it does.</param>
+internal sealed record KickOutcome(string Origin, string? Forbidden);
 
 /// <summary>
 /// Ends the quarantine of a key whose journal cannot be read. Without <paramref name="StartAnew"/> the journal is read again, which is

@@ -14,11 +14,12 @@ internal enum StoreFault
     Command,
     Stranger,
     OriginUnknown,
+    KickForbidden,
 }
 
 /// <summary>
 /// Lets one line through for each key and kind of fault in a minute. It outlives the actors: one that cannot write starts again with
-/// every message.
+/// every message. A store that is away keeps every key from reading and writing, so that is one line a minute for all of them.
 /// </summary>
 internal sealed class LogThrottle
 {
@@ -29,6 +30,7 @@ internal sealed class LogThrottle
 
     public bool MayLog(string key, StoreFault fault, DateTimeOffset now)
     {
+        (key, fault) = fault is StoreFault.Recovery or StoreFault.Write ? ("", StoreFault.Write) : (key, fault);
         if (_next.TryGetValue((key, fault), out var next) && now < next)
         {
             return false;

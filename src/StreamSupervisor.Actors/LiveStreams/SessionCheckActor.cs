@@ -18,11 +18,13 @@ internal sealed class SessionCheckActor : WorkActor
     private readonly ISrsApi? _api;
     private readonly StreamKey _streamKey;
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private long _revision;
     private Backoff _retry = new(FirstRetry, 2, LongestRetry);
 
-    public SessionCheckActor(string key, LiveStreamWork work, LiveStreamServices services) : base(key, services)
+    /// <param name="revision">Of the state that asks for the work; its parent tells of later ones.</param>
+    public SessionCheckActor(string key, LiveStreamWork work, long revision, LiveStreamServices services) : base(key, services)
     {
-        _work = work;
+        (_work, _revision) = (work, revision);
         _origin = work is CheckSession check ? check.Origin : ((SearchForPublishers)work).Origin;
         _api = services.Servers.Find(_origin)?.For(SrsPriority.Check);
         _streamKey = StreamKey.Parse(key);
@@ -66,6 +68,9 @@ internal sealed class SessionCheckActor : WorkActor
                 break;
             case Again:
                 Begin();
+                break;
+            case RevisionChanged changed:
+                _revision = changed.Revision;
                 break;
         }
     }
@@ -111,7 +116,7 @@ internal sealed class SessionCheckActor : WorkActor
     private async Task<IReadOnlyList<LiveStreamCommand>> SearchAsync(ISrsApi api)
     {
         // Which process it is comes first: if it changes in between, the answer's own name says so.
-        var lookedAt = Now;
+        var (lookedAt, known) = (Now, new KnownAtLook(_revision));
         var process = await api.GetProcessAsync(Stopped);
         var clients = await api.GetClientsAsync(Stopped);
         var serverId = clients.ServerId.Length > 0 ? clients.ServerId : process.ServerId;
@@ -129,7 +134,7 @@ internal sealed class SessionCheckActor : WorkActor
         var reports = new List<LiveStreamCommand>();
         foreach (var client in clients.Value.Where(client => Services.Rules.Publishes(client, _streamKey)))
         {
-            reports.Add(Seen(client, new SessionId(serverId, serviceId, client.Id), lookedAt));
+            reports.Add(Seen(client, new SessionId(serverId, serviceId, client.Id), lookedAt) with { Known = known });
         }
 
         reports.Add(new ReportSearched(_origin, serverId, serviceId, reports.Count, lookedAt));
@@ -159,6 +164,9 @@ internal sealed class SessionCheckActor : WorkActor
     }
 
     private ReportSearched Nothing(DateTimeOffset lookedAt) => new(_origin, "", "", 0, lookedAt);
+
+    /// <summary>From the parent, when its state has another <see cref="LiveStreamState.Revision"/>.</summary>
+    internal sealed record RevisionChanged(long Revision);
 
     private sealed record Found(IReadOnlyList<LiveStreamCommand> Reports);
 

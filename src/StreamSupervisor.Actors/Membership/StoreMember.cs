@@ -25,6 +25,7 @@ internal sealed partial class StoreMember : ReceiveActor, IWithTimers
 
     private const string TickTimer = "tick";
     private const string EndsAndJoins = "It serves nothing any more and ends; started again, it joins as a new one.";
+
     private readonly ClusterMembership _membership;
     private readonly MembershipSettings _settings;
     private readonly MemberIdentity _self;
@@ -198,29 +199,6 @@ internal sealed partial class StoreMember : ReceiveActor, IWithTimers
     {
         _watchfulUntil = _time.GetTimestamp() + Ticks(MembershipSettings.Watchful);
         LookSoon();
-    }
-
-    private void Heard()
-    {
-        if (_silent)
-        {
-            _silent = false;
-            _log.LogWarning("The database answers again. Nobody is judged before it has answered for {Time:0.0} s without a gap.",
-                2 * _settings.Renew.TotalSeconds);
-        }
-    }
-
-    private void OnSilence(MemberTableSilentException silent)
-    {
-        _deaths.Gap();
-        _membership.Hold.Doubt();
-        if (!_silent)
-        {
-            _silent = true;
-            _log.LogWarning(
-                "The database does not take this member's beat: {Why} Its lease holds for another {Left:0.0} s. Until it beats again it "
-                + "judges nobody; trying again.", silent.Message, Math.Max(0, (_settings.Lease - _membership.Pulse.BeatAge).TotalSeconds));
-        }
     }
 
     private void TellOfChange(IReadOnlyList<MemberRow> rows)

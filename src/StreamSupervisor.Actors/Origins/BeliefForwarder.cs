@@ -60,7 +60,8 @@ public sealed class BeliefForwarder : ReceiveActor, IWithTimers
             _told[changed.Key] = now;
         }
 
-        foreach (var origin in before is null ? now : now.Union(before))
+        IEnumerable<string> told = before is null ? now : now.Union(before);
+        foreach (var origin in changed.Concerns is { } concerned ? told.Append(concerned).Distinct() : told)
         {
             if (!_pending.TryGetValue(origin, out var beliefs))
             {

@@ -51,6 +51,11 @@ public sealed partial class OriginActor
         }
 
         (_comparing, _settled) = (listed.Sweep, true);
+        if (_comparing)
+        {
+            _strangers.Clear();
+        }
+
         Take(_comparing ? _sightings.Compare(_look, _beliefs, _state.Snapshot(), _rollback.IsWanted) : Watch(_look));
     }
 
@@ -81,6 +86,11 @@ public sealed partial class OriginActor
         foreach (var (key, command) in step.Reports)
         {
             _settled &= command is ReportPublisherSeen { Verified: false } || !_comparing;
+            if (command is ReportPublisherSeen { Verified: true, Known.Revision: 0 })
+            {
+                _strangers.Add(key);
+            }
+
             _streams.Tell(key.ToString(), command);
         }
 

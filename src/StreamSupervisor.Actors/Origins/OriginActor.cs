@@ -48,6 +48,9 @@ public sealed partial class OriginActor : ReceiveActor, IWithTimers
     private readonly SilenceDetector _silence;
     private readonly RollbackSweep _rollback = new();
     private BeliefBook _beliefs;
+
+    /// <summary>Keys of which a publisher was found and nothing was known: when they have said what they are, it is looked for again.</summary>
+    private readonly HashSet<StreamKey> _strangers = [];
     private IActorRef _sweep = ActorRefs.Nobody;
 
     /// <summary>Who is told what is known, one on each member, and when its last ping came.</summary>
@@ -70,6 +73,7 @@ public sealed partial class OriginActor : ReceiveActor, IWithTimers
             SweepIfRolledBack(ping.Epoch);
             Keep(Sender);
         });
+        Receive<KickAnswered>(kick => Tell(_state.KickAnswered(kick.Forbidden)));
         Receive<TellAll>(_ => TellEveryone(afterChange: false));
         Receive<BeliefsChanged>(Believe);
         Receive<Load>(load => _ = LoadAsync().PipeTo(Self));
@@ -144,9 +148,16 @@ public sealed partial class OriginActor : ReceiveActor, IWithTimers
         }
 
         var now = Now().Elapsed;
+        var isAwaited = false;
         foreach (var belief in changed.Beliefs)
         {
             _beliefs.Changed(belief, now);
+            isAwaited |= _strangers.Remove(belief.Key);
+        }
+
+        if (isAwaited)
+        {
+            _sweep.Tell(SweepMessage.Soon.Instance);
         }
     }
 

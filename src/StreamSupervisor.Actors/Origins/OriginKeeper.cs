@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using StreamSupervisor.Actors.Calls;
+using StreamSupervisor.Actors.LiveStreams;
 using StreamSupervisor.Actors.Membership;
 using StreamSupervisor.Domain.Origins;
 using StreamSupervisor.Domain.Stores;
@@ -30,6 +31,14 @@ public sealed class OriginKeeper : ReceiveActor, IWithTimers
                 region.Tell(new Ping(origin.Name, hold.NotSwept.Contains(origin.Name) ? hold.Epoch : 0), Self);
             }
         });
+        Receive<KickOutcome>(kick =>
+        {
+            // Kicks are many, and what they say changes when a person changes a proxy.
+            if ((directory.Find(kick.Origin)?.Snapshot.KicksForbidden is null) == (kick.Forbidden is not null))
+            {
+                region.Tell(new KickAnswered(kick.Origin, kick.Forbidden));
+            }
+        });
         Receive<StoreRolledBack>(_ => Self.Tell(PingAll.Instance));
         Receive<OriginSnapshot>(snapshot =>
         {
@@ -51,6 +60,7 @@ public sealed class OriginKeeper : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         Context.System.EventStream.Subscribe(Self, typeof(StoreRolledBack));
+        Context.System.EventStream.Subscribe(Self, typeof(KickOutcome));
         Timers.StartPeriodicTimer("ping", PingAll.Instance, TimeSpan.Zero, PingEvery);
     }
 

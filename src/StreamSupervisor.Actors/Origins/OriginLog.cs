@@ -45,6 +45,13 @@ internal sealed class OriginLog(ILoggingAdapter log, string name)
             case OriginEvent.HooksAgree:
                 Once("agree", now, "Hooks with the token of {0} and its API name the same server again.", name);
                 break;
+            case OriginEvent.KicksForbidden(var sentence):
+                Once("kicks-forbidden", now, "{0} Encoders whose old session still holds their stream are refused until SRS drops it.",
+                    sentence);
+                break;
+            case OriginEvent.KicksAllowed:
+                Once("kicks-allowed", now, "{0}: its API allows kicks again.", name);
+                break;
             case OriginEvent.StatusChanged(_, var to, var why):
                 Status(to, why, now);
                 break;

@@ -54,6 +54,12 @@ public sealed record ConfirmProcess(string Origin, string ServerId, string Servi
 public sealed record SweepSoon(string Origin) : OriginMessage(Origin);
 
 /// <summary>
+/// What a DELETE at the server was answered: told by the member that sent it, when it is news.
+/// </summary>
+/// <param name="Forbidden">Why its API does not allow it; null: it does.</param>
+public sealed record KickAnswered(string Origin, string? Forbidden = null) : OriginMessage(Origin);
+
+/// <summary>
 /// Starts the actor and keeps it running. Each member sends it every second; its sender is told every <see cref="OriginSnapshot"/>
 /// from then on.
 /// </summary>

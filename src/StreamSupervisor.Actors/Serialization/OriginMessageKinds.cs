@@ -21,6 +21,7 @@ internal static class OriginMessageKinds
         MessageKind.Json("origin/confirm-process", Json.ConfirmProcess),
         MessageKind.Json("origin/sweep-soon", Json.SweepSoon),
         MessageKind.Json("origin/ping", Json.Ping),
+        MessageKind.Json("origin/kick-answered", Json.KickAnswered),
         MessageKind.Json("origin/beliefs-changed", Json.BeliefsChanged),
         MessageKind.Json("origin/confirmed", Json.Confirmed),
         MessageKind.Json("origin/replaced", Json.Replaced),
@@ -51,6 +52,7 @@ internal static class OriginMessageKinds
 [JsonSerializable(typeof(ConfirmProcess))]
 [JsonSerializable(typeof(SweepSoon))]
 [JsonSerializable(typeof(Ping))]
+[JsonSerializable(typeof(KickAnswered))]
 [JsonSerializable(typeof(BeliefsChanged))]
 [JsonSerializable(typeof(ProcessConfirmation.Confirmed))]
 [JsonSerializable(typeof(ProcessConfirmation.Replaced))]

@@ -66,14 +66,15 @@ public sealed record ReportRefusedUnseen(Publisher By, bool IncumbentSilent = fa
 /// <summary>One active publisher of the key as a look at a node found it.</summary>
 /// <param name="By">Who publishes, as SRS says.</param>
 /// <param name="ReceivedBytes">SRS's <c>recv_bytes</c>, sampled by it every 3 s.</param>
-/// <param name="LookedAt">When the look began: what changed since then outranks it.</param>
+/// <param name="LookedAt">When the look began, by the clock of the member that looked. Read by members of earlier versions only.</param>
 /// <param name="Verified">Whether <c>/clients</c> confirmed it; <c>/streams</c> alone can lie.</param>
 /// <param name="RelayOf">As in <see cref="RequestPublish"/>.</param>
 /// <param name="RelayConfigured">As in <see cref="RequestPublish"/>.</param>
-/// <param name="Asked">Whether it answers a <see cref="CheckSession"/>, so that it was looked for after that was ordered, whatever the
-/// clocks say.</param>
+/// <param name="Asked">Whether it answers a <see cref="CheckSession"/>, so that it was looked for after that was ordered.</param>
+/// <param name="Known">What was known of the key when the look began: what changed since then outranks it.</param>
 public sealed record ReportPublisherSeen(Publisher By, long ReceivedBytes, DateTimeOffset LookedAt, bool Verified,
-    string? RelayOf = null, bool RelayConfigured = false, bool Asked = false) : LiveStreamCommand
+    string? RelayOf = null, bool RelayConfigured = false, bool Asked = false,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] KnownAtLook Known = default) : LiveStreamCommand
 {
     /// <summary>
     /// Whether this client waits for the answer to its hook, held back with all others. SRS lists it as a publisher, and it is not on air.
@@ -85,20 +86,20 @@ public sealed record ReportPublisherSeen(Publisher By, long ReceivedBytes, DateT
 
 /// <summary>A look at the node of a session did not find it.</summary>
 /// <param name="Session">The session that is believed.</param>
-/// <param name="LookedAt">When the look began.</param>
+/// <param name="LookedAt">As in <see cref="ReportPublisherSeen"/>.</param>
 /// <param name="Verified">Whether SRS answered 2049 for the client itself. Nothing less counts: <c>/streams</c> can lie.</param>
 /// <param name="Asked">As in <see cref="ReportPublisherSeen"/>.</param>
-public sealed record ReportPublisherMissing(SessionId Session, DateTimeOffset LookedAt, bool Verified, bool Asked = false)
-    : LiveStreamCommand;
+/// <param name="Known">As in <see cref="ReportPublisherSeen"/>.</param>
+public sealed record ReportPublisherMissing(SessionId Session, DateTimeOffset LookedAt, bool Verified, bool Asked = false,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] KnownAtLook Known = default) : LiveStreamCommand;
 
 /// <summary>The bytes of a session stood still after media had flowed.</summary>
 /// <param name="Session">The session.</param>
-/// <param name="Since">Since when, by the clock of the member that watched.</param>
+/// <param name="Since">Since when, by the clock of the member that watched; told to people.</param>
 /// <param name="Generation">
-/// The generation of the session that was watched. One connection can publish twice under one id, so this says whose silence it was; null:
-/// unknown, and then the two times decide.
+/// The generation of the session that was watched. One connection can publish twice under one id, so this says whose silence it was.
 /// </param>
-public sealed record ReportSilent(SessionId Session, DateTimeOffset Since, long? Generation = null) : LiveStreamCommand;
+public sealed record ReportSilent(SessionId Session, DateTimeOffset Since, long Generation) : LiveStreamCommand;
 
 /// <summary>
 /// SRS publishes a session for nobody: over several looks its stream had players, received and sent nothing. Told only where such a
@@ -114,14 +115,16 @@ public sealed record ReportProcessReplaced(string ServerId, string ServiceId) : 
 public sealed record ReportEvicted(SessionId Session, ReleaseProof Proof) : LiveStreamCommand;
 
 /// <summary>Whoever removes a session can't get on: its origin does not answer, or forbids it. It goes on trying.</summary>
-public sealed record ReportEvictionStalled(SessionId Session, string Why) : LiveStreamCommand;
+/// <param name="Forbidden">Whether the API forbids DELETE.</param>
+public sealed record ReportEvictionStalled(SessionId Session, string Why,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Forbidden = false) : LiveStreamCommand;
 
 /// <summary>A search of an origin's clients is over.</summary>
 /// <param name="Origin">The origin, by its configured name.</param>
 /// <param name="ServerId">Its server id, as it answered.</param>
 /// <param name="ServiceId">The process that answered; empty when the origin could not be reached or is not configured.</param>
 /// <param name="Found">How many publishers of the key it listed.</param>
-/// <param name="LookedAt">When the look began.</param>
+/// <param name="LookedAt">As in <see cref="ReportPublisherSeen"/>.</param>
 public sealed record ReportSearched(string Origin, string ServerId, string ServiceId, int Found, DateTimeOffset LookedAt)
     : LiveStreamCommand;
 

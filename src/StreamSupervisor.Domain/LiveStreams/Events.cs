@@ -116,7 +116,9 @@ public sealed record EvictionOrdered(DateTimeOffset At, Publisher Of, EvictionCa
 public sealed record EvictionFinished(DateTimeOffset At, SessionId Of, ReleaseProof Proof, DateTimeOffset OrderedAt) : LiveStreamEvent(At);
 
 /// <summary>The removal does not get on and goes on trying: its origin does not answer, or forbids it.</summary>
-public sealed record EvictionStalled(DateTimeOffset At, SessionId Of, string Why) : LiveStreamEvent(At);
+/// <param name="Forbidden">Whether its API forbids DELETE.</param>
+public sealed record EvictionStalled(DateTimeOffset At, SessionId Of, string Why,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Forbidden = false) : LiveStreamEvent(At);
 
 /// <summary>A removal is given up: nothing more can be done, or an operator wants no more of it.</summary>
 /// <param name="Why">One sentence.</param>

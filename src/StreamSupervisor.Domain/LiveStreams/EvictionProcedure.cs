@@ -36,6 +36,7 @@ public sealed class EvictionProcedure(EvictSession work)
     private TimeSpan _polled;
     private DateTimeOffset? _unlistedUntil;
     private bool _hasStalled;
+    private bool _wasForbidden;
 
     /// <summary>Whether this very server has answered, and nothing went wrong since: 2049 ("no such client") names nobody.</summary>
     private bool _isIdentified;
@@ -69,7 +70,8 @@ public sealed class EvictionProcedure(EvictSession work)
             (_, EvictionAnswer.Unreachable unreachable) => StallUnknown(unreachable.Why, NextRetry(), new EvictionStep.Identify()),
             (EvictionStep.Identify, EvictionAnswer.NotAllowed no) => Stall(no.Why, RetryForbidden, new EvictionStep.Identify()),
             (EvictionStep.Identify, EvictionAnswer.Identified who) => Identified(who),
-            (_, EvictionAnswer.NotAllowed no) when calls => Stall(no.Why, RetryForbidden, new EvictionStep.Look()),
+            (_, EvictionAnswer.NotAllowed no) when calls =>
+                Stall(no.Why, RetryForbidden, new EvictionStep.Look(), isForbidden: _under is EvictionStep.Delete),
             (_, EvictionAnswer.NoSuchClient none) when calls => IsDoubtful(none) ? AskWhoItIs() : NotListed(now),
             (_, EvictionAnswer.Exists there) when calls =>
                 IsOther(there.ServerId, there.ServiceId) ? new EvictionStep.Identify() : StillThere(),
@@ -137,11 +139,11 @@ public sealed class EvictionProcedure(EvictSession work)
         return new EvictionStep.Identify();
     }
 
-    private EvictionStep Stall(string why, TimeSpan pause, EvictionStep then)
+    private EvictionStep Stall(string why, TimeSpan pause, EvictionStep then, bool isForbidden = false)
     {
-        var isNew = !_hasStalled;
-        (_hasStalled, _poll, _polled) = (true, FirstPoll, TimeSpan.Zero);
-        return Wait(pause, then) with { StalledBecause = isNew ? why : null };
+        var isNew = !_hasStalled || (isForbidden && !_wasForbidden);
+        (_hasStalled, _wasForbidden, _poll, _polled) = (true, _wasForbidden || isForbidden, FirstPoll, TimeSpan.Zero);
+        return Wait(pause, then) with { StalledBecause = isNew ? why : null, IsForbidden = isForbidden };
     }
 
     private EvictionStep.Pause Wait(TimeSpan pause, EvictionStep then)

@@ -4,10 +4,13 @@ namespace StreamSupervisor.Domain.LiveStreams;
 public abstract record EvictionStep
 {
     /// <summary>
-    /// Why the removal does not get on; tell the stream once (<see cref="ReportEvictionStalled"/>). Null on every other step, and on every
-    /// later one of the same removal.
+    /// Why the removal does not get on; tell the stream once (<see cref="ReportEvictionStalled"/>). Null on every other step, and on
+    /// later ones of the same removal unless DELETE turns out to be forbidden.
     /// </summary>
     public string? StalledBecause { get; init; }
+
+    /// <summary>Whether that is because the API forbids DELETE: then only SRS itself ends the session.</summary>
+    public bool IsForbidden { get; init; }
 
     /// <summary>
     /// Ask the server who it is: what is known of its process does not fit the session. Answered with Identified or Unreachable.

@@ -5,7 +5,15 @@ namespace StreamSupervisor.Domain.LiveStreams;
 public static partial class LiveStream
 {
     /// <summary>The state after an event. Copies facts, decides nothing.</summary>
-    public static LiveStreamState Evolve(LiveStreamState state, LiveStreamEvent @event) => @event switch
+    public static LiveStreamState Evolve(LiveStreamState state, LiveStreamEvent @event)
+    {
+        var next = Apply(state, @event);
+        var isSame = next.Generation == state.Generation && (next.Session is null) == (state.Session is null)
+            && next.Handover == state.Handover && next.Evictions.Count == state.Evictions.Count && next.Relays.Count == state.Relays.Count;
+        return isSame ? next : next with { Revision = state.Revision + 1 };
+    }
+
+    private static LiveStreamState Apply(LiveStreamState state, LiveStreamEvent @event) => @event switch
     {
         Admitted e => state with
         {
@@ -37,7 +45,12 @@ public static partial class LiveStream
         },
         EvictionStalled e => state with
         {
-            Evictions = [.. state.Evictions.Select(eviction => eviction.Of.Session == e.Of ? eviction with { Stalled = true } : eviction)],
+            Evictions =
+            [
+                .. state.Evictions.Select(eviction => eviction.Of.Session == e.Of
+                    ? eviction with { Stalled = true, Forbidden = eviction.Forbidden || e.Forbidden }
+                    : eviction),
+            ],
         },
         EvictionFinished e => state with
         {

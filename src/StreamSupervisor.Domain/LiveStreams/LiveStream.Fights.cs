@@ -79,7 +79,7 @@ public static partial class LiveStream
         for (var i = context.State.Takeovers.Count - 1; i >= 0; i--)
         {
             var past = context.State.Takeovers[i];
-            if (past.At <= context.Now - context.Policy.FightWindow || past.From != from || past.To != to)
+            if (!context.IsRecent(past.At, context.Policy.FightWindow) || past.From != from || past.To != to)
             {
                 break;
             }
@@ -100,12 +100,12 @@ public static partial class LiveStream
     private static int LoopsBefore(DecisionContext context, Publisher by, (string From, string To) next)
     {
         if (by.RelayOf is null || context.State.Session is not { } session || session.By.Origin != by.RelayOf
-            || context.Now - session.Since >= CopiesAskWithin)
+            || !context.IsRecent(session.Since, CopiesAskWithin))
         {
             return 0;
         }
 
         return context.State.Takeovers.Count(past =>
-            past.At > context.Now - context.Policy.FightWindow && past.At < session.Since && past.From == next.From && past.To == next.To);
+            context.IsRecent(past.At, context.Policy.FightWindow) && past.At < session.Since && past.From == next.From && past.To == next.To);
     }
 }

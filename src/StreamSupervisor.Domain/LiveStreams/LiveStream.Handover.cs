@@ -102,9 +102,16 @@ public static partial class LiveStream
         }
     }
 
-    private static void RefuseHeld(DecisionContext context, Handover handover) =>
-        context.Raise(new AttemptRefused(context.Now, handover.To, context.State.Generation, RefusalReason.HoldExhausted,
-            RefusalCatalog.Of(RefusalReason.HoldExhausted).RetryAfter, handover.In, handover.AskedAt));
+    /// <summary>The next try is promised success only where the removal can get on.</summary>
+    private static void RefuseHeld(DecisionContext context, Handover handover)
+    {
+        var server = handover.To.Session.ServerId;
+        var reason = context.State.Evictions.Exists(eviction => eviction.Forbidden && eviction.Of.Session.ServerId == server)
+            ? RefusalReason.KickForbidden
+            : RefusalReason.HoldExhausted;
+        context.Raise(new AttemptRefused(context.Now, handover.To, context.State.Generation, reason, RefusalCatalog.Of(reason).RetryAfter,
+            handover.In, handover.AskedAt));
+    }
 
     private static void Withdraw(DecisionContext context, Handover handover) =>
         context.Raise(new AttemptRefused(context.Now, handover.To, context.State.Generation, RefusalReason.Withdrawn, null, handover.In,
@@ -116,7 +123,7 @@ public static partial class LiveStream
         {
             // From now, not from the admission: our answer left when that was durable, and a slow store may have taken its time.
             var mayBeUnlisted = context.State.Session is { Confirmed: false } session && session.By.Session == of.Session
-                && session.Since + context.Policy.ConfirmWithin > context.Now;
+                && context.IsRecent(session.Since, context.Policy.ConfirmWithin);
             context.Raise(new EvictionOrdered(context.Now, of, cause, operatorName, mayBeUnlisted ? context.Now + Unlisted : null));
         }
     }

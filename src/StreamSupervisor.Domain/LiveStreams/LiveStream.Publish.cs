@@ -197,7 +197,7 @@ public static partial class LiveStream
         var publishes = 0;
         foreach (var at in context.State.Publishes)
         {
-            publishes += at > context.Now - context.Policy.FightWindow ? 1 : 0;
+            publishes += context.IsRecent(at, context.Policy.FightWindow) ? 1 : 0;
         }
 
         if (publishes == context.Policy.FlappingPublishes)

@@ -36,7 +36,7 @@ public static partial class LiveStream
     private static RegistrationReply Register(DecisionContext context, Register ask)
     {
         if (context.State.Registration is { } last && last.EncoderId == ask.EncoderId && last.Attempt == ask.Attempt
-            && (context.State.Session is not { } live || context.Now - live.Since < CopiesArriveWithin)
+            && (context.State.Session is not { } live || context.IsRecent(live.Since, CopiesArriveWithin))
             && StandingOf(context.State, last.Id, context.Now) is { Decision: not RegistrationDecision.Unknown } same)
         {
             return same;

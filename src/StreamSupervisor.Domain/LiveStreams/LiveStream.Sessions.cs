@@ -38,8 +38,9 @@ public static partial class LiveStream
                 FinishEviction(context, eviction, note.Proof);
                 CompleteHandover(context);
                 break;
-            case ReportEvictionStalled note when IsEvicting(context, note.Session, out var eviction) && !eviction.Stalled:
-                context.Raise(new EvictionStalled(context.Now, note.Session, note.Why));
+            case ReportEvictionStalled note when IsEvicting(context, note.Session, out var eviction)
+                && (!eviction.Stalled || (note.Forbidden && !eviction.Forbidden)):
+                context.Raise(new EvictionStalled(context.Now, note.Session, note.Why, note.Forbidden));
                 break;
             case ReportOriginUnknown note:
                 ForgetOrigin(context, note.Origin);
@@ -109,7 +110,7 @@ public static partial class LiveStream
     /// once. One that closes later had published, and its unpublish is late or lost; it may come through another member than the close.
     /// </summary>
     private static bool SaidBusy(DecisionContext context, Session session) =>
-        !session.Confirmed && context.Now - session.Since < SaysBusyWithin;
+        !session.Confirmed && context.IsRecent(session.Since, SaysBusyWithin);
 
     /// <summary>A node's new process: whatever an earlier one held is gone, which is the best proof there is.</summary>
     private static void EndEarlierProcess(DecisionContext context, string serverId, string serviceId)

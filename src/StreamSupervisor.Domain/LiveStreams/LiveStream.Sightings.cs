@@ -41,7 +41,7 @@ public static partial class LiveStream
 
     private static void Seen(DecisionContext context, ReportPublisherSeen note)
     {
-        if (!context.IsOlder(note.LookedAt, context.State.ChangedAt))
+        if (context.Knew(note.Known))
         {
             // One that began earlier may have seen the process before the one that runs.
             EndEarlierProcess(context, note.By.Session.ServerId, note.By.Session.ServiceId);
@@ -50,7 +50,7 @@ public static partial class LiveStream
         var by = MarkRelay(note.By, note.RelayOf);
         if (IsIncumbent(context, by.Session, out var incumbent))
         {
-            if (!incumbent.Confirmed && ((note.Asked && incumbent.CheckDue) || !context.IsOlder(note.LookedAt, incumbent.Since)))
+            if (!incumbent.Confirmed && ((note.Asked && incumbent.CheckDue) || context.Knew(note.Known)))
             {
                 context.Raise(new PublisherConfirmed(context.Now, by.Session));
                 ForgetWedge(context, by.Origin);
@@ -62,7 +62,7 @@ public static partial class LiveStream
         // A challenger that waits in on_publish is listed as publishing already; one that is being removed is known; a look that began
         // before the last change may show what was true then; and /streams alone is no witness.
         if (context.State.Handover?.To.Session == by.Session || IsEvicting(context, by.Session, out _)
-            || (!context.Store.HoldsAdmissions && context.IsOlder(note.LookedAt, context.State.ChangedAt))
+            || (!context.Store.HoldsAdmissions && !context.Knew(note.Known))
             || context.Store.IsInDoubt || !note.Verified || (context.Store.HoldsAdmissions && note.WaitsInHook))
         {
             return;
@@ -85,7 +85,7 @@ public static partial class LiveStream
         {
             // The copy of a session that was lost ends within moments. What goes on is an encoder on the machine of that origin.
             var isOver = context.State is { Session: null, Handover: null }
-                && !context.IsOlder(note.LookedAt - context.Policy.ConfirmWithin, context.State.ChangedAt);
+                && context.Knew(note.Known, atLeast: context.Policy.ConfirmWithin);
             if (isOver)
             {
                 EndRelay(context, relay, LossCause.SourceEnded);
@@ -154,7 +154,7 @@ public static partial class LiveStream
 
         if (IsEvicting(context, note.Session, out var eviction))
         {
-            if (!context.IsOlder(note.LookedAt, eviction.OrderedAt))
+            if (context.Knew(note.Known))
             {
                 FinishEviction(context, eviction, ReleaseProof.ClientGone);
                 CompleteHandover(context);
@@ -164,13 +164,13 @@ public static partial class LiveStream
         {
             // Before that time an admitted client may not be listed yet: one that is answered in on_connect is not.
             var listedAfter = incumbent.Confirmed ? TimeSpan.Zero : context.Policy.ConfirmWithin;
-            if ((note.Asked && incumbent.CheckDue) || !context.IsOlder(note.LookedAt - listedAfter, incumbent.Since))
+            if ((note.Asked && incumbent.CheckDue) || context.Knew(note.Known, listedAfter))
             {
                 Lose(context, incumbent, LossCause.NotFound);
             }
         }
         else if (IsRelay(context, note.Session, out var relay)
-            && !context.IsOlder(note.LookedAt - context.Policy.ConfirmWithin, relay.Since))
+            && context.Knew(note.Known, atLeast: context.Policy.ConfirmWithin))
         {
             EndRelay(context, relay, LossCause.NotFound);
         }
@@ -179,7 +179,7 @@ public static partial class LiveStream
     private static void Silent(DecisionContext context, ReportSilent note)
     {
         if (IsIncumbent(context, note.Session, out var incumbent) && incumbent.SilentSince is null
-            && (note.Generation is { } watched ? watched == incumbent.Generation : !context.IsOlder(note.Since, incumbent.Since)))
+            && note.Generation == incumbent.Generation)
         {
             context.Raise(new PublisherSilent(context.Now, note.Session, note.Since));
             if (!context.Observes)

@@ -51,8 +51,12 @@ public static partial class LiveStream
     /// </summary>
     private static readonly TimeSpan ClockStep = TimeSpan.FromSeconds(5);
 
-    /// <summary>A report is sent again for 30 s and then dropped; the rest is for the look itself.</summary>
-    private static readonly TimeSpan LooksArriveWithin = TimeSpan.FromSeconds(45);
+    /// <summary>
+    /// Whether a look at an origin found somebody without knowing of the key's last change. Its origin must hear what the key is now, or
+    /// it would never know: it is told of changes only, and hears nothing of a key that has nothing there.
+    /// </summary>
+    public static bool IsOutdated(LiveStreamState state, LiveStreamCommand command) =>
+        command is ReportPublisherSeen { Verified: true, Asked: false, Known.Revision: var known } && known != state.Revision;
 
     /// <summary>What follows from a command. The only place that knows a rule of admission.</summary>
     public static Decision Decide(LiveStreamState state, LiveStreamCommand command, StreamPolicy policy, DateTimeOffset now)
@@ -95,6 +99,7 @@ public static partial class LiveStream
         StoreStanding store)
     {
         private readonly List<LiveStreamEvent> _events = [];
+        private readonly long _revision = state.Revision;
 
         public LiveStreamState State { get; private set; } = state;
         public StreamPolicy Policy { get; } = policy;
@@ -117,11 +122,16 @@ public static partial class LiveStream
         public bool HasCome(DateTimeOffset since, DateTimeOffset? until) => until <= Now || (until is not null && since - Now > ClockStep);
 
         /// <summary>
-        /// Whether a look began before a change, so that it says nothing about it. A change in the future tells of a clock that was set
-        /// back; a look that is older than messages can be, of another member's clock that is behind.
+        /// Whether something happened inside this time. It stands in the journal by the clock of the member that wrote it, since no other
+        /// is the same after a crash; what lies in the future of this one's was long ago for all that is known, and counts no more.
         /// </summary>
-        public bool IsOlder(DateTimeOffset look, DateTimeOffset change) =>
-            look < change && change - Now <= ClockStep && Now - look <= LooksArriveWithin;
+        public bool IsRecent(DateTimeOffset at, TimeSpan window) => at > Now - window && at - Now <= ClockStep;
+
+        /// <summary>
+        /// Whether a look began when all that had happened to the key before this decision was known, for at least this long: what it
+        /// shows is true of the state. No clock says that (<see cref="KnownAtLook"/>).
+        /// </summary>
+        public bool Knew(KnownAtLook look, TimeSpan atLeast = default) => look.Revision == _revision && look.For >= atLeast;
 
         public void Raise(LiveStreamEvent @event)
         {

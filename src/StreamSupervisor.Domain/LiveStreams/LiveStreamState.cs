@@ -20,8 +20,10 @@ public sealed record Handover(Publisher To, AdmissionRule Rule, AskedIn In, Date
 /// <param name="Stalled">Whether its origin was out of reach once or forbade it. Then it no longer holds an attempt on another
 /// origin.</param>
 /// <param name="UnlistedUntil">As in <see cref="EvictionOrdered"/>.</param>
+/// <param name="Forbidden">Whether its origin's API forbids DELETE, so that only SRS itself ends the session.</param>
 public sealed record Eviction(Publisher Of, EvictionCause Cause, DateTimeOffset OrderedAt, bool Stalled,
-    DateTimeOffset? UnlistedUntil = null);
+    DateTimeOffset? UnlistedUntil = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Forbidden = false);
 
 /// <summary>Another origin's copy of the stream: let in beside the session that it copies, owns nothing.</summary>
 /// <param name="Of">The origin that it copies from.</param>
@@ -93,7 +95,14 @@ public sealed record LiveStreamState
     public int NeverActive { get; init; }
     public string? NeverActiveOn { get; init; }
 
-    /// <summary>When the session, handover or evictions changed last: a look that began earlier says nothing about them.</summary>
+    /// <summary>
+    /// Grows with every change of who has the key, waits for it, copies it or is being removed: whoever looked without knowing of the last
+    /// one has seen nothing of it (<see cref="KnownAtLook"/>). A state that an earlier version stored begins with 0.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long Revision { get; init; }
+
+    /// <summary>When the session, handover or evictions changed last.</summary>
     public DateTimeOffset ChangedAt { get; init; }
 
     public LiveStreamPhase Phase => this switch

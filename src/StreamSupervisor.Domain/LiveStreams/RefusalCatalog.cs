@@ -70,6 +70,9 @@ public static class RefusalCatalog
         Temporary(RefusalReason.TooManyGuesses, "too-many-guesses", 9110, 60_000,
             "Too many wrong credentials for this stream came from your network. Check the publishing address in your encoder, wait a minute, then start it again.",
             "您的网络对此直播流发送了过多错误的推流凭证。请检查编码器中的推流地址，等待一分钟后再重新推流。"),
+        Temporary(RefusalReason.KickForbidden, "kick-forbidden", 9111, 10_000,
+            "Your earlier connection still holds this stream, and the media server's API does not allow kicks. A dead connection is dropped by the server itself, mostly within half a minute. Tell the operator to let DELETE /api/v1/clients/ through to the server's http_api, for instance in a proxy's rules.",
+            "您之前的连接仍占用此直播流，而媒体服务器的 API 不允许踢出连接。失效的连接会由服务器自行断开，通常在半分钟之内。请通知管理员放行到服务器 http_api 的 DELETE /api/v1/clients/ 请求，例如修改代理规则。"),
     ];
 
     private static readonly FrozenDictionary<RefusalReason, Refusal> ByReason = All.ToFrozenDictionary(r => r.Reason);

@@ -18,7 +18,7 @@ public sealed class BeliefBook(string? origin = null)
 
     private readonly Dictionary<StreamKey, Entry> _byKey = [];
     private readonly Dictionary<SessionId, StreamKey> _byClient = [];
-    private readonly RecentMap<StreamKey, long> _forgotten = new(MaxForgotten);
+    private readonly RecentMap<StreamKey, Forgotten> _forgotten = new(MaxForgotten);
     private readonly int[] _phases = new int[Enum.GetValues<LiveStreamPhase>().Length];
 
     /// <summary>
@@ -29,7 +29,13 @@ public sealed class BeliefBook(string? origin = null)
 
     /// <summary>A belief, and when it came on the monotonic clock of the member that keeps the book.</summary>
     /// <param name="HeardAt">A look that began later has seen what the stream had done until this belief.</param>
-    public sealed record Entry(StreamBelief Belief, TimeSpan HeardAt);
+    public sealed record Entry(StreamBelief Belief, TimeSpan HeardAt)
+    {
+        /// <summary>When its revision was heard of first: a belief may change without one.</summary>
+        public TimeSpan KnownSince { get; init; }
+    }
+
+    private readonly record struct Forgotten(long Sequence, long Revision, TimeSpan KnownSince);
 
     /// <summary>How many keys there is something to look for.</summary>
     public int Count => _byKey.Count;
@@ -47,12 +53,16 @@ public sealed class BeliefBook(string? origin = null)
     {
         var key = belief.Key;
         var known = _byKey.GetValueOrDefault(key);
-        var newest = known?.Belief.Sequence ?? (_forgotten.TryGet(key, out var forgotten) ? forgotten : long.MinValue);
+        var wasForgotten = _forgotten.TryGet(key, out var forgotten);
+        var newest = known?.Belief.Sequence ?? (wasForgotten ? forgotten.Sequence : long.MinValue);
         if (belief.Sequence < newest)
         {
             return false;
         }
 
+        var since = known is not null && known.Belief.Revision == belief.Revision ? known.KnownSince
+            : wasForgotten && forgotten.Revision == belief.Revision ? forgotten.KnownSince
+            : heardAt;
         if (known is not null)
         {
             if (belief.Sequence == newest)
@@ -66,12 +76,12 @@ public sealed class BeliefBook(string? origin = null)
         // An idle key is nothing to look for; a million of them must not stand here.
         if (belief.IsNothing || (origin is not null && !belief.Origins().Contains(origin)))
         {
-            _forgotten.Set(key, belief.Sequence);
+            _forgotten.Set(key, new Forgotten(belief.Sequence, belief.Revision, since));
             return true;
         }
 
         _forgotten.Take(key, out _);
-        Add(new Entry(belief, heardAt));
+        Add(new Entry(belief, heardAt) { KnownSince = since });
         return true;
     }
 
@@ -98,6 +108,16 @@ public sealed class BeliefBook(string? origin = null)
 
     /// <summary>The belief of a key; null where nothing is to be looked for.</summary>
     public StreamBelief? Find(StreamKey key) => _byKey.GetValueOrDefault(key)?.Belief;
+
+    /// <summary>What was known of a key when a look began, also of one that there is nothing to look for.</summary>
+    /// <param name="lookedAt">When it began, on the monotonic clock.</param>
+    public KnownAtLook KnownAt(StreamKey key, TimeSpan lookedAt)
+    {
+        var (revision, since) = _byKey.GetValueOrDefault(key) is { } entry ? (entry.Belief.Revision, entry.KnownSince)
+            : _forgotten.TryGet(key, out var forgotten) ? (forgotten.Revision, forgotten.KnownSince)
+            : default;
+        return revision > 0 && since < lookedAt ? new KnownAtLook(revision, lookedAt - since) : default;
+    }
 
     /// <summary>The key that a client publishes, asks for, or is being removed from.</summary>
     public StreamKey? KeyOf(SessionId session) => _byClient.TryGetValue(session, out var key) ? key : null;

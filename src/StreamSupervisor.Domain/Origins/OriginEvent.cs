@@ -29,6 +29,12 @@ public abstract record OriginEvent
     /// <summary>No hook has named another server for a minute.</summary>
     public sealed record HooksAgree : OriginEvent;
 
+    /// <summary>Its API forbids DELETE, so that nobody can be kicked there.</summary>
+    public sealed record KicksForbidden(string Sentence) : OriginEvent;
+
+    /// <summary>A DELETE was allowed again.</summary>
+    public sealed record KicksAllowed : OriginEvent;
+
     /// <summary>It answers another way.</summary>
     public sealed record StatusChanged(OriginStatus From, OriginStatus To, string? Why) : OriginEvent;
 }

@@ -23,6 +23,12 @@ public sealed record OriginSnapshot(string Name, OriginStatus Status, DateTimeOf
     /// <summary>That hooks with this server's token name another server than its API; null when they agree.</summary>
     public string? HooksDisagree { get; init; }
 
+    /// <summary>
+    /// Why nobody can be kicked there: its API forbids DELETE. Null when it does not, as far as kicks have shown. Encoders are served all the
+    /// same.
+    /// </summary>
+    public string? KicksForbidden { get; init; }
+
     /// <summary>Why nobody can publish to this server until a person mends the settings; null when everybody can.</summary>
     public string? WhyLockedOut => Misaddressed ?? HooksDisagree;
 

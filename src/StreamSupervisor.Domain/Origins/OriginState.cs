@@ -54,6 +54,7 @@ public sealed partial class OriginState(string name)
         LastError = _lastError,
         Misaddressed = _misaddressed,
         HooksDisagree = _hooksDisagree,
+        KicksForbidden = _kicksForbidden,
         Superseded = [.. _superseded],
         HeardFromHooks = _heardFromHooks,
         LastAnswerAt = _lastAnswerAt,

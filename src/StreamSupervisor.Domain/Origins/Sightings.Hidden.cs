@@ -18,7 +18,7 @@ public sealed partial class Sightings
         {
             if (key.ToList() is [var only] && IsStranger(pending.Beliefs, key.Key, pending.Look.Name(only.Id)))
             {
-                yield return Seen(key.Key, pending.Look, only);
+                yield return Seen(key.Key, pending, only);
             }
         }
     }

@@ -10,7 +10,8 @@ namespace StreamSupervisor.Domain.Origins;
 /// what is known at once and what must be asked, <see cref="Next"/> takes the answer. A look that is given up half-way has said nothing
 /// wrong.
 /// <para>
-/// It decides nothing: it tells streams what was seen and when the look began; what a stream did since then outranks the look.
+/// It decides nothing: it tells streams what was seen and what was known of them when the look began; what a stream has done that was not
+/// known then outranks the look.
 /// </para>
 /// </summary>
 /// <param name="origin">The configured name of the server.</param>
@@ -95,7 +96,7 @@ public sealed partial class Sightings(string origin, RowReader rows)
         {
             if (clients.Find(session.ClientId) is not { } client || !rows.Publishes(client, key))
             {
-                reports.Add(new StreamReport(key, new ReportPublisherMissing(session, pending.Look.At.Utc, Verified: true)));
+                reports.Add(new StreamReport(key, Gone(pending, key, session)));
             }
         }
 
@@ -104,7 +105,7 @@ public sealed partial class Sightings(string origin, RowReader rows)
         {
             if (clients.Find(row.Row.PublisherClientId) is { } client && rows.Publishes(client, row.Key))
             {
-                reports.Add(Seen(row.Key, pending.Look, client));
+                reports.Add(Seen(row.Key, pending, client));
             }
             else if (row.Row.Clients > 0 && !_searched.Contains((row.Row.Id, row.Row.PublisherClientId)))
             {
@@ -137,7 +138,7 @@ public sealed partial class Sightings(string origin, RowReader rows)
             {
                 if (rows.Publishes(client, key) && IsStranger(pending.Beliefs, key, pending.Look.Name(client.Id)))
                 {
-                    reports.Add(Seen(key, pending.Look, client));
+                    reports.Add(Seen(key, pending, client));
                 }
             }
         }
@@ -208,8 +209,8 @@ public sealed partial class Sightings(string origin, RowReader rows)
                 // /streams is enough to confirm what was admitted; a session that needs nothing is left in peace.
                 if (!session.Confirmed)
                 {
-                    reports.Add(new StreamReport(belief.Key,
-                        new ReportPublisherSeen(session.By, row.ReceivedBytes, look.At.Utc, Verified: false, session.By.RelayOf)));
+                    reports.Add(new StreamReport(belief.Key, new ReportPublisherSeen(session.By, row.ReceivedBytes, look.At.Utc,
+                        Verified: false, session.By.RelayOf, Known: beliefs.KnownAt(belief.Key, look.At.Elapsed))));
                 }
             }
             else if (session.Confirmed && heardAt < look.At.Elapsed)
@@ -224,11 +225,15 @@ public sealed partial class Sightings(string origin, RowReader rows)
 
     private static bool IsStranger(BeliefBook beliefs, StreamKey key, SessionId session) => beliefs.Find(key)?.IsStranger(session) ?? true;
 
-    private StreamReport Seen(StreamKey key, Look look, ClientRow client)
+    private static ReportPublisherMissing Gone(Pending pending, StreamKey key, SessionId session) =>
+        new(session, pending.Look.At.Utc, Verified: true, Known: pending.Beliefs.KnownAt(key, pending.Look.At.Elapsed));
+
+    private StreamReport Seen(StreamKey key, Pending pending, ClientRow client)
     {
+        var look = pending.Look;
         var by = rows.PublisherOf(key, origin, look.Name(client.Id), client);
         var relay = rows.Relays?.RelayOf(client.Address, origin);
         return new StreamReport(key, new ReportPublisherSeen(by, client.ReceivedBytes, look.At.Utc, Verified: true, relay?.Origin,
-            relay?.Configured ?? false));
+            relay?.Configured ?? false, Known: pending.Beliefs.KnownAt(key, look.At.Elapsed)));
     }
 }

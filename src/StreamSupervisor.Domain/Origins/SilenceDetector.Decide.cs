@@ -83,11 +83,12 @@ public sealed partial class SilenceDetector
     {
         var reports = ImmutableArray.CreateBuilder<StreamReport>();
         var findings = ImmutableArray.CreateBuilder<LookFinding>();
-        foreach (var (belief, track) in stage.Asked)
+        foreach (var (belief, track, known) in stage.Asked)
         {
             if (clients.Find(track.Session.ClientId) is not { } client)
             {
-                reports.Add(new StreamReport(belief.Key, new ReportPublisherMissing(track.Session, clients.AskedAt.Utc, Verified: true)));
+                reports.Add(new StreamReport(belief.Key, new ReportPublisherMissing(track.Session, clients.AskedAt.Utc, Verified: true,
+                    Known: known)));
             }
             else if (!rows.Publishes(client, belief.Key) || track.ClientMovedTo(client.ReceivedBytes))
             {

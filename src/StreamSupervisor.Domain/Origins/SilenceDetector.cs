@@ -1,3 +1,5 @@
+using StreamSupervisor.Domain.LiveStreams;
+
 namespace StreamSupervisor.Domain.Origins;
 
 /// <summary>
@@ -49,7 +51,7 @@ public sealed partial class SilenceDetector(string origin, RowReader rows, TimeS
     /// <param name="Asked">Those that it is asked about.</param>
     private sealed record Stage(Look Look, List<Watched> Sessions, List<Watched> Asked, Asking For);
 
-    private readonly record struct Watched(StreamBelief Belief, SilenceTrack Track);
+    private readonly record struct Watched(StreamBelief Belief, SilenceTrack Track, KnownAtLook Known);
 
     private enum Asking
     {
@@ -150,7 +152,7 @@ public sealed partial class SilenceDetector(string origin, RowReader rows, TimeS
             }
 
             known.Add(id);
-            sessions.Add(new Watched(belief, track));
+            sessions.Add(new Watched(belief, track, beliefs.KnownAt(belief.Key, look.At.Elapsed)));
         }
 
         foreach (var gone in _tracks.Keys.Where(id => !known.Contains(id)).ToList())
@@ -230,7 +232,7 @@ public sealed partial class SilenceDetector(string origin, RowReader rows, TimeS
 
     private void NoteClients(List<Watched> asked, LookAnswer.Clients clients)
     {
-        foreach (var (belief, track) in asked)
+        foreach (var (belief, track, _) in asked)
         {
             if (clients.Find(track.Session.ClientId) is { } client && rows.Publishes(client, belief.Key))
             {

@@ -9,13 +9,16 @@ namespace StreamSupervisor.Domain.Origins;
 /// <param name="Sequence">
 /// The stream's sequence number in the journal: of two beliefs of one key the higher is newer, whoever told it.
 /// </param>
+/// <param name="Revision">As in <see cref="LiveStreamState.Revision"/>.</param>
 public sealed record StreamBelief(StreamKey Key, long Sequence, LiveStreamPhase Phase, Session? Session, Publisher? Challenger,
-    ImmutableList<Eviction> Evictions, ImmutableList<Wedge> Wedges, ImmutableList<Relay> Relays)
+    ImmutableList<Eviction> Evictions, ImmutableList<Wedge> Wedges, ImmutableList<Relay> Relays,
+    long Revision = 0)
 {
     /// <summary>The belief behind a state.</summary>
     /// <param name="sequence">The sequence number of the last event in it.</param>
     public static StreamBelief Of(LiveStreamState state, long sequence) =>
-        new(state.Key, sequence, state.Phase, state.Session, state.Handover?.To, state.Evictions, state.Wedges, state.Relays);
+        new(state.Key, sequence, state.Phase, state.Session, state.Handover?.To, state.Evictions, state.Wedges, state.Relays,
+            state.Revision);
 
     /// <summary>Nothing is left to look for: the stream is idle, nobody is being removed and no ghost is known.</summary>
     public bool IsNothing => Phase == LiveStreamPhase.Idle && Evictions.IsEmpty && Wedges.IsEmpty && Relays.IsEmpty;

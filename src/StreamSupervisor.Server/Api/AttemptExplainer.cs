@@ -237,6 +237,7 @@ internal static class AttemptExplainer
         RefusalReason.IncumbentAlive => "按策略保留正常发布的会话",
         RefusalReason.HandoverRunning => "正在为其他身份切换",
         RefusalReason.HoldExhausted => "未能及时移除原会话，移除仍在继续",
+        RefusalReason.KickForbidden => "服务器的 API 不允许踢出原会话",
         RefusalReason.Wedged => "该节点的 SRS 残留此流，须重启后才能释放",
         RefusalReason.Withdrawn => "编码器在等待期间已离开",
         RefusalReason.Unavailable => "当时无法作出判定",

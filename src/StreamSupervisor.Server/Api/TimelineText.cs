@@ -85,6 +85,7 @@ internal static class TimelineText
         RefusalReason.IncumbentAlive => "the policy keeps a publisher that is alive",
         RefusalReason.HandoverRunning => "a change of hands for another identity is under way",
         RefusalReason.HoldExhausted => "the old session could not be removed in time; its removal goes on",
+        RefusalReason.KickForbidden => "the server's API does not allow to kick the old session",
         RefusalReason.Wedged => "SRS holds a ghost of the key on this node until it is restarted",
         RefusalReason.Withdrawn => "the encoder went away while it was held",
         RefusalReason.Unavailable => "the supervisor could not decide at that moment",

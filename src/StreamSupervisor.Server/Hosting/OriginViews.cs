@@ -38,7 +38,7 @@ internal sealed class OriginViews(OriginDirectory directory, IReadOnlyList<Origi
             origin.Process?.ServiceId,
             origin.Process is null ? null : origin.ActiveStreams,
             origin.LastAnswerAt,
-            origin.WhyLockedOut ?? origin.LastError,
+            origin.WhyLockedOut ?? origin.LastError ?? origin.KicksForbidden,
             origin.WedgedKeys);
     }
 }

@@ -63,11 +63,11 @@ internal sealed class SupervisorServer : IAsyncDisposable
             LogSetup.Configure(actors, options.Log, traced: false);
             logging?.Invoke(actors);
         });
-        var time = TimeProvider.System;
+        var time = new SteadyTime(TimeProvider.System);
         var registration = new RegistrationCredential(options.Credentials.Registration);
         var gate = new CredentialGate(options.Credentials, registration, loggers.CreateLogger<CredentialGate>());
         var policies = Policies.BookOf(options.Admission);
-        var reader = new PublishAttemptReader(policies, gate, time);
+        var reader = new PublishAttemptReader(policies, gate, TimeProvider.System);
         var system = await SupervisorSystem.BuildAsync(ActorsOf(options, reader), time, loggers, cancellation);
         AddServices(builder.Services, options, system, gate, reader, registration, time);
         var web = builder.Build();
@@ -145,6 +145,7 @@ internal sealed class SupervisorServer : IAsyncDisposable
             Drain = drain,
             Options = options.Registrations,
             Time = time,
+            CredentialTime = TimeProvider.System,
         });
         services.AddSingleton<SupervisorService>();
         services.AddHostedService(provider => provider.GetRequiredService<SupervisorService>());

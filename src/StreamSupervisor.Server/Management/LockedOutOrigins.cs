@@ -16,9 +16,13 @@ internal static class LockedOutOrigins
     public static string? WhyNotReady(IEnumerable<OriginSnapshot> origins) =>
         Sentences(origins, out var all) is { Count: > 0 } wrong && wrong.Count == all ? string.Join(" ", wrong) : null;
 
-    /// <summary>Which servers are locked out and why; null when none is.</summary>
-    public static string? Warning(IEnumerable<OriginSnapshot> origins) =>
-        Sentences(origins, out _) is { Count: > 0 } wrong ? string.Join(" ", wrong) : null;
+    /// <summary>Which servers are locked out, or let nobody be kicked, and why; null when none is.</summary>
+    public static string? Warning(IEnumerable<OriginSnapshot> origins)
+    {
+        var known = origins.ToList();
+        IEnumerable<string> wrong = [.. Sentences(known, out _), .. known.Select(origin => origin.KicksForbidden).OfType<string>()];
+        return wrong.Any() ? string.Join(" ", wrong) : null;
+    }
 
     private static List<string> Sentences(IEnumerable<OriginSnapshot> origins, out int all)
     {

@@ -19,6 +19,9 @@ internal sealed record RegistrationContext
     public required RegistrationOptions Options { get; init; }
     public required TimeProvider Time { get; init; }
 
+    /// <summary>By which credentials are signed and checked: their times are other machines'. Null: by <see cref="Time"/>.</summary>
+    public TimeProvider CredentialTime { get => field ?? Time; init; }
+
     /// <summary>How long a call waits for an entity.</summary>
     public TimeSpan AskTimeout { get; init; } = TimeSpan.FromSeconds(5);
 }

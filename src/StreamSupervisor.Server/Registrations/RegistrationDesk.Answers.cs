@@ -48,7 +48,7 @@ internal sealed partial class RegistrationDesk
     {
         var origins = context.Origins();
         var drained = await context.Drain.GetAsync();
-        var query = context.Credential.QueryFor(key, encoderId, reply.RegistrationId, context.Time.GetUtcNow());
+        var query = context.Credential.QueryFor(key, encoderId, reply.RegistrationId, context.CredentialTime.GetUtcNow());
         return
         [
             .. OriginChoice.Order(origins, wished, reply.LastOrigin, drained, [.. reply.WedgedOn])

@@ -42,7 +42,8 @@ internal sealed class RuledRegion() : LiveStreamRegion(ActorRefs.Nobody, TimePro
     public void GoesLive(string key, Publisher by)
     {
         Do(StreamKey.Parse(key).ToString(), Scene.Ask(by));
-        Do(StreamKey.Parse(key).ToString(), new ReportPublisherSeen(by, 1, TimeProvider.System.GetUtcNow(), Verified: true));
+        var known = new KnownAtLook(StateOf(key).Revision);
+        Do(StreamKey.Parse(key).ToString(), new ReportPublisherSeen(by, 1, TimeProvider.System.GetUtcNow(), Verified: true, Known: known));
     }
 
     public void Evicted(string key)

@@ -16,6 +16,7 @@ public sealed class Scene
     public static readonly HoldLimits Patient = new(TimeSpan.FromSeconds(2.5), TimeSpan.FromSeconds(2.5));
 
     private readonly List<LiveStreamEvent> _all = [];
+    private readonly List<(DateTimeOffset Since, long Revision)> _revisions = [(DateTimeOffset.MinValue, 0)];
 
     private Scene(StreamPolicy policy) => Policy = policy;
 
@@ -51,8 +52,9 @@ public sealed class Scene
 
     public Scene When(params ReadOnlySpan<LiveStreamCommand> commands)
     {
-        foreach (var command in commands)
+        foreach (var given in commands)
         {
+            var command = WithKnown(given);
             var decision = LiveStream.Decide(State, command, Policy, Now);
             if (decision.Reply is ProcessInDoubt doubt && command is RequestPublish { ProcessConfirmed: true, Settles: null } asked)
             {
@@ -65,6 +67,11 @@ public sealed class Scene
                 State = LiveStream.Evolve(State, @event);
             }
 
+            if (State.Revision != _revisions[^1].Revision)
+            {
+                _revisions.Add((Now, State.Revision));
+            }
+
             Events = decision.Events;
             OffTheRecord = decision.OffTheRecord;
             Reply = decision.Reply ?? (command is RequestPublish ask
@@ -74,6 +81,23 @@ public sealed class Scene
         }
 
         return this;
+    }
+
+    /// <summary>A look that does not say what it knew of the key knew all that had happened to it by then, by the clock of the scene.</summary>
+    private LiveStreamCommand WithKnown(LiveStreamCommand command)
+    {
+        return command switch
+        {
+            ReportPublisherSeen { Known.Revision: 0 } seen => seen with { Known = KnownAt(seen.LookedAt) },
+            ReportPublisherMissing { Known.Revision: 0 } missing => missing with { Known = KnownAt(missing.LookedAt) },
+            _ => command,
+        };
+
+        KnownAtLook KnownAt(DateTimeOffset lookedAt)
+        {
+            var (since, revision) = _revisions.FindLast(one => one.Since <= lookedAt);
+            return new KnownAtLook(revision, revision > 0 ? lookedAt - since : default);
+        }
     }
 
     public Scene After(double seconds)

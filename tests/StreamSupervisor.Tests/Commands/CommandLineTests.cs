@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using StreamSupervisor.Commands;
 
 namespace StreamSupervisor.Tests.Commands;
@@ -47,6 +49,39 @@ public sealed class CommandLineTests
         using var output = new StringWriter();
         table.Write(output);
         output.ToString().ReplaceLineEndings("\n").ShouldBe("NAME       STATE\n\u76F4\u64AD/\u6444\u50CF  live\nlive/cam1  idle\n");
+    }
+
+    [Fact]
+    public async Task The_environment_names_the_supervisor_and_what_speaks_no_HTTP_there_is_told_in_a_sentence()
+    {
+        using var stranger = new TcpListener(IPAddress.Loopback, 0);
+        stranger.Start();
+        var address = $"http://127.0.0.1:{((IPEndPoint)stranger.LocalEndpoint).Port}";
+        var greeting = GreetAsync(stranger);
+        var before = Environment.GetEnvironmentVariable(ApiClientSwitches.ServerVariable);
+        Environment.SetEnvironmentVariable(ApiClientSwitches.ServerVariable, address);
+        try
+        {
+            var (code, output, error) = await RunAsync("origins");
+            (code, output).ShouldBe((ExitCodes.Unreachable, ""));
+            error.ShouldContain($"What answers at {address}/ is no supervisor: it does not speak HTTP");
+            error.TrimEnd().Split('\n').ShouldHaveSingleItem();
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(ApiClientSwitches.ServerVariable, before);
+        }
+
+        await greeting;
+    }
+
+    private static async Task GreetAsync(TcpListener stranger)
+    {
+        using var caller = await stranger.AcceptTcpClientAsync();
+        await using var stream = caller.GetStream();
+        var asked = new byte[4096];
+        _ = await stream.ReadAsync(asked);
+        await stream.WriteAsync("SSH-2.0-OpenSSH_9.7\r\n"u8.ToArray());
     }
 
     private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)

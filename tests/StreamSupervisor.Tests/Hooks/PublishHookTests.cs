@@ -23,6 +23,8 @@ public class PublishHookTests
     [Theory]
     [InlineData("live", "room/7")] // SRT splits at the first slash
     [InlineData("live/room", "7")] // RTMP at the last
+    [InlineData("live", "/room/7")]
+    [InlineData("/live/room/", "7/")]
     public async Task One_path_is_one_key_however_SRS_splits_it(string app, string stream)
     {
         (await DecideAsync(app, stream)).ShouldBe(SrsHookReply.Yes);

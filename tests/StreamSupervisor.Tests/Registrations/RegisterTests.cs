@@ -45,7 +45,7 @@ public sealed class RegisterTests
         OnAir().ShouldBeFalse();
         scene.When(Ask(Ann));
         OnAir().ShouldBeTrue();
-        scene.After(60).When(new ReportSilent(Ann.Session, scene.Now));
+        scene.After(60).When(new ReportSilent(Ann.Session, scene.Now, scene.State.Generation));
         OnAir().ShouldBeFalse();
 
         bool OnAir() => LiveStream.StandingOf(scene.State, "r1", scene.Now).OnAir == true;
@@ -102,7 +102,7 @@ public sealed class RegisterTests
         var policy = StreamPolicy.Default with { Takeover = TakeoverPolicy.FirstWins };
         var scene = Live(Stranger, policy).When(Announce("ann")).ThenNo<EvictionOrdered>();
         ShouldSay(scene, RegistrationDecision.Refused, RefusalReason.IncumbentAlive);
-        scene.When(new ReportSilent(Stranger.Session, scene.Now)).When(Announce("ann", attempt: 2));
+        scene.When(new ReportSilent(Stranger.Session, scene.Now, scene.State.Generation)).When(Announce("ann", attempt: 2));
         ShouldSay(scene, RegistrationDecision.Wait, RefusalReason.HoldExhausted);
     }
 

@@ -105,6 +105,10 @@ public class SrsHookReaderTests
     [InlineData("live/room", "7", "live/room/7")]
     [InlineData("live", "a/b/c", "live/a/b/c")]
     [InlineData("live", "cam1/", "live/cam1")]
+    [InlineData("live", "/cam1", "live/cam1")]
+    [InlineData("live", "/room/7", "live/room/7")]
+    [InlineData("live/", "room/7", "live/room/7")]
+    [InlineData("/live/room", "/7/", "live/room/7")]
     public void The_key_is_the_whole_path_split_at_its_last_slash(string app, string stream, string path)
     {
         var key = KeyOf(app, stream).ShouldBeOfType<SrsHookKey.Named>().Key;

@@ -133,7 +133,7 @@ public abstract class LiveStreamStage : ActorTest
         var by = Scene.Encoder(client, origin, service: srs.ServiceId);
         Hear<Allowed>(Scene.Ask(by));
         srs.Add(by.Session, Scene.Key);
-        Hear<Ack>(new ReportPublisherSeen(by, 1000, Time.GetUtcNow(), Verified: true));
+        Hear<Ack>(new ReportPublisherSeen(by, 1000, Time.GetUtcNow(), Verified: true, Known: new KnownAtLook(StateOf().Revision)));
         return by;
     }
 

@@ -71,6 +71,8 @@ public class OriginMessagesTests
         yield return new ConfirmProcess("srs-1", "server-1", "");
         yield return new SweepSoon("srs-1");
         yield return new Ping("srs-1");
+        yield return new KickAnswered("srs-1");
+        yield return new KickAnswered("srs-1", "forbids DELETE");
         yield return new BeliefsChanged("srs-1", [StreamBelief.Of(state, 7), StreamBelief.Of(new LiveStreamState { Key = state.Key }, 8)]);
         yield return new ProcessConfirmation.Confirmed(Process);
         yield return new ProcessConfirmation.Replaced(Process);

@@ -40,6 +40,7 @@ public sealed partial class RefusalCatalogTests
             "9108 withdrawn",
             "9109 unavailable",
             "9110 too-many-guesses",
+            "9111 kick-forbidden",
         ]);
 
     [Fact]

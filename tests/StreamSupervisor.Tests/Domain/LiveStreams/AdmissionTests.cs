@@ -113,7 +113,7 @@ public class AdmissionTests
     public void First_wins_keeps_a_publisher_that_is_alive_and_replaces_a_silent_one()
     {
         Live(Old, FirstWins).When(Ask(New)).ThenRefused(New, RefusalReason.IncumbentAlive);
-        Live(Old, FirstWins).After(10).When(new ReportSilent(Old.Session, Start.AddSeconds(4))).When(Ask(New)).ThenHeld(New)
+        Live(Old, FirstWins).After(10).When(new ReportSilent(Old.Session, Start.AddSeconds(4), Generation: 1)).When(Ask(New)).ThenHeld(New)
             .When(Gone(Old)).ThenAdmitted(New);
     }
 
@@ -224,7 +224,7 @@ public class AdmissionTests
         scene.Reply.ShouldBeOfType<Allowed>();
         scene.When(new Lock("ann", "x")).When(Ask(Stranger)).Then<DecisionObserved>(e => e.Reason.ShouldBe(RefusalReason.Locked));
         scene.Reply.ShouldBeOfType<Allowed>();
-        scene.After(10).When(new ReportSilent(Old.Session, Start.AddSeconds(4))).ThenNo<EvictionOrdered>();
+        scene.After(10).When(new ReportSilent(Old.Session, Start.AddSeconds(4), Generation: 1)).ThenNo<EvictionOrdered>();
         scene.After(1).When(new ReportPublisherSeen(New, 1, scene.Now, Verified: true)).Then<SessionAdopted>();
     }
 }

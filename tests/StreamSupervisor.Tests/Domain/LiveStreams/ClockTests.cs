@@ -1,4 +1,5 @@
 using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.TestKit.Domain;
 using static StreamSupervisor.TestKit.Domain.Scene;
 
 namespace StreamSupervisor.Tests.Domain.LiveStreams;
@@ -16,9 +17,8 @@ public class ClockTests
     {
         var scene = Live(Old).After(Back);
         scene.When(new ReportSilent(Old.Session, scene.Now, Generation: 1)).Then<EvictionOrdered>();
-        Live(Old).When(new ReportSilent(Old.Session, Start.AddSeconds(9), Generation: 0)).ThenNothing();
-        scene = Live(Old).After(Back);
-        scene.When(new ReportSilent(Old.Session, scene.Now)).Then<EvictionOrdered>();
+        Live(Old).When(new ReportSilent(Old.Session, Start.AddMinutes(-10), Generation: 1)).Then<EvictionOrdered>();
+        Live(Old).When(new ReportSilent(Old.Session, Start.AddMinutes(10), Generation: 0)).ThenNothing();
     }
 
     [Fact]
@@ -30,21 +30,60 @@ public class ClockTests
         Empty().When(new Reserve("ann", TimeSpan.FromSeconds(20))).After(Back).When(Wake.Instance).Then<ReservationEnded>();
     }
 
-    [Fact]
-    public void Looks_count()
+    [Theory]
+    [InlineData(-600)]
+    [InlineData(0)]
+    [InlineData(600)]
+    public void A_look_counts_if_it_knew_the_last_change_whatever_its_clock_says(double offset)
     {
-        var scene = Empty().When(Ask(New)).After(Back);
-        scene.When(new ReportPublisherSeen(New, 5, scene.Now, Verified: false)).Then<PublisherConfirmed>();
-        scene.When(new ReportPublisherMissing(New.Session, scene.Now, Verified: true)).Then<PublisherLost>();
+        var scene = Empty().When(Ask(New)).After(1);
+        var (at, known) = (scene.Now.AddSeconds(offset), new KnownAtLook(scene.State.Revision));
+
+        scene.When(new ReportPublisherSeen(New, 5, at, Verified: false, Known: known)).Then<PublisherConfirmed>();
+        scene.When(new ReportPublisherMissing(New.Session, at, Verified: true, Known: known)).Then<PublisherLost>();
+    }
+
+    [Theory]
+    [InlineData(-600)]
+    [InlineData(600)]
+    public void An_old_look_neither_ends_a_fresh_session_nor_brings_its_predecessor_back(double offset)
+    {
+        var scene = Live(Old);
+        var old = new KnownAtLook(scene.State.Revision, TimeSpan.FromHours(1));
+        scene.When(Ask(New)).When(Gone(Old)).ThenAdmitted(New).After(1);
+        var at = scene.Now.AddSeconds(offset);
+
+        scene.When(new ReportPublisherMissing(New.Session, at, Verified: true, Known: old)).ThenNothing();
+        scene.When(new ReportPublisherSeen(Old, 9, at, Verified: true, Known: old)).ThenNothing();
+        LiveStream.IsOutdated(scene.State, new ReportPublisherSeen(Old, 9, at, Verified: true, Known: old)).ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData(-600)]
+    [InlineData(600)]
+    public void An_admitted_client_may_be_unlisted_for_as_long_as_the_looker_has_known_of_it(double offset)
+    {
+        var scene = Empty().When(Ask(New)).After(9);
+        var (at, revision) = (scene.Now.AddSeconds(offset), scene.State.Revision);
+        var soon = new KnownAtLook(revision, TimeSpan.FromSeconds(1));
+
+        scene.When(new ReportPublisherMissing(New.Session, at, Verified: true, Known: soon)).ThenNothing();
+        scene.When(new ReportPublisherMissing(New.Session, at, Verified: true, Known: soon with { For = scene.Policy.ConfirmWithin }))
+            .Then<PublisherLost>();
     }
 
     [Fact]
-    public void Looks_of_a_member_whose_clock_is_behind_count_and_old_looks_do_not()
+    public void Takeovers_of_a_clock_that_was_ahead_make_no_fight()
     {
-        var scene = Empty().When(Ask(New)).After(1);
-        scene.When(new ReportPublisherSeen(New, 5, Start.AddSeconds(-1), Verified: false)).ThenNothing();
-        scene.When(new ReportPublisherSeen(New, 5, Start.AddMinutes(-10), Verified: false)).Then<PublisherConfirmed>();
-        scene.When(new ReportPublisherMissing(New.Session, Start.AddMinutes(-10), Verified: true)).Then<PublisherLost>();
+        Fighting().When(Ask(Encoder("third", address: "10.0.0.2"))).Then<FightDetected>();
+        Fighting().After(Back).When(Ask(Encoder("third", address: "10.0.0.2"))).ThenNo<FightDetected>().Then<HandoverStarted>();
+
+        static Scene Fighting()
+        {
+            var (first, second) = (Encoder("first", address: "10.0.0.2"), Encoder("second"));
+            return Live(Old).After(1).When(Ask(first)).When(Gone(Old)).After(1).When(Ask(second)).When(Gone(first)).ThenAdmitted(second)
+                .After(1);
+        }
     }
 
     [Fact]

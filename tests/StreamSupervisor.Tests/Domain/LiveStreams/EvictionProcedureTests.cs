@@ -172,6 +172,7 @@ public class EvictionProcedureTests
         Begin();
         var step = Next(new EvictionAnswer.NotAllowed("405 Method Not Allowed"));
         (step.ShouldBeOfType<EvictionStep.Pause>().For, step.StalledBecause).ShouldBe((TimeSpan.FromSeconds(5), "405 Method Not Allowed"));
+        step.IsForbidden.ShouldBeTrue();
         Next(Over).ShouldBe(new EvictionStep.Look());
         Next(There).ShouldBe(new EvictionStep.Delete(), "it may be allowed by now");
         Next(new EvictionAnswer.NotAllowed("405")).StalledBecause.ShouldBeNull();

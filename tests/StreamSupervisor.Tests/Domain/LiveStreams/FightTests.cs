@@ -57,7 +57,7 @@ public class FightTests
         for (var i = 1; i < 6; i++)
         {
             var (old, @new) = (From(1 + ((i - 1) % 2), i - 1), From(1 + (i % 2), i));
-            scene.After(8).When(new ReportSilent(old.Session, scene.Now.AddSeconds(-6))).When(Ask(@new)).When(Gone(old)).ThenAdmitted(@new);
+            scene.After(8).When(new ReportSilent(old.Session, scene.Now.AddSeconds(-6), scene.State.Generation)).When(Ask(@new)).When(Gone(old)).ThenAdmitted(@new);
         }
     }
 

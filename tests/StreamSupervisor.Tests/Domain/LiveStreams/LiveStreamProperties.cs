@@ -140,7 +140,7 @@ public class LiveStreamProperties
             8 => new ReportClosed(random.Next(2) == 0 ? known.Session : by.Session),
             9 => new ReportPublisherSeen(random.Next(2) == 0 ? known : by, 5, scene.Now, random.Next(2) == 0, relayOf),
             10 => new ReportPublisherMissing(known.Session, scene.Now, random.Next(2) == 0),
-            11 => new ReportSilent(known.Session, scene.Now),
+            11 => new ReportSilent(known.Session, scene.Now, scene.State.Generation),
             12 or 13 => new ReportEvicted(known.Session, ReleaseProof.ClientGone),
             14 => new ReportEvictionStalled(known.Session, "unreachable"),
             15 => new ReportProcessReplaced(by.Session.ServerId, random.Next(4) == 0 ? "run-2" : "run-1"),

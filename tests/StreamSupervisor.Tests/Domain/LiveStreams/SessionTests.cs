@@ -192,13 +192,13 @@ public class SessionTests
 
     [Fact]
     public void A_silent_publisher_is_evicted_before_its_encoder_comes_back() =>
-        Live(Old).After(10).When(new ReportSilent(Old.Session, Start.AddSeconds(4))).Then(typeof(PublisherSilent), typeof(EvictionOrdered))
-            .When(new ReportSilent(Old.Session, Start.AddSeconds(4))).ThenNothing()
+        Live(Old).After(10).When(new ReportSilent(Old.Session, Start.AddSeconds(4), Generation: 1)).Then(typeof(PublisherSilent), typeof(EvictionOrdered))
+            .When(new ReportSilent(Old.Session, Start.AddSeconds(4), Generation: 1)).ThenNothing()
             .When(Gone(Old)).ThenIs(LiveStreamPhase.Interrupted).When(Ask(New)).ThenAdmitted(New, AdmissionRule.KeyFree);
 
     [Fact]
     public void A_silence_from_before_the_session_is_not_its_own() =>
-        Live(Old).When(new ReportSilent(Old.Session, Start.AddSeconds(-3))).ThenNothing();
+        Live(Old).When(new ReportSilent(Old.Session, Start.AddSeconds(4), Generation: 0)).ThenNothing();
 
     [Fact]
     public void A_new_process_ends_what_the_old_one_held_and_lets_a_waiting_challenger_in()
@@ -248,5 +248,5 @@ public class SessionTests
     [Fact]
     public void Nothing_is_kicked_twice_for_one_reason() =>
         Live(Old).When(new Kick("ann", "test")).When(new ReportRefusedUnseen(New)).ThenNothing()
-            .When(new ReportSilent(Old.Session, Start.AddSeconds(1))).ThenNo<EvictionOrdered>();
+            .When(new ReportSilent(Old.Session, Start.AddSeconds(1), Generation: 1)).ThenNo<EvictionOrdered>();
 }

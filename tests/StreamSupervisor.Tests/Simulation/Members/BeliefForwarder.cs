@@ -11,7 +11,7 @@ internal sealed class BeliefForwarder(Member member)
     private long _epoch;
     private readonly SortedDictionary<string, SortedDictionary<string, StreamBelief>> _pending = new(StringComparer.Ordinal);
 
-    public void Changed(string key, StreamBelief belief)
+    public void Changed(string key, StreamBelief belief, string? concerns = null)
     {
         ForgetEarlierEpoch();
         _told.Remove(key, out var before);
@@ -21,7 +21,8 @@ internal sealed class BeliefForwarder(Member member)
             _told[key] = now;
         }
 
-        foreach (var origin in before is null ? now : now.Union(before))
+        IEnumerable<string> told = before is null ? now : now.Union(before);
+        foreach (var origin in concerns is null ? told : told.Append(concerns).Distinct())
         {
             if (_pending.Count == 0)
             {

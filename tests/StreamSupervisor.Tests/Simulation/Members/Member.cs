@@ -192,6 +192,10 @@ internal sealed partial class Member
         Beliefs.Changed(key, belief);
     }
 
+    /// <summary>A server's actor has looked without knowing what the stream is.</summary>
+    public void TellOutdated(string key, long sequence, LiveStreamState state, string origin) =>
+        Beliefs.Changed(key, StreamBelief.Of(state, sequence), origin);
+
     private void WriteIndex()
     {
         if (!World.Database.IsDown)

@@ -1,3 +1,4 @@
+using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Domain.Origins;
 using StreamSupervisor.Tests.Simulation.Servers;
@@ -16,6 +17,7 @@ internal sealed partial class OriginEntity
     private static readonly TimeSpan SilenceLook = TimeSpan.FromSeconds(1);
 
     private readonly List<Waiting> _waiting = [];
+    private readonly HashSet<StreamKey> _strangers = [];
     private bool _identifying;
     private TimeSpan? _identifiedAt;
     private string? _named;
@@ -67,6 +69,11 @@ internal sealed partial class OriginEntity
 
         var sweep = _rollback.IsWanted || _sweptAt is not { } swept || world.Age - swept >= SweepEvery;
         _sweptAt = sweep ? world.Age : _sweptAt;
+        if (sweep)
+        {
+            _strangers.Clear();
+        }
+
         _looking = true;
         var at = Now;
         if (sweep)
@@ -148,6 +155,11 @@ internal sealed partial class OriginEntity
         foreach (var (key, command) in step.Reports)
         {
             world.Note(member.Name, "reports", key.ToString(), command.ToString());
+            if (command is ReportPublisherSeen { Verified: true, Known.Revision: 0 })
+            {
+                _strangers.Add(key);
+            }
+
             member.Asks.Tell(key.ToString(), command);
         }
 

@@ -63,9 +63,16 @@ internal sealed partial class OriginEntity(World world, Member member, SrsServer
             return;
         }
 
+        var isAwaited = false;
         foreach (var belief in beliefs)
         {
             _beliefs.Changed(belief, world.Age);
+            isAwaited |= _strangers.Remove(belief.Key);
+        }
+
+        if (isAwaited)
+        {
+            SweepSoon();
         }
     }
 

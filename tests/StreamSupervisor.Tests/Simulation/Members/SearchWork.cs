@@ -11,7 +11,7 @@ internal sealed class SearchWork(World world, Member member, StreamEntity entity
 {
     public override void Begin()
     {
-        var lookedAt = Member.Now;
+        var (lookedAt, known) = (Member.Now, new KnownAtLook(Entity.Revision));
         Call(Priority.Check, SrsApi.Process, who =>
         {
             if (!who.IsThere)
@@ -24,7 +24,7 @@ internal sealed class SearchWork(World world, Member member, StreamEntity entity
             {
                 if (clients.IsThere)
                 {
-                    Found(who.Value!, clients, lookedAt);
+                    Found(who.Value!, clients, lookedAt, known);
                 }
                 else
                 {
@@ -34,7 +34,7 @@ internal sealed class SearchWork(World world, Member member, StreamEntity entity
         });
     }
 
-    private void Found(OriginProcess who, ApiAnswer<IReadOnlyList<ClientRow>> clients, DateTimeOffset lookedAt)
+    private void Found(OriginProcess who, ApiAnswer<IReadOnlyList<ClientRow>> clients, DateTimeOffset lookedAt, KnownAtLook known)
     {
         var serverId = clients.ServerId.Length > 0 ? clients.ServerId : who.ServerId;
         var serviceId = clients.ServiceId.Length > 0 ? clients.ServiceId : who.ServiceId;
@@ -45,7 +45,7 @@ internal sealed class SearchWork(World world, Member member, StreamEntity entity
             var relay = World.Relays.RelayOf(client.Address, search.Origin);
             Report(new ReportPublisherSeen(World.Rows.PublisherOf(key, search.Origin, new SessionId(serverId, serviceId, client.Id),
                 client), client.ReceivedBytes, lookedAt,
-                Verified: true, relay?.Origin, relay?.Configured ?? false));
+                Verified: true, relay?.Origin, relay?.Configured ?? false, Known: known));
         }
 
         Report(new ReportSearched(search.Origin, serverId, serviceId, found.Count, lookedAt));

@@ -61,6 +61,9 @@ internal sealed partial class StreamEntity(World world, Member member, string ke
         }
     });
 
+    /// <summary>Of the state whose work it carries out.</summary>
+    public long Revision => _durable.Revision;
+
     /// <summary>From a hub; what it is already working on is not begun again.</summary>
     public void Tell(Member hub, long id, LiveStreamCommand command)
     {
@@ -109,6 +112,11 @@ internal sealed partial class StreamEntity(World world, Member member, string ke
     {
         var before = _state;
         var heard = world.Rules.Hears(_state, WithStanding(command));
+        if (heard is ReportPublisherSeen { By.Origin: var origin } && LiveStream.IsOutdated(_durable, heard))
+        {
+            member.TellOutdated(key, _durableSequence, _durable, origin);
+        }
+
         var decision = LiveStream.Decide(_state, heard, world.Plan.Policy, member.Now);
         if (decision.Reply is AdmissionsHeld)
         {
