@@ -47,6 +47,7 @@ public sealed class SupervisorSystem : IAsyncDisposable
         _services = ServicesOf(settings);
         Streams = LiveStreamRegion.Start(_system, _services);
         Timeline = new Timeline(store);
+        Feed = new EventFeed(store, time);
         Index = new StreamIndex(store);
         Origins = StartOrigins();
         StartIndex(loggers);
@@ -63,6 +64,9 @@ public sealed class SupervisorSystem : IAsyncDisposable
 
     /// <summary>What happened to a key.</summary>
     public Timeline Timeline { get; }
+
+    /// <summary>What happened to all keys.</summary>
+    public EventFeed Feed { get; }
 
     /// <summary>Lists of streams.</summary>
     public StreamIndex Index { get; }
