@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using StreamSupervisor.IntegrationTests.Server;
 using StreamSupervisor.Server.Api;
@@ -83,6 +84,9 @@ internal sealed class ApiServer : IAsyncDisposable
 
         return await SendAsync(request, headers);
     }
+
+    /// <summary>Ends as the program does: what is under way is finished.</summary>
+    public Task StopAsync() => _app.StopAsync();
 
     public async ValueTask DisposeAsync()
     {

@@ -2,6 +2,7 @@ using System.Net.ServerSentEvents;
 using System.Text.Json;
 using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.IntegrationTests.Server;
 
 namespace StreamSupervisor.IntegrationTests.Api;
 
@@ -133,10 +134,10 @@ public class EventsApiTests
     [Fact]
     public async Task A_server_that_stops_ends_the_watching()
     {
-        var server = await ServerAsync();
+        await using var server = await ServerAsync();
         await using var watcher = await Watcher.OpenAsync(server, "");
 
-        var stopping = server.DisposeAsync();
+        var stopping = server.StopAsync();
 
         await Should.ThrowAsync<EndOfStreamException>(watcher.NextAsync);
         await stopping;
