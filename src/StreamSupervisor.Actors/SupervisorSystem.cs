@@ -48,6 +48,7 @@ public sealed partial class SupervisorSystem : IAsyncDisposable
         _services = ServicesOf(settings);
         Streams = LiveStreamRegion.Start(_system, _services);
         Timeline = new Timeline(store);
+        Feed = new EventFeed(store, time);
         Index = new StreamIndex(store);
         Origins = StartOrigins();
         StartIndex(loggers);
@@ -64,6 +65,9 @@ public sealed partial class SupervisorSystem : IAsyncDisposable
 
     /// <summary>What happened to a key.</summary>
     public Timeline Timeline { get; }
+
+    /// <summary>What happened to all keys.</summary>
+    public EventFeed Feed { get; }
 
     /// <summary>Lists of streams.</summary>
     public StreamIndex Index { get; }

@@ -11,6 +11,12 @@ internal sealed record ApiContext
 {
     public required LiveStreamRegion Region { get; init; }
     public required Timeline Timeline { get; init; }
+
+    /// <summary>What happened to all keys.</summary>
+    public required EventFeed Feed { get; init; }
+
+    /// <summary>The same as it happens.</summary>
+    public required FeedTail Tail { get; init; }
     public required StreamIndex Index { get; init; }
 
     /// <summary>What is known of every SRS node, as of now.</summary>

@@ -10,6 +10,9 @@ namespace StreamSupervisor.Server.Api;
 [JsonSerializable(typeof(StreamView))]
 [JsonSerializable(typeof(StreamPage))]
 [JsonSerializable(typeof(TimelinePage))]
+[JsonSerializable(typeof(FeedPage))]
+[JsonSerializable(typeof(AttemptPage))]
+[JsonSerializable(typeof(CallerView))]
 [JsonSerializable(typeof(Explanation))]
 [JsonSerializable(typeof(OrderResult))]
 [JsonSerializable(typeof(OriginPage))]
@@ -49,6 +52,11 @@ public sealed record OriginPage(IReadOnlyList<OriginView> Origins, string? Next)
 
 /// <summary>A stream with the newest part of its timeline, as <c>streams show --json</c> prints it.</summary>
 public sealed record StreamReport(StreamView Stream, IReadOnlyList<TimelineEntry> Timeline);
+
+/// <summary>Who calls.</summary>
+/// <param name="Name">Of the API key; <c>local</c> where no keys are configured.</param>
+/// <param name="Role"><c>operate</c> or <c>read</c>.</param>
+public sealed record CallerView(string Name, string Role);
 
 /// <summary>What became of an operator's order.</summary>
 /// <param name="Changed">Whether anything changed.</param>

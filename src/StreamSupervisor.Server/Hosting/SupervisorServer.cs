@@ -129,6 +129,8 @@ internal sealed class SupervisorServer : IAsyncDisposable
             Log = provider.GetRequiredService<ILoggerFactory>().CreateLogger("StreamSupervisor.Server.Api.Orders"),
             Region = system.Streams,
             Timeline = system.Timeline,
+            Feed = system.Feed,
+            Tail = new FeedTail(system.Feed, time, options.Api.MaxFeeds, provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping),
             Index = system.Index,
             Origins = views.All,
             Drained = drain.GetAsync,

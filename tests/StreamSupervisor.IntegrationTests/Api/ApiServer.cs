@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using StreamSupervisor.IntegrationTests.Server;
 using StreamSupervisor.Server.Api;
@@ -27,6 +28,9 @@ internal sealed class ApiServer : IAsyncDisposable
         Http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(20) };
     }
 
+    /// <summary>Who may watch the feed at once.</summary>
+    public const int MostFeeds = 2;
+
     public FakeEntities Entities { get; }
     public Uri Address { get; }
     public HttpClient Http { get; }
@@ -41,10 +45,12 @@ internal sealed class ApiServer : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var entities = await FakeEntities.OpenAsync();
         ApiServer? server = null;
-        builder.Services.AddSingleton(_ => new ApiContext
+        builder.Services.AddSingleton(services => new ApiContext
         {
             Region = entities,
             Timeline = entities.Timeline,
+            Feed = entities.Feed,
+            Tail = new FeedTail(entities.Feed, TimeProvider.System, MostFeeds, services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping),
             Index = entities.Index,
             Origins = () => entities.Origins,
             Options = new ApiOptions { Keys = [.. keys], MaxPage = 50 },
@@ -78,6 +84,9 @@ internal sealed class ApiServer : IAsyncDisposable
 
         return await SendAsync(request, headers);
     }
+
+    /// <summary>Ends as the program does: what is under way is finished.</summary>
+    public Task StopAsync() => _app.StopAsync();
 
     public async ValueTask DisposeAsync()
     {

@@ -26,10 +26,11 @@ internal sealed class FakeEntities : LiveStreamRegion, IAsyncDisposable
         : base(ActorRefs.Nobody, TimeProvider.System, new LiveStreamSettings())
     {
         (_folder, _store) = (folder, store);
-        (Timeline, Index) = (new Timeline(store), new StreamIndex(store));
+        (Timeline, Feed, Index) = (new Timeline(store), new EventFeed(store, TimeProvider.System), new StreamIndex(store));
     }
 
     public Timeline Timeline { get; }
+    public EventFeed Feed { get; }
     public StreamIndex Index { get; }
     public List<(string EntityId, OperatorCommand Order)> Orders { get; } = [];
     public List<OriginView> Origins { get; } = [];
@@ -56,12 +57,12 @@ internal sealed class FakeEntities : LiveStreamRegion, IAsyncDisposable
         foreach (var happened in events)
         {
             var (kind, payload) = EventCodec.Encode(happened);
-            await AppendAsync(key, kind, payload);
+            await AppendAsync(key, kind, payload, happened.At);
         }
     }
 
     /// <summary>Appends an event that only a later version can read.</summary>
-    public Task HappenedInTheFutureAsync(StreamKey key) => AppendAsync(key, "from-the-future", "{}"u8.ToArray());
+    public Task HappenedInTheFutureAsync(StreamKey key) => AppendAsync(key, "from-the-future", "{}"u8.ToArray(), ApiServer.Now);
 
     /// <summary>Clears the rows up to this one, as the retention does.</summary>
     public Task ClearAsync(StreamKey key, long upTo) => ExecuteAsync(
@@ -100,15 +101,15 @@ internal sealed class FakeEntities : LiveStreamRegion, IAsyncDisposable
 
     private static string IdOf(StreamKey key) => string.Create(CultureInfo.InvariantCulture, $"live-stream/{key}");
 
-    private Task AppendAsync(StreamKey key, string kind, byte[] payload)
+    private Task AppendAsync(StreamKey key, string kind, byte[] payload, DateTimeOffset at)
     {
         var row = _rows[key.ToString()] = _rows.GetValueOrDefault(key.ToString()) + 1;
         return ExecuteAsync(
             """
             INSERT INTO event_journal(created, deleted, persistence_id, sequence_number, identifier, manifest, message)
-            VALUES(0, 0, @id, @row, 1028, @kind, @payload)
+            VALUES(@at, 0, @id, @row, 1028, @kind, @payload)
             """,
-            ("@id", IdOf(key)), ("@row", row), ("@kind", kind), ("@payload", payload));
+            ("@at", at.UtcTicks), ("@id", IdOf(key)), ("@row", row), ("@kind", kind), ("@payload", payload));
     }
 
     private Task ExecuteAsync(string sql, params (string Name, object? Value)[] values) => _store.WriteAsync(

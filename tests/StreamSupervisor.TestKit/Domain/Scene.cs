@@ -16,7 +16,9 @@ public sealed class Scene
     public static readonly HoldLimits Patient = new(TimeSpan.FromSeconds(2.5), TimeSpan.FromSeconds(2.5));
 
     private readonly List<LiveStreamEvent> _all = [];
-    private readonly List<(DateTimeOffset Since, long Revision)> _revisions = [(DateTimeOffset.MinValue, 0)];
+    /// <summary>When each revision began, by a clock that nobody sets.</summary>
+    private readonly List<(TimeSpan Since, long Revision)> _revisions = [(TimeSpan.MinValue, 0)];
+    private TimeSpan _elapsed;
 
     private Scene(StreamPolicy policy) => Policy = policy;
 
@@ -69,7 +71,7 @@ public sealed class Scene
 
             if (State.Revision != _revisions[^1].Revision)
             {
-                _revisions.Add((Now, State.Revision));
+                _revisions.Add((_elapsed, State.Revision));
             }
 
             Events = decision.Events;
@@ -95,28 +97,31 @@ public sealed class Scene
 
         KnownAtLook KnownAt(DateTimeOffset lookedAt)
         {
-            var (since, revision) = _revisions.FindLast(one => one.Since <= lookedAt);
-            return new KnownAtLook(revision, revision > 0 ? lookedAt - since : default);
+            var looked = _elapsed - (Now - lookedAt);
+            var (since, revision) = _revisions.FindLast(one => one.Since <= looked);
+            return new KnownAtLook(revision, revision > 0 ? looked - since : default);
         }
     }
 
     public Scene After(double seconds)
     {
         Now = Now.AddSeconds(seconds);
+        _elapsed += TimeSpan.FromSeconds(Math.Max(0, seconds));
         return this;
     }
 
     /// <summary>Delivers every deadline up to this many seconds from now, each at its time.</summary>
     public Scene Wait(double seconds)
     {
-        var end = Now.AddSeconds(seconds);
+        var (end, elapsed) = (Now.AddSeconds(seconds), _elapsed + TimeSpan.FromSeconds(seconds));
         while (LiveStream.WakeAt(State) is { } at && at <= end)
         {
+            _elapsed += at > Now ? at - Now : TimeSpan.Zero;
             Now = at > Now ? at : Now;
             When(Wake.Instance);
         }
 
-        Now = end;
+        (Now, _elapsed) = (end, elapsed);
         return this;
     }
 

@@ -8,6 +8,7 @@ public sealed class ApiOptions
     /// <summary>Keys that may call the API, by name. With none, only callers from loopback are answered.</summary>
     public List<ApiKeyOptions> Keys { get; init; } = [];
     public int MaxPage { get; init; } = 500;
+    public int MaxFeeds { get; init; } = 50;
 }
 
 public sealed class ApiKeyOptions

@@ -7,6 +7,7 @@ internal static class ApiValidator
     public static void Check(ApiOptions api, Checks checks)
     {
         checks.Within("api.max-page", api.MaxPage, 1, 10_000);
+        checks.Within("api.max-feeds", api.MaxFeeds, 1, 10_000);
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         var keys = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < api.Keys.Count; i++)

@@ -1,0 +1,42 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using StreamSupervisor.Actors.Journal;
+
+namespace StreamSupervisor.Server.Api;
+
+/// <summary>One who watches the feed.</summary>
+/// <param name="feed">For what was written before it came.</param>
+/// <param name="rows">What is written from its coming on; ends when the member leaves or the watcher is too slow.</param>
+/// <param name="beginning">The place where <paramref name="rows"/> begin; everything up to it can be read.</param>
+/// <param name="leave">Gives the place back.</param>
+internal sealed class FeedWatcher(EventFeed feed, ChannelReader<FeedRow?> rows, Task<long> beginning, Action leave) : IDisposable
+{
+    /// <summary>Every row behind a place, the old ones first and then each as it is written; a null says that the connection is still good.</summary>
+    /// <param name="after">Rows with a greater ordering; null for those that are written from now on.</param>
+    /// <param name="cancellation">The watcher goes.</param>
+    /// <exception cref="StoreUnavailableException">The store did not answer.</exception>
+    public async IAsyncEnumerable<FeedRow?> RowsAsync(long? after, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var live = await beginning.WaitAsync(cancellation);
+        var last = after ?? live;
+        while (last < live && await feed.ReadForwardsAsync(last, FeedTail.RowsAtOnce, cancellation) is { Count: > 0 } page)
+        {
+            foreach (var row in page)
+            {
+                yield return row;
+            }
+
+            last = page[^1].Ordering;
+        }
+
+        await foreach (var row in rows.ReadAllAsync(cancellation))
+        {
+            if (row is null || row.Ordering > last)
+            {
+                yield return row;
+            }
+        }
+    }
+
+    public void Dispose() => leave();
+}

@@ -1,0 +1,45 @@
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using StreamSupervisor.Server.Api;
+
+namespace StreamSupervisor.Commands;
+
+/// <summary>Which events; null for all.</summary>
+internal sealed record EventFilter(string? Key, string? Origin, string? Kind, string? Client, string? Address, string? By, string? Since);
+
+internal sealed partial class SupervisorApiClient
+{
+    public Task<ApiAnswer<FeedPage>> ListEventsAsync(EventFilter filter, int limit, string? cursor, CancellationToken cancellation) =>
+        GetAsync("/api/v1/events" + Query([.. Of(filter), ("limit", $"{limit}"), ("cursor", cursor)]), ApiJson.Shared.FeedPage, cancellation);
+
+    /// <param name="q">An address, a client, an encoder, an identity, a part of a key, or a reason.</param>
+    public Task<ApiAnswer<AttemptPage>> ListAttemptsAsync(string q, string? since, int limit, CancellationToken cancellation) =>
+        GetAsync("/api/v1/attempts" + Query(("q", q), ("since", since), ("limit", $"{limit}")), ApiJson.Shared.AttemptPage, cancellation);
+
+    /// <summary>Every event as it happens, until the supervisor ends the connection.</summary>
+    /// <param name="after">The id of the last event that is known; null for those that come from now on.</param>
+    /// <exception cref="HttpRequestException">There is no supervisor, or it refused; the status says which.</exception>
+    public async IAsyncEnumerable<FeedEntry> WatchEventsAsync(
+        EventFilter filter, string? after, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/events" + Query([.. Of(filter), ("after", after)]));
+        request.Headers.Accept.ParseAdd("text/event-stream");
+        using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        answer.EnsureSuccessStatusCode();
+        await using var body = await answer.Content.ReadAsStreamAsync(cancellation);
+        await foreach (var item in SseParser.Create(body).EnumerateAsync(cancellation))
+        {
+            if (item is { EventType: SseParser.EventTypeDefault } && JsonSerializer.Deserialize(item.Data, ApiJson.Shared.FeedEntry) is { } entry)
+            {
+                yield return entry;
+            }
+        }
+    }
+
+    private static (string, string?)[] Of(EventFilter filter) =>
+    [
+        ("key", filter.Key), ("origin", filter.Origin), ("kind", filter.Kind), ("client", filter.Client), ("address", filter.Address),
+        ("by", filter.By), ("since", filter.Since),
+    ];
+}

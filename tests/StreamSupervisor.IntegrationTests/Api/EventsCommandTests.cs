@@ -1,0 +1,97 @@
+using StreamSupervisor.Commands;
+using StreamSupervisor.Domain;
+using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.IntegrationTests.Server;
+
+namespace StreamSupervisor.IntegrationTests.Api;
+
+public class EventsCommandTests
+{
+    private static readonly StreamKey Cam2 = StreamKey.Parse("live/cam2");
+    private static readonly KeyLocked Locked = new(Given.At(2000), "ops", "a rehearsal");
+    private static readonly AttemptRefused Refused =
+        new(Given.At(3000), Given.By("cam2aaaa", "srs-2"), 0, RefusalReason.Locked, null, AskedIn.OnPublish, Given.At(3000));
+
+    [Fact]
+    public async Task Events_are_told_oldest_first_with_their_keys()
+    {
+        await using var server = await ServerAsync();
+
+        var (exitCode, output, error) = await RunAsync(server, "events", "--limit", "2");
+
+        exitCode.ShouldBe(0, error);
+        output.ShouldBe(
+            """
+            2026-07-04 12:00:02.000Z live/cam2: ops locked the key: a rehearsal
+            2026-07-04 12:00:03.000Z live/cam2: Client cam2aaaa on srs-2 from 10.0.0.7 was refused at once: an operator locked the key; trying again does not help without a change.
+
+            """);
+    }
+
+    [Fact]
+    public async Task Why_tells_what_was_answered_and_what_to_do_in_the_language_of_the_asker()
+    {
+        await using var server = await ServerAsync();
+
+        var (_, english, _) = await RunAsync(server, "why", "cam2aaaa");
+        english.ShouldContain("was refused at once: an operator locked the key");
+        english.ShouldContain($"permanent, {RefusalCatalog.Of(RefusalReason.Locked).Code} locked: {RefusalCatalog.Of(RefusalReason.Locked).English}");
+        (await RunAsync(server, "why", "cam2aaaa", "--language", "zh")).Output.ShouldContain(RefusalCatalog.Of(RefusalReason.Locked).Chinese);
+        (await RunAsync(server, "why", "nobody")).Output.ShouldStartWith("Nobody like that asked; searched back to 2026-07-04 11:59:51Z");
+    }
+
+    [Fact]
+    public async Task Audit_tells_orders_and_nothing_else()
+    {
+        await using var server = await ServerAsync();
+
+        (await RunAsync(server, "audit")).Output.ShouldBe($"2026-07-04 12:00:02.000Z live/cam2: ops locked the key: a rehearsal{Environment.NewLine}");
+        (await RunAsync(server, "audit", "--by", "somebody")).Output.ShouldBe("");
+    }
+
+    [Fact]
+    public async Task Events_are_followed_as_they_happen()
+    {
+        await using var server = await ServerAsync();
+        using var stop = new CancellationTokenSource();
+        var (output, error) = (new StringWriter(), new StringWriter());
+        var following = CommandTree.RunAsync(
+            ["events", "-f", "--kind", "key-unlocked", "--server", server.Address.ToString()], TextWriter.Synchronized(output), error, stop.Token);
+
+        await Eventually.HoldsAsync("the event is told", async () =>
+        {
+            // Until it watches, nothing comes by itself; each is told once at most.
+            await server.Entities.HappenedAsync(Cam2, new KeyUnlocked(Given.At(4000), "ops", "the show is over"));
+            return output.ToString().Contains("live/cam2: ops unlocked the key: the show is over", StringComparison.Ordinal);
+        });
+        await stop.CancelAsync();
+
+        (await following).ShouldBe(ExitCodes.Interrupted, error.ToString());
+    }
+
+    [Fact]
+    public async Task A_mistake_is_the_servers_sentence()
+    {
+        await using var server = await ServerAsync();
+
+        var (exitCode, _, error) = await RunAsync(server, "events", "--kind", "nonsense");
+
+        exitCode.ShouldBe(ExitCodes.Failed);
+        error.ShouldStartWith("kind: There is no kind 'nonsense'; there are order, ");
+    }
+
+    private static async Task<ApiServer> ServerAsync()
+    {
+        var server = await ApiServer.StartAsync();
+        await server.Entities.HappenedAsync(Given.Cam1, Given.Takeover());
+        await server.Entities.HappenedAsync(Cam2, Locked, Refused);
+        return server;
+    }
+
+    private static async Task<(int ExitCode, string Output, string Error)> RunAsync(ApiServer server, params string[] arguments)
+    {
+        var (output, error) = (new StringWriter(), new StringWriter());
+        var exitCode = await CommandTree.RunAsync([.. arguments, "--server", server.Address.ToString()], output, error);
+        return (exitCode, output.ToString(), error.ToString());
+    }
+}
