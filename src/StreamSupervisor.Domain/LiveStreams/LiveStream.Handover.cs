@@ -11,7 +11,7 @@ public static partial class LiveStream
     private static Refused? HandOver(DecisionContext context, RequestPublish ask, AdmissionRule rule)
     {
         ReportContest(context, ask.By);
-        if (!IsHeldUp(context.State, ask.By))
+        if (!IsHeldUp(context, ask.By))
         {
             LetIn(context, ask.By, ask.In, context.Now);
             return null;
@@ -61,11 +61,13 @@ public static partial class LiveStream
     }
 
     /// <summary>Whether something must be proven gone before this attempt gets the key.</summary>
-    private static bool IsHeldUp(LiveStreamState state, Publisher attempt)
+    private static bool IsHeldUp(DecisionContext context, Publisher attempt)
     {
+        var state = context.State;
         var server = attempt.Session.ServerId;
         return state.Evictions.Exists(eviction => !eviction.Stalled || eviction.Of.Session.ServerId == server)
             || state.Relays.Exists(relay => relay.By.Session.ServerId == server)
+            || state.Searching.Exists(origin => IsSearchedForDoubles(context, origin))
             || (state.Session is { } incumbent && !state.Evictions.Exists(eviction => eviction.Of.Session == incumbent.By.Session));
     }
 
@@ -73,7 +75,7 @@ public static partial class LiveStream
     private static void CompleteHandover(DecisionContext context)
     {
         // While admissions are held, the deadline of the handover comes back to it.
-        if (!context.Store.HoldsAdmissions && context.State.Handover is { } handover && !IsHeldUp(context.State, handover.To))
+        if (!context.Store.HoldsAdmissions && context.State.Handover is { } handover && !IsHeldUp(context, handover.To))
         {
             LetIn(context, handover.To, handover.In, handover.AskedAt);
         }

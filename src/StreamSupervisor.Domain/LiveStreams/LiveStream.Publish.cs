@@ -136,7 +136,7 @@ public static partial class LiveStream
     private static Refused? AdmitToFreeKey(DecisionContext context, RequestPublish ask)
     {
         // The session has ended, but SRS may hold it still: what was ordered away must be proven gone here too.
-        if (IsHeldUp(context.State, ask.By))
+        if (IsHeldUp(context, ask.By))
         {
             return HandOver(context, ask, AdmissionRule.KeyFree);
         }

@@ -143,6 +143,12 @@ public static partial class LiveStream
             // look decides: it does not find the other. The one that we did not admit has no generation: the key's own is the highest.
             Evict(context, by, context.State.Handover is null ? EvictionCause.Doubled : EvictionCause.Takeover);
         }
+        else if (!context.State.Searching.Contains(by.Origin))
+        {
+            // It may be on air though nothing here names it, so its origin is searched when admissions are open again, and nobody is let in
+            // before that is done.
+            context.Raise(new SearchOrdered(context.Now, by.Origin, Evict: false));
+        }
     }
 
     private static void Missing(DecisionContext context, ReportPublisherMissing note)
@@ -206,6 +212,11 @@ public static partial class LiveStream
             return;
         }
 
+        if (context.Store.HoldsAdmissions && IsSearchedForDoubles(context, note.Origin))
+        {
+            return;
+        }
+
         context.Raise(new SearchFinished(context.Now, note.Origin, note.Found));
 
         // Where a ghost was seen already, one failed probe says that it is there still.
@@ -216,7 +227,15 @@ public static partial class LiveStream
         {
             context.Raise(new KeyWedged(context.Now, note.Origin, note.ServerId, note.ServiceId));
         }
+
+        CompleteHandover(context);
     }
+
+    /// <summary>
+    /// Whether an origin is searched because a second publisher was seen there while admissions were held, and not for a ghost.
+    /// </summary>
+    private static bool IsSearchedForDoubles(DecisionContext context, string origin) =>
+        context.Store.GenerationFloor > 0 && context.State.Searching.Contains(origin) && context.State.NeverActiveOn != origin;
 
     /// <summary>
     /// A look found this session and took it for the publisher, and now SRS asks whether it may publish: it was waiting for this answer.

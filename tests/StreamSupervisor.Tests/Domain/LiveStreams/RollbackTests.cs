@@ -1,0 +1,48 @@
+using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Domain.Stores;
+using StreamSupervisor.TestKit.Domain;
+using static StreamSupervisor.TestKit.Domain.Scene;
+
+namespace StreamSupervisor.Tests.Domain.LiveStreams;
+
+/// <summary>The journal has lost records, and somebody is on air whom it does not name.</summary>
+public class RollbackTests
+{
+    private static readonly StoreStanding Held = new(1_000_000, HoldsAdmissions: true);
+    private static readonly StoreStanding Open = Held with { HoldsAdmissions = false };
+    private static readonly Publisher Known = Encoder("known");
+    private static readonly Publisher Forgotten = Encoder("forgotten", "srs-2");
+    private static readonly Publisher New = Encoder("new", "srs-3");
+
+    [Fact]
+    public void Nobody_is_let_in_before_the_forgotten_one_is_proven_gone()
+    {
+        var scene = Live(Known).When(Seen() with { Store = Held }).Then<SearchOrdered>(e => (e.Origin, e.Evict).ShouldBe(("srs-2", false)))
+            .When(Seen() with { Store = Held }).ThenNothing();
+
+        scene.When(new ReportUnpublished(Known.Session) { Store = Held }).Then<PublisherLost>();
+        scene.When(Ask(New) with { Store = Open }).Then<HandoverStarted>().ThenNo<Admitted>();
+        scene.When(Seen() with { Store = Open, Known = new KnownAtLook(scene.State.Revision) })
+            .Then<EvictionOrdered>(e => (e.Of, e.Cause).ShouldBe((Forgotten, EvictionCause.Takeover)));
+        scene.When(new ReportSearched("srs-2", "srs-2", "run-1", 1, Start) { Store = Open }).ThenNo<Admitted>();
+        scene.When(new ReportEvicted(Forgotten.Session, ReleaseProof.ClientGone) { Store = Open }).ThenAdmitted(New);
+    }
+
+    [Fact]
+    public void A_search_that_ends_while_admissions_are_held_proves_nothing()
+    {
+        var scene = Live(Known).When(Seen() with { Store = Held });
+        scene.When(new ReportSearched("srs-2", "srs-2", "run-1", 0, Start) { Store = Held }).ThenNothing();
+        scene.When(new ReportSearched("srs-2", "srs-2", "run-1", 0, Start) { Store = Open }).Then<SearchFinished>();
+    }
+
+    [Fact]
+    public void A_server_that_is_away_keeps_nobody_out_for_longer_than_a_search()
+    {
+        var scene = Live(Known).When(Seen() with { Store = Held }).When(new ReportUnpublished(Known.Session) { Store = Held });
+        scene.When(Ask(New) with { Store = Open }).Then<HandoverStarted>();
+        scene.When(new ReportSearched("srs-2", "", "", 0, Start) { Store = Open }).ThenAdmitted(New);
+    }
+
+    private static ReportPublisherSeen Seen() => new(Forgotten, 5, Start, Verified: true);
+}
