@@ -23,8 +23,12 @@ internal static partial class ApiEndpoints
         group.MapGet("/events", Task<IResult> (HttpContext call) => EventsAsync(api, call))
             .WithSummary("What happened to all stream keys, newest first; with 'Accept: text/event-stream' as it happens.")
             .Produces<FeedPage>().WithName("ListEvents")
-            .TakesQuery([.. FeedFilter.Parameters, new ApiParameter("after", "only with text/event-stream: what is behind this id, as Last-Event-ID"),
-                ApiParameter.Limit, ApiParameter.Cursor])
+            .TakesQuery([
+                .. FeedFilter.Parameters,
+                new ApiParameter("after", "only with text/event-stream: what is behind this id, as Last-Event-ID"),
+                ApiParameter.Limit,
+                ApiParameter.Cursor,
+            ])
             .Fails();
         group.MapGet("/attempts", Task<IResult> (HttpContext call) => AttemptsAsync(api, call))
             .WithSummary("Who asked to publish and what was answered, newest first: by address, client, encoder, identity, key or reason.")
@@ -72,7 +76,8 @@ internal static partial class ApiEndpoints
     private static FeedPlace CursorOf(IQueryCollection query) =>
         query.Cursor() is { } cursor ? FeedPlace.Parse(cursor) ?? throw ApiQuery.BadCursor() : new FeedPlace(long.MaxValue, 0);
 
-    private static async Task<FeedPage> SearchAsync(EventFeed feed, FeedFilter filter, FeedPlace before, int limit, CancellationToken cancellation)
+    private static async Task<FeedPage> SearchAsync(
+        EventFeed feed, FeedFilter filter, FeedPlace before, int limit, CancellationToken cancellation)
     {
         List<FeedEntry> found = [];
         DateTimeOffset? searchedBackTo = null;
@@ -80,7 +85,8 @@ internal static partial class ApiEndpoints
         for (var looked = 0; looked < RowsOfACall;)
         {
             // The row of the cursor may have events before it.
-            var rows = await feed.ReadBackwardsAsync(place is { Place: > 0 } ? place.Ordering + 1 : place.Ordering, RowsOfARead, cancellation);
+            var above = place is { Place: > 0 } ? place.Ordering + 1 : place.Ordering;
+            var rows = await feed.ReadBackwardsAsync(above, RowsOfARead, cancellation);
             foreach (var row in rows)
             {
                 if (row.WrittenAt < filter.Since)
@@ -114,8 +120,8 @@ internal static partial class ApiEndpoints
     private static IResult Watch(ApiContext api, HttpContext call, FeedFilter filter)
     {
         var id = call.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } header ? header : call.Request.Query.Text("after");
-        var after = id is null ? (FeedPlace?)null
-            : FeedPlace.Parse(id) ?? throw new ApiProblemException(ApiProblem.BadField("after", "after: It is the id of an event, such as 1204.0."));
+        var after = id is null ? (FeedPlace?)null : FeedPlace.Parse(id)
+            ?? throw new ApiProblemException(ApiProblem.BadField("after", "after: It is the id of an event, such as 1204.0."));
         var watcher = api.Tail.Join();
         call.Response.RegisterForDispose(watcher);
         call.Response.Headers["X-Accel-Buffering"] = "no";

@@ -5,7 +5,8 @@ namespace StreamSupervisor.Server.Api;
 /// <summary>One who asked to publish, and what it was told.</summary>
 /// <param name="Id">Its place in the feed.</param>
 /// <param name="Key">The stream key that it asked for.</param>
-/// <param name="Answer"><c>admitted</c>, <c>refused</c>, <c>held</c>, <c>registered</c>, or <c>observed</c> where nothing was decided.</param>
+/// <param name="Answer"><c>admitted</c>, <c>refused</c>, <c>held</c>, <c>registered</c>, or <c>observed</c> where nothing was
+/// decided.</param>
 /// <param name="Event">What happened, with who asked, the reason and when to try again.</param>
 /// <param name="Advice">Of a refusal: what to do.</param>
 public sealed record AttemptEntry(string Id, StreamKeyView Key, string Answer, TimelineEntry Event, ReasonView? Advice)
@@ -20,7 +21,8 @@ public sealed record AttemptEntry(string Id, StreamKeyView Key, string Answer, T
         ["decision-observed"] = "observed",
     };
 
-    private static readonly Dictionary<string, ReasonView> Reasons = RefusalCatalog.All.Select(ReasonView.From).ToDictionary(reason => reason.Reason);
+    private static readonly Dictionary<string, ReasonView> Reasons =
+        RefusalCatalog.All.Select(ReasonView.From).ToDictionary(reason => reason.Reason);
 
     /// <summary>The stored names of the events that answer somebody.</summary>
     internal static IReadOnlySet<string> Kinds { get; } = Answers.Keys.ToHashSet(StringComparer.Ordinal);

@@ -5,7 +5,8 @@ using StreamSupervisor.Domain;
 namespace StreamSupervisor.Server.Api;
 
 /// <summary>One thing that happened to one of all stream keys.</summary>
-/// <param name="Id">Its place among all events, for <c>Last-Event-ID</c>: the number of its row in the journal and its place in the row.</param>
+/// <param name="Id">Its place among all events, for <c>Last-Event-ID</c>: the number of its row in the journal and its place in the
+/// row.</param>
 /// <param name="Key">The stream key.</param>
 /// <param name="Event">What happened, as the timeline of the key has it.</param>
 public sealed record FeedEntry(string Id, StreamKeyView Key, TimelineEntry Event);

@@ -87,7 +87,8 @@ internal sealed record FeedFilter
 
     private static HashSet<string> KindsOf(string[] kinds) =>
         kinds.FirstOrDefault(kind => kind != Orders && !Kinds.Contains(kind)) is { } unknown
-            ? throw Wrong("kind", $"There is no kind '{(unknown.Length > 64 ? unknown[..64] : unknown)}'; there are {Orders}, {string.Join(", ", Kinds)}.")
+            ? throw Wrong("kind", $"There is no kind '{(unknown.Length > 64 ? unknown[..64] : unknown)}'; "
+                + $"there are {Orders}, {string.Join(", ", Kinds)}.")
             : [.. kinds];
 
     private static DateTimeOffset? TimeOf(IQueryCollection query, string name) =>

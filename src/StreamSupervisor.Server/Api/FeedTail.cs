@@ -4,8 +4,8 @@ using StreamSupervisor.Actors.Journal;
 namespace StreamSupervisor.Server.Api;
 
 /// <summary>
-/// The end of the feed, read once for everybody who watches on this member, and not at all while nobody does. A watcher that reads too slowly is
-/// let go, and comes back with the place of the last event that it has.
+/// The end of the feed, read once for everybody who watches on this member, and not at all while nobody does. A watcher that reads too
+/// slowly is let go, and comes back with the place of the last event that it has.
 /// </summary>
 /// <param name="feed">The journal's events.</param>
 /// <param name="time">Paces the reading.</param>
@@ -40,7 +40,8 @@ internal sealed class FeedTail(EventFeed feed, TimeProvider time, int most, Canc
             {
                 throw new ApiProblemException(stopping.IsCancellationRequested
                     ? Problems.MemberEnding.Of("This member is stopping. Ask another one.")
-                    : Problems.Overloaded.Of($"{most} watch the feed on this member already (api.max-feeds). Ask another member, or page."));
+                    : Problems.Overloaded.Of(
+                        $"{most} watch the feed on this member already (api.max-feeds). Ask another member, or page."));
             }
 
             _watchers.Add(rows);
@@ -99,7 +100,8 @@ internal sealed class FeedTail(EventFeed feed, TimeProvider time, int most, Canc
         }
     }
 
-    /// <summary>A place before which nothing can appear any more. Numbers just below the newest may belong to writes that are under way.</summary>
+    /// <summary>A place before which nothing can appear any more. Numbers just below the newest may belong to writes that are under
+    /// way.</summary>
     private async Task<long> BeginAsync()
     {
         var newest = await feed.NewestAsync(stopping);

@@ -11,7 +11,8 @@ namespace StreamSupervisor.Server.Api;
 /// <param name="leave">Gives the place back.</param>
 internal sealed class FeedWatcher(EventFeed feed, ChannelReader<FeedRow?> rows, Task<long> beginning, Action leave) : IDisposable
 {
-    /// <summary>Every row behind a place, the old ones first and then each as it is written; a null says that the connection is still good.</summary>
+    /// <summary>Every row behind a place, the old ones first and then each as it is written; a null says that the connection is still
+    /// good.</summary>
     /// <param name="after">Rows with a greater ordering; null for those that are written from now on.</param>
     /// <param name="cancellation">The watcher goes.</param>
     /// <exception cref="StoreUnavailableException">The store did not answer.</exception>

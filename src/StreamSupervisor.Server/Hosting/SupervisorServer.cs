@@ -130,7 +130,8 @@ internal sealed class SupervisorServer : IAsyncDisposable
             Region = system.Streams,
             Timeline = system.Timeline,
             Feed = system.Feed,
-            Tail = new FeedTail(system.Feed, time, options.Api.MaxFeeds, provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping),
+            Tail = new FeedTail(
+                system.Feed, time, options.Api.MaxFeeds, provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping),
             Index = system.Index,
             Origins = views.All,
             Drained = drain.GetAsync,

@@ -11,7 +11,8 @@ internal sealed record EventFilter(string? Key, string? Origin, string? Kind, st
 internal sealed partial class SupervisorApiClient
 {
     public Task<ApiAnswer<FeedPage>> ListEventsAsync(EventFilter filter, int limit, string? cursor, CancellationToken cancellation) =>
-        GetAsync("/api/v1/events" + Query([.. Of(filter), ("limit", $"{limit}"), ("cursor", cursor)]), ApiJson.Shared.FeedPage, cancellation);
+        GetAsync(
+            "/api/v1/events" + Query([.. Of(filter), ("limit", $"{limit}"), ("cursor", cursor)]), ApiJson.Shared.FeedPage, cancellation);
 
     /// <param name="q">An address, a client, an encoder, an identity, a part of a key, or a reason.</param>
     public Task<ApiAnswer<AttemptPage>> ListAttemptsAsync(string q, string? since, int limit, CancellationToken cancellation) =>
@@ -30,7 +31,8 @@ internal sealed partial class SupervisorApiClient
         await using var body = await answer.Content.ReadAsStreamAsync(cancellation);
         await foreach (var item in SseParser.Create(body).EnumerateAsync(cancellation))
         {
-            if (item is { EventType: SseParser.EventTypeDefault } && JsonSerializer.Deserialize(item.Data, ApiJson.Shared.FeedEntry) is { } entry)
+            if (item is { EventType: SseParser.EventTypeDefault }
+                && JsonSerializer.Deserialize(item.Data, ApiJson.Shared.FeedEntry) is { } entry)
             {
                 yield return entry;
             }

@@ -6,8 +6,8 @@ using StreamSupervisor.Server.Configuration.Settings;
 
 namespace StreamSupervisor.Commands;
 
-/// <summary><c>events</c>: what happened to all streams, and what happens; <c>why</c>: who was refused, and what to do; <c>audit</c>: who ordered
-/// what.</summary>
+/// <summary><c>events</c>: what happened to all streams, and what happens; <c>why</c>: who was refused, and what to do; <c>audit</c>: who
+/// ordered what.</summary>
 internal static class EventsCommand
 {
     private const int Page = 500;
@@ -29,7 +29,8 @@ internal static class EventsCommand
         var switches = ApiClientSwitches.AddTo(command);
         command.SetAction((parsed, cancellation) => switches.AskAsync(parsed, supervisor => ShowAsync(
             supervisor,
-            new EventFilter(parsed.GetValue(key), parsed.GetValue(origin), parsed.GetValue(kind), parsed.GetValue(client), parsed.GetValue(address),
+            new EventFilter(
+                parsed.GetValue(key), parsed.GetValue(origin), parsed.GetValue(kind), parsed.GetValue(client), parsed.GetValue(address),
                 By: null, SinceOf(parsed, since)),
             parsed.GetValue(limit),
             parsed.GetValue(follow),
@@ -58,11 +59,18 @@ internal static class EventsCommand
 
     public static Command CreateWhy()
     {
-        var q = new Argument<string>("what") { Description = "An address, a client id, an encoder, an identity, a part of a stream key, or a reason.", HelpName = "WHAT" };
+        var q = new Argument<string>("what")
+        {
+            Description = "An address, a client id, an encoder, an identity, a part of a stream key, or a reason.",
+            HelpName = "WHAT",
+        };
         var language = new Option<string>("--language") { Description = "en or zh: of the advice.", DefaultValueFactory = _ => "en" };
         language.AcceptOnlyFromAmong("en", "zh");
         var (since, limit, json) = (SinceOption(), LimitOption(), JsonOption());
-        var command = new Command("why", "Who asked to publish, what it was answered, and what to do; newest first.") { q, language, since, limit, json };
+        var command = new Command("why", "Who asked to publish, what it was answered, and what to do; newest first.")
+        {
+            q, language, since, limit, json,
+        };
         var switches = ApiClientSwitches.AddTo(command);
         command.SetAction((parsed, cancellation) => switches.AskAsync(parsed, async supervisor =>
         {
@@ -80,26 +88,30 @@ internal static class EventsCommand
                 output.WriteLine(LineOf(attempt.Key, attempt.Event));
                 if (attempt.Advice is { } advice)
                 {
-                    output.WriteLine($"    {advice.Kind}, {advice.Code} {advice.Reason}: {(parsed.GetValue(language) == "zh" ? advice.Zh : advice.En)}");
+                    var sentence = parsed.GetValue(language) == "zh" ? advice.Zh : advice.En;
+                    output.WriteLine($"    {advice.Kind}, {advice.Code} {advice.Reason}: {sentence}");
                 }
             }
 
             if (page.Attempts.Count == 0)
             {
-                output.WriteLine(page.SearchedBackTo is { } back ? $"Nobody like that asked; searched back to {OutputTable.Time(back)}." : "Nobody has asked yet.");
+                output.WriteLine(page.SearchedBackTo is { } back
+                    ? $"Nobody like that asked; searched back to {OutputTable.Time(back)}."
+                    : "Nobody has asked yet.");
             }
         }));
         return command;
     }
 
-    private static async Task ShowAsync(SupervisorApiClient supervisor, EventFilter filter, int limit, bool follow, bool json, TextWriter output,
-        CancellationToken cancellation)
+    private static async Task ShowAsync(
+        SupervisorApiClient supervisor, EventFilter filter, int limit, bool follow, bool json, TextWriter output, CancellationToken cancellation)
     {
         List<FeedEntry> entries = [];
         string? cursor = null;
         do
         {
-            var page = ApiClientSwitches.Take(await supervisor.ListEventsAsync(filter, Math.Min(Page, limit - entries.Count), cursor, cancellation));
+            var page = ApiClientSwitches.Take(
+                await supervisor.ListEventsAsync(filter, Math.Min(Page, limit - entries.Count), cursor, cancellation));
             entries.AddRange(page.Events);
             cursor = page.Next;
         }
@@ -120,7 +132,8 @@ internal static class EventsCommand
             }
             catch (HttpRequestException refused) when (refused.StatusCode is { } status && (int)status is >= 400 and < 500)
             {
-                throw new CommandException($"The supervisor does not let this caller watch (HTTP status {(int)status}).", ExitCodes.Forbidden);
+                throw new CommandException(
+                    $"The supervisor does not let this caller watch (HTTP status {(int)status}).", ExitCodes.Forbidden);
             }
             catch (Exception gone) when (gone is HttpRequestException or IOException)
             {
@@ -135,14 +148,19 @@ internal static class EventsCommand
             : LineOf(entry.Key, entry.Event));
     }
 
-    private static string LineOf(StreamKeyView key, TimelineEntry happened) => OutputTable.Plain(string.Create(CultureInfo.InvariantCulture,
-        $"{happened.At?.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture) ?? "-"} {key}: {happened.Text}"));
+    private static string LineOf(StreamKeyView key, TimelineEntry happened)
+    {
+        var at = happened.At?.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+        return OutputTable.Plain($"{at ?? "-"} {key}: {happened.Text}");
+    }
 
-    private static Option<string?> Text(string name, string description, string help) => new(name) { Description = description, HelpName = help };
+    private static Option<string?> Text(string name, string description, string help) =>
+        new(name) { Description = description, HelpName = help };
 
     private static Option<bool> JsonOption() => new("--json") { Description = "Machine-readable output." };
 
-    private static Option<int> LimitOption() => new("--limit") { Description = "At most so many.", HelpName = "N", DefaultValueFactory = _ => 50 };
+    private static Option<int> LimitOption() =>
+        new("--limit") { Description = "At most so many.", HelpName = "N", DefaultValueFactory = _ => 50 };
 
     private static Option<string?> SinceOption() =>
         new("--since") { Description = "Nothing older: a duration such as 1h, or a time such as 2026-01-31T21:03:00Z.", HelpName = "TIME" };
@@ -150,7 +168,8 @@ internal static class EventsCommand
     private static string? SinceOf(ParseResult parsed, Option<string?> since) => parsed.GetValue(since) switch
     {
         null => null,
-        var text when Duration.TryParse(text, out var ago) => (TimeProvider.System.GetUtcNow() - ago).ToString("O", CultureInfo.InvariantCulture),
+        var text when Duration.TryParse(text, out var ago) =>
+            (TimeProvider.System.GetUtcNow() - ago).ToString("O", CultureInfo.InvariantCulture),
         var text => text,
     };
 }
