@@ -3,8 +3,8 @@ using System.Diagnostics.Metrics;
 namespace StreamSupervisor.Actors;
 
 /// <summary>
-/// What this member holds of the cluster's shards. Only the region knows it, and asking takes a message: a reading shows what the one before has
-/// asked for, and 0 before the first answer.
+/// What this member holds of the cluster's shards. Only the region knows it, and asking takes a message: a reading shows what the one
+/// before has asked for, and 0 before the first answer.
 /// </summary>
 /// <param name="look">The shards of this member, and the keys in memory in them; null when it does not say so in time.</param>
 internal sealed class ShardGauges(Func<Task<(int Shards, int Entities)?>> look)

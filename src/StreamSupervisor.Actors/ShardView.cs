@@ -38,7 +38,8 @@ public sealed class ShardView
             return
             [
                 .. stats.Regions
-                    .SelectMany(at => at.Value.Stats.Select(shard => new ShardSighting(NumberOf(shard.Key), AddressOf(at.Key), shard.Value)))
+                    .SelectMany(at => at.Value.Stats.Select(shard =>
+                        new ShardSighting(NumberOf(shard.Key), AddressOf(at.Key), shard.Value)))
                     .OrderBy(shard => shard.Shard),
             ];
         }
@@ -54,7 +55,9 @@ public sealed class ShardView
         try
         {
             var state = await Region.Ask<CurrentShardRegionState>(GetShardRegionState.Instance, within, cancellation);
-            return state.Shards.FirstOrDefault(one => NumberOf(one.ShardId) == shard) is { } here ? [.. here.EntityIds.Order(StringComparer.Ordinal)] : null;
+            return state.Shards.FirstOrDefault(one => NumberOf(one.ShardId) == shard) is { } here
+                ? [.. here.EntityIds.Order(StringComparer.Ordinal)]
+                : null;
         }
         catch (Exception) when (!cancellation.IsCancellationRequested)
         {

@@ -5,13 +5,16 @@ using StreamSupervisor.Actors.Membership;
 
 namespace StreamSupervisor.Actors;
 
-/// <content>What Akka is told: what was found out at the start, over our defaults (<c>hocon/akka.conf</c>), over what a user wrote.</content>
+/// <content>
+/// What Akka is told: what was found out at the start, over our defaults (<c>hocon/akka.conf</c>), over what a user wrote.
+/// </content>
 public sealed partial class SupervisorSystem
 {
     /// <summary>What Akka has in force.</summary>
     internal Config AkkaConfig => _system.Settings.Config;
 
-    private static ActorSystem CreateSystem(SupervisorSystemSettings settings, ClusterMembership membership, TimeProvider time, ILoggerFactory loggers)
+    private static ActorSystem CreateSystem(SupervisorSystemSettings settings, ClusterMembership membership, TimeProvider time,
+        ILoggerFactory loggers)
     {
         var cluster = new AkkaClusterSettings { Remoting = settings.Cluster?.Remoting };
         var config = PersistenceSettings.ConfigOf(settings.Store)

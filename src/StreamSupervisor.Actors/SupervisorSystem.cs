@@ -17,8 +17,8 @@ namespace StreamSupervisor.Actors;
 /// <summary>
 /// One member's actor system: remoting, cluster, sharding and persistence in one place, and the doors that the server uses.
 /// <para>
-/// It is built before the database answers, so that the program can listen first: hooks are answered as configured, and <see cref="JoinAsync"/> brings
-/// the schema up to date and joins the cluster as soon as the database is there.
+/// It is built before the database answers, so that the program can listen first: hooks are answered as configured, and
+/// <see cref="JoinAsync"/> brings the schema up to date and joins the cluster as soon as the database is there.
 /// </para>
 /// </summary>
 public sealed partial class SupervisorSystem : IAsyncDisposable
@@ -94,7 +94,9 @@ public sealed partial class SupervisorSystem : IAsyncDisposable
     }
 
     /// <summary>Builds the member's actors. A file is opened; a database need not answer yet.</summary>
-    /// <exception cref="StoreOpenException">The store cannot be used, or settings that decide are overridden; the message says what to do.</exception>
+    /// <exception cref="StoreOpenException">
+    /// The store cannot be used, or settings that decide are overridden; the message says what to do.
+    /// </exception>
     /// <exception cref="System.Net.Sockets.SocketException">The port for other members cannot be listened on.</exception>
     public static async Task<SupervisorSystem> BuildAsync(SupervisorSystemSettings settings, TimeProvider time, ILoggerFactory loggers,
         CancellationToken cancellation)
@@ -122,7 +124,8 @@ public sealed partial class SupervisorSystem : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(useRegistrationKey);
         await _store.PrepareAsync(_time, _log, cancellation);
-        useRegistrationKey(await StoreWait.UntilItAnswersAsync(() => RegistrationKey.ReadAsync(_store, cancellation), _time, _log, cancellation));
+        useRegistrationKey(await StoreWait.UntilItAnswersAsync(
+            () => RegistrationKey.ReadAsync(_store, cancellation), _time, _log, cancellation));
 
         // Before it joins: with its membership it gets keys of others, whose encoders would wait for its compiler.
         await new WarmUp(_system, _store, _time, _log).RunAsync(_membership.Incarnation, cancellation);
@@ -201,7 +204,8 @@ public sealed partial class SupervisorSystem : IAsyncDisposable
     {
         _system.ActorOf(StreamIndexWriter.PropsOf(_store, _time, loggers.CreateLogger<StreamIndexWriter>()), StreamIndexWriter.ActorName);
         var waker = Props.Create(() => new Waker(DueAsync, key => Streams.Tell(key, Wake.Instance), _time, loggers.CreateLogger<Waker>()));
-        _system.ActorOf(ClusterSingletonManager.Props(waker, PoisonPill.Instance, ClusterSingletonManagerSettings.Create(_system)), "waker");
+        _system.ActorOf(
+            ClusterSingletonManager.Props(waker, PoisonPill.Instance, ClusterSingletonManagerSettings.Create(_system)), "waker");
     }
 
     private async Task<IReadOnlyList<string>> DueAsync(DateTimeOffset now, CancellationToken cancellation)

@@ -10,13 +10,13 @@ using StreamSupervisor.Srs.Api;
 namespace StreamSupervisor.Actors;
 
 /// <summary>
-/// Plays takeovers of one reserved key before the member joins, so that the code from the ask to the journal is compiled when the first encoder
-/// comes. The key's rows are deleted afterwards; its server is one that knows no client, and nothing is counted.
+/// Plays takeovers of one reserved key before the member joins, so that the code from the ask to the journal is compiled when the first
+/// encoder comes. The key's rows are deleted afterwards; its server is one that knows no client, and nothing is counted.
 /// </summary>
 /// <remarks>
-/// Without it the first encoder pays, 0.85 to 1.1 s in a cold process, and on SRS 6.0.129 to 7.0.150 an encoder that comes back on another server may be
-/// held for 100 ms only. It goes through the real journal: of the cold start the database's driver is the larger part. If it fails, the first encoder
-/// pays after all.
+/// Without it the first encoder pays, 0.85 to 1.1 s in a cold process, and on SRS 6.0.129 to 7.0.150 an encoder that comes back on another
+/// server may be held for 100 ms only. It goes through the real journal: of the cold start the database's driver is the larger part. If it
+/// fails, the first encoder pays after all.
 /// </remarks>
 internal sealed class WarmUp(ActorSystem system, JournalStore store, TimeProvider time, ILogger log)
 {
@@ -39,7 +39,8 @@ internal sealed class WarmUp(ActorSystem system, JournalStore store, TimeProvide
         {
             await TakeOverAsync(key, stop.Token);
         }
-        catch (Exception fault) when (!cancellation.IsCancellationRequested && fault is OperationCanceledException or StoreUnavailableException)
+        catch (Exception fault) when (!cancellation.IsCancellationRequested
+            && fault is OperationCanceledException or StoreUnavailableException)
         {
             log.LogDebug(fault, "The warm-up was not finished; the first takeover will be slow.");
         }
@@ -72,7 +73,9 @@ internal sealed class WarmUp(ActorSystem system, JournalStore store, TimeProvide
                 var ask = new RequestPublish(by, AskedIn.OnPublish, CredentialVerdict.NotRequired, hold);
                 await actor.Ask<object>(new StreamEnvelope(key, round, ask), AnswerWithin, cancellation);
                 var state = await actor.Ask<object>(new StreamEnvelope(key, -round, GetState.Instance), AnswerWithin, cancellation);
-                var known = state is StreamAnswer { Reply: StateReply { State.Revision: var revision } } ? new KnownAtLook(revision) : default;
+                var known = state is StreamAnswer { Reply: StateReply { State.Revision: var revision } }
+                    ? new KnownAtLook(revision)
+                    : default;
                 actor.Tell(new ReportPublisherSeen(by, 1, time.GetUtcNow(), Verified: true, Known: known));
             }
         }
@@ -114,9 +117,11 @@ internal sealed class WarmUp(ActorSystem system, JournalStore store, TimeProvide
         public Task<OriginProcess> GetProcessAsync(CancellationToken cancellation) =>
             Task.FromResult(new OriginProcess(Stage, "run", "1", new SrsVersion(6, 0, 157)));
 
-        public Task<SrsAnswer<IReadOnlyList<StreamRow>>> GetStreamsAsync(CancellationToken cancellation) => Answer<IReadOnlyList<StreamRow>>([]);
+        public Task<SrsAnswer<IReadOnlyList<StreamRow>>> GetStreamsAsync(CancellationToken cancellation) =>
+            Answer<IReadOnlyList<StreamRow>>([]);
 
-        public Task<SrsAnswer<IReadOnlyList<ClientRow>>> GetClientsAsync(CancellationToken cancellation) => Answer<IReadOnlyList<ClientRow>>([]);
+        public Task<SrsAnswer<IReadOnlyList<ClientRow>>> GetClientsAsync(CancellationToken cancellation) =>
+            Answer<IReadOnlyList<ClientRow>>([]);
 
         public Task<SrsAnswer<ClientRow?>> GetClientAsync(string clientId, CancellationToken cancellation) => Answer<ClientRow?>(null);
 

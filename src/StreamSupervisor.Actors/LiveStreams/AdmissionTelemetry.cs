@@ -62,8 +62,8 @@ internal static class AdmissionTelemetry
         "Publishers whose stream a server received and sent to none of its players.");
 
     /// <summary>
-    /// Every series that an alert may rest on is there from the start, at 0: a rate needs a value before the first fight, or the first fight
-    /// alarms nobody.
+    /// Every series that an alert may rest on is there from the start, at 0: a rate needs a value before the first fight, or the first
+    /// fight alarms nobody.
     /// </summary>
     public static void Begin(IEnumerable<string> origins)
     {

@@ -68,12 +68,14 @@ internal sealed class LiveStreamGauges
     public void Recovered() => Interlocked.Increment(ref _recoveries);
 
     private IEnumerable<Measurement<int>> Phases() => new[] { LiveStreamPhase.Live, LiveStreamPhase.Handover, LiveStreamPhase.Interrupted }
-        .Select(phase => new Measurement<int>(Volatile.Read(ref _phases[(int)phase]), new KeyValuePair<string, object?>("state", phase switch
-        {
-            LiveStreamPhase.Live => "live",
-            LiveStreamPhase.Handover => "handover",
-            _ => "interrupted",
-        })));
+        .Select(phase => new Measurement<int>(
+            Volatile.Read(ref _phases[(int)phase]),
+            new KeyValuePair<string, object?>("state", phase switch
+            {
+                LiveStreamPhase.Live => "live",
+                LiveStreamPhase.Handover => "handover",
+                _ => "interrupted",
+            })));
 
     public void Faulted() => Interlocked.Increment(ref _faults);
 }

@@ -100,7 +100,9 @@ internal sealed class SessionCheckActor : WorkActor
         }
     }
 
-    /// <summary>SRS names itself in every answer but "no such client", and another server at this address does not know it either.</summary>
+    /// <summary>
+    /// SRS names itself in every answer but "no such client", and another server at this address does not know it either.
+    /// </summary>
     private async Task MustBeServerOfAsync(ISrsApi api, SessionId session, string serverId)
     {
         if (serverId.Length == 0)

@@ -5,9 +5,9 @@ namespace StreamSupervisor.Actors.LiveStreams;
 
 /// <summary>
 /// Spans of one traced command, one for each room that it goes through. On the asking member <c>stream.ask</c>; below it, on the owner,
-/// <c>stream.command</c> from its arrival to its answer, with <c>stream.decide</c>, <c>stream.evolve</c>, <c>stream.persist</c> and, where something
-/// is to be done, <c>stream.work</c>. A kick is <c>stream.evict</c> with its <c>kick</c>s and the command that reports its end: linked to the command
-/// that ordered it, since it may outlive the answer by hours.
+/// <c>stream.command</c> from its arrival to its answer, with <c>stream.decide</c>, <c>stream.evolve</c>, <c>stream.persist</c> and, where
+/// something is to be done, <c>stream.work</c>. A kick is <c>stream.evict</c> with its <c>kick</c>s and the command that reports its end:
+/// linked to the command that ordered it, since it may outlive the answer by hours.
 /// </summary>
 internal static class StreamTrace
 {

@@ -49,7 +49,9 @@ public sealed partial class OriginActor : ReceiveActor, IWithTimers
     private readonly RollbackSweep _rollback = new();
     private BeliefBook _beliefs;
 
-    /// <summary>Keys of which a publisher was found and nothing was known: when they have said what they are, it is looked for again.</summary>
+    /// <summary>
+    /// Keys of which a publisher was found and nothing was known: when they have said what they are, it is looked for again.
+    /// </summary>
     private readonly HashSet<StreamKey> _strangers = [];
     private IActorRef _sweep = ActorRefs.Nobody;
 

@@ -72,7 +72,8 @@ internal sealed class OriginLog(ILoggingAdapter log, string name)
                 break;
             case LookFinding.SamplerStuck stuck:
                 Once("sampler", now,
-                    "{0} answers but has not sampled its bytes for {1:0} s (is the receiver of its heartbeat slow?): silence can't be seen now.",
+                    "{0} answers but has not sampled its bytes for {1:0} s (is the receiver of its heartbeat slow?): "
+                    + "silence can't be seen now.",
                     name, stuck.Age.TotalSeconds);
                 break;
             case LookFinding.Orphaned orphan:

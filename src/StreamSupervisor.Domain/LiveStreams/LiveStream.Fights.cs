@@ -106,6 +106,7 @@ public static partial class LiveStream
         }
 
         return context.State.Takeovers.Count(past =>
-            context.IsRecent(past.At, context.Policy.FightWindow) && past.At < session.Since && past.From == next.From && past.To == next.To);
+            context.IsRecent(past.At, context.Policy.FightWindow) && past.At < session.Since
+            && past.From == next.From && past.To == next.To);
     }
 }

@@ -26,7 +26,8 @@ public static partial class LiveStream
             // A removal that has stalled holds nobody who publishes elsewhere, and where it stalled nobody publishes.
             return state.Evictions.TrueForAll(eviction => eviction.Stalled)
                 ? Answer(state, last.Id, RegistrationDecision.Publish)
-                : Answer(state, last.Id, RegistrationDecision.Wait, RefusalReason.HoldExhausted, RefusalCatalog.Of(RefusalReason.HoldExhausted).RetryAfter);
+                : Answer(state, last.Id, RegistrationDecision.Wait, RefusalReason.HoldExhausted,
+                    RefusalCatalog.Of(RefusalReason.HoldExhausted).RetryAfter);
         }
 
         var isOnAir = state.Session?.By.Identity == last.EncoderId || state.Handover?.To.Identity == last.EncoderId;
@@ -156,5 +157,10 @@ public static partial class LiveStream
     private static RequestPublish WithoutEmptyClaim(LiveStreamState state, RequestPublish ask) =>
         ask.Registered is not { } claim || claim.Holds(state, ask.By.Identity)
             ? ask
-            : ask with { Credential = claim.Otherwise, By = ask.By with { Identity = claim.Identity, Proven = claim.Proven }, Registered = null };
+            : ask with
+            {
+                Credential = claim.Otherwise,
+                By = ask.By with { Identity = claim.Identity, Proven = claim.Proven },
+                Registered = null,
+            };
 }

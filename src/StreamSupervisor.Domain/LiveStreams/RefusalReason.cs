@@ -64,6 +64,8 @@ public enum RefusalReason
     /// <summary>Too many wrong credentials came from this address; none is looked at for a while.</summary>
     TooManyGuesses,
 
-    /// <summary>The old session holds the key, and the API of its server forbids to remove it; SRS itself ends it when it is dead.</summary>
+    /// <summary>
+    /// The old session holds the key, and the API of its server forbids to remove it; SRS itself ends it when it is dead.
+    /// </summary>
     KickForbidden,
 }

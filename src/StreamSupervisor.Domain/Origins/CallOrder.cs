@@ -35,9 +35,13 @@ public readonly record struct SrsVersion(int Major, int Minor, int Revision) : I
 /// that was active until a moment ago has 3 s of grace: 0 of 30 at 1 and 2.5 s, 10 of 30 at 4 s.
 /// </para>
 /// </remarks>
-/// <param name="HandoverMayWaitInOnConnect">True in every version; but players ask there too, so it takes proof of intent to publish.</param>
+/// <param name="HandoverMayWaitInOnConnect">
+/// True in every version; but players ask there too, so it takes proof of intent to publish.
+/// </param>
 /// <param name="HandoverMayWaitInOnPublish">Whether waiting in <c>on_publish</c> can still win the node (up to 7.0.61).</param>
-/// <param name="BusyCheckComesBeforeOnPublish">Whether an attempt can be refused as busy before <c>on_publish</c> is sent (7.0.62 and later).</param>
+/// <param name="BusyCheckComesBeforeOnPublish">
+/// Whether an attempt can be refused as busy before <c>on_publish</c> is sent (7.0.62 and later).
+/// </param>
 /// <param name="HeldFirstPublishIsOrphaned">Whether the version has the cleanup trap.</param>
 public sealed record CallOrder(bool HandoverMayWaitInOnConnect, bool HandoverMayWaitInOnPublish, bool BusyCheckComesBeforeOnPublish,
     bool HeldFirstPublishIsOrphaned)
@@ -61,7 +65,8 @@ public sealed record CallOrder(bool HandoverMayWaitInOnConnect, bool HandoverMay
     {
         var tokenFirst = version >= TokenBegins;
         var trapped = version >= TrapBegins && version < (version.Major >= 8 ? TrapEndsIn8 : TrapEndsIn7);
-        return new(HandoverMayWaitInOnConnect: true, HandoverMayWaitInOnPublish: !tokenFirst, BusyCheckComesBeforeOnPublish: tokenFirst, trapped);
+        return new(
+            HandoverMayWaitInOnConnect: true, HandoverMayWaitInOnPublish: !tokenFirst, BusyCheckComesBeforeOnPublish: tokenFirst, trapped);
     }
 
     /// <summary>How long an attempt may be held in a hook of this version.</summary>

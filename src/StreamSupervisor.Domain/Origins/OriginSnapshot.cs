@@ -24,8 +24,8 @@ public sealed record OriginSnapshot(string Name, OriginStatus Status, DateTimeOf
     public string? HooksDisagree { get; init; }
 
     /// <summary>
-    /// Why nobody can be kicked there: its API forbids DELETE. Null when it does not, as far as kicks have shown. Encoders are served all the
-    /// same.
+    /// Why nobody can be kicked there: its API forbids DELETE. Null when it does not, as far as kicks have shown. Encoders are served all
+    /// the same.
     /// </summary>
     public string? KicksForbidden { get; init; }
 

@@ -5,8 +5,8 @@ namespace StreamSupervisor.Domain.Origins;
 /// stream must be told: what one sweep tells, the next one finds settled.
 /// </summary>
 /// <remarks>
-/// It ends: rows that never settle (a ghost, an orphan that names another client) are looked at for about ten seconds. A server that gives no
-/// answer was not looked at: <see cref="Stores.AdmissionHold"/> says for how long it is waited for.
+/// It ends: rows that never settle (a ghost, an orphan that names another client) are looked at for about ten seconds. A server that gives
+/// no answer was not looked at: <see cref="Stores.AdmissionHold"/> says for how long it is waited for.
 /// </remarks>
 public sealed class RollbackSweep
 {

@@ -4,9 +4,9 @@ namespace StreamSupervisor.Domain.Origins;
 public sealed partial class Sightings
 {
     /// <summary>
-    /// Clients that publish a key of which no row is active. An attempt that waits in <c>on_publish</c> is listed as publishing too, at first
-    /// without bytes (recorded on SRS 5 and 6; 7.0.18 does not list it). Whoever waits longer may be told all the same, and is decided on
-    /// when its question comes. A publisher of the last seconds, whose bytes are not counted yet, is found by a later look.
+    /// Clients that publish a key of which no row is active. An attempt that waits in <c>on_publish</c> is listed as publishing too, at
+    /// first without bytes (recorded on SRS 5 and 6; 7.0.18 does not list it). Whoever waits longer may be told all the same, and is
+    /// decided on when its question comes. A publisher of the last seconds, whose bytes are not counted yet, is found by a later look.
     /// </summary>
     private IEnumerable<StreamReport> Hidden(Pending pending, LookAnswer.Clients clients)
     {

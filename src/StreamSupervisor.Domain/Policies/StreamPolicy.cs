@@ -23,7 +23,9 @@ public enum AdmissionMode
     Observe,
 }
 
-/// <summary>Everything that the decisions of one key depend on besides its state. Times are durations; defaults as documented in the settings.</summary>
+/// <summary>
+/// Everything that the decisions of one key depend on besides its state. Times are durations; defaults as documented in the settings.
+/// </summary>
 public sealed record StreamPolicy
 {
     public static readonly StreamPolicy Default = new();

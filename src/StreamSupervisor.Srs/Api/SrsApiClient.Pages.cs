@@ -149,6 +149,7 @@ internal sealed partial class SrsApiClient
             throw Unusable(call, "has only just started");
         }
 
-        return new OriginProcess(server, $"{self.Pid}:{memory.StartOf(self.Pid, data.NowMs / 1000 - self.UptimeSeconds)}", self.Pid, version);
+        return new OriginProcess(
+            server, $"{self.Pid}:{memory.StartOf(self.Pid, data.NowMs / 1000 - self.UptimeSeconds)}", self.Pid, version);
     }
 }

@@ -4,8 +4,8 @@ namespace StreamSupervisor.Srs.Configuration;
 
 /// <summary>
 /// The words that SRS takes, by block. The tables are those of <c>check_normal_config</c> in 4.0.271, 5.0.216, 6.0.157 and 7.0.18 taken
-/// together (4 lacks a handful), the old names that these versions still translate, and what later versions of 7 added. A block that is missing
-/// here takes any.
+/// together (4 lacks a handful), the old names that these versions still translate, and what later versions of 7 added. A block that is
+/// missing here takes any.
 /// </summary>
 internal static class DirectiveWords
 {
@@ -42,7 +42,9 @@ internal static class DirectiveWords
         ["vhost/hls"] = """
             enabled hls_acodec hls_aof_ratio hls_cleanup hls_ctx hls_dispose hls_dts_directly hls_entry_prefix hls_fmp4_file hls_fragment
             hls_fragments_per_key hls_init_file hls_key_file hls_key_file_path hls_key_url hls_keys hls_m3u8_file
-            hls_master_m3u8_path_relative hls_mount hls_nb_notify hls_on_error hls_path hls_recover hls_storage hls_td_ratio hls_ts_ctx hls_ts_file hls_ts_floor
+            hls_master_m3u8_path_relative hls_mount hls_nb_notify hls_on_error hls_path hls_recover hls_storage hls_td_ratio
+            """ + """
+             hls_ts_ctx hls_ts_file hls_ts_floor
             hls_use_fmp4 hls_vcodec hls_wait_keyframe hls_window
             """,
         ["vhost/http_hooks"] = "enabled on_close on_connect on_dvr on_hls on_hls_notify on_play on_publish on_stop on_unpublish",

@@ -104,7 +104,8 @@ internal static class EventsCommand
     }
 
     private static async Task ShowAsync(
-        SupervisorApiClient supervisor, EventFilter filter, int limit, bool follow, bool json, TextWriter output, CancellationToken cancellation)
+        SupervisorApiClient supervisor, EventFilter filter, int limit, bool follow, bool json, TextWriter output,
+        CancellationToken cancellation)
     {
         List<FeedEntry> entries = [];
         string? cursor = null;
