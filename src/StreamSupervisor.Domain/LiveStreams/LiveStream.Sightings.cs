@@ -207,12 +207,8 @@ public static partial class LiveStream
 
     private static void Searched(DecisionContext context, ReportSearched note)
     {
-        if (!context.State.Searching.Contains(note.Origin) && !context.State.Releasing.Contains(note.Origin))
-        {
-            return;
-        }
-
-        if (context.Store.HoldsAdmissions && IsSearchedForDoubles(context, note.Origin))
+        var isOver = !context.State.Searching.Contains(note.Origin) && !context.State.Releasing.Contains(note.Origin);
+        if (isOver || (context.Store.HoldsAdmissions && IsSearchedForDoubles(context, note.Origin)))
         {
             return;
         }

@@ -24,7 +24,7 @@ internal sealed record FeedFilter
     /// <summary>The operator.</summary>
     public string? By { get; init; }
 
-    /// <summary>A part of the key or of the sentence, an identity, or a reason.</summary>
+    /// <summary>A part of the key, or a name: a client, an address, an identity, an encoder, an origin, an operator, a reason.</summary>
     public string? Q { get; init; }
 
     /// <summary>Nothing older.</summary>
@@ -41,7 +41,7 @@ internal sealed record FeedFilter
         new("client", "only what is about the client with this id"),
         new("address", "only what is about an encoder at this address"),
         new("by", "only what this operator ordered"),
-        new("q", "only with this in the key or the sentence, or with this identity or reason"),
+        new("q", "only with this in the key, or about this client, address, identity, encoder, origin, operator or reason"),
         new("since", "nothing older than this time, such as 2026-01-31T21:03:00Z"),
         new("until", "nothing newer than this time"),
     ];
@@ -77,11 +77,19 @@ internal sealed record FeedFilter
             && (Until is null || happened.At <= Until);
     }
 
-    private static bool IsAbout(FeedEntry entry, string q) =>
-        entry.Key.ToString().Contains(q, StringComparison.OrdinalIgnoreCase)
-        || entry.Event.Text.Contains(q, StringComparison.OrdinalIgnoreCase)
-        || entry.Event.Attempt?.Identity == q
-        || entry.Event.Reason == q;
+    /// <summary>Exact but for the key: a word of a sentence is no name. Those of a registration begin with its encoder.</summary>
+    private static bool IsAbout(FeedEntry entry, string q)
+    {
+        var happened = entry.Event;
+        string?[] names =
+        [
+            happened.Attempt?.ClientId, happened.Attempt?.Ip, happened.Attempt?.Identity, happened.Attempt?.Origin,
+            happened.Session?.ClientId, happened.Origin, happened.Reason, happened.By,
+        ];
+        return names.Contains(q)
+            || entry.Key.ToString().Contains(q, StringComparison.OrdinalIgnoreCase)
+            || (happened.Attempt is null && happened.Text.StartsWith($"{q} ", StringComparison.Ordinal));
+    }
 
     private static bool IsOrder(TimelineEntry happened) => OrderKinds.Contains(happened.Kind);
 

@@ -1,6 +1,5 @@
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Domain.Stores;
-using StreamSupervisor.TestKit.Domain;
 using static StreamSupervisor.TestKit.Domain.Scene;
 
 namespace StreamSupervisor.Tests.Domain.LiveStreams;
