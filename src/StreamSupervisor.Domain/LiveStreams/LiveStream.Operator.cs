@@ -2,10 +2,12 @@ namespace StreamSupervisor.Domain.LiveStreams;
 
 public static partial class LiveStream
 {
-    private static Done Operate(DecisionContext context, OperatorCommand order)
+    private static LiveStreamReply Operate(DecisionContext context, OperatorCommand order)
     {
         switch (order)
         {
+            case { IfGeneration: { } seen } when seen != context.State.Generation:
+                return new GenerationMoved(context.State.Generation);
             case Kick when context.State.Session is not { } session:
                 return new Done(false, "Nobody publishes this key: nothing to kick.");
             case Kick:

@@ -142,6 +142,20 @@ public class CommandsTests
     }
 
     [Fact]
+    public async Task An_order_for_an_older_generation_is_a_no_that_tells_the_present_one()
+    {
+        await using var server = await ApiServer.StartAsync();
+        await server.Entities.PutAsync(Given.Live("live/cam1", generation: 7));
+        string[] kick = ["streams", "kick", "live/cam1", "--why", "x", "--if-generation"];
+
+        var (exitCode, _, error) = await RunAsync(server, [.. kick, "6"]);
+
+        exitCode.ShouldBe(1);
+        error.ShouldContain("at generation 7 now, not 6");
+        (await RunAsync(server, [.. kick, "7"])).ExitCode.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task A_key_is_sent_and_its_lack_has_an_exit_code()
     {
         await using var server = await ApiServer.StartAsync(new ApiKeyOptions { Name = "watch", Key = "read-read-read", Role = "read" });

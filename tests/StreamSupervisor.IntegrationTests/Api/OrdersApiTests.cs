@@ -35,6 +35,42 @@ public class OrdersApiTests
         ]);
     }
 
+    [Theory]
+    [InlineData("kick", "")]
+    [InlineData("release", "")]
+    [InlineData("lock", "")]
+    [InlineData("unlock", "")]
+    [InlineData("pin", ""","identity":"studio-1" """)]
+    public async Task An_order_for_another_generation_is_a_conflict_that_says_the_present_one(string verb, string more)
+    {
+        await using var server = await ApiServer.StartAsync();
+        await server.Entities.PutAsync(Given.Live("live/cam1", generation: 7));
+
+        var (status, body) = await server.PostAsync($"{Cam1}/{verb}", $$"""{"why":"stale","ifGeneration":6{{more}}}""");
+
+        status.ShouldBe(409);
+        body.GetProperty("reason").GetString().ShouldBe("generation-moved");
+        body.GetProperty("kind").GetString().ShouldBe("permanent");
+        body.GetProperty("detail").GetString().ShouldStartWith("__defaultVhost__/live/cam1 is at generation 7 now, not 6, and nothing happened.");
+        server.Entities.Orders.ShouldBeEmpty("the owner may be of a version that does not know the field");
+
+        (await server.PostAsync($"{Cam1}/{verb}", $$"""{"why":"stale","ifGeneration":7{{more}}}""")).Status.ShouldBe(200);
+        server.Entities.Orders.Single().Order.IfGeneration.ShouldBe(7);
+    }
+
+    [Fact]
+    public async Task A_key_that_changes_hands_while_the_order_is_on_its_way_is_a_conflict_too()
+    {
+        await using var server = await ApiServer.StartAsync();
+        await server.Entities.PutAsync(Given.Live("live/cam1", generation: 7));
+        server.Entities.Answer = _ => new GenerationMoved(8);
+
+        var (status, body) = await server.PostAsync($"{Cam1}/kick", """{"why":"stale","ifGeneration":7}""");
+
+        status.ShouldBe(409);
+        body.GetProperty("detail").GetString()!.ShouldContain("generation 8 now, not 7");
+    }
+
     [Fact]
     public async Task An_order_for_an_app_with_slashes_is_understood_either_way()
     {
@@ -68,6 +104,11 @@ public class OrdersApiTests
     [InlineData("kick", """{"why":"a","journal":true}""", "journal")]
     [InlineData("release", """{"why":"a","anew":true}""", "anew")]
     [InlineData("release", """{"why":"a","journal":"yes"}""", "journal")]
+    [InlineData("kick", """{"why":"a","ifGeneration":-1}""", "ifGeneration")]
+    [InlineData("lock", """{"why":"a","ifGeneration":1.5}""", "ifGeneration")]
+    [InlineData("unlock", """{"why":"a","ifGeneration":"7"}""", "ifGeneration")]
+    [InlineData("pin", """{"why":"a","identity":"b","ifGeneration":1,"ifGeneration":1}""", "ifGeneration")]
+    [InlineData("release", """{"why":"a","journal":true,"ifGeneration":1}""", "ifGeneration")]
     public async Task A_wrong_field_is_named_together_with_the_fix(string verb, string body, string field)
     {
         await using var server = await ApiServer.StartAsync();
