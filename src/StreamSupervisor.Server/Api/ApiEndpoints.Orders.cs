@@ -48,32 +48,35 @@ internal static partial class ApiEndpoints
         api.Log.LogInformation("{By} ordered {Verb} of {Key}: {Outcome} Why: {Why}", order.By, verb, key,
             reply is Done told ? told.Text : $"{problem?.Detail ?? "No answer."}", order.Why);
         return reply is Done done
-            ? Json(new OrderResult(StreamKeyView.From(key), done.Changed, done.Text))
+            ? Json(new OrderResult(StreamKeyView.From(key), done.Changed, done.Text, order.DryRun ? true : null))
             : Problem(problem ?? Unexpected(reply));
     }
 
     /// <summary>
-    /// Has the key's owner carry an order out. What depends on its generation is compared here first: an owner of an earlier version does
-    /// not know the field, and would carry it out whatever the generation.
+    /// Has the key's owner carry an order out. A dry run is answered here, and what is for another generation is found here first: an
+    /// owner of an earlier version does not know either field, and would carry the order out.
     /// </summary>
     private static async Task<(LiveStreamReply? Reply, ApiProblem? Problem)> GiveAsync(ApiContext api, HttpContext call, StreamKey key,
         OperatorCommand order)
     {
-        if (order.IfGeneration is { } seen)
+        if (order is { DryRun: false, IfGeneration: null })
         {
-            var (reply, problem) = await AskAsync(api, call, key, GetState.Instance);
-            if (reply is not StateReply { State: var state })
-            {
-                return (reply, problem);
-            }
-
-            if (state.Generation != seen)
-            {
-                return (new GenerationMoved(state.Generation), null);
-            }
+            return await AskAsync(api, call, key, order);
         }
 
-        return await AskAsync(api, call, key, order);
+        var (reply, problem) = await AskAsync(api, call, key, GetState.Instance);
+        if (reply is not StateReply { State: var state })
+        {
+            return (reply, problem);
+        }
+
+        var foreseen = LiveStream.Foresee(state, order, api.Time.GetUtcNow());
+        return (order.DryRun, foreseen) switch
+        {
+            (true, Done done) => (done with { Text = $"Nothing was done: a dry run. Without it: {done.Text}" }, null),
+            (_, GenerationMoved) => (foreseen, null),
+            _ => await AskAsync(api, call, key, order),
+        };
     }
 
     private static string SummaryOf(string verb) => verb switch

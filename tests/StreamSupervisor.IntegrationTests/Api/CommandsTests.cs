@@ -156,6 +156,19 @@ public class CommandsTests
     }
 
     [Fact]
+    public async Task A_dry_run_tells_and_gives_no_order()
+    {
+        await using var server = await ApiServer.StartAsync();
+        await server.Entities.PutAsync(Given.Live("live/cam1"));
+
+        var (exitCode, output, error) = await RunAsync(server, "streams", "lock", "live/cam1", "--why", "x", "--dry-run");
+
+        exitCode.ShouldBe(0, error);
+        output.ShouldStartWith("Nothing was done: a dry run. Without it: Locked");
+        server.Entities.Orders.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_key_is_sent_and_its_lack_has_an_exit_code()
     {
         await using var server = await ApiServer.StartAsync(new ApiKeyOptions { Name = "watch", Key = "read-read-read", Role = "read" });
