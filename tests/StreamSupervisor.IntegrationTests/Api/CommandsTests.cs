@@ -105,6 +105,18 @@ public class CommandsTests
     }
 
     [Fact]
+    public async Task What_is_published_for_nobody_stands_in_the_notes_of_its_stream_and_of_its_server()
+    {
+        await using var server = await ApiServer.StartAsync();
+        server.Entities.Origins.Add(Given.Origin("srs-1") with { OrphanedKeys = [Given.Cam1.ToString()] });
+        await server.Entities.PutAsync(Given.Live("live/cam1"));
+
+        (await RunAsync(server, "streams")).Output.ShouldContain("publishes for nobody");
+        (await RunAsync(server, "origins")).Output.ShouldContain(
+            "publishes for nobody __defaultVhost__/live/cam1: kick it, a new publish helps");
+    }
+
+    [Fact]
     public async Task What_a_stranger_wrote_into_a_name_does_not_reach_the_terminal()
     {
         await using var server = await ApiServer.StartAsync();
