@@ -28,7 +28,7 @@ public sealed partial class OriginActor : ReceiveActor, IWithTimers
     /// The first sweep waits so long for the stream index: without it every publisher would be a stranger that must be asked for.
     /// </summary>
     private static readonly TimeSpan FirstSweepWaits = TimeSpan.FromMilliseconds(700);
-    private const int MaxWedged = 100;
+    private const int MaxKeys = 100;
     private static readonly TimeSpan LoadAgainAfter = TimeSpan.FromSeconds(2);
 
     private readonly string _name;
@@ -116,8 +116,9 @@ public sealed partial class OriginActor : ReceiveActor, IWithTimers
         WedgedKeys =
         [
             .. _beliefs.On(_name).Select(entry => entry.Belief).Where(belief => belief.Wedges.Exists(wedge => wedge.Origin == _name))
-                .Select(belief => belief.Key.ToString()).Take(MaxWedged),
+                .Select(belief => belief.Key.ToString()).Take(MaxKeys),
         ],
+        OrphanedKeys = [.. _sightings.Orphans.Select(key => key.ToString()).Take(MaxKeys)],
     };
 
     private void TellEveryone(bool afterChange)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -27,9 +28,16 @@ internal static class OriginMessageKinds
         MessageKind.Json("origin/replaced", Json.Replaced),
         MessageKind.Json("origin/wrong-server", Json.WrongServer),
         MessageKind.Json("origin/unreachable", Json.Unreachable),
-        MessageKind.Json("origin/snapshot", Json.OriginSnapshot,
-            snapshot => snapshot.Superseded.IsDefault ? snapshot with { Superseded = [] } : snapshot),
+        // A member of an earlier version leaves out the lists that it does not know.
+        MessageKind.Json("origin/snapshot", Json.OriginSnapshot, snapshot => snapshot with
+        {
+            Superseded = OrEmpty(snapshot.Superseded),
+            WedgedKeys = OrEmpty(snapshot.WedgedKeys),
+            OrphanedKeys = OrEmpty(snapshot.OrphanedKeys),
+        }),
     ];
+
+    private static ImmutableArray<string> OrEmpty(ImmutableArray<string> names) => names.IsDefault ? [] : names;
 }
 
 [JsonSourceGenerationOptions(

@@ -51,6 +51,8 @@ internal static class StreamMessages
         MessageKind.Json("reply/admissions-held", Wire.Json.AdmissionsHeld),
         MessageKind.Json("reply/ack", Wire.Json.Ack),
         MessageKind.Json("reply/done", Wire.Json.Done),
+        // Sent only to who asked with ifGeneration, and so knows it.
+        MessageKind.Json("reply/generation-moved", Wire.Json.GenerationMoved),
         MessageKind.Json("reply/registration", Wire.Json.RegistrationReply),
         new(
             "reply/state",

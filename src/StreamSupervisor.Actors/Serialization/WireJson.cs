@@ -58,6 +58,7 @@ namespace StreamSupervisor.Actors.Serialization;
 [JsonSerializable(typeof(AdmissionsHeld))]
 [JsonSerializable(typeof(Ack))]
 [JsonSerializable(typeof(Done))]
+[JsonSerializable(typeof(GenerationMoved))]
 [JsonSerializable(typeof(RegistrationReply))]
 [JsonSerializable(typeof(StreamRefusal))]
 [JsonSerializable(typeof(WireAsk))]

@@ -152,7 +152,22 @@ public sealed record Wake : LiveStreamCommand
 }
 
 /// <summary>An operator's order, with who gave it and why; both stand in the journal.</summary>
-public abstract record OperatorCommand(string By, string Why) : LiveStreamCommand;
+public abstract record OperatorCommand(string By, string Why) : LiveStreamCommand
+{
+    /// <summary>
+    /// The generation that the key had when the operator looked: with another the order is meant for somebody else, nothing happens and the
+    /// answer is <see cref="GenerationMoved"/>. Null (and then not sent): whatever it is.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? IfGeneration { get; init; }
+
+    /// <summary>
+    /// Whether the order is only to be answered: nothing is written or carried out. A key on a member of an earlier version does not know
+    /// this and would carry it out; who asks for any key uses <see cref="LiveStream.Foresee"/> instead.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool DryRun { get; init; }
+}
 
 /// <summary>Remove the session that owns the key.</summary>
 public sealed record Kick(string By, string Why) : OperatorCommand(By, Why);

@@ -1,11 +1,19 @@
+using StreamSupervisor.Domain.Policies;
+
 namespace StreamSupervisor.Domain.LiveStreams;
 
 public static partial class LiveStream
 {
-    private static Done Operate(DecisionContext context, OperatorCommand order)
+    /// <summary>What an order would be answered in this state. It follows from the state alone, whatever the policy is.</summary>
+    public static LiveStreamReply Foresee(LiveStreamState state, OperatorCommand order, DateTimeOffset now) =>
+        Decide(state, order with { DryRun = true }, StreamPolicy.Default, now).Reply!;
+
+    private static LiveStreamReply Operate(DecisionContext context, OperatorCommand order)
     {
         switch (order)
         {
+            case { IfGeneration: { } seen } when seen != context.State.Generation:
+                return new GenerationMoved(context.State.Generation);
             case Kick when context.State.Session is not { } session:
                 return new Done(false, "Nobody publishes this key: nothing to kick.");
             case Kick:

@@ -78,7 +78,8 @@ public static partial class LiveStream
             RenewRegistration renewal => Renew(context, renewal),
             _ => Report(context, command),
         };
-        return new Decision(context.Events, reply, context.OffTheRecord);
+        return command is OperatorCommand { DryRun: true } ? new Decision([], reply)
+            : new Decision(context.Events, reply, context.OffTheRecord);
     }
 
     /// <summary>The answer to an attempt that an event gives.</summary>

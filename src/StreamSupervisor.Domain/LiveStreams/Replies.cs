@@ -45,6 +45,13 @@ public sealed record Ack : LiveStreamReply
 /// <param name="Text">One sentence for the operator.</param>
 public sealed record Done(bool Changed, string Text) : LiveStreamReply;
 
+/// <summary>
+/// An operator's order was not carried out: the key has changed hands since the operator looked (<see
+/// cref="OperatorCommand.IfGeneration"/>).
+/// </summary>
+/// <param name="Generation">The key's generation now.</param>
+public sealed record GenerationMoved(long Generation) : LiveStreamReply;
+
 /// <summary>The state, for those who look.</summary>
 public sealed record StateReply(LiveStreamState State) : LiveStreamReply;
 

@@ -80,7 +80,11 @@ public abstract record LookFinding
     /// </summary>
     /// <param name="By">Its publisher as the row names it; of an orphan the row can name another client.</param>
     /// <param name="For">How long it is known to be so.</param>
-    public sealed record Orphaned(StreamKey Key, SessionId By, TimeSpan For, int Clients) : LookFinding;
+    public sealed record Orphaned(StreamKey Key, SessionId By, TimeSpan For, int Clients) : LookFinding
+    {
+        /// <summary>How long it must have been so: nothing is said of a younger publish.</summary>
+        public static readonly TimeSpan LastsFor = TimeSpan.FromSeconds(12);
+    }
 
     /// <summary>A session's bytes stood still after media had flowed.</summary>
     public sealed record Silent(StreamKey Key, SessionId Session, TimeSpan For, long Bytes) : LookFinding;

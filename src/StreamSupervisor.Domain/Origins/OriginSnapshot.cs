@@ -62,6 +62,9 @@ public sealed record OriginSnapshot(string Name, OriginStatus Status, DateTimeOf
     /// <summary>Keys of which it holds a ghost: some of them.</summary>
     public ImmutableArray<string> WedgedKeys { get; init; } = [];
 
+    /// <summary>Keys that it published for nobody at the last look: some of them.</summary>
+    public ImmutableArray<string> OrphanedKeys { get; init; } = [];
+
     /// <summary>In which order its version asks and checks; null as long as nobody knows who it is.</summary>
     public CallOrder? CallOrder => Process is { } process ? CallOrder.Of(process.Version) : null;
 

@@ -7,16 +7,17 @@ namespace StreamSupervisor.Domain.Origins;
 /// 150 by themselves: the row says active, has players and receives, and players get nothing.
 /// </summary>
 /// <remarks>
-/// It must be so for all of <see cref="LastsFor"/>: SRS samples every 3 s, and a player that has just joined or stands still for a moment
-/// is sent nothing either. Told once for each publisher.
+/// It must be so for all of <see cref="LookFinding.Orphaned.LastsFor"/>: SRS samples every 3 s, and a player that has just joined or
+/// stands still for a moment is sent nothing either. Told once for each publisher.
 /// </remarks>
 internal sealed class OrphanDetector(RowReader rows)
 {
-    private static readonly TimeSpan LastsFor = TimeSpan.FromSeconds(12);
-
     private readonly Dictionary<string, Track> _tracks = [];
 
-    private sealed record Track(string ClientId, long Sent, long ReceivedAtFirst, TimeSpan Since, bool Told);
+    private sealed record Track(StreamKey Key, string ClientId, long Sent, long ReceivedAtFirst, TimeSpan Since, bool Told);
+
+    /// <summary>The streams that were published for nobody at the last look.</summary>
+    public IEnumerable<StreamKey> Orphans => _tracks.Values.Where(track => track.Told).Select(track => track.Key);
 
     /// <summary>Takes the rows of a look.</summary>
     public ImmutableArray<LookFinding> Observe(Look look)
@@ -33,9 +34,10 @@ internal sealed class OrphanDetector(RowReader rows)
             seen.Add(row.Id);
             if (!_tracks.TryGetValue(row.Id, out var track) || track.Sent != sent || track.ClientId != row.PublisherClientId)
             {
-                _tracks[row.Id] = new Track(row.PublisherClientId, sent, row.ReceivedBytes, look.Seen, Told: false);
+                _tracks[row.Id] = new Track(key, row.PublisherClientId, sent, row.ReceivedBytes, look.Seen, Told: false);
             }
-            else if (!track.Told && look.Seen - track.Since >= LastsFor && row.ReceivedBytes > track.ReceivedAtFirst)
+            else if (!track.Told && look.Seen - track.Since >= LookFinding.Orphaned.LastsFor
+                && row.ReceivedBytes > track.ReceivedAtFirst)
             {
                 _tracks[row.Id] = track with { Told = true };
                 findings.Add(new LookFinding.Orphaned(key, look.Name(row.PublisherClientId), look.Seen - track.Since, row.Clients));

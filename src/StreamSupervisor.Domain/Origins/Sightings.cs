@@ -32,6 +32,9 @@ public sealed partial class Sightings(string origin, RowReader rows)
     private sealed record Pending(Look Look, BeliefBook Beliefs, List<Believed> Missing, List<ActiveRow> Unknown,
         List<ActiveRow>? Searching = null, bool All = false);
 
+    /// <summary>The streams that the server published for nobody at the last look.</summary>
+    public IEnumerable<StreamKey> Orphans => _orphans.Orphans;
+
     /// <summary>Compares a look with the beliefs.</summary>
     /// <param name="look">The look, of the process that runs there.</param>
     /// <param name="beliefs">What streams believe.</param>

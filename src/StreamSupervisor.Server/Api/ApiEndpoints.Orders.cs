@@ -1,3 +1,4 @@
+using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
 
 namespace StreamSupervisor.Server.Api;
@@ -9,7 +10,7 @@ internal static partial class ApiEndpoints
         foreach (var verb in OperatorOrder.Verbs)
         {
             group.MapPost($"/streams/{{vhost}}/{{app}}/{{stream}}/{verb}", Task<IResult> (HttpContext call) => OrderAsync(api, call))
-                .Accepts<OrderBody>("application/json").WithSummary(SummaryOf(verb)).Produces<OrderResult>().Fails(404, 413, 415, 504)
+                .Accepts<OrderBody>("application/json").WithSummary(SummaryOf(verb)).Produces<OrderResult>().Fails(404, 409, 413, 415, 504)
                     .WithName($"{char.ToUpperInvariant(verb[0])}{verb[1..]}Stream");
         }
 
@@ -31,8 +32,14 @@ internal static partial class ApiEndpoints
             order = release with { Origins = [.. api.Origins().Select(origin => origin.Name)] };
         }
 
-        var (reply, problem) = await AskAsync(api, call, key, order);
-        if (order is Kick && reply is Done { Changed: false }
+        var (reply, problem) = await GiveAsync(api, call, key, order);
+        if (reply is GenerationMoved { Generation: var present })
+        {
+            problem = Problems.GenerationMovedOn.Of(
+                $"{key} is at generation {present} now, not {order.IfGeneration}, and nothing happened. Look again at who publishes, then "
+                + $"order with \"ifGeneration\":{present} if you still want it.");
+        }
+        else if (order is Kick && reply is Done { Changed: false }
             && (await AskAsync(api, call, key, GetState.Instance)).Reply is StateReply { State: var state } && IsUntouched(state))
         {
             (reply, problem) = (null, NeverSeen(key));
@@ -41,8 +48,35 @@ internal static partial class ApiEndpoints
         api.Log.LogInformation("{By} ordered {Verb} of {Key}: {Outcome} Why: {Why}", order.By, verb, key,
             reply is Done told ? told.Text : $"{problem?.Detail ?? "No answer."}", order.Why);
         return reply is Done done
-            ? Json(new OrderResult(StreamKeyView.From(key), done.Changed, done.Text))
+            ? Json(new OrderResult(StreamKeyView.From(key), done.Changed, done.Text, order.DryRun ? true : null))
             : Problem(problem ?? Unexpected(reply));
+    }
+
+    /// <summary>
+    /// Has the key's owner carry an order out. A dry run is answered here, and what is for another generation is found here first: an
+    /// owner of an earlier version does not know either field, and would carry the order out.
+    /// </summary>
+    private static async Task<(LiveStreamReply? Reply, ApiProblem? Problem)> GiveAsync(ApiContext api, HttpContext call, StreamKey key,
+        OperatorCommand order)
+    {
+        if (order is { DryRun: false, IfGeneration: null })
+        {
+            return await AskAsync(api, call, key, order);
+        }
+
+        var (reply, problem) = await AskAsync(api, call, key, GetState.Instance);
+        if (reply is not StateReply { State: var state })
+        {
+            return (reply, problem);
+        }
+
+        var foreseen = LiveStream.Foresee(state, order, api.Time.GetUtcNow());
+        return (order.DryRun, foreseen) switch
+        {
+            (true, Done done) => (done with { Text = $"Nothing was done: a dry run. Without it: {done.Text}" }, null),
+            (_, GenerationMoved) => (foreseen, null),
+            _ => await AskAsync(api, call, key, order),
+        };
     }
 
     private static string SummaryOf(string verb) => verb switch

@@ -57,7 +57,10 @@ internal static partial class ApiEndpoints
         var rows = await api.Index.ListAsync(
             new StreamIndexQuery(query.Cursor() ?? "", limit + 1, state, query.Text("origin"), query.Text("q")), call.RequestAborted);
         var now = api.Time.GetUtcNow();
-        var page = rows.Take(limit).Select(row => row.Summary is { } summary ? StreamView.From(summary, now) : Bare(row)).ToList();
+        var orphaned = new OrphanedSessions(api.Origins());
+        var page = rows.Take(limit).Select(row => row.Summary is { } summary
+            ? orphaned.Mark(StreamView.From(summary, now), now)
+            : Bare(row)).ToList();
         return Json(new StreamPage(page, rows.Count > limit ? ApiQuery.ToCursor(rows[limit - 1].Key) : null));
     }
 
@@ -65,10 +68,11 @@ internal static partial class ApiEndpoints
     {
         call.Request.Query.AllowOnly();
         var (reply, problem) = await AskAsync(api, call, key, GetState.Instance);
+        var now = api.Time.GetUtcNow();
         return reply switch
         {
             StateReply { State: var state } when IsUntouched(state) => Problem(NeverSeen(key)),
-            StateReply { State: var state } => Json(StreamView.From(state, api.Time.GetUtcNow())),
+            StateReply { State: var state } => Json(new OrphanedSessions(api.Origins()).Mark(StreamView.From(state, now), now)),
             _ => Problem(problem ?? Unexpected(reply)),
         };
     }

@@ -61,4 +61,5 @@ public sealed record CallerView(string Name, string Role);
 /// <summary>What became of an operator's order.</summary>
 /// <param name="Changed">Whether anything changed.</param>
 /// <param name="Text">One sentence for the operator.</param>
-public sealed record OrderResult(StreamKeyView Key, bool Changed, string Text);
+/// <param name="DryRun">True: nothing was done, and the rest says what would have become of it. Absent otherwise.</param>
+public sealed record OrderResult(StreamKeyView Key, bool Changed, string Text, bool? DryRun = null);

@@ -67,6 +67,8 @@ internal static class Problems
 
     // What was asked for
     public static readonly ProblemKind StreamUnknown = new(404, "stream-unknown", "This stream key has never been seen", "从未见过该流");
+    public static readonly ProblemKind GenerationMovedOn =
+        new(409, "generation-moved", "The stream has changed hands since you looked", "查看之后该流已换了发布者");
     public static readonly ProblemKind AttemptUnknown =
         new(404, "attempt-unknown", "This client has not been seen on this key", "该流上未见过此客户端");
     public static readonly ProblemKind MemberUnknown = new(404, "member-unknown", "There is no such member", "没有这个节点");

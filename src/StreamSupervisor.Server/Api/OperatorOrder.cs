@@ -11,8 +11,12 @@ namespace StreamSupervisor.Server.Api;
 /// <param name="Identity">Whom to pin the key to; with <c>pin</c> only.</param>
 /// <param name="Journal">Ends the quarantine of a key whose journal can't be read: it is read again. With <c>release</c> only.</param>
 /// <param name="Anew">With <paramref name="Journal"/>: it starts anew behind what can't be read.</param>
+/// <param name="IfGeneration">The stream's <c>generation</c> when the caller looked, 0 or more: with another nothing happens, and the
+/// answer is 409 <c>generation-moved</c>.</param>
+/// <param name="DryRun">Only say what would become of it: nothing is written or carried out.</param>
 [SentByCallers]
-internal sealed record OrderBody(string? By, string Why, string? Identity, bool? Journal = null, bool? Anew = null);
+internal sealed record OrderBody(string? By, string Why, string? Identity, bool? Journal = null, bool? Anew = null,
+    long? IfGeneration = null, bool? DryRun = null);
 
 /// <summary>
 /// Reads an order from a call. The body is small and its mistakes are common, so it is read by hand: each error names the field.
@@ -40,7 +44,7 @@ internal static class OperatorOrder
         // With a key the journal keeps whose key it was, whatever name the caller gives itself.
         var by = order.By is null ? caller.Name : caller == ApiCaller.Local || order.By == caller.Name ? order.By
             : $"{order.By} via {caller.Name}";
-        return verb switch
+        OperatorCommand command = verb switch
         {
             "kick" => new Kick(by, order.Why),
             "release" when order.Journal == true => new ReleaseQuarantine(by, order.Why, order.Anew == true),
@@ -50,6 +54,7 @@ internal static class OperatorOrder
             "pin" => new Pin(order.Identity!, by, order.Why),
             _ => throw new ArgumentOutOfRangeException(nameof(verb), verb, "Not an order."),
         };
+        return command with { IfGeneration = order.IfGeneration, DryRun = order.DryRun == true };
     }
 
     internal static OrderBody Parse(ReadOnlyMemory<byte> body, string verb)
@@ -76,19 +81,27 @@ internal static class OperatorOrder
     private static OrderBody Parse(JsonElement fields, string verb)
     {
         string? by = null, why = null, identity = null;
-        bool? journal = null, anew = null;
+        bool? journal = null, anew = null, dryRun = null;
+        long? ifGeneration = null;
         foreach (var field in fields.EnumerateObject())
         {
             switch (field.Name)
             {
                 // Clients that are generated send each field that they know, and null for what was not given.
-                case "by" or "identity" or "journal" or "anew" when field.Value.ValueKind == JsonValueKind.Null:
+                case "by" or "identity" or "journal" or "anew" or "ifGeneration" or "dryRun"
+                    when field.Value.ValueKind == JsonValueKind.Null:
                     break;
                 case "by":
                     by = Text(field, by, MaxBy);
                     break;
                 case "why":
                     why = Text(field, why, MaxWhy);
+                    break;
+                case "ifGeneration":
+                    ifGeneration = Number(field, ifGeneration);
+                    break;
+                case "dryRun":
+                    dryRun = Flag(field, dryRun);
                     break;
                 case "identity" when verb == "pin":
                     identity = Text(field, identity, MaxIdentity);
@@ -104,7 +117,8 @@ internal static class OperatorOrder
                 default:
                     throw Wrong(field.Name.Length > 64 ? field.Name[..64] : field.Name,
                         "There is no such field; there are by, "
-                            + $"why{verb switch { "pin" => ", identity", "release" => ", journal, anew", _ => "" }}.");
+                            + "why, ifGeneration, dryRun"
+                            + $"{verb switch { "pin" => ", identity", "release" => ", journal, anew", _ => "" }}.");
             }
         }
 
@@ -114,16 +128,31 @@ internal static class OperatorOrder
                 + "up then.");
         }
 
+        if (ifGeneration is not null && journal == true)
+        {
+            throw Wrong("ifGeneration", "A stream whose journal can't be read has no generation to compare with. Leave it out.");
+        }
+
+        if (dryRun == true && journal == true)
+        {
+            throw Wrong("dryRun", "What a journal holds shows only when it is read again. Leave it out.");
+        }
+
         return new OrderBody(by,
             why ?? throw Wrong("why", "Say why in a few words; it is kept in the timeline."),
             verb != "pin" ? null : identity
                 ?? throw Wrong("identity",
-                "Name the identity that alone may publish; 'session.identity' of the stream shows the present one."), journal, anew);
+                "Name the identity that alone may publish; 'session.identity' of the stream shows the present one."),
+            journal, anew, ifGeneration, dryRun);
     }
 
     private static bool Flag(JsonProperty field, bool? before) => before is not null ? throw Wrong(field.Name, "Give it once.")
         : field.Value.ValueKind is JsonValueKind.True or JsonValueKind.False ? field.Value.GetBoolean()
         : throw Wrong(field.Name, "It is true or false.");
+
+    private static long Number(JsonProperty field, long? before) => before is not null ? throw Wrong(field.Name, "Give it once.")
+        : field.Value.ValueKind == JsonValueKind.Number && field.Value.TryGetInt64(out var number) && number >= 0 ? number
+        : throw Wrong(field.Name, "It is a whole number, 0 or more: the 'generation' that the stream showed.");
 
     private static string Text(JsonProperty field, string? before, int max)
     {

@@ -66,8 +66,9 @@ public sealed record StreamKeyView(string Vhost, string App, string Stream)
 /// <param name="Confirmed">Whether SRS showed it as the active publisher.</param>
 /// <param name="Adopted">Whether it was found publishing instead of admitted.</param>
 /// <param name="SilentSince">Since when its bytes stand still.</param>
+/// <param name="Orphaned">True: SRS publishes it for nobody, so that its players get nothing. Absent: nothing shows that.</param>
 public sealed record SessionView(string Origin, string ServerId, string ServiceId, string ClientId, string Ip, string Identity, bool Proven,
-    DateTimeOffset Since, long Generation, bool Confirmed, bool Adopted, DateTimeOffset? SilentSince)
+    DateTimeOffset Since, long Generation, bool Confirmed, bool Adopted, DateTimeOffset? SilentSince, bool? Orphaned = null)
 {
     internal static SessionView From(Session session) => new(
         session.By.Origin, session.By.Session.ServerId, session.By.Session.ServiceId, session.By.Session.ClientId, session.By.Address,

@@ -39,6 +39,7 @@ internal sealed class OriginViews(OriginDirectory directory, IReadOnlyList<Origi
             origin.Process is null ? null : origin.ActiveStreams,
             origin.LastAnswerAt,
             origin.WhyLockedOut ?? origin.LastError ?? origin.KicksForbidden,
-            origin.WedgedKeys);
+            origin.WedgedKeys,
+            OrphanedKeys: origin.OrphanedKeys is { IsEmpty: false } orphaned ? orphaned : null);
     }
 }

@@ -71,8 +71,14 @@ internal static class OriginsCommand
 
         if (origin.WedgedKeys.Count > 0)
         {
-            yield return $"holds ghosts of {string.Join(' ', origin.WedgedKeys.Take(3))}{(origin.WedgedKeys.Count > 3 ? " …" : "")}: "
-                + "restart it";
+            yield return $"holds ghosts of {Some(origin.WedgedKeys)}: restart it";
+        }
+
+        if (origin.OrphanedKeys is { Count: > 0 } orphaned)
+        {
+            yield return $"publishes for nobody {Some(orphaned)}: kick it, a new publish helps";
         }
     }
+
+    private static string Some(IReadOnlyList<string> keys) => string.Join(' ', keys.Take(3)) + (keys.Count > 3 ? " …" : "");
 }

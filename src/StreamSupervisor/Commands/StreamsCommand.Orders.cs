@@ -24,8 +24,14 @@ internal static partial class StreamsCommand
         var by = new Option<string?>("--by") { Description = "Who orders it. Default: your user name.", HelpName = "NAME" };
         var identity = new Option<string>("--identity") { Description = "Who alone may publish; 'streams show' names the present one.",
             HelpName = "NAME", Required = true };
+        var ifGeneration = new Option<long?>("--if-generation")
+        {
+            Description = "Only while the stream is at this generation, as 'streams' showed it: else it has changed hands since.",
+            HelpName = "N",
+        };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Only say what would become of it." };
         var json = JsonOption();
-        var command = new Command(verb, description) { key, why, by, json };
+        var command = new Command(verb, description) { key, why, by, ifGeneration, dryRun, json };
         if (verb == "pin")
         {
             command.Add(identity);
@@ -59,7 +65,8 @@ internal static partial class StreamsCommand
             var order = new OrderBody(parsed.GetValue(by) ?? UserName(), parsed.GetValue(why)!, verb == "pin"
                 ? parsed.GetValue(identity)
                 : null,
-                ofJournal ? true : null, startAnew ? true : null);
+                ofJournal ? true : null, startAnew ? true : null, parsed.GetValue(ifGeneration),
+                parsed.GetValue(dryRun) ? true : null);
             var done = ApiClientSwitches.Take(await supervisor.OrderAsync(ApiClientSwitches.KeyOf(parsed, key), verb, order, cancellation));
             if (parsed.GetValue(json))
             {

@@ -86,6 +86,11 @@ internal static partial class StreamsCommand
                 + (session.Confirmed ? "seen publishing" : session.Adopted ? "found publishing" : "not seen publishing yet"));
             Line("identity", $"{session.Identity}{(session.Proven ? " (proven)" : "")}");
             Line("process", $"server {session.ServerId}, service {session.ServiceId}");
+            if (session.Orphaned == true)
+            {
+                Line("orphaned", $"{session.Origin} publishes it for nobody: its players get nothing until it is published anew; kick it");
+            }
+
             if (session.SilentSince is { } silent)
             {
                 Line("silent", $"since {OutputTable.Time(silent)}");

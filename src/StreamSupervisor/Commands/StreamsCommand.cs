@@ -117,6 +117,11 @@ internal static partial class StreamsCommand
             yield return "silent";
         }
 
+        if (stream.Session is { Orphaned: true })
+        {
+            yield return "publishes for nobody";
+        }
+
         if (stream.Session is { Confirmed: false, Adopted: false })
         {
             yield return "not seen yet";

@@ -105,6 +105,18 @@ public class CommandsTests
     }
 
     [Fact]
+    public async Task What_is_published_for_nobody_stands_in_the_notes_of_its_stream_and_of_its_server()
+    {
+        await using var server = await ApiServer.StartAsync();
+        server.Entities.Origins.Add(Given.Origin("srs-1") with { OrphanedKeys = [Given.Cam1.ToString()] });
+        await server.Entities.PutAsync(Given.Live("live/cam1"));
+
+        (await RunAsync(server, "streams")).Output.ShouldContain("publishes for nobody");
+        (await RunAsync(server, "origins")).Output.ShouldContain(
+            "publishes for nobody __defaultVhost__/live/cam1: kick it, a new publish helps");
+    }
+
+    [Fact]
     public async Task What_a_stranger_wrote_into_a_name_does_not_reach_the_terminal()
     {
         await using var server = await ApiServer.StartAsync();
@@ -139,6 +151,33 @@ public class CommandsTests
         var (exitCode, _, error) = await RunAsync(address, "streams");
         exitCode.ShouldBe(ExitCodes.Unreachable);
         error.ShouldStartWith($"No supervisor answers at {address}");
+    }
+
+    [Fact]
+    public async Task An_order_for_an_older_generation_is_a_no_that_tells_the_present_one()
+    {
+        await using var server = await ApiServer.StartAsync();
+        await server.Entities.PutAsync(Given.Live("live/cam1", generation: 7));
+        string[] kick = ["streams", "kick", "live/cam1", "--why", "x", "--if-generation"];
+
+        var (exitCode, _, error) = await RunAsync(server, [.. kick, "6"]);
+
+        exitCode.ShouldBe(1);
+        error.ShouldContain("at generation 7 now, not 6");
+        (await RunAsync(server, [.. kick, "7"])).ExitCode.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_dry_run_tells_and_gives_no_order()
+    {
+        await using var server = await ApiServer.StartAsync();
+        await server.Entities.PutAsync(Given.Live("live/cam1"));
+
+        var (exitCode, output, error) = await RunAsync(server, "streams", "lock", "live/cam1", "--why", "x", "--dry-run");
+
+        exitCode.ShouldBe(0, error);
+        output.ShouldStartWith("Nothing was done: a dry run. Without it: Locked");
+        server.Entities.Orders.ShouldBeEmpty();
     }
 
     [Fact]

@@ -36,6 +36,9 @@ internal sealed class FakeEntities : LiveStreamRegion, IAsyncDisposable
     public List<OriginView> Origins { get; } = [];
     public AskStatus Status { get; set; } = AskStatus.Answered;
 
+    /// <summary>What the key answers an order.</summary>
+    public Func<OperatorCommand, LiveStreamReply> Answer { get; set; } = order => new Done(true, $"{order.GetType().Name} done.");
+
     public static async Task<FakeEntities> OpenAsync()
     {
         var folder = Directory.CreateTempSubdirectory("streamsupervisor-test-");
@@ -82,7 +85,7 @@ internal sealed class FakeEntities : LiveStreamRegion, IAsyncDisposable
         if (command is OperatorCommand order)
         {
             Orders.Add((key, order));
-            return Task.FromResult(AskResult.Answered(new Done(true, $"{order.GetType().Name} done.")));
+            return Task.FromResult(AskResult.Answered(Answer(order)));
         }
 
         var state = _states.TryGetValue(key, out var known) ? known : new LiveStreamState { Key = StreamKey.Parse(key) };

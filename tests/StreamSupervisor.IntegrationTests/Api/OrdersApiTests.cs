@@ -35,6 +35,75 @@ public class OrdersApiTests
         ]);
     }
 
+    [Theory]
+    [InlineData("kick", "")]
+    [InlineData("release", "")]
+    [InlineData("lock", "")]
+    [InlineData("unlock", "")]
+    [InlineData("pin", ""","identity":"studio-1" """)]
+    public async Task An_order_for_another_generation_is_a_conflict_that_says_the_present_one(string verb, string more)
+    {
+        await using var server = await ApiServer.StartAsync();
+        await server.Entities.PutAsync(Given.Live("live/cam1", generation: 7));
+
+        var (status, body) = await server.PostAsync($"{Cam1}/{verb}", $$"""{"why":"stale","ifGeneration":6{{more}}}""");
+
+        status.ShouldBe(409);
+        body.GetProperty("reason").GetString().ShouldBe("generation-moved");
+        body.GetProperty("kind").GetString().ShouldBe("permanent");
+        body.GetProperty("detail").GetString().ShouldStartWith("__defaultVhost__/live/cam1 is at generation 7 now, not 6, and nothing happened.");
+        server.Entities.Orders.ShouldBeEmpty("the owner may be of a version that does not know the field");
+
+        (await server.PostAsync($"{Cam1}/{verb}", $$"""{"why":"stale","ifGeneration":7{{more}}}""")).Status.ShouldBe(200);
+        server.Entities.Orders.Single().Order.IfGeneration.ShouldBe(7);
+    }
+
+    [Theory]
+    [InlineData("kick", true, "The publisher is being removed. Its encoder may come back at once; lock the key to keep it out.")]
+    [InlineData("unlock", false, "The key is neither locked nor pinned.")]
+    public async Task A_dry_run_says_what_would_become_of_an_order_and_reaches_no_key(string verb, bool changed, string text)
+    {
+        await using var server = await ApiServer.StartAsync();
+        await server.Entities.PutAsync(Given.Live("live/cam1", generation: 7));
+
+        var (status, body) = await server.PostAsync($"{Cam1}/{verb}", """{"why":"stale","ifGeneration":7,"dryRun":true}""");
+
+        status.ShouldBe(200);
+        body.GetProperty("dryRun").GetBoolean().ShouldBeTrue();
+        body.GetProperty("changed").GetBoolean().ShouldBe(changed);
+        body.GetProperty("text").GetString().ShouldBe($"Nothing was done: a dry run. Without it: {text}");
+        server.Entities.Orders.ShouldBeEmpty();
+
+        var (_, ordered) = await server.PostAsync($"{Cam1}/{verb}", """{"why":"stale","dryRun":false}""");
+        ordered.TryGetProperty("dryRun", out _).ShouldBeFalse();
+        server.Entities.Orders.Single().Order.DryRun.ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("""{"why":"stale","dryRun":true}""", 404, "stream-unknown")]
+    [InlineData("""{"why":"stale","dryRun":true,"ifGeneration":3}""", 409, "generation-moved")]
+    public async Task A_dry_run_meets_what_stands_in_the_way_of_the_order(string body, int status, string reason)
+    {
+        await using var server = await ApiServer.StartAsync();
+        var (answered, problem) = await server.PostAsync($"{Cam1}/kick", body);
+        answered.ShouldBe(status);
+        problem.GetProperty("reason").GetString().ShouldBe(reason);
+        server.Entities.Orders.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_key_that_changes_hands_while_the_order_is_on_its_way_is_a_conflict_too()
+    {
+        await using var server = await ApiServer.StartAsync();
+        await server.Entities.PutAsync(Given.Live("live/cam1", generation: 7));
+        server.Entities.Answer = _ => new GenerationMoved(8);
+
+        var (status, body) = await server.PostAsync($"{Cam1}/kick", """{"why":"stale","ifGeneration":7}""");
+
+        status.ShouldBe(409);
+        body.GetProperty("detail").GetString()!.ShouldContain("generation 8 now, not 7");
+    }
+
     [Fact]
     public async Task An_order_for_an_app_with_slashes_is_understood_either_way()
     {
@@ -68,6 +137,13 @@ public class OrdersApiTests
     [InlineData("kick", """{"why":"a","journal":true}""", "journal")]
     [InlineData("release", """{"why":"a","anew":true}""", "anew")]
     [InlineData("release", """{"why":"a","journal":"yes"}""", "journal")]
+    [InlineData("kick", """{"why":"a","dryRun":"yes"}""", "dryRun")]
+    [InlineData("release", """{"why":"a","journal":true,"dryRun":true}""", "dryRun")]
+    [InlineData("kick", """{"why":"a","ifGeneration":-1}""", "ifGeneration")]
+    [InlineData("lock", """{"why":"a","ifGeneration":1.5}""", "ifGeneration")]
+    [InlineData("unlock", """{"why":"a","ifGeneration":"7"}""", "ifGeneration")]
+    [InlineData("pin", """{"why":"a","identity":"b","ifGeneration":1,"ifGeneration":1}""", "ifGeneration")]
+    [InlineData("release", """{"why":"a","journal":true,"ifGeneration":1}""", "ifGeneration")]
     public async Task A_wrong_field_is_named_together_with_the_fix(string verb, string body, string field)
     {
         await using var server = await ApiServer.StartAsync();

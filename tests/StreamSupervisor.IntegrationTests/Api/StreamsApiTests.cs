@@ -34,6 +34,32 @@ public class StreamsApiTests
         body.GetProperty("evictions").GetArrayLength().ShouldBe(0);
     }
 
+    [Fact]
+    public async Task A_session_that_SRS_publishes_for_nobody_is_told_where_its_origin_says_so_and_it_is_old_enough_to_know()
+    {
+        await using var server = await ApiServer.StartAsync();
+        string[] keys = ["__defaultVhost__/live/a", "__defaultVhost__/live/b", "__defaultVhost__/live/c"];
+        server.Entities.Origins.AddRange([Given.Origin("srs-1") with { OrphanedKeys = [keys[0], keys[2]] }, Given.Origin("srs-2")]);
+        await server.Entities.PutAsync(Given.Live(keys[0]));
+        await server.Entities.PutAsync(Given.Live(keys[1]));
+        var young = Given.Live(keys[2]);
+        await server.Entities.PutAsync(young with { Session = young.Session! with { Since = Given.At(-11_000) } });
+
+        var (_, list) = await server.GetAsync("/api/v1/streams");
+
+        list.GetProperty("streams").EnumerateArray().Select(IsOrphaned).ShouldBe([true, false, false]);
+        foreach (var (key, expected) in keys.Zip([true, false, false]))
+        {
+            IsOrphaned((await server.GetAsync("/api/v1/streams/" + key)).Body).ShouldBe(expected, key);
+        }
+
+        await server.Entities.PutAsync(Given.Live(keys[0], origin: "srs-2"));
+        IsOrphaned((await server.GetAsync("/api/v1/streams/" + keys[0])).Body).ShouldBeFalse("its successor is on another server");
+
+        static bool IsOrphaned(System.Text.Json.JsonElement stream) =>
+            stream.GetProperty("session").TryGetProperty("orphaned", out var orphaned) && orphaned.GetBoolean();
+    }
+
     [Theory]
     [InlineData("-/live/cam1", "__defaultVhost__/live/cam1")]
     [InlineData("v.example/a%2Fb/cam1", "v.example/a/b/cam1")]

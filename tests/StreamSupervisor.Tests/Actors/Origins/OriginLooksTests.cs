@@ -57,6 +57,23 @@ public class OriginLooksTests : OriginScene
     }
 
     [Fact]
+    public async Task Members_hear_which_keys_a_server_publishes_for_nobody_until_it_does_not()
+    {
+        Srs.Publish(Key, "cam");
+        Index.Add(LiveBelief("cam"));
+        await StartAsync();
+        await UntilAsync(() =>
+        {
+            Srs.Orphan(Key);
+            return !Known.OrphanedKeys.IsEmpty;
+        });
+        Known.OrphanedKeys.ShouldBe([Key.ToString()]);
+
+        Srs.Publish(Key, "cam");
+        await UntilAsync(() => Known.OrphanedKeys.IsEmpty, Interval * 2);
+    }
+
+    [Fact]
     public async Task A_session_is_missing_only_when_its_client_is()
     {
         Srs.Publish(Key, "cam");

@@ -51,6 +51,7 @@ public class OriginMessagesTests
         var bytes = Encoding.UTF8.GetBytes("""{"name":"srs-1","status":"up"}""");
         var read = (OriginSnapshot)MessageTable.Find("origin/snapshot")!.Read(bytes);
         read.StandingOf(Client).ShouldBe(ProcessStanding.Unknown);
+        (read.Superseded.IsEmpty, read.WedgedKeys.IsEmpty, read.OrphanedKeys.IsEmpty).ShouldBe((true, true, true));
     }
 
     private static IEnumerable<object> Messages()
@@ -90,6 +91,8 @@ public class OriginMessagesTests
             BytesPerSecond = 3,
             CpuPercent = 4.5,
             HeardFromHooks = true,
+            WedgedKeys = ["live/cam1"],
+            OrphanedKeys = ["live/cam2"],
         };
     }
 }

@@ -46,6 +46,16 @@ internal sealed class ScriptedSrs : ISrsApi
         }
     }
 
+    /// <summary>The stream receives and has players, and sends them nothing.</summary>
+    public void Orphan(StreamKey key)
+    {
+        lock (_gate)
+        {
+            var row = _streams[key.ToString()];
+            _streams[key.ToString()] = row with { Clients = 3, SentBytes = 7_000, ReceivedBytes = row.ReceivedBytes + 100_000 };
+        }
+    }
+
     public void HideRow(StreamKey key)
     {
         lock (_gate)

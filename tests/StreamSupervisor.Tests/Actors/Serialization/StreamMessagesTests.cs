@@ -102,6 +102,14 @@ public sealed class StreamMessagesTests : IDisposable
     }
 
     [Fact]
+    public void The_generation_that_an_order_is_for_and_that_it_is_a_dry_run_go_with_it()
+    {
+        var order = new Kick("x", "y") { IfGeneration = 7, DryRun = true };
+        Text(Serializer.ToBinary(order)).ShouldBe("""{"by":"x","why":"y","ifGeneration":7,"dryRun":true}""");
+        Serializer.FromBinary(Serializer.ToBinary(order), "command/kick").ShouldBe(order);
+    }
+
+    [Fact]
     public void Servers_that_a_release_does_not_name_are_none() =>
         Serializer.FromBinary("""{"by":"x","why":"y"}"""u8.ToArray(), "command/release").ShouldBeOfType<Release>().Origins.ShouldBeEmpty();
 

@@ -42,6 +42,52 @@ public class OperatorTests
     public void A_pin_refuses_a_held_attempt_of_another_identity() =>
         Live(Old).When(Ask(New)).When(new Pin("bob", "ann", "x")).ThenRefused(New, RefusalReason.PinnedToAnother);
 
+    public static TheoryData<OperatorCommand> Orders =>
+    [
+        new Kick("ann", "x"), new Release("ann", "x") { Origins = ["srs-1"] }, new Lock("ann", "x"), new Unlock("ann", "x"),
+        new Pin("bob", "ann", "x"),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Orders))]
+    public void An_order_for_another_generation_than_the_key_has_does_nothing_and_hears_which_it_has(OperatorCommand order)
+    {
+        var scene = Live(Old).When(new Lock("eve", "x"));
+        var generation = scene.State.Generation;
+        scene.When(order with { IfGeneration = generation - 1 }).ThenNothing().Reply.ShouldBe(new GenerationMoved(generation));
+    }
+
+    [Theory]
+    [MemberData(nameof(Orders))]
+    public void A_dry_run_is_answered_as_the_order_would_be_and_changes_nothing(OperatorCommand order)
+    {
+        var scene = Live(Old);
+        var before = scene.State;
+
+        var foreseen = scene.When(order with { DryRun = true }).ThenNothing().Reply.ShouldBeOfType<Done>();
+
+        scene.State.ShouldBe(before);
+        LiveStream.Foresee(before, order, scene.Now).ShouldBe(foreseen);
+        scene.When(order).Reply.ShouldBe(foreseen);
+        scene.Events.Any().ShouldBe(foreseen.Changed);
+    }
+
+    [Fact]
+    public void A_dry_run_for_another_generation_hears_that_too() =>
+        Live(Old).When(new Kick("ann", "x") { IfGeneration = 9, DryRun = true }).ThenNothing().Reply.ShouldBe(new GenerationMoved(1));
+
+    [Fact]
+    public void A_kick_of_the_generation_that_was_looked_at_hits_no_successor()
+    {
+        var scene = Live(Old);
+        var seen = scene.State.Generation;
+        scene.When(Ask(New)).When(Gone(Old)).ThenAdmitted(New);
+
+        scene.When(new Kick("ann", "wrong camera") { IfGeneration = seen }).ThenNothing();
+
+        scene.When(new Kick("ann", "wrong camera") { IfGeneration = seen + 1 }).Then<EvictionOrdered>(e => e.Of.ShouldBe(New));
+    }
+
     [Fact]
     public void Locking_or_unlocking_twice_changes_nothing() =>
         Empty().When(new Unlock("ann", "x")).ThenNothing().When(new Lock("ann", "x")).When(new Lock("bob", "y")).ThenNothing()

@@ -13,6 +13,23 @@ public partial class SightingsTests
         var orphan = _scene.Findings.OfType<LookFinding.Orphaned>().Single();
         orphan.Key.ShouldBe(LookScene.Key);
         orphan.By.ShouldBe(_scene.SessionOf("cam"));
+        _scene.Sightings.Orphans.ShouldBe([LookScene.Key]);
+    }
+
+    [Fact]
+    public void A_stream_is_no_orphan_any_more_once_its_players_get_it_or_another_publishes()
+    {
+        Orphan(sentGrows: false);
+        var published = _scene.StreamsNow!;
+        _scene.StreamsNow = () => [published()[0] with { SentBytes = 8_000 }];
+        _scene.Run(TimeSpan.FromSeconds(11));
+        _scene.Sightings.Orphans.ShouldBeEmpty("its players get it");
+
+        _scene.Run(TimeSpan.FromSeconds(40));
+        _scene.Sightings.Orphans.ShouldBe([LookScene.Key]);
+        _scene.StreamsNow = () => [published()[0] with { SentBytes = 8_000, PublisherClientId = "next" }];
+        _scene.Run(TimeSpan.FromSeconds(11));
+        _scene.Sightings.Orphans.ShouldBeEmpty("another publishes");
     }
 
     [Fact]
@@ -20,6 +37,7 @@ public partial class SightingsTests
     {
         Orphan(sentGrows: true);
         _scene.Findings.ShouldBeEmpty();
+        _scene.Sightings.Orphans.ShouldBeEmpty();
     }
 
     [Fact]
