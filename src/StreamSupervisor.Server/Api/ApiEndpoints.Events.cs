@@ -56,7 +56,7 @@ internal static partial class ApiEndpoints
         var filter = FeedFilter.Of(query);
         if (call.Request.Headers.Accept.Any(accepted => accepted?.Contains(EventStream, StringComparison.OrdinalIgnoreCase) == true))
         {
-            return Watch(api, call, filter);
+            return await WatchAsync(api, call, filter);
         }
 
         var limit = query.Limit(StandardPage, api.Options.MaxPage);
@@ -117,11 +117,17 @@ internal static partial class ApiEndpoints
         return new FeedPage(found, ApiQuery.ToCursor(place.ToString()), searchedBackTo);
     }
 
-    private static IResult Watch(ApiContext api, HttpContext call, FeedFilter filter)
+    private static async Task<IResult> WatchAsync(ApiContext api, HttpContext call, FeedFilter filter)
     {
         var id = call.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } header ? header : call.Request.Query.Text("after");
         var after = id is null ? (FeedPlace?)null : FeedPlace.Parse(id)
             ?? throw new ApiProblemException(ApiProblem.BadField("after", "after: It is the id of an event, such as 1204.0."));
+        if (after is { Ordering: var last } && last > await api.Feed.NewestAsync(call.RequestAborted))
+        {
+            // Of a journal that has gone back: there is no such place any more.
+            after = null;
+        }
+
         var watcher = api.Tail.Join();
         call.Response.RegisterForDispose(watcher);
         call.Response.Headers["X-Accel-Buffering"] = "no";

@@ -10,8 +10,9 @@ namespace StreamSupervisor.Server.Api;
 /// <param name="feed">The journal's events.</param>
 /// <param name="time">Paces the reading.</param>
 /// <param name="most">Watchers at once.</param>
+/// <param name="log">Where a fault of the reading is told.</param>
 /// <param name="stopping">Ends everybody's watching: the member leaves.</param>
-internal sealed class FeedTail(EventFeed feed, TimeProvider time, int most, CancellationToken stopping)
+internal sealed class FeedTail(EventFeed feed, TimeProvider time, int most, ILogger log, CancellationToken stopping)
 {
     /// <summary>So a page shows an event a second after it.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
@@ -26,7 +27,10 @@ internal sealed class FeedTail(EventFeed feed, TimeProvider time, int most, Canc
 
     private readonly System.Threading.Lock _lock = new();
     private readonly HashSet<Channel<FeedRow?>> _watchers = [];
-    private TaskCompletionSource<long> _beginning = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource<long> _beginning = NewBeginning();
+
+    /// <summary>The newest row that everybody was told; null until it is known where to begin.</summary>
+    private long? _position;
     private bool _isReading;
 
     /// <summary>A place among those who watch, until it is disposed.</summary>
@@ -47,12 +51,13 @@ internal sealed class FeedTail(EventFeed feed, TimeProvider time, int most, Canc
             _watchers.Add(rows);
             if (!_isReading)
             {
-                _isReading = true;
-                _beginning = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+                (_isReading, _position, _beginning) = (true, null, NewBeginning());
                 _ = Task.Run(ReadAsync, CancellationToken.None);
             }
 
-            return new FeedWatcher(feed, rows.Reader, _beginning.Task, () => Leave(rows));
+            // Who comes while others watch hears by the channel what is behind this place, and no older row.
+            var beginning = _position is { } now ? Task.FromResult(now) : _beginning.Task;
+            return new FeedWatcher(feed, rows.Reader, beginning, () => Leave(rows));
         }
     }
 
@@ -67,38 +72,53 @@ internal sealed class FeedTail(EventFeed feed, TimeProvider time, int most, Canc
     /// <summary>Reads until nobody watches. Throws nothing.</summary>
     private async Task ReadAsync()
     {
-        long? position = null;
         var toldAt = time.GetTimestamp();
         while (!IsOver())
         {
             try
             {
-                position ??= await BeginAsync();
-                while (await feed.ReadForwardsAsync(position.Value, RowsAtOnce, stopping) is { Count: > 0 } page)
+                var position = _position ?? await BeginAsync();
+                while (await feed.ReadForwardsAsync(position, RowsAtOnce, stopping) is { Count: > 0 } page)
                 {
                     position = page[^1].Ordering;
-                    Tell(page);
+                    Tell(page, position);
                 }
 
                 if (time.GetElapsedTime(toldAt) > StillHereEvery)
                 {
                     toldAt = time.GetTimestamp();
-                    Tell([null]);
+                    Tell([null], position);
+                    if (await feed.NewestAsync(stopping) < position)
+                    {
+                        // A backup was restored. Places mean other rows now, so everybody comes anew.
+                        LetGo();
+                    }
                 }
 
                 await Task.Delay(Pause, time, stopping);
             }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                // The member leaves; nobody watches from now on.
+            }
             catch (StoreUnavailableException)
             {
                 // The store says so itself, and everybody waits.
-                await Task.Delay(AfterAFault, time, stopping).ContinueWith(_ => { }, TaskScheduler.Default);
+                await PauseAsync();
             }
-            catch (OperationCanceledException)
+#pragma warning disable CA1031 // One fault must not leave everybody waiting for a reader that has ended.
+            catch (Exception fault)
+#pragma warning restore CA1031
             {
-                // The member leaves.
+                log.LogError(fault, "The feed could not be read; trying again in {Pause}.", AfterAFault);
+                await PauseAsync();
             }
         }
     }
+
+    private static TaskCompletionSource<long> NewBeginning() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private Task PauseAsync() => Task.Delay(AfterAFault, time, stopping).ContinueWith(_ => { }, TaskScheduler.Default);
 
     /// <summary>A place before which nothing can appear any more. Numbers just below the newest may belong to writes that are under
     /// way.</summary>
@@ -107,19 +127,41 @@ internal sealed class FeedTail(EventFeed feed, TimeProvider time, int most, Canc
         var newest = await feed.NewestAsync(stopping);
         var settled = await feed.ReadForwardsAsync(Math.Max(0, newest - RowsAtOnce), RowsAtOnce, stopping);
         var position = settled is [.., var last] ? last.Ordering : newest;
-        _beginning.TrySetResult(position);
+        lock (_lock)
+        {
+            _position = position;
+            _beginning.TrySetResult(position);
+        }
+
         return position;
     }
 
-    private void Tell(IReadOnlyList<FeedRow?> rows)
+    private void Tell(IReadOnlyList<FeedRow?> rows, long position)
     {
         lock (_lock)
         {
-            foreach (var watcher in _watchers.Where(watcher => rows.Any(row => !watcher.Writer.TryWrite(row))).ToList())
+            _position = position;
+            foreach (var slow in _watchers.Where(watcher => rows.Any(row => !watcher.Writer.TryWrite(row))).ToList())
+            {
+                slow.Writer.TryComplete();
+                _watchers.Remove(slow);
+            }
+        }
+    }
+
+    private void LetGo()
+    {
+        lock (_lock)
+        {
+            foreach (var watcher in _watchers)
             {
                 watcher.Writer.TryComplete();
-                _watchers.Remove(watcher);
             }
+
+            // Whoever waits for the beginning ends by its channel.
+            _watchers.Clear();
+            _beginning.TrySetResult(long.MaxValue);
+            (_position, _beginning) = (null, NewBeginning());
         }
     }
 
@@ -129,13 +171,7 @@ internal sealed class FeedTail(EventFeed feed, TimeProvider time, int most, Canc
         {
             if (stopping.IsCancellationRequested)
             {
-                foreach (var watcher in _watchers)
-                {
-                    watcher.Writer.TryComplete();
-                }
-
-                _watchers.Clear();
-                _beginning.TrySetCanceled(stopping);
+                LetGo();
             }
 
             _isReading = _watchers.Count > 0;

@@ -15,13 +15,23 @@ internal sealed class FeedWatcher(EventFeed feed, ChannelReader<FeedRow?> rows, 
     /// good.</summary>
     /// <param name="after">Rows with a greater ordering; null for those that are written from now on.</param>
     /// <param name="cancellation">The watcher goes.</param>
-    /// <exception cref="StoreUnavailableException">The store did not answer.</exception>
+    /// <remarks>Ends where the store does not answer for the old rows: the answer has begun, so the watcher has to come again.</remarks>
     public async IAsyncEnumerable<FeedRow?> RowsAsync(long? after, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var live = await beginning.WaitAsync(cancellation);
         var last = after ?? live;
-        while (last < live && await feed.ReadForwardsAsync(last, FeedTail.RowsAtOnce, cancellation) is { Count: > 0 } page)
+        while (last < live)
         {
+            if (await PageAsync(last, cancellation) is not { } page)
+            {
+                yield break;
+            }
+
+            if (page.Count == 0)
+            {
+                break;
+            }
+
             foreach (var row in page)
             {
                 yield return row;
@@ -40,4 +50,17 @@ internal sealed class FeedWatcher(EventFeed feed, ChannelReader<FeedRow?> rows, 
     }
 
     public void Dispose() => leave();
+
+    /// <summary>The next old rows; null where the store does not answer.</summary>
+    private async Task<IReadOnlyList<FeedRow>?> PageAsync(long after, CancellationToken cancellation)
+    {
+        try
+        {
+            return await feed.ReadForwardsAsync(after, FeedTail.RowsAtOnce, cancellation);
+        }
+        catch (StoreUnavailableException)
+        {
+            return null;
+        }
+    }
 }

@@ -131,7 +131,8 @@ internal sealed class SupervisorServer : IAsyncDisposable
             Timeline = system.Timeline,
             Feed = system.Feed,
             Tail = new FeedTail(
-                system.Feed, time, options.Api.MaxFeeds, provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping),
+                system.Feed, time, options.Api.MaxFeeds, provider.GetRequiredService<ILogger<FeedTail>>(),
+                provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping),
             Index = system.Index,
             Origins = views.All,
             Drained = drain.GetAsync,

@@ -107,6 +107,34 @@ public class EventsApiTests
     }
 
     [Fact]
+    public async Task Who_comes_while_another_watches_misses_nothing_either()
+    {
+        await using var server = await ServerAsync();
+        await using var first = await Watcher.OpenAsync(server, "");
+        await server.Entities.HappenedAsync(Cam2, Locked, Refused);
+        (await first.NextAsync()).Id.ShouldBe("11.0");
+        (await first.NextAsync()).Id.ShouldBe("12.0");
+
+        await using var second = await Watcher.OpenAsync(server, "", lastEventId: "10.0");
+        (await second.NextAsync()).Id.ShouldBe("11.0");
+        (await second.NextAsync()).Id.ShouldBe("12.0");
+    }
+
+    [Fact]
+    public async Task A_place_of_a_journal_that_went_back_keeps_nobody_from_hearing_what_happens()
+    {
+        await using var server = await ServerAsync();
+        await using var watcher = await Watcher.OpenAsync(server, "", lastEventId: "999999.0");
+
+        await Eventually.HoldsAsync("it watches from now on", async () =>
+        {
+            await server.Entities.HappenedAsync(Cam2, Locked);
+            return true;
+        });
+        (await watcher.NextAsync()).Kind.ShouldBe("key-locked");
+    }
+
+    [Fact]
     public async Task Places_to_watch_are_bounded_and_come_back()
     {
         await using var server = await ServerAsync();
