@@ -11,8 +11,6 @@ const string Usage = """
              hooks and registrations over real HTTP, this product beside other ways to do the same work
       hop    [--rounds 10] [--seconds 2] [--settle 20]
              what it costs that another member owns the key
-      keys   [--one-time 1000000] [--rounds 2] [--journal 100000] [--connections 64]
-             what many keys cost in memory and in the database, and how soon a member is ready beside them
       recipe [--rounds 10] [--seconds 30] [--encoders 50]
              "query, delete, retry" by hand beside the client library, on a simulated SRS server
       micro  [BenchmarkDotNet's own switches, such as --filter *Rules*]
@@ -27,8 +25,6 @@ switch (args)
         return await HooksBenchmark.RunAsync(new Switches(rest));
     case ["hop", .. var rest]:
         return await HopBenchmark.RunAsync(new Switches(rest));
-    case ["keys", .. var rest]:
-        return await KeysBenchmark.RunAsync(new Switches(rest));
     case ["recipe", .. var rest]:
         return await RecipeBenchmark.RunAsync(new Switches(rest));
     case [PlainServer.Command, .. var rest]:

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -47,17 +46,6 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     /// <summary>The last lines that it wrote.</summary>
     public string Said => string.Join('\n', _lines.TakeLast(20));
-
-    /// <summary>Resident memory of the server, in MB.</summary>
-    public int Memory
-    {
-        get
-        {
-            var server = File.ReadAllText($"/proc/{_keeper.Id}/task/{_keeper.Id}/children").Trim();
-            var line = File.ReadLines($"/proc/{server}/status").Single(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
-            return int.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) / 1024;
-        }
-    }
 
     public static int FreePort()
     {
