@@ -10,19 +10,19 @@ namespace StreamSupervisor.Actors.Membership;
 public sealed record MemberCertificate(string File, string? Password)
 {
     /// <summary>Reads the file.</summary>
-    /// <returns>The certificate that has a private key, and those that came with it.</returns>
+    /// <returns>The certificate that has a private key, null where none has, and those that came with it.</returns>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file cannot be read.</exception>
-    /// <exception cref="CryptographicException">It is no PFX file, the password is wrong, or there is no private key in it.</exception>
-    public (X509Certificate2 Own, X509Certificate2Collection Others) Read()
+    /// <exception cref="CryptographicException">It is no PFX file, or the password is wrong.</exception>
+    public (X509Certificate2? Own, X509Certificate2Collection Others) Read()
     {
         var all = X509CertificateLoader.LoadPkcs12Collection(System.IO.File.ReadAllBytes(File), Password);
-        if (all.FirstOrDefault(certificate => certificate.HasPrivateKey) is not { } own)
+        var own = all.FirstOrDefault(certificate => certificate.HasPrivateKey);
+        if (own is not null)
         {
-            throw new CryptographicException($"{File} holds no private key.");
+            all.Remove(own);
         }
 
-        all.Remove(own);
         return (own, all);
     }
 

@@ -44,7 +44,8 @@ public sealed class RemotingTls : Setup
     public static RemotingTls FromCertificate(MemberCertificate certificate)
     {
         ArgumentNullException.ThrowIfNull(certificate);
-        var (own, authorities) = certificate.Read();
+        var (found, authorities) = certificate.Read();
+        var own = found ?? throw new CryptographicException($"{certificate.File} holds no private key.");
         byte[][] accepted = [KeyOf(own)];
         return new RemotingTls(own, peer => IsOneOf(peer, accepted) || (authorities.Count > 0 && IsSignedBy(authorities, peer)));
     }

@@ -160,13 +160,6 @@ public abstract record OperatorCommand(string By, string Why) : LiveStreamComman
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? IfGeneration { get; init; }
-
-    /// <summary>
-    /// Whether the order is only to be answered: nothing is written or carried out. A key on a member of an earlier version does not know
-    /// this and would carry it out; who asks for any key uses <see cref="LiveStream.Foresee"/> instead.
-    /// </summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public bool DryRun { get; init; }
 }
 
 /// <summary>Remove the session that owns the key.</summary>

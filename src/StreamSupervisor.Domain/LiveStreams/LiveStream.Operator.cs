@@ -6,7 +6,7 @@ public static partial class LiveStream
 {
     /// <summary>What an order would be answered in this state. It follows from the state alone, whatever the policy is.</summary>
     public static LiveStreamReply Foresee(LiveStreamState state, OperatorCommand order, DateTimeOffset now) =>
-        Decide(state, order with { DryRun = true }, StreamPolicy.Default, now).Reply!;
+        Decide(state, order, StreamPolicy.Default, now).Reply!;
 
     private static LiveStreamReply Operate(DecisionContext context, OperatorCommand order)
     {

@@ -78,8 +78,7 @@ public static partial class LiveStream
             RenewRegistration renewal => Renew(context, renewal),
             _ => Report(context, command),
         };
-        return command is OperatorCommand { DryRun: true } ? new Decision([], reply)
-            : new Decision(context.Events, reply, context.OffTheRecord);
+        return new Decision(context.Events, reply, context.OffTheRecord);
     }
 
     /// <summary>The answer to an attempt that an event gives.</summary>

@@ -137,13 +137,11 @@ internal static partial class ApiEndpoints
     private static async IAsyncEnumerable<SseItem<string>> WatchAsync(
         FeedWatcher watcher, FeedFilter filter, FeedPlace? after, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        // At once, so that who watches knows that it does.
-        yield return new SseItem<string>("", StillHere) { ReconnectionInterval = ComeBackAfter };
         await foreach (var row in watcher.RowsAsync(after?.Ordering - 1, cancellation))
         {
             if (row is null)
             {
-                yield return new SseItem<string>("", StillHere);
+                yield return new SseItem<string>("", StillHere) { ReconnectionInterval = ComeBackAfter };
                 continue;
             }
 

@@ -26,13 +26,13 @@ internal static partial class ApiEndpoints
         }
 
         call.Request.Query.AllowOnly();
-        var order = await OperatorOrder.ReadAsync(call, verb, call.Features.Get<ApiCaller>()!);
+        var (order, isDryRun) = await OperatorOrder.ReadAsync(call, verb, call.Features.Get<ApiCaller>()!);
         if (order is Release release)
         {
             order = release with { Origins = [.. api.Origins().Select(origin => origin.Name)] };
         }
 
-        var (reply, problem) = await GiveAsync(api, call, key, order);
+        var (reply, problem) = await GiveAsync(api, call, key, order, isDryRun);
         if (reply is GenerationMoved { Generation: var present })
         {
             problem = Problems.GenerationMovedOn.Of(
@@ -48,18 +48,18 @@ internal static partial class ApiEndpoints
         api.Log.LogInformation("{By} ordered {Verb} of {Key}: {Outcome} Why: {Why}", order.By, verb, key,
             reply is Done told ? told.Text : $"{problem?.Detail ?? "No answer."}", order.Why);
         return reply is Done done
-            ? Json(new OrderResult(StreamKeyView.From(key), done.Changed, done.Text, order.DryRun ? true : null))
+            ? Json(new OrderResult(StreamKeyView.From(key), done.Changed, done.Text, isDryRun ? true : null))
             : Problem(problem ?? Unexpected(reply));
     }
 
     /// <summary>
-    /// Has the key's owner carry an order out. A dry run is answered here, and what is for another generation is found here first: an
-    /// owner of an earlier version does not know either field, and would carry the order out.
+    /// Has the key's owner carry an order out. A dry run is answered from the state alone. What is for another generation is found here
+    /// first too: an owner of an earlier version does not know the field, and would carry the order out.
     /// </summary>
     private static async Task<(LiveStreamReply? Reply, ApiProblem? Problem)> GiveAsync(ApiContext api, HttpContext call, StreamKey key,
-        OperatorCommand order)
+        OperatorCommand order, bool isDryRun)
     {
-        if (order is { DryRun: false, IfGeneration: null })
+        if (!isDryRun && order.IfGeneration is null)
         {
             return await AskAsync(api, call, key, order);
         }
@@ -71,7 +71,7 @@ internal static partial class ApiEndpoints
         }
 
         var foreseen = LiveStream.Foresee(state, order, api.Time.GetUtcNow());
-        return (order.DryRun, foreseen) switch
+        return (isDryRun, foreseen) switch
         {
             (true, Done done) => (done with { Text = $"Nothing was done: a dry run. Without it: {done.Text}" }, null),
             (_, GenerationMoved) => (foreseen, null),

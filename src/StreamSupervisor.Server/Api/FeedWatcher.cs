@@ -11,14 +11,15 @@ namespace StreamSupervisor.Server.Api;
 /// <param name="leave">Gives the place back.</param>
 internal sealed class FeedWatcher(EventFeed feed, ChannelReader<FeedRow?> rows, Task<long> beginning, Action leave) : IDisposable
 {
-    /// <summary>Every row behind a place, the old ones first and then each as it is written; a null says that the connection is still
-    /// good.</summary>
+    /// <summary>Every row behind a place, the old ones first and then each as it is written. A null comes first, when nothing
+    /// that is written from then on can be missed, and then every few seconds: the connection is good.</summary>
     /// <param name="after">Rows with a greater ordering; null for those that are written from now on.</param>
     /// <param name="cancellation">The watcher goes.</param>
     /// <remarks>Ends where the store does not answer for the old rows: the answer has begun, so the watcher has to come again.</remarks>
     public async IAsyncEnumerable<FeedRow?> RowsAsync(long? after, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var live = await beginning.WaitAsync(cancellation);
+        yield return null;
         var last = after ?? live;
         while (last < live)
         {

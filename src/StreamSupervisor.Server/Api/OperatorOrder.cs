@@ -30,8 +30,9 @@ internal static class OperatorOrder
 
     public static readonly IReadOnlyList<string> Verbs = ["kick", "release", "lock", "unlock", "pin"];
 
+    /// <returns>The order, and whether the caller only wants to hear what would become of it.</returns>
     /// <exception cref="ApiProblemException">The body is not an order.</exception>
-    public static async Task<OperatorCommand> ReadAsync(HttpContext call, string verb, ApiCaller caller)
+    public static async Task<(OperatorCommand Order, bool IsDryRun)> ReadAsync(HttpContext call, string verb, ApiCaller caller)
     {
         // A page of another site can send a form or plain text without asking first, but never JSON.
         if (!IsJson(call.Request.ContentType))
@@ -54,7 +55,7 @@ internal static class OperatorOrder
             "pin" => new Pin(order.Identity!, by, order.Why),
             _ => throw new ArgumentOutOfRangeException(nameof(verb), verb, "Not an order."),
         };
-        return command with { IfGeneration = order.IfGeneration, DryRun = order.DryRun == true };
+        return (command with { IfGeneration = order.IfGeneration }, order.DryRun == true);
     }
 
     internal static OrderBody Parse(ReadOnlyMemory<byte> body, string verb)
@@ -116,9 +117,8 @@ internal static class OperatorOrder
                     throw Wrong("identity", "Only pin takes it.");
                 default:
                     throw Wrong(field.Name.Length > 64 ? field.Name[..64] : field.Name,
-                        "There is no such field; there are by, "
-                            + "why, ifGeneration, dryRun"
-                            + $"{verb switch { "pin" => ", identity", "release" => ", journal, anew", _ => "" }}.");
+                        "There is no such field; there are by, why, ifGeneration, dryRun"
+                        + $"{verb switch { "pin" => ", identity", "release" => ", journal, anew", _ => "" }}.");
             }
         }
 
@@ -140,8 +140,7 @@ internal static class OperatorOrder
 
         return new OrderBody(by,
             why ?? throw Wrong("why", "Say why in a few words; it is kept in the timeline."),
-            verb != "pin" ? null : identity
-                ?? throw Wrong("identity",
+            verb != "pin" ? null : identity ?? throw Wrong("identity",
                 "Name the identity that alone may publish; 'session.identity' of the stream shows the present one."),
             journal, anew, ifGeneration, dryRun);
     }

@@ -45,4 +45,7 @@ public enum ApiFault
 
     /// <summary>Another server answers, one without streams, as when an address was given away.</summary>
     OtherServer,
+
+    /// <summary>403 to a DELETE, as from a proxy that lets only GET through.</summary>
+    ForbidsDelete,
 }

@@ -58,6 +58,7 @@ public sealed partial class SimulatedSrs
             ApiFault.Unauthorized => Unauthorized(),
             ApiFault.ServerError => Respond(500, "Internal Server Error", "text/plain; charset=utf-8"),
             ApiFault.OtherServer => Route(stranger ??= new SrsProcess(Options, random, Now), method, path, query),
+            ApiFault.ForbidsDelete when method == "DELETE" => Respond(403, "Forbidden", "text/plain; charset=utf-8"),
             _ when method == "OPTIONS" => Respond(200, "", null),
             _ when !IsAuthorized(path, authorization) => Unauthorized(),
             _ => Route(running, method, path, query),

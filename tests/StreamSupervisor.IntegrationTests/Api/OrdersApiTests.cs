@@ -76,7 +76,7 @@ public class OrdersApiTests
 
         var (_, ordered) = await server.PostAsync($"{Cam1}/{verb}", """{"why":"stale","dryRun":false}""");
         ordered.TryGetProperty("dryRun", out _).ShouldBeFalse();
-        server.Entities.Orders.Single().Order.DryRun.ShouldBeFalse();
+        server.Entities.Orders.ShouldHaveSingleItem();
     }
 
     [Theory]

@@ -42,24 +42,22 @@ internal static class CertificateChecks
         try
         {
             var (own, others) = new MemberCertificate(certificate.File, certificate.EffectivePassword).Read();
-            CheckDates(certificate.File, own, checks, now);
-            own.Dispose();
+            if (checks.Require(File, own is not null, $"'{certificate.File}' holds no private key.",
+                "Export certificate and key together (openssl pkcs12 -export)."))
+            {
+                CheckDates(certificate.File, own!, checks, now);
+            }
+
+            own?.Dispose();
             foreach (var other in others)
             {
                 other.Dispose();
             }
         }
-        catch (CryptographicException wrong) when (wrong.Message.Contains("private key", StringComparison.Ordinal))
-        {
-            checks.Require(File, good: false, $"'{certificate.File}' holds no private key.",
-                "Export certificate and key together (openssl pkcs12 -export).");
-        }
         catch (CryptographicException)
         {
-            checks.Require(certificate.PasswordFile.Length > 0
-                ? PasswordFile
-                : Password, good: false, $"does not open '{certificate.File}'.",
-                "Write the password with which the file was made.");
+            var password = certificate.PasswordFile.Length > 0 ? PasswordFile : Password;
+            checks.Require(password, good: false, $"does not open '{certificate.File}'.", "Write the password with which the file was made.");
         }
     }
 

@@ -102,10 +102,10 @@ public sealed class StreamMessagesTests : IDisposable
     }
 
     [Fact]
-    public void The_generation_that_an_order_is_for_and_that_it_is_a_dry_run_go_with_it()
+    public void The_generation_that_an_order_is_for_goes_with_it()
     {
-        var order = new Kick("x", "y") { IfGeneration = 7, DryRun = true };
-        Text(Serializer.ToBinary(order)).ShouldBe("""{"by":"x","why":"y","ifGeneration":7,"dryRun":true}""");
+        var order = new Kick("x", "y") { IfGeneration = 7 };
+        Text(Serializer.ToBinary(order)).ShouldBe("""{"by":"x","why":"y","ifGeneration":7}""");
         Serializer.FromBinary(Serializer.ToBinary(order), "command/kick").ShouldBe(order);
     }
 
