@@ -47,7 +47,7 @@ public sealed class ServingRoleTests(PostgresFixture postgres)
         var encoder = await EncoderEnd.DialAsync(srs[0], "203.0.113.10");
         (await encoder.PublishAsync("live/cam1")).ShouldBe(PublishOutcome.Started);
         var members = await http.GetFromJsonAsync<JsonElement>(new Uri("/cluster/members", UriKind.Relative));
-        members.GetProperty("members")[0].GetProperty("shards").GetInt32().ShouldBe(1);
+        members.GetProperty("members")[0].GetProperty("shards").GetInt32().ShouldBeInRange(1, 2, "of the key, and of the server's drain mark once it was asked for");
         members.GetProperty("members")[0].GetProperty("sessionHeld").GetBoolean().ShouldBeTrue();
 
         _ = await ExecuteAsync(database, $"ALTER ROLE {Role} NOLOGIN; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{Role}'");

@@ -10,7 +10,7 @@ public sealed class SessionTests
     {
         await using var platform = await Platform.StartAsync(SrsModel.V6, SrsModel.V7);
         var old = await platform.PublishAsync(platform.Srs[0], "live/cam");
-        var back = await platform.PublishAsync(platform.Srs[1], "live/cam");
+        var back = await platform.ComeBackAsync(platform.Srs[1], "live/cam");
 
         (await old.Closed.WaitAsync(Eventually.Patience)).ShouldBe(CloseReason.Kicked);
         (await platform.Srs.ActiveAsync("live/cam")).ShouldBe([back.ClientId]);

@@ -57,7 +57,8 @@ internal static class CertificateChecks
         catch (CryptographicException)
         {
             var password = certificate.PasswordFile.Length > 0 ? PasswordFile : Password;
-            checks.Require(password, good: false, $"does not open '{certificate.File}'.", "Write the password with which the file was made.");
+            checks.Require(password, good: false, $"does not open '{certificate.File}'.",
+                "Write the password with which the file was made.");
         }
     }
 
