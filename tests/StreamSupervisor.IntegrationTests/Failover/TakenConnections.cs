@@ -12,23 +12,15 @@ internal sealed class TakenConnections(string connectionString) : IAsyncDisposab
     private readonly ConcurrentBag<NpgsqlConnection> _taken = [];
 
     /// <summary>Takes whatever is free, until there was nothing for a moment.</summary>
-    public Task TakeAllAsync() => Task.WhenAll(Enumerable.Range(0, Takers).Select(async _ =>
+    public async Task TakeAllAsync()
     {
-        for (var last = TimeProvider.System.GetTimestamp(); TimeProvider.System.GetElapsedTime(last) < Patience;)
-        {
-            var connection = new NpgsqlConnection(connectionString);
-            try
-            {
-                await connection.OpenAsync();
-                _taken.Add(connection);
-                last = TimeProvider.System.GetTimestamp();
-            }
-            catch (PostgresException full) when (full.SqlState == PostgresErrorCodes.TooManyConnections)
-            {
-                await connection.DisposeAsync();
-            }
-        }
-    }));
+        var last = TimeProvider.System.GetTimestamp();
+        await TakeWhileAsync(() => TimeProvider.System.GetElapsedTime(Volatile.Read(ref last)) < Patience,
+            () => Volatile.Write(ref last, TimeProvider.System.GetTimestamp()));
+    }
+
+    /// <summary>Takes whatever becomes free, until it is enough.</summary>
+    public Task TakeUntilAsync(CancellationToken enough) => TakeWhileAsync(() => !enough.IsCancellationRequested, () => { });
 
     /// <summary>The number that a query gives, asked on one of them: there is no other way in.</summary>
     public async Task<long> CountAsync(string sql)
@@ -45,4 +37,22 @@ internal sealed class TakenConnections(string connectionString) : IAsyncDisposab
             await connection.DisposeAsync();
         }
     }
+
+    private Task TakeWhileAsync(Func<bool> goesOn, Action taken) => Task.WhenAll(Enumerable.Range(0, Takers).Select(async _ =>
+    {
+        while (goesOn())
+        {
+            var connection = new NpgsqlConnection(connectionString);
+            try
+            {
+                await connection.OpenAsync();
+                _taken.Add(connection);
+                taken();
+            }
+            catch (PostgresException full) when (full.SqlState == PostgresErrorCodes.TooManyConnections)
+            {
+                await connection.DisposeAsync();
+            }
+        }
+    }));
 }

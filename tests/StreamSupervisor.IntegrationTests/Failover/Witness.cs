@@ -103,14 +103,24 @@ internal sealed class Witness(string database)
     public async Task<IAsyncDisposable> UseUpConnectionsAsync()
     {
         var places = new TakenConnections($"{database};Pooling=false;Application Name=witness");
+        await places.TakeAllAsync();
         do
         {
-            // A member that is quick has a place again before it is taken, and would rightly judge those that have none.
+            // A member that is quick has a place again before it is taken, and would rightly judge those that have none: so they are taken
+            // while the members lose theirs.
+            using var enough = new CancellationTokenSource();
+            var taking = places.TakeUntilAsync(enough.Token);
+            while (await places.CountAsync(Terminate) > 0)
+            {
+                // Some came in between.
+            }
+
+            await enough.CancelAsync();
+            await taking;
             await places.TakeAllAsync();
         }
         while (await places.CountAsync(Terminate) > 0);
 
-        await places.TakeAllAsync();
         return places;
     }
 

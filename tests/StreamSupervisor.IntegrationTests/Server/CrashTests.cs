@@ -80,11 +80,23 @@ public sealed class CrashTests(ITestOutputHelper log)
 
     private static async Task CheckAsync(SrsServers srs, SupervisorApiClient api, string key, EncoderEnd back)
     {
-        await Eventually.HoldsAsync($"{key} is settled", async () =>
-            (await api.GetStreamAsync(StreamKey.Parse(key), CancellationToken.None)).Value is
-            { State: "live", Evictions: [], Handover: null, Session: { } session } && session.ClientId == back.ClientId);
+        ApiAnswer<StreamView> seen = default;
+        try
+        {
+            await Eventually.HoldsAsync($"{key} is settled", async () =>
+                (seen = await api.GetStreamAsync(StreamKey.Parse(key), CancellationToken.None)).Value is
+                { State: "live", Evictions: [], Handover: null, Session: { } session } && session.ClientId == back.ClientId);
+        }
+        catch (ShouldAssertException unsettled)
+        {
+            var stream = seen.Value;
+            throw new ShouldAssertException($"{unsettled.Message} {back.ClientId} came in, its connection is {back.Closed.Status}; "
+                + $"{seen.Problem?.Detail}{stream?.State}, session {stream?.Session?.ClientId}, handover to {stream?.Handover?.To.ClientId}, "
+                + $"{stream?.Evictions.Count} evictions.\n{Story(await Platform.TimelineAsync(api, key))}");
+        }
+
         var timeline = await Platform.TimelineAsync(api, key);
-        var story = string.Join('\n', timeline.Select(entry => $"{entry.Sequence,4} {entry.At:HH:mm:ss.fff} {entry.Kind}: {entry.Text}"));
+        var story = Story(timeline);
         (await srs.ActiveAsync(key)).ShouldBe([back.ClientId], story);
         for (var (index, before) = (0, 0L); index < timeline.Length; before = timeline[index++].Sequence)
         {
@@ -103,6 +115,9 @@ public sealed class CrashTests(ITestOutputHelper log)
             timeline.ShouldContain(entry => IsOrderFor(entry, delete), $"a DELETE of {delete.ClientId} at {delete.At:HH:mm:ss.fff}\n{story}");
         }
     }
+
+    private static string Story(IEnumerable<TimelineEntry> timeline) =>
+        string.Join('\n', timeline.Select(entry => $"{entry.Sequence,4} {entry.At:HH:mm:ss.fff} {entry.Kind}: {entry.Text}"));
 
     private static bool IsOrderFor(TimelineEntry entry, SimulatedDelete delete) =>
         entry is { Kind: "eviction-ordered", Attempt: { } of } && of.ClientId == delete.ClientId && of.ServiceId == delete.ServiceId && entry.At <= delete.At;
