@@ -11,6 +11,8 @@ const string Usage = """
              hooks and registrations over real HTTP, this product beside other ways to do the same work
       hop    [--rounds 10] [--seconds 2] [--settle 20]
              what it costs that another member owns the key
+      keys   [--one-time 1000000] [--rounds 2] [--journal 100000] [--live 100000] [--minutes 10] [--connections 64]
+             what many keys cost in memory and database: given up, in the journal beside a member that starts, on air in one member
       recipe [--rounds 10] [--seconds 30] [--encoders 50]
              "query, delete, retry" by hand beside the client library, on a simulated SRS server
       micro  [BenchmarkDotNet's own switches, such as --filter *Rules*]
@@ -25,6 +27,8 @@ switch (args)
         return await HooksBenchmark.RunAsync(new Switches(rest));
     case ["hop", .. var rest]:
         return await HopBenchmark.RunAsync(new Switches(rest));
+    case ["keys", .. var rest]:
+        return await KeysBenchmark.RunAsync(new Switches(rest));
     case ["recipe", .. var rest]:
         return await RecipeBenchmark.RunAsync(new Switches(rest));
     case [PlainServer.Command, .. var rest]:

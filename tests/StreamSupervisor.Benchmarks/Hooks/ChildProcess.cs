@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -46,6 +47,17 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     /// <summary>The last lines that it wrote.</summary>
     public string Said => string.Join('\n', _lines.TakeLast(20));
+
+    /// <summary>The process id of the server itself: the keeper's one child.</summary>
+    public int Id => Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => char.IsAsciiDigit(name![0]))
+        .Where(name => File.Exists($"/proc/{name}/stat") && File.ReadAllText($"/proc/{name}/stat") is var stat
+            && stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1] == _keeper.Id.ToString(CultureInfo.InvariantCulture))
+        .Select(name => int.Parse(name!, CultureInfo.InvariantCulture)).Single();
+
+    /// <summary>Resident memory of the server, in MB.</summary>
+    public int Memory => int.Parse(
+        File.ReadLines($"/proc/{Id}/status").Single(line => line.StartsWith("VmRSS:", StringComparison.Ordinal))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) / 1024;
 
     public static int FreePort()
     {

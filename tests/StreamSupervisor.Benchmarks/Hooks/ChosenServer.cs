@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
 using StreamSupervisor.TestKit.Storage;
@@ -22,13 +23,13 @@ internal sealed class ChosenServer : IAsyncDisposable
     private readonly Stack<ChildProcess> _processes = new();
     private readonly List<string> _folders = [];
     private readonly SrsStub _srs;
+    private readonly List<Func<Task>> _members = [];
     private PostgresServer? _postgres;
 
     private ChosenServer(string name, SrsStub srs) => (Name, _srs) = (name, srs);
 
     /// <summary>All names, in the order of the table.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        
     [
         Ceiling, "product-sqlite", "before-sqlite", Product, "before-postgres", ThreeMembers, "before-postgres-3", "advisory-lock", "upsert", Node,
     ];
@@ -42,6 +43,12 @@ internal sealed class ChosenServer : IAsyncDisposable
 
     /// <summary>Where the first member of the product answers operators; null of others.</summary>
     public Uri? Management { get; private set; }
+
+    /// <summary>The connection string of the database of a server that has one.</summary>
+    public string Database => _postgres!.ConnectionStringOf("benchmark");
+
+    /// <summary>Resident memory of the process that was started last, in MB.</summary>
+    public int Memory => _processes.Peek().Memory;
 
     public bool SaysAlwaysYes => Name == Ceiling;
 
@@ -91,6 +98,16 @@ internal sealed class ChosenServer : IAsyncDisposable
             await using var checkpoint = new NpgsqlCommand("CHECKPOINT", connection);
             await checkpoint.ExecuteNonQueryAsync();
         }
+    }
+
+    /// <summary>Kills the one member of the product and starts it again.</summary>
+    /// <returns>How long it took from the start until it was ready.</returns>
+    public async Task<TimeSpan> RestartAsync()
+    {
+        await _processes.Pop().DisposeAsync();
+        var since = Stopwatch.StartNew();
+        await _members.Single()();
+        return since.Elapsed;
     }
 
     public async ValueTask DisposeAsync()
@@ -148,7 +165,6 @@ internal sealed class ChosenServer : IAsyncDisposable
 
     private async Task StartProductAsync(string storage, bool cluster, int members)
     {
-        var ready = new List<Task>();
         var ports = new List<int>();
         for (var member = 1; member <= members; member++)
         {
@@ -174,8 +190,7 @@ internal sealed class ChosenServer : IAsyncDisposable
                   kernel.mailbox-size = 1024
                 }
                 """);
-            var process = Keep(ChildProcess.StartDotNet(Program, "serve", "--config", file));
-            ready.Add(process.UntilAsync("ready", async () =>
+            _members.Add(() => Keep(ChildProcess.StartDotNet(Program, "serve", "--config", file)).UntilAsync("ready", async () =>
             {
                 using var client = new HttpClient();
                 using var answer = await client.GetAsync(new Uri($"http://127.0.0.1:{management}/ready"));
@@ -184,7 +199,7 @@ internal sealed class ChosenServer : IAsyncDisposable
             ports.Add(http);
         }
 
-        await Task.WhenAll(ready);
+        await Task.WhenAll(_members.Select(start => start()));
         Target = TargetAt([.. ports]);
     }
 

@@ -39,8 +39,13 @@ internal sealed class HookRequest
     }
 
     /// <summary>For a client that SRS has named itself.</summary>
-    public ReadOnlyMemory<byte> Of(string client)
+    public ReadOnlyMemory<byte> Of(string client, int stream = 0)
     {
+        if (_stream >= 0)
+        {
+            Write(stream, StreamDigits.Length, "0123456789"u8, _stream);
+        }
+
         Encoding.ASCII.GetBytes(client.PadRight(ClientDigits.Length).AsSpan(0, ClientDigits.Length), _bytes.AsSpan(_client));
         return _bytes;
     }

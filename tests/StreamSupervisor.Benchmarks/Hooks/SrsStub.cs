@@ -1,3 +1,4 @@
+using StreamSupervisor.Simulator.Connections;
 using StreamSupervisor.Simulator.Encoders;
 using StreamSupervisor.Simulator.Http;
 using StreamSupervisor.Simulator.Servers;
@@ -11,6 +12,7 @@ namespace StreamSupervisor.Benchmarks.Hooks;
 internal sealed class SrsStub : IAsyncDisposable
 {
     private readonly SimulatedFleet _fleet;
+    private readonly List<SimulatedConnection> _many = [];
 
     private SrsStub(SimulatedFleet fleet, string serviceId, string publisher) => (_fleet, ServiceId, Publisher) = (fleet, serviceId, publisher);
 
@@ -35,6 +37,24 @@ internal sealed class SrsStub : IAsyncDisposable
 
         return new SrsStub(fleet, await fleet.Servers[0].RunAsync(core => core.ServiceId), encoder.ClientId);
     }
+
+    /// <summary>Puts many more on air, which send media in <see cref="SendMediaAsync"/>.</summary>
+    /// <returns>Their client ids.</returns>
+    public async Task<string[]> PublishAsync(string[] streams)
+    {
+        var connections = await _fleet.Servers[0].RunAsync(async core =>
+        {
+            var opened = streams.Select(_ => core.Connect("203.0.113.10")!).ToArray();
+            await Task.WhenAll(opened.Zip(streams, (connection, stream) =>
+                connection.PublishAsync(SimulatedStreamKey.DefaultVhost, "live", stream, "")));
+            return opened;
+        });
+        _many.AddRange(connections);
+        return [.. connections.Select(connection => connection.ClientId)];
+    }
+
+    /// <summary>Each of the many sends a moment of media.</summary>
+    public Task SendMediaAsync() => _fleet.Servers[0].RunAsync(_ => _many.ForEach(connection => connection.SendMedia()));
 
     public ValueTask DisposeAsync() => _fleet.DisposeAsync();
 }
