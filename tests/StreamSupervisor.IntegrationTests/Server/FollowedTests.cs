@@ -1,3 +1,5 @@
+using StreamSupervisor.Domain.Policies;
+using StreamSupervisor.Server.Configuration;
 using StreamSupervisor.Simulator.Connections;
 using StreamSupervisor.Simulator.Http;
 using StreamSupervisor.Simulator.Servers;
@@ -52,6 +54,17 @@ public sealed class FollowedTests
 
         (await publishing).ShouldBe(PublishOutcome.Started, await platform.StoryAsync("live/cam"));
         (await platform.StreamAsync("live/cam"))!.Handover.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Where_nothing_is_decided_yet_players_are_sent_on_all_the_same()
+    {
+        await using var platform = await Platform.StartAsync(
+            new PlatformSettings { Admission = new AdmissionOptions { Mode = AdmissionMode.Observe } }, SrsModel.V6, SrsModel.V6);
+        await platform.Srs.AskAsync(platform.Address);
+        await platform.PublishAsync(platform.Srs[0], "live/cam");
+        await Eventually.HoldsAsync("the other server sends its players there", async () =>
+            await PlayAsync(platform.Srs[1]) == (PublishOutcome.Redirected, AddressOf(platform, platform.Srs[0])));
     }
 
     private static async Task<(PublishOutcome Outcome, string? To)> PlayAsync(SimulatedSrsServer server)
