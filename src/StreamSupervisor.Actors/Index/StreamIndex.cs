@@ -45,6 +45,14 @@ public sealed class StreamIndex(JournalStore store)
             cancellation);
     }
 
+    /// <summary>The row of a key; null where there is none (yet).</summary>
+    /// <param name="key">The stream key as text.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="StoreUnavailableException">The store did not answer.</exception>
+    public async Task<StreamIndexRow?> FindAsync(string key, CancellationToken cancellation = default) =>
+        (await RowsAsync("a stream", $"SELECT {Columns} FROM {store.Schema}stream_index WHERE key = @key", [("@key", key)], cancellation))
+            .FirstOrDefault();
+
     /// <summary>
     /// The keys whose actor must run though nobody calls: those with open work, and those whose deadline has come. Where the actor runs,
     /// being woken changes nothing.

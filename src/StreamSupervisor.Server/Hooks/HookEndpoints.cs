@@ -15,7 +15,6 @@ internal sealed class HookEndpoints
 {
     /// <summary>SRS sends the whole hook at once; who takes longer is not SRS.</summary>
     private static readonly TimeSpan BodyWithin = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan LogStrangersEvery = TimeSpan.FromSeconds(10);
 
     // Numbers of calls that are no hooks; 909x, so that a person finds them in SRS's log.
     private const int UnknownAddress = 9090;
@@ -29,9 +28,8 @@ internal sealed class HookEndpoints
     private readonly HooksOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly StrangerLog _strangers;
     private readonly System.Threading.Lock _gate = new();
-    private long? _strangersLoggedAt;
-    private int _strangers;
     private bool _unknownActionLogged;
 
     public HookEndpoints(HookHandler handler, HookTokens tokens, HooksOptions options, TimeProvider time, ILogger<HookEndpoints> logger)
@@ -41,6 +39,7 @@ internal sealed class HookEndpoints
         _options = options;
         _time = time;
         _logger = logger;
+        _strangers = new StrangerLog("hook", "origins.hook-token", time, logger);
     }
 
     public void Map(IEndpointRouteBuilder routes) => routes.MapPost("/hooks/v1/{token}", HandleAsync).ExcludeFromDescription();
@@ -57,7 +56,7 @@ internal sealed class HookEndpoints
 
         if (_tokens.Find(context.GetRouteValue("token") as string) is not { } origin)
         {
-            NoteStranger(context);
+            _strangers.Note(context);
             await AnswerAsync(context, StatusCodes.Status404NotFound, UnknownAddress, "No such hook address.");
             return;
         }
@@ -193,27 +192,6 @@ internal sealed class HookEndpoints
         context.Response.ContentType = "application/json";
         context.Response.ContentLength = bytes.Length;
         return context.Response.Body.WriteAsync(bytes, 0, bytes.Length, context.RequestAborted);
-    }
-
-    private void NoteStranger(HttpContext context)
-    {
-        int strangers;
-        lock (_gate)
-        {
-            _strangers++;
-            if (_strangersLoggedAt is { } last && _time.GetElapsedTime(last) < LogStrangersEvery)
-            {
-                return;
-            }
-
-            _strangersLoggedAt = _time.GetTimestamp();
-            strangers = _strangers;
-            _strangers = 0;
-        }
-
-        _logger.LogWarning("{Count} calls of hook addresses that don't exist, the last from {Address}. If it is an SRS server, compare "
-            + "the token in its srs.conf with origins.hook-token.",
-            strangers, context.Connection.RemoteIpAddress);
     }
 
     private void NoteUnknownAction(string origin)

@@ -1,52 +1,7 @@
-using System.Security.Cryptography;
-using System.Text;
 using StreamSupervisor.Server.Configuration;
 
 namespace StreamSupervisor.Server.Hooks;
 
-/// <summary>
-/// Which SRS server a hook address belongs to. The token in the address is all that authenticates a hook, so the time of a look-up tells
-/// nothing about it: hashes of one length are compared, and always with all of them.
-/// </summary>
-internal sealed class HookTokens
-{
-    /// <summary>No token is longer; nobody makes us hash a long one.</summary>
-    private const int MaxLength = 512;
-
-    private readonly List<(byte[] Hash, string Origin)> _tokens = [];
-
-    public HookTokens(IEnumerable<OriginOptions> options)
-    {
-        foreach (var option in options)
-        {
-            // An empty token would open the door to everybody who leaves it out.
-            if (option.HookToken.Length > 0)
-            {
-                _tokens.Add((SHA256.HashData(Encoding.UTF8.GetBytes(option.HookToken)), option.Name));
-            }
-        }
-    }
-
-    /// <returns>The configured name of the server; null for a token that is nobody's.</returns>
-    public string? Find(string? token)
-    {
-        if (string.IsNullOrEmpty(token) || token.Length > MaxLength)
-        {
-            return null;
-        }
-
-        Span<byte> bytes = stackalloc byte[MaxLength * 3];
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(bytes[..Encoding.UTF8.GetBytes(token, bytes)], hash);
-        string? found = null;
-        foreach (var (known, origin) in _tokens)
-        {
-            if (CryptographicOperations.FixedTimeEquals(known, hash))
-            {
-                found = origin;
-            }
-        }
-
-        return found;
-    }
-}
+/// <summary>Which SRS server a hook address belongs to: <c>origins[].hook-token</c>.</summary>
+internal sealed class HookTokens(IEnumerable<OriginOptions> options)
+    : OriginTokens(options.Select(option => (option.HookToken, option.Name)));

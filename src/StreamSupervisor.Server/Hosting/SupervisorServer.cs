@@ -4,6 +4,7 @@ using StreamSupervisor.Actors;
 using StreamSupervisor.Domain.Origins;
 using StreamSupervisor.Server.Api;
 using StreamSupervisor.Server.Configuration;
+using StreamSupervisor.Server.Coworkers;
 using StreamSupervisor.Server.Credentials;
 using StreamSupervisor.Server.Hooks;
 using StreamSupervisor.Server.Management;
@@ -124,6 +125,8 @@ internal sealed class SupervisorServer : IAsyncDisposable
             ? null
             : "this member has not joined its cluster yet"));
         services.AddSingleton<PublishHook>().AddSingleton<HookHandler>().AddSingleton<HookEndpoints>();
+        services.AddSingleton(system.Index).AddSingleton<StreamLocator>().AddSingleton(new CoworkerTokens(options.Origins))
+            .AddSingleton<CoworkerEndpoint>();
         services.AddSingleton(provider => new ApiContext
         {
             Log = provider.GetRequiredService<ILoggerFactory>().CreateLogger("StreamSupervisor.Server.Api.Orders"),
@@ -163,6 +166,7 @@ internal sealed class SupervisorServer : IAsyncDisposable
         FrontPage.TakeHeadAsGet(web);
         FrontPage.Map(web).OnListener(new HashSet<int>([.. http.Ports, .. management.Ports]));
         services.GetRequiredService<HookEndpoints>().Map(web.MapGroup("").OnListener(http.Ports));
+        services.GetRequiredService<CoworkerEndpoint>().Map(web.MapGroup("").OnListener(http.Ports));
         var (tokens, origins) = (services.GetRequiredService<HookTokens>(), services.GetRequiredService<SupervisorSystem>().Origins);
         HeartbeatEndpoint.Map(web, tokens.Find, heard => origins.Tell(heard)).OnListener(http.Ports);
         RegistrationEndpoints.Map(web, services.GetRequiredService<RegistrationContext>(), options.Api).OnListener(http.Ports);

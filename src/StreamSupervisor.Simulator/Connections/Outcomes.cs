@@ -14,6 +14,9 @@ public enum PublishOutcome
     /// <summary>SRS closed the connection because a hook said no, or did not answer.</summary>
     RefusedByHook,
 
+    /// <summary>SRS sent the player to another server (RTMP 302).</summary>
+    Redirected,
+
     /// <summary>The connection ended for another reason first: kicked while it waited, the process died, the sender hung up.</summary>
     Closed,
 }
@@ -30,6 +33,12 @@ public enum CloseReason
 
     /// <summary>DELETE over the API.</summary>
     Kicked,
+
+    /// <summary>The player was sent to another server.</summary>
+    Redirected,
+
+    /// <summary>Nobody publishes the stream here, and no coworker knows where.</summary>
+    NoOrigin,
 
     /// <summary>No media for too long.</summary>
     PublishTimeout,

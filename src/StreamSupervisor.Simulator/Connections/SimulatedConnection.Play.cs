@@ -30,6 +30,11 @@ public sealed partial class SimulatedConnection
             return Left();
         }
 
+        if (!srs.Coworkers.IsEmpty && target.CanPublish)
+        {
+            return await RedirectAsync();
+        }
+
         if (!model.ListsClientBeforeOnPublish)
         {
             process.Statistics.OnClient(this, publishing: false, srs.Now);

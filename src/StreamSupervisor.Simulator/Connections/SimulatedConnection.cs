@@ -101,8 +101,13 @@ public sealed partial class SimulatedConnection
     public Task<PublishOutcome> PlayAsync(string vhost, string app, string stream, string param)
     {
         ArgumentNullException.ThrowIfNull(param);
-        return Serve(TcUrlOf(vhost, app), stream + QueryOf(param), PlayOnceAsync);
+        return PlayAsync(TcUrlOf(vhost, app), stream + QueryOf(param));
     }
+
+    /// <summary>Plays a stream, as the RTMP commands name it.</summary>
+    /// <param name="tcUrl">As for a publish.</param>
+    /// <param name="streamAndQuery">Of the play command: <c>stream?key=value</c>.</param>
+    public Task<PublishOutcome> PlayAsync(string tcUrl, string streamAndQuery) => Serve(tcUrl, streamAndQuery, PlayOnceAsync);
 
     /// <summary>Sends one message of media. Nothing happens when nothing is published (any more): the bytes are lost on the way.</summary>
     /// <param name="bytes">Its size.</param>
@@ -288,6 +293,7 @@ public sealed partial class SimulatedConnection
         {
             CloseReason.StreamBusy => PublishOutcome.RefusedBusy,
             CloseReason.RefusedByHook => PublishOutcome.RefusedByHook,
+            CloseReason.Redirected => PublishOutcome.Redirected,
             _ => PublishOutcome.Closed,
         });
         closed.TrySetResult(reason);

@@ -53,15 +53,26 @@ internal sealed class HookSender : IDisposable
         return HookResult.Accepted;
     }
 
+    /// <summary>Asks a coworker, with an empty body; null when nobody answers.</summary>
+    public async Task<(int Status, string Body)?> AskCoworkerAsync(string url, CancellationToken cancellation)
+    {
+        using var request = Post(new Uri(url), "");
+        try
+        {
+            using var response = await http.SendAsync(request, cancellation);
+            return ((int)response.StatusCode, await response.Content.ReadAsStringAsync(cancellation));
+        }
+        catch (Exception gone) when (gone is HttpRequestException or OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
     public void Dispose() => http.Dispose();
 
     private async Task<HookResult> PostAsync(Uri url, string json, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, url);
-        request.Headers.TryAddWithoutValidation("User-Agent", userAgent);
-        request.Headers.Connection.Add("Keep-Alive");
-        request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(json));
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        using var request = Post(url, json);
         try
         {
             using var response = await http.SendAsync(request, cancellation);
@@ -71,5 +82,15 @@ internal sealed class HookSender : IDisposable
         {
             return HookResult.NoAnswer;
         }
+    }
+
+    private HttpRequestMessage Post(Uri url, string json)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, url);
+        request.Headers.TryAddWithoutValidation("User-Agent", userAgent);
+        request.Headers.Connection.Add("Keep-Alive");
+        request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(json));
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        return request;
     }
 }

@@ -30,7 +30,7 @@ public sealed class SimulatedSrsServer : IAsyncDisposable
     {
         this.context = context;
         hooks = new HookSender(options.Model, hookUrls);
-        srs = new SimulatedSrs(options, TimeProvider.System, new Random(seed), hooks.SendAsync);
+        srs = new SimulatedSrs(options, TimeProvider.System, new Random(seed), hooks.SendAsync, hooks.AskCoworkerAsync);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions());
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel =>

@@ -21,6 +21,9 @@ public enum SimulatedEventKind
     PublishTimedOut,
     Unpublished,
     PlayStarted,
+
+    /// <summary>A player was sent to another server (RTMP 302).</summary>
+    Redirected,
     Deleted,
     Closed,
 }

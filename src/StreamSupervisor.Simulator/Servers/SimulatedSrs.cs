@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using StreamSupervisor.Simulator.Connections;
 using StreamSupervisor.Simulator.Hooks;
 
@@ -25,6 +26,7 @@ public sealed partial class SimulatedSrs
 
     private readonly Random random;
     private readonly Func<SimulatedHook, CancellationToken, Task<HookResult>> sendHook;
+    private readonly Func<string, CancellationToken, Task<(int Status, string Body)?>>? askCoworker;
     private readonly Queue<SimulatedEvent> events = new();
     private readonly List<SimulatedDelete> deletes = [];
     private SrsProcess? process;
@@ -35,8 +37,10 @@ public sealed partial class SimulatedSrs
     /// <param name="sendHook">
     /// Sends one hook and brings its result; the token is cancelled when SRS stops waiting (timeout, kick, death of the process).
     /// </param>
+    /// <param name="askCoworker">Posts nothing to a URL of a coworker and brings status and body; null where nobody answers.</param>
     public SimulatedSrs(SimulatedSrsOptions options, TimeProvider time, Random random,
-        Func<SimulatedHook, CancellationToken, Task<HookResult>> sendHook)
+        Func<SimulatedHook, CancellationToken, Task<HookResult>> sendHook,
+        Func<string, CancellationToken, Task<(int Status, string Body)?>>? askCoworker = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(time);
@@ -44,8 +48,15 @@ public sealed partial class SimulatedSrs
         Time = time;
         this.random = random;
         this.sendHook = sendHook;
+        this.askCoworker = askCoworker;
         Start();
     }
+
+    /// <summary>
+    /// <c>cluster { mode local; origin_cluster on; coworkers …; }</c>: whom it asks for a stream that nobody publishes to it. Empty: it is
+    /// in no origin cluster, and its players wait.
+    /// </summary>
+    public ImmutableArray<string> Coworkers { get; set; } = [];
 
     /// <summary>How it is configured.</summary>
     public SimulatedSrsOptions Options { get; }
@@ -133,6 +144,9 @@ public sealed partial class SimulatedSrs
     /// <summary>Whether the publisher of this client id publishes for nobody: its source was thrown away under it.</summary>
     public bool IsOrphan(string clientId) =>
         process is { } running && running.Connections.Any(connection => connection.ClientId == clientId && connection.IsOrphan);
+
+    internal Task<(int Status, string Body)?> AskCoworkerAsync(string url, CancellationToken cancellation) =>
+        askCoworker?.Invoke(url, cancellation) ?? Task.FromResult<(int, string)?>(null);
 
     internal void Note(SimulatedEventKind kind, string clientId, string url, string detail = "")
     {

@@ -10,4 +10,6 @@ internal sealed record ExpectedSupervisor(IReadOnlyList<string> Listen, IReadOnl
 /// <param name="Api">The address of its API.</param>
 /// <param name="Username">Of the API's login; null without one.</param>
 /// <param name="Password">Of the API's login; null without one.</param>
-internal sealed record ExpectedOrigin(string Name, string HookToken, string Api, string? Username, string? Password);
+/// <param name="CoworkersToken">The secret of its questions where a stream is; never shown. Empty: it may not ask.</param>
+internal sealed record ExpectedOrigin(string Name, string HookToken, string Api, string? Username, string? Password,
+    string CoworkersToken = "");

@@ -58,6 +58,7 @@ internal sealed class SrsLinter
             HookRules.Check(vhost, Add);
             PublishTimeoutRules.Check(vhost, Add);
             RelayRules.Check(vhost, Add);
+            CoworkerRules.Check(vhost, Add);
             if (!vhost.IsOn("tcp_nodelay"))
             {
                 Warn("tcp-nodelay-off", vhost["tcp_nodelay"] ?? vhost,

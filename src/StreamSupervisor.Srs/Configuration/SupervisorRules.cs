@@ -13,7 +13,8 @@ internal static class SupervisorRules
     public static void Check(SrsDirective root, ExpectedSupervisor supervisor, Action<LintFinding> report)
     {
         var origins = new List<ExpectedOrigin>();
-        foreach (var vhost in root.Children.Where(child => child.Name == "vhost" && child["enabled"]?.Argument != "off"))
+        var vhosts = root.Children.Where(child => child.Name == "vhost" && child["enabled"]?.Argument != "off").ToList();
+        foreach (var vhost in vhosts)
         {
             foreach (var hook in Hooks.Select(name => vhost["http_hooks"]?[name]).OfType<SrsDirective>())
             {
@@ -33,6 +34,8 @@ internal static class SupervisorRules
         {
             CheckApi(root, named[0], report);
         }
+
+        vhosts.ForEach(vhost => CoworkerRules.Check(vhost, supervisor, named.Count == 1 ? named[0] : null, report));
     }
 
     private static void CheckHook(SrsDirective hook, ExpectedSupervisor supervisor, List<ExpectedOrigin> origins,
@@ -105,7 +108,8 @@ internal static class SupervisorRules
         }
     }
 
-    private static (string Host, int Port) Endpoint(string address)
+    /// <summary>Host and port of <c>http://host:port</c>, <c>host:port</c> or <c>port</c>; no host where none is written.</summary>
+    internal static (string Host, int Port) Endpoint(string address)
     {
         var bare = address[(address.IndexOf("://", StringComparison.Ordinal) is var at and >= 0 ? at + 3 : 0)..].TrimEnd('/');
         var colon = bare.LastIndexOf(':');

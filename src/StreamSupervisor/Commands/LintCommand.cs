@@ -72,7 +72,7 @@ internal static class LintCommand
         var loaded = SupervisorConfiguration.Load(file, []);
         return loaded.IsUsable
             ? new ExpectedSupervisor([.. loaded.Options.Http.Listen], [.. loaded.Options.Origins.Select(origin =>
-                new ExpectedOrigin(origin.Name, origin.HookToken, origin.Api, origin.Username, origin.Password))])
+                new ExpectedOrigin(origin.Name, origin.HookToken, origin.Api, origin.Username, origin.Password, origin.CoworkersToken))])
             : throw new CommandException(string.Join(Environment.NewLine, loaded.Problems), ExitCodes.Usage);
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Akka.Actor;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -16,11 +17,12 @@ namespace StreamSupervisor.IntegrationTests.Api;
 /// </summary>
 internal sealed class FakeEntities : LiveStreamRegion, IAsyncDisposable
 {
-    private readonly Dictionary<string, LiveStreamState> _states = [];
+    private readonly ConcurrentDictionary<string, LiveStreamState> _states = new();
     private readonly Dictionary<string, long> _rows = [];
     private readonly DirectoryInfo _folder;
     private readonly JournalStore _store;
     private long _changes;
+    private int _looks;
 
     private FakeEntities(DirectoryInfo folder, JournalStore store)
         : base(ActorRefs.Nobody, TimeProvider.System, new LiveStreamSettings())
@@ -35,6 +37,9 @@ internal sealed class FakeEntities : LiveStreamRegion, IAsyncDisposable
     public List<(string EntityId, OperatorCommand Order)> Orders { get; } = [];
     public List<OriginView> Origins { get; } = [];
     public AskStatus Status { get; set; } = AskStatus.Answered;
+
+    /// <summary>How often a state was asked for.</summary>
+    public int Looks => Volatile.Read(ref _looks);
 
     /// <summary>What the key answers an order.</summary>
     public Func<OperatorCommand, LiveStreamReply> Answer { get; set; } = order => new Done(true, $"{order.GetType().Name} done.");
@@ -88,6 +93,7 @@ internal sealed class FakeEntities : LiveStreamRegion, IAsyncDisposable
             return Task.FromResult(AskResult.Answered(Answer(order)));
         }
 
+        Interlocked.Increment(ref _looks);
         var state = _states.TryGetValue(key, out var known) ? known : new LiveStreamState { Key = StreamKey.Parse(key) };
         return Task.FromResult(AskResult.Answered(new StateReply(state)));
     }

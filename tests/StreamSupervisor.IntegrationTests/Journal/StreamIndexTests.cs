@@ -26,6 +26,8 @@ public sealed class StreamIndexTests(StoreFixture stores)
         row.Since.ShouldBe(Happened.At);
         row.WakeAt.ShouldBe(Happened.At.AddSeconds(5));
         row.Summary.ShouldNotBeNull().Session.ShouldBe(Happened.Live("live/cam1").Session);
+        (await new StreamIndex(store).FindAsync(row.Key)).ShouldNotBeNull().Sequence.ShouldBe(5);
+        (await new StreamIndex(store).FindAsync(row.Key + "1")).ShouldBeNull();
 
         await WriteAsync(store, Row("live/cam1", 6, Happened.Idle("live/cam1")));
         (await new StreamIndex(store).ListAsync(new StreamIndexQuery("", 10))).ShouldHaveSingleItem().State.ShouldBe("idle");

@@ -28,6 +28,9 @@ public sealed partial class CallersTests : IAsyncLifetime
         ("POST /hooks/v1/{token}", "/hooks/v1/token-of-srs-1", Hook, "200 200 403 200 200 200"),
         ("POST /hooks/v1/{token}", "/hooks/v1/token-of-srs-2", Hook, "200 200 403 200 200 200"),
         ("POST /hooks/v1/{token}", "/hooks/v1/token-of-nobody", Hook, "404 404 403 404 404 404"),
+        ("POST /coworkers/v1/{token}/api/v1/clusters", "/coworkers/v1/asks-of-srs-1/api/v1/clusters?vhost=v&ip=&app=live&stream=nobody", "{}", "200 200 403 200 200 200"),
+        ("POST /coworkers/v1/{token}/api/v1/clusters", "/coworkers/v1/token-of-srs-1/api/v1/clusters?vhost=v&ip=&app=live&stream=nobody", "{}", "404 404 403 404 404 404"),
+        ("POST /coworkers/v1/{token}/api/v1/clusters", "/coworkers/v1/token-of-nobody/api/v1/clusters?vhost=v&ip=&app=live&stream=nobody", "{}", "404 404 403 404 404 404"),
         ("POST /heartbeat/v1/{token}", "/heartbeat/v1/token-of-srs-1", "{}", "200 200 403 200 200 200"),
         ("POST /heartbeat/v1/{token}", "/heartbeat/v1/token-of-srs-2", "{}", "200 200 403 200 200 200"),
         ("POST /heartbeat/v1/{token}", "/heartbeat/v1/token-of-nobody", "{}", "404 404 403 404 404 404"),
@@ -180,7 +183,7 @@ public sealed partial class CallersTests : IAsyncLifetime
             Storage = new StorageOptions { Sqlite = new SqliteOptions { Path = Path.Combine(_folder.FullName, $"{name}.db") } },
             Origins =
             {
-                new OriginOptions { Name = "srs-1", Api = "http://127.0.0.1:1", HookToken = "token-of-srs-1" },
+                new OriginOptions { Name = "srs-1", Api = "http://127.0.0.1:1", HookToken = "token-of-srs-1", CoworkersToken = "asks-of-srs-1" },
                 new OriginOptions { Name = "srs-2", Api = "http://127.0.0.1:1", HookToken = "token-of-srs-2" },
             },
             Api = new ApiOptions { Keys = [.. keys] },

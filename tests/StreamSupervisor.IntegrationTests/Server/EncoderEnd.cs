@@ -15,6 +15,9 @@ internal sealed class EncoderEnd
 
     public string ClientId => _connection.ClientId;
 
+    /// <summary>Where it was sent when it played; null when it was not.</summary>
+    public string? RedirectedTo => _connection.RedirectedTo;
+
     /// <summary>Ends when either side has closed the connection.</summary>
     public Task<CloseReason> Closed => _connection.Closed;
 

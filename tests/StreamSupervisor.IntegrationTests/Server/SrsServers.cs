@@ -39,9 +39,27 @@ internal sealed class SrsServers : IAsyncDisposable
 
     /// <summary>As the settings of a supervisor name them.</summary>
     public List<OriginOptions> Origins() =>
-        [.. All.Zip(Names, (server, name) => new OriginOptions { Name = name, Api = server.ApiAddress, HookToken = TokenOf(name) })];
+        [.. All.Zip(Names, (server, name) => new OriginOptions
+        {
+            Name = name, Api = server.ApiAddress, HookToken = TokenOf(name), CoworkersToken = AskingTokenOf(name), PlayAddress = PlayAddressOf(name),
+        })];
 
     public static string TokenOf(string name) => $"token-of-{name}-0123456789";
+
+    /// <summary>With which it asks where a stream is.</summary>
+    public static string AskingTokenOf(string name) => $"asking-token-of-{name}-0123456789";
+
+    /// <summary>Where players are sent to it; nothing listens there.</summary>
+    public static string PlayAddressOf(string name) => $"{name}.example:1935";
+
+    /// <summary>All servers are of one origin cluster from now on, and ask this supervisor.</summary>
+    public async Task AskAsync(string address)
+    {
+        foreach (var (server, name) in All.Zip(Names))
+        {
+            await server.RunAsync(core => { core.Coworkers = [$"{new Uri(address).Authority}/coworkers/v1/{AskingTokenOf(name)}"]; });
+        }
+    }
 
     /// <summary>All hooks go to this supervisor from now on.</summary>
     public async Task SendHooksToAsync(string address)

@@ -173,7 +173,10 @@ internal sealed class ServeFolder : IDisposable
     /// <param name="more">Further settings, in HOCON.</param>
     public ServeFolder(SrsServers? srs = null, string more = "")
     {
-        var origins = (srs?.Origins() ?? []).Select(origin => $$"""{ name = "{{origin.Name}}", api = "{{origin.Api}}", hook-token = "{{origin.HookToken}}" }""");
+        var origins = (srs?.Origins() ?? []).Select(origin => $$"""
+            { name = "{{origin.Name}}", api = "{{origin.Api}}", hook-token = "{{origin.HookToken}}"
+              coworkers-token = "{{origin.CoworkersToken}}", play-address = "{{origin.PlayAddress}}" }
+            """);
         File.WriteAllText(Config,
             $$"""
             streamsupervisor {

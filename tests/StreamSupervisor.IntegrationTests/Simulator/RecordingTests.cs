@@ -18,7 +18,7 @@ public sealed class RecordingTests
         "api_options", "api_post_clients", "api_root", "api_streams", "api_streams_empty", "api_streams_id", "api_streams_noslash",
         "api_streams_query_vhost", "api_streams_unknown_id", "api_summaries", "api_versions", "api_vhosts", "api_vhosts_empty", "hooks",
         "hooks_all", "state_refused_busy", "state_refused_hook", "state_takeover", "state_waiting", "state_waiting_fresh",
-        "hooks_player", "exp_republish", "exp_paging", "paging_25_streams", "auth", "state_vhosts",
+        "coworkers", "hooks_player", "exp_republish", "exp_paging", "paging_25_streams", "auth", "state_vhosts",
     ];
 
     private static readonly Dictionary<string, string> NotCompared = new(StringComparer.Ordinal)

@@ -9,6 +9,7 @@ using StreamSupervisor.Actors.Membership;
 using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Domain.Origins;
+using StreamSupervisor.Server.Coworkers;
 using StreamSupervisor.Server.Credentials;
 using StreamSupervisor.Server.Hooks;
 using StreamSupervisor.Server.Management;
@@ -76,6 +77,7 @@ public sealed partial class MetricsDocumentTests
         AdmissionTelemetry.Orphaned("srs-1");
 
         HookTelemetry.Answered(HookAction.OnPublish, "allowed", TimeSpan.Zero);
+        CoworkerTelemetry.Answered(new StreamLocation.On("srs-1"));
         SrsTelemetry.ApiCalled("srs-1", "GET", "answered", TimeSpan.Zero);
         KickTelemetry.Kick("srs-1", null)?.Dispose();
         AdmissionTelemetry.Appended(TimeSpan.Zero);

@@ -20,6 +20,18 @@ public sealed class OriginOptions
     public string? PublishUrl { get; init; }
 
     /// <summary>
+    /// The secret in the address that stands in this server's <c>coworkers</c>: names the node that asks where a stream is. Empty: it may
+    /// not ask.
+    /// </summary>
+    [Secret]
+    public string CoworkersToken { get; init; } = "";
+
+    /// <summary>
+    /// Where other SRS servers play from it, <c>host</c> or <c>host:port</c>. Unset: where encoders publish to it by RTMP.
+    /// </summary>
+    public string? PlayAddress { get; init; }
+
+    /// <summary>
     /// The servers whose streams are copied to this one, by <c>forward</c> or as an edge: their copies are no second publishers.
     /// </summary>
     public List<string> RelaysFrom { get; init; } = [];

@@ -16,6 +16,7 @@ internal static partial class OriginsValidator
             "Add { name = …, api = …, hook-token = … }.");
         var names = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
         var tokens = new Dictionary<string, int>(StringComparer.Ordinal);
+        var asking = new Dictionary<string, int>(StringComparer.Ordinal);
         var apis = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
         for (var i = 0; i < options.Origins.Count; i++)
         {
@@ -30,6 +31,8 @@ internal static partial class OriginsValidator
                 || (origin.PublishUrl.Contains("://", StringComparison.Ordinal)
                     && origin.PublishUrl.Contains("{stream}", StringComparison.Ordinal)),
                 "names no place for the stream.", "Write it as encoders need it, such as \"rtmp://live.example/{app}/{stream}\".");
+            CheckCoworkers(at, origin, options.Origins, checks);
+            CheckUnique($"{at}.coworkers-token", origin.CoworkersToken, i, asking, checks, "The token is what tells servers apart.");
             CheckUnique($"{at}.name", origin.Name, i, names, checks, "A name stands for one server.");
             CheckUnique($"{at}.hook-token", origin.HookToken, i, tokens, checks, "The token is what tells servers apart.");
             CheckUnique($"{at}.api", origin.Api.TrimEnd('/'), i, apis, checks,
@@ -89,6 +92,27 @@ internal static partial class OriginsValidator
         }
 
         checks.Advise(setting, token.Length >= ShortToken, $"is shorter than {ShortToken} characters and may be guessed.", fix);
+    }
+
+    private static void CheckCoworkers(string at, OriginOptions origin, List<OriginOptions> all, Checks checks)
+    {
+        var setting = $"{at}.coworkers-token";
+        const string fix = "Write 16 or more random letters and digits (openssl rand -hex 16), the same as in coworkers in srs.conf.";
+        checks.Require(setting, origin.CoworkersToken.Length == 0 || Token().IsMatch(origin.CoworkersToken),
+            "does not fit into a web address.", fix);
+        checks.Advise(setting, origin.CoworkersToken.Length is 0 or >= ShortToken,
+            $"is shorter than {ShortToken} characters and may be guessed.", fix);
+        checks.Require(setting, origin.CoworkersToken.Length == 0 || !all.Exists(other => other.HookToken == origin.CoworkersToken),
+            "is the hook-token of a server.", "Choose another: a hook-token also lets its bearer take streams off the air.");
+        checks.Require($"{at}.play-address", origin.PlayAddress is null || PlayAddress.TryParse(origin.PlayAddress, out _),
+            "is no host and no host:port.", "Write it as the other servers reach its RTMP, such as \"10.0.0.5:1935\".");
+
+        // A server that is sent to another is sent to itself, and asks again, and so on without a pause.
+        var place = PlayAddress.Of(origin);
+        checks.Require($"{at}.play-address", !all.Exists(other => other.CoworkersToken.Length > 0)
+            || !all.TakeWhile(other => other != origin).Any(other => PlayAddress.Of(other) == place),
+            $"leads to {place}, as that of a server before it: players would be sent in a circle.",
+            "Write where each server's own RTMP is reached.");
     }
 
     private static void CheckLogin(string at, OriginOptions origin, Checks checks)

@@ -23,6 +23,7 @@ internal static class PublishedSecrets
         for (var i = 0; i < options.Origins.Count; i++)
         {
             Look($"origins[{i}].hook-token", options.Origins[i].HookToken);
+            Look($"origins[{i}].coworkers-token", options.Origins[i].CoworkersToken);
         }
 
         for (var i = 0; i < options.Api.Keys.Count; i++)

@@ -1,0 +1,113 @@
+using StreamSupervisor.Actors.Calls;
+using StreamSupervisor.Actors.Index;
+using StreamSupervisor.Actors.Journal;
+using StreamSupervisor.Actors.LiveStreams;
+using StreamSupervisor.Domain;
+using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Server.Hooks;
+
+namespace StreamSupervisor.Server.Coworkers;
+
+/// <summary>
+/// Finds the server that has a stream, on any member: the index says whether there is anything to know of the key, its actor who has it
+/// now. Nothing is written.
+/// <para>
+/// Not the actor alone: viewers ask for names of all kinds, and each would start an actor that reads the journal and stays for two minutes.
+/// Not the index alone: it lags by 100 ms, and whoever is sent to a server that has just lost the stream comes back after 3 s.
+/// </para>
+/// <para>
+/// How it can fail: a stream that was admitted a moment ago is not in the index yet, or its member died before it wrote it. Then the
+/// server stays and asks again, an edge after 3 s; and SRS asks the other coworkers of its configuration too.
+/// </para>
+/// </summary>
+internal sealed class StreamLocator(StreamIndex index, LiveStreamRegion streams, OriginDirectory directory, PublishAttemptReader reader,
+    Availability availability, TimeProvider time)
+{
+    /// <summary>
+    /// Questions under way on this member. A look takes 2 ms, so these are more than a hundred thousand in a second; those that wait for a
+    /// change of hands keep their place, and an edge asks once for all who watch a stream behind it.
+    /// </summary>
+    private const int MaxAtOnce = 256;
+
+    /// <summary>How long a look may take. SRS gives up after 30 s, and its player before.</summary>
+    private static readonly TimeSpan Within = TimeSpan.FromSeconds(3);
+
+    /// <summary>
+    /// How long a change of hands is waited for: the default hold of an attempt. Whoever is sent to the next server before its encoder was
+    /// admitted finds nothing there, and an edge then waits 3 s.
+    /// </summary>
+    private static readonly TimeSpan MovesWithin = TimeSpan.FromSeconds(2.5);
+
+    /// <summary>
+    /// Between two looks at a change of hands, which mostly takes some 10 ms; each pause is twice the last, up to the longest.
+    /// </summary>
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(100);
+
+    private int _underWay;
+
+    /// <param name="named">The key as SRS named it.</param>
+    /// <param name="asking">The configured name of the server that asks.</param>
+    /// <exception cref="OperationCanceledException">The server went away.</exception>
+    public async ValueTask<StreamLocation> FindAsync(StreamKey named, string asking, CancellationToken cancellation)
+    {
+        if (availability.WhyNot() is { } whyNot)
+        {
+            return new StreamLocation.Undecided(whyNot);
+        }
+
+        try
+        {
+            return Interlocked.Increment(ref _underWay) > MaxAtOnce
+                ? new StreamLocation.Undecided($"{MaxAtOnce} questions are under way on this member")
+                : await LookAsync(reader.EffectiveKeyOf(named).ToString(), asking, cancellation);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _underWay);
+        }
+    }
+
+    private async Task<StreamLocation> LookAsync(string key, string asking, CancellationToken cancellation)
+    {
+        try
+        {
+            if (await index.FindAsync(key, cancellation) is not { Idle: false })
+            {
+                return new StreamLocation.Stay(StayReason.Nobody);
+            }
+        }
+        catch (StoreUnavailableException away)
+        {
+            return new StreamLocation.Undecided(away.Message);
+        }
+
+        var began = time.GetTimestamp();
+        for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        {
+            var answer = await streams.AskAsync(key, GetState.Instance, time.GetUtcNow() + Within, cancellation);
+            if (answer is not { Status: AskStatus.Answered, Reply: StateReply { State: var state } })
+            {
+                return new StreamLocation.Undecided(answer.Why ?? answer.Status.ToString());
+            }
+
+            switch (LiveStream.PlaceFor(state, asking))
+            {
+                case StreamPlace.Here:
+                    return new StreamLocation.Stay(StayReason.Here);
+                case StreamPlace.Elsewhere elsewhere:
+                    return At(elsewhere.Origin);
+                case StreamPlace.Moving moving when time.GetElapsedTime(began) >= MovesWithin:
+                    return At(moving.To);
+                case StreamPlace.Moving:
+                    await Task.Delay(pause, time, cancellation);
+                    break;
+                default:
+                    return new StreamLocation.Stay(StayReason.Nobody);
+            }
+        }
+    }
+
+    private StreamLocation At(string origin) =>
+        directory.IsOutOfReach(origin) ? new StreamLocation.Stay(StayReason.OutOfReach) : new StreamLocation.On(origin);
+}
