@@ -49,6 +49,7 @@ public class FailoverStage : IAsyncLifetime
         _ = await PostgresMigrations.MigrateAsync(Postgres.ConnectionString, NullLogger.Instance);
         Witness = new Witness(Postgres.ConnectionString);
         await Witness.BeginAsync();
+        await PostgresMigrations.GrantAsync(Postgres.ConnectionString, Witness.Role);
 
         if (HasStandby)
         {
@@ -59,7 +60,7 @@ public class FailoverStage : IAsyncLifetime
         // Where the waiting is done in on_publish, and where it is done in on_connect.
         Srs = await SrsServers.StartAsync(SrsModel.V5, SrsModel.V7Token);
         Record = await ServerRecord.BeginAsync(Srs);
-        Members = [.. new[] { "a", "b", "c" }.Select(name => new FailoverMember(name, Srs, Postgres.ConnectionString, Postgres.Port, Standby?.Port, name == ClockOf ? new MemberClock() : null))];
+        Members = [.. new[] { "a", "b", "c" }.Select(name => new FailoverMember(name, Srs, Postgres.ConnectionStringOf("postgres", Witness.Role), Postgres.Port, Standby?.Port, name == ClockOf ? new MemberClock() : null))];
         await StartedAsync();
         _relay = new HookRelay(Members.Select(member => (member.Hooks, member.Management)));
         await Srs.SendHooksToAsync(_relay.Address);

@@ -33,8 +33,9 @@ public sealed class NemesisTests(FailoverStage stage, ITestOutputHelper log) : F
     public Task A_database_without_a_free_connection_is_waited_for() => StandsAsync("used-up", async _ =>
     {
         await using var fault = await BeginAsync(victim: null);
-        await using var all = await Stage.Witness.UseUpConnectionsAsync();
+        await Stage.Witness.LetConnectAsync(false);
         await Task.Delay(Between(0.1, 3));
+        await Stage.Witness.LetConnectAsync(true);
     }, nobodyDies: true);
 
     [PostgresFact]

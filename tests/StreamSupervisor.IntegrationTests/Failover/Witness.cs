@@ -21,6 +21,9 @@ internal sealed record JournalRow(string Entity, long Row, int Place, DateTimeOf
 /// </summary>
 internal sealed class Witness(string database)
 {
+    /// <summary>The role of the members: it may do what <c>migrate --grant</c> allows, and nothing else.</summary>
+    public const string Role = "members";
+
     /// <summary>The setting of a member's connections that tells its name.</summary>
     public const string MemberSetting = "witness.member";
 
@@ -29,10 +32,11 @@ internal sealed class Witness(string database)
 
     private const string Schema =
         $$"""
+        CREATE ROLE {{Role}} LOGIN;
         CREATE SCHEMA witness;
         CREATE TABLE witness.stored(persistence_id text COLLATE "C", sequence_number bigint, at timestamptz, writer text);
         CREATE INDEX ON witness.stored(persistence_id, sequence_number);
-        CREATE FUNCTION witness.written() RETURNS trigger LANGUAGE plpgsql AS $$
+        CREATE FUNCTION witness.written() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
         BEGIN
           INSERT INTO witness.stored VALUES (NEW.persistence_id, NEW.sequence_number, clock_timestamp(), coalesce(current_setting('{{MemberSetting}}', true), ''));
           RETURN NULL;
@@ -40,7 +44,7 @@ internal sealed class Witness(string database)
         CREATE TRIGGER witness AFTER INSERT ON streamsupervisor.event_journal FOR EACH ROW EXECUTE FUNCTION witness.written();
         CREATE TABLE witness.disk(is_full boolean);
         INSERT INTO witness.disk VALUES (false);
-        CREATE FUNCTION witness.room() RETURNS trigger LANGUAGE plpgsql AS $$
+        CREATE FUNCTION witness.room() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
         BEGIN
           IF (SELECT is_full FROM witness.disk) THEN
             RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = 'disk_full';
@@ -98,30 +102,15 @@ internal sealed class Witness(string database)
     /// </summary>
     public Task FillTheDiskAsync(bool isFull) => ReadAsync("UPDATE witness.disk SET is_full = $1", _ => 0, isFull);
 
-    /// <summary>Ends every connection of the members and takes the places of all, so that nobody gets one.</summary>
-    /// <returns>The connections; who disposes of them gives the places back.</returns>
-    public async Task<IAsyncDisposable> UseUpConnectionsAsync()
+    /// <summary>Whether the members may connect at all. Where not, they hear what one hears whose server has no connection left (53300).</summary>
+    /// <remarks>Not by taking all places: members that are quick get one again, and then rightly judge those that have none.</remarks>
+    public async Task LetConnectAsync(bool may)
     {
-        var places = new TakenConnections($"{database};Pooling=false;Application Name=witness");
-        await places.TakeAllAsync();
-        do
+        await ReadAsync($"ALTER ROLE {Role} CONNECTION LIMIT {(may ? -1 : 0)}", _ => 0);
+        if (!may)
         {
-            // A member that is quick has a place again before it is taken, and would rightly judge those that have none: so they are taken
-            // while the members lose theirs.
-            using var enough = new CancellationTokenSource();
-            var taking = places.TakeUntilAsync(enough.Token);
-            while (await places.CountAsync(Terminate) > 0)
-            {
-                // Some came in between.
-            }
-
-            await enough.CancelAsync();
-            await taking;
-            await places.TakeAllAsync();
+            await TerminateConnectionsAsync();
         }
-        while (await places.CountAsync(Terminate) > 0);
-
-        return places;
     }
 
     private async Task<ImmutableArray<T>> ReadAsync<T>(string sql, Func<NpgsqlDataReader, T> read, params object[] parameters)
