@@ -9,6 +9,7 @@ namespace StreamSupervisor.Simulator.Servers;
 internal sealed class SrsProcess
 {
     private readonly SortedDictionary<long, SimulatedConnection> connections = [];
+    private readonly HashSet<string> clientIds = new(StringComparer.Ordinal);
     private long connectionsSoFar;
 
     public SrsProcess(SimulatedSrsOptions options, Random random, DateTimeOffset now)
@@ -45,10 +46,18 @@ internal sealed class SrsProcess
     public long Add(SimulatedConnection connection)
     {
         connections[++connectionsSoFar] = connection;
+        clientIds.Add(connection.ClientId);
         return connectionsSoFar;
     }
 
-    public void Remove(long order) => connections.Remove(order);
+    public void Remove(long order)
+    {
+        if (connections.TryGetValue(order, out var connection))
+        {
+            clientIds.Remove(connection.ClientId);
+            connections.Remove(order);
+        }
+    }
 
     /// <summary>Works off what SRS's timers would have done up to now.</summary>
     public void AdvanceTo(DateTimeOffset now)
@@ -62,7 +71,7 @@ internal sealed class SrsProcess
         while (true)
         {
             var id = Ids.Next();
-            if (Statistics.Client(id) is null && !connections.Values.Any(connection => connection.ClientId == id))
+            if (Statistics.Client(id) is null && !clientIds.Contains(id))
             {
                 return id;
             }
@@ -78,5 +87,6 @@ internal sealed class SrsProcess
         }
 
         connections.Clear();
+        clientIds.Clear();
     }
 }
