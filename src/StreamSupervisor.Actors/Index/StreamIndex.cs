@@ -49,9 +49,11 @@ public sealed partial class StreamIndex(JournalStore store)
     /// <param name="key">The stream key as text.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="StoreUnavailableException">The store did not answer.</exception>
-    public async Task<StreamIndexRow?> FindAsync(string key, CancellationToken cancellation = default) =>
-        (await RowsAsync("a stream", $"SELECT {Columns} FROM {store.Schema}stream_index WHERE key = @key", [("@key", key)], cancellation))
-            .FirstOrDefault();
+    public async Task<StreamIndexRow?> FindAsync(string key, CancellationToken cancellation = default)
+    {
+        var sql = $"SELECT {Columns} FROM {store.Schema}stream_index WHERE key = @key";
+        return await RowsAsync("a stream", sql, [("@key", key)], cancellation) is [var row, ..] ? row : null;
+    }
 
     /// <summary>
     /// The keys whose actor must run though nobody calls: those with open work, and those whose deadline has come. Where the actor runs,
