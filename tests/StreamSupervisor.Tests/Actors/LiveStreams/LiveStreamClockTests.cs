@@ -20,6 +20,19 @@ public sealed class LiveStreamClockTests : LiveStreamStage
     }
 
     [Fact]
+    public void A_deadline_of_a_member_whose_clock_is_ahead_does_not_wait_for_this_one()
+    {
+        Hear<Done>(new Reserve("ann", TimeSpan.FromSeconds(20)));
+
+        Time.SetBack(TimeSpan.FromMinutes(10));
+        Shard.Tell(new ShardStandIn.Crash(Key));
+        var since = Time.GetTimestamp();
+
+        AwaitAssert(() => Answered<StateReply>(GetState.Instance).State.ReservedFor.ShouldBeNull(), TimeSpan.FromSeconds(10));
+        Time.GetElapsedTime(since).ShouldBeLessThan(TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
     public void A_deadline_that_was_set_before_the_clock_went_back_is_not_held_by_a_new_timer()
     {
         Hear<Done>(new Reserve("ann", TimeSpan.FromSeconds(20)));
