@@ -1,3 +1,4 @@
+using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Tests.Simulation.Members;
 using StreamSupervisor.Tests.Simulation.Servers;
 
@@ -19,7 +20,8 @@ internal sealed partial class World
     /// SRS itself must end who can't be kicked (25 s at most); that nobody hears a stream is known after 12 s, at the sweep that follows.
     /// </summary>
     private TimeSpan RestOfRareTroubles => RollsBack ? TimeSpan.Zero
-        : TimeSpan.FromSeconds((_forbidding.Count > 0 ? 35 : 0) + (Plan.HasOrphans ? 25 : 0));
+        : TimeSpan.FromSeconds((_forbidding.Count > 0 ? 35 : 0)
+            + (25 * Plan.Rare.Count(trouble => trouble.What == WorldTrouble.Orphaned)));
 
     /// <summary>An API, a hook or a clock said what was wrong.</summary>
     private bool WasLiedTo => Plan.Troubles.Any(trouble => trouble.What == WorldTrouble.ApiWrong)
@@ -31,6 +33,9 @@ internal sealed partial class World
 
     /// <summary>Whether kicks are forbidden there for good.</summary>
     public bool ForbidsForEver(string server) => _forbidding.Contains(server);
+
+    private bool IsOutOfReachOfKicks(Publisher publisher) =>
+        ForbidsForEver(publisher.Origin) && Server(publisher.Origin).Find(publisher.Session) is { IsSending: true };
 
     private void BeginRare(PlannedTrouble trouble, SrsServer server, Place place)
     {

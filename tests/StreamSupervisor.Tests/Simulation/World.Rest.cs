@@ -52,6 +52,12 @@ internal sealed partial class World
                     $"{keeper.Plan.Name} is not on air");
             }
 
+            if (key.State.Evictions.Exists(eviction => eviction.Of.Session == keeper.Connection!.Session && IsOutOfReachOfKicks(eviction.Of)))
+            {
+                // It was ordered away, for one who has gone since, and nobody can kick it there.
+                continue;
+            }
+
             if (key.State.Session?.By.Session != keeper.Connection!.Session)
             {
                 var owner = key.State.Session?.By.Session.ToString() ?? "nobody";
@@ -80,8 +86,10 @@ internal sealed partial class World
 
         foreach (var key in Plan.Keys.Select(History.Of))
         {
-            // What is on a server that never comes back can't be removed, and holds nobody.
-            if (key.State.Evictions.Where(eviction => !IsDead(eviction.Of.Origin)).ToList() is { Count: > 0 } open)
+            // What is on a server that never comes back can't be removed, and holds nobody; behind a proxy that forbids kicks for good who
+            // sends goes when he will.
+            if (key.State.Evictions.Where(eviction => !IsDead(eviction.Of.Origin) && !IsOutOfReachOfKicks(eviction.Of)).ToList()
+                is { Count: > 0 } open)
             {
                 return ("I7", key.Name, $"still to be removed: {string.Join(", ", open.Select(eviction => eviction.Of.Session))}");
             }
