@@ -5,8 +5,9 @@ namespace StreamSupervisor.Actors.Membership;
 
 /// <summary>
 /// Wakes stream keys that nobody calls: those whose deadline has come, and all that have one after a member was removed, because their
-/// owner may have been it, and once a minute, because a deadline may stand there by a clock that is ahead of this one. Akka starts an entity when a message comes, and never by itself. Runs once in the cluster, as a singleton; that
-/// it now and then runs twice or not at all for a moment does no harm.
+/// owner may have been it, and once a minute, because a deadline may stand there by a clock that is ahead of this one. Akka starts an
+/// entity when a message comes, and never by itself. Runs once in the cluster, as a singleton; that it now and then runs twice or not at
+/// all for a moment does no harm.
 /// </summary>
 #pragma warning disable CA1001 // An actor ends in PostStop.
 public sealed class Waker : ReceiveActor, IWithTimers

@@ -1,3 +1,4 @@
+using Akka.Actor;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.TestKit.Domain;
 
