@@ -29,6 +29,7 @@ internal sealed class HookEndpoints
     private readonly HooksOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly HookLog _log;
     private readonly System.Threading.Lock _gate = new();
     private long? _strangersLoggedAt;
     private int _strangers;
@@ -41,6 +42,7 @@ internal sealed class HookEndpoints
         _options = options;
         _time = time;
         _logger = logger;
+        _log = new HookLog(logger, time);
     }
 
     public void Map(IEndpointRouteBuilder routes) => routes.MapPost("/hooks/v1/{token}", HandleAsync).ExcludeFromDescription();
@@ -92,7 +94,7 @@ internal sealed class HookEndpoints
 
         if (!parsed)
         {
-            _logger.LogWarning("A hook at the address of {Origin} can't be read: {Problem}", origin, problem);
+            _log.Unreadable(origin, problem);
             await AnswerAsync(context, StatusCodes.Status400BadRequest, Malformed, problem);
             return;
         }
