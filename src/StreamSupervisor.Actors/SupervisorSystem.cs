@@ -36,14 +36,16 @@ public sealed partial class SupervisorSystem : IAsyncDisposable
     private readonly ILogger _log;
     private readonly CancellationTokenSource _stopping = new();
     private Task _clearing = Task.CompletedTask;
+    private FileWatch? _watch;
 
     private SupervisorSystem(SupervisorSystemSettings settings, JournalStore store, TimeProvider time, ILoggerFactory loggers)
     {
         (_settings, _store, _time, _log) = (settings, store, time, loggers.CreateLogger<SupervisorSystem>());
         _servers = new SrsServers(settings.Origins, settings.SrsApi, time, loggers);
+        var hold = new AdmissionHold(settings.Origins.Select(origin => origin.Name));
         _membership = settings.Cluster is { } cluster
-            ? ClusterMembership.Of(cluster.Membership, time, loggers, new AdmissionHold(settings.Origins.Select(origin => origin.Name)))
-            : ClusterMembership.Alone(time, loggers);
+            ? ClusterMembership.Of(cluster.Membership, time, loggers, hold)
+            : ClusterMembership.Alone(time, loggers, hold);
         _system = CreateSystem(settings, _membership, time, loggers);
         Directory = new OriginDirectory(_servers);
         _services = ServicesOf(settings);
@@ -130,6 +132,12 @@ public sealed partial class SupervisorSystem : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(useRegistrationKey);
         await _store.PrepareAsync(_time, _log, cancellation);
+        if (_store is SqliteStore file)
+        {
+            _watch = new FileWatch(file, _membership, _system, _time, _log);
+            await _watch.BeginAsync(cancellation);
+        }
+
         useRegistrationKey(await StoreWait.UntilItAnswersAsync(
             () => RegistrationKey.ReadAsync(_store, cancellation), _time, _log, cancellation));
 
@@ -169,6 +177,7 @@ public sealed partial class SupervisorSystem : IAsyncDisposable
         await _stopping.CancelAsync();
         await _clearing;
         await _system.Terminate();
+        await (_watch?.EndAsync() ?? Task.CompletedTask);
         await _membership.DisposeAsync();
         _servers.Dispose();
         await _store.DisposeAsync();

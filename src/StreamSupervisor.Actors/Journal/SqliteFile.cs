@@ -27,10 +27,11 @@ internal static class SqliteFile
     }.ConnectionString;
 
     /// <summary>An open connection.</summary>
+    /// <param name="whileShut">As in <see cref="SqliteTurnConnection"/>.</param>
     /// <exception cref="SqliteException">It cannot be opened or read.</exception>
-    public static SqliteConnection Open(string path)
+    public static SqliteConnection Open(string path, bool whileShut = false)
     {
-        var connection = new SqliteTurnConnection(path);
+        var connection = new SqliteTurnConnection(path, whileShut);
         try
         {
             connection.Open();
@@ -49,6 +50,24 @@ internal static class SqliteFile
     {
         using var connection = new SqliteConnection(ConnectionString(path));
         SqliteConnection.ClearPool(connection);
+    }
+
+    /// <summary>Takes the log of a file that was replaced out of the way of the one that lies there now. Nobody has either open.</summary>
+    /// <exception cref="StoreOpenException">It cannot be moved.</exception>
+    public static void PutLogAside(string path)
+    {
+        try
+        {
+            File.Delete(path + "-shm");
+            if (File.Exists(path + "-wal"))
+            {
+                File.Move(path + "-wal", path + "-wal.replaced", overwrite: true);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreOpenException($"{path}-wal belongs to the file that was replaced and cannot be moved: {e.Message}", e);
+        }
     }
 
     /// <summary>Sets <see cref="Pragmas"/>.</summary>

@@ -38,11 +38,11 @@ public static class SqliteMigrations
 
     /// <summary>The same under a lock that the caller holds.</summary>
     /// <exception cref="StoreOpenException">Newer, foreign, broken, or of a version before Akka.NET.</exception>
-    internal static IReadOnlyList<string> Prepare(string path, TimeProvider time)
+    internal static IReadOnlyList<string> Prepare(string path, TimeProvider time, bool whileShut = false)
     {
         try
         {
-            using var connection = SqliteFile.Open(path);
+            using var connection = SqliteFile.Open(path, whileShut);
             Check(connection, path);
             return Migrate(connection, path, time);
         }

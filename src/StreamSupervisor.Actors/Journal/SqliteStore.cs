@@ -9,12 +9,19 @@ namespace StreamSupervisor.Actors.Journal;
 /// </summary>
 internal sealed class SqliteStore : JournalStore
 {
+    private static readonly TimeSpan ClosesWithin = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan CloseLook = TimeSpan.FromMilliseconds(10);
+
     private readonly SqliteFileLock _lock;
     private readonly string _path;
+    private SqliteMoved _moved;
     private int _disposed;
 
     private SqliteStore(StoreLocation.Sqlite location, SqliteFileLock fileLock) =>
-        (Location, _path, _lock) = (location, location.Path, fileLock);
+        (Location, _path, _lock, _moved) = (location, location.Path, fileLock, new SqliteMoved(location.Path));
+
+    /// <summary>The file, by its full path.</summary>
+    public string Path => _path;
 
     public override StoreLocation Location { get; }
 
@@ -25,7 +32,7 @@ internal sealed class SqliteStore : JournalStore
         return Task.Run(
             () =>
             {
-                var path = Path.GetFullPath(location.Path);
+                var path = System.IO.Path.GetFullPath(location.Path);
                 SqliteFile.CreateFor(path);
                 var fileLock = SqliteFileLock.Take(path);
                 try
@@ -46,6 +53,40 @@ internal sealed class SqliteStore : JournalStore
             cancellation);
     }
 
+    /// <summary>Whether another file lies in the place of the one that is open, or none.</summary>
+    public bool HasMoved() => _moved.HasMoved();
+
+    /// <summary>
+    /// Goes on in the file that lies there now. Nobody opens it before every connection to the one before is closed and its log is out of
+    /// the way (<c>FILE-wal.replaced</c>): SQLite would write what is in that log into the new file.
+    /// </summary>
+    /// <exception cref="StoreOpenException">The file cannot be used, or the one before is still open.</exception>
+    public Task ReopenAsync(TimeProvider time, ILogger log, CancellationToken cancellation) => Task.Run(
+        async () =>
+        {
+            log.LogWarning("{Path} was moved, removed or replaced while it is in use; going on in the file that lies there now.", _path);
+            using var shut = SqliteTurnConnection.Shut(_path);
+            _moved.Dispose();
+            for (var began = time.GetTimestamp(); shut.IsInUse; await Task.Delay(CloseLook, time, cancellation))
+            {
+                if (time.GetElapsedTime(began) > ClosesWithin)
+                {
+                    throw new StoreOpenException($"{_path} was replaced, and is in use for longer than {ClosesWithin.TotalSeconds} s.");
+                }
+            }
+
+            SqliteFile.LetGo(_path);
+            SqliteFile.PutLogAside(_path);
+            SqliteFile.CreateFor(_path);
+            foreach (var step in SqliteMigrations.Prepare(_path, time, whileShut: true))
+            {
+                log.LogInformation("Applied schema step {Step} to {Path}.", step, _path);
+            }
+
+            _moved = new SqliteMoved(_path);
+        },
+        cancellation);
+
     public override async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 1)
@@ -55,6 +96,7 @@ internal sealed class SqliteStore : JournalStore
 
         await Task.Run(() =>
         {
+            _moved.Dispose();
             SqliteFile.LetGo(_path);
             _lock.Dispose();
         });

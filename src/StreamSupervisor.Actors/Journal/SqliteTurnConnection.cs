@@ -15,23 +15,47 @@ namespace StreamSupervisor.Actors.Journal;
 /// stream index kept each other asleep, at 64 connections most of the time. Here the next one is woken. And SQLite answers on the caller's
 /// thread: the journal's stream, which gathers what comes while a batch is written, would stand still meanwhile and write row by row.
 /// </remarks>
-internal sealed class SqliteTurnConnection(string path) : SqliteConnection(SqliteFile.ConnectionString(path))
+/// <param name="whileShut">Whether it is opened even while the file is shut: by whoever has shut it.</param>
+internal sealed class SqliteTurnConnection(string path, bool whileShut = false) : SqliteConnection(SqliteFile.ConnectionString(path))
 {
     /// <summary>As the busy timeout of <see cref="SqliteFile.Pragmas"/>.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>By the full path of the file.</summary>
-    private static readonly ConcurrentDictionary<string, SemaphoreSlim> Turns = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<string, SharedFile> Files = new(StringComparer.Ordinal);
 
-    private readonly SemaphoreSlim _turn = Turns.GetOrAdd(Path.GetFullPath(path), _ => new SemaphoreSlim(1));
+    private readonly SharedFile _file = Files.GetOrAdd(Path.GetFullPath(path), _ => new SharedFile());
+    private bool _isCounted;
     private bool _hasTurn;
+
+    /// <summary>Keeps everybody else from opening the file until it is disposed. Once at a time.</summary>
+    public static ShutFile Shut(string path) => new(Files.GetOrAdd(Path.GetFullPath(path), _ => new SharedFile()));
+
+    /// <exception cref="SqliteException">SQLITE_BUSY: the file was shut for 5 s; and as ever.</exception>
+    public override void Open()
+    {
+        if (!whileShut && !_isCounted)
+        {
+            while (!_file.TryEnter())
+            {
+                if (!_file.Opens.Wait(Patience))
+                {
+                    throw new SqliteException("database is locked: another file is put in its place", raw.SQLITE_BUSY);
+                }
+            }
+
+            _isCounted = true;
+        }
+
+        base.Open();
+    }
 
     /// <exception cref="SqliteException">SQLITE_BUSY: no turn within 5 s.</exception>
     public override SqliteTransaction BeginTransaction(IsolationLevel isolationLevel, bool deferred)
     {
         if (!deferred && !_hasTurn)
         {
-            Took(_turn.Wait(Patience));
+            Took(_file.Turn.Wait(Patience));
         }
 
         return base.BeginTransaction(isolationLevel, deferred);
@@ -44,7 +68,7 @@ internal sealed class SqliteTurnConnection(string path) : SqliteConnection(Sqlit
     {
         if (isolationLevel != IsolationLevel.ReadUncommitted && !_hasTurn)
         {
-            Took(await _turn.WaitAsync(Patience, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.ForceYielding));
+            Took(await _file.Turn.WaitAsync(Patience, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.ForceYielding));
         }
 
         return base.BeginTransaction(isolationLevel, deferred: isolationLevel == IsolationLevel.ReadUncommitted);
@@ -56,7 +80,13 @@ internal sealed class SqliteTurnConnection(string path) : SqliteConnection(Sqlit
         if (_hasTurn)
         {
             _hasTurn = false;
-            _ = _turn.Release();
+            _ = _file.Turn.Release();
+        }
+
+        if (_isCounted)
+        {
+            _isCounted = false;
+            _file.Leave();
         }
     }
 

@@ -61,6 +61,7 @@ internal sealed partial class LiveStreamActor
                 _services.Gauges.Recovered();
                 FitWork(cause: default);
                 ArmTimer();
+                WakeOnce();
                 Publish(_durable);
                 break;
             default:

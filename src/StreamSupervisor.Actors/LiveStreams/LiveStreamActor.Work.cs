@@ -178,6 +178,18 @@ internal sealed partial class LiveStreamActor
         }
     }
 
+    /// <summary>
+    /// A wait that another member began by a clock that is ahead of this one begins in the future; the rules end it, and no timer would for
+    /// up to a minute.
+    /// </summary>
+    private void WakeOnce()
+    {
+        if (LiveStream.WakeAt(_durable) is not null)
+        {
+            Self.Tell(TimerDue.Instance);
+        }
+    }
+
     private void OnTimer()
     {
         _services.Gauges.Timers(_timerAt is null ? 0 : -1);

@@ -38,8 +38,8 @@ public sealed class ClusterMembership : IAsyncDisposable
         new(settings, time, loggers, hold ?? new AdmissionHold([]));
 
     /// <summary>The one supervisor of a SQLite file.</summary>
-    public static ClusterMembership Alone(TimeProvider time, ILoggerFactory loggers) =>
-        new(null, time, loggers, new AdmissionHold([]));
+    public static ClusterMembership Alone(TimeProvider time, ILoggerFactory loggers, AdmissionHold? hold = null) =>
+        new(null, time, loggers, hold ?? new AdmissionHold([]));
 
     /// <summary>This incarnation: a new one at each start of the process.</summary>
     public Guid Incarnation { get; } = Guid.NewGuid();
@@ -90,6 +90,25 @@ public sealed class ClusterMembership : IAsyncDisposable
     {
         get => _look;
         set => _look = value;
+    }
+
+    /// <summary>The store has gone back in time: admissions are held from now on, and everybody here is told.</summary>
+    /// <returns>Whether it is news.</returns>
+    internal bool RolledBack(ActorSystem system, long epoch, string why)
+    {
+        if (!Hold.Begin(epoch, _time.GetElapsedTime(0)))
+        {
+            return false;
+        }
+
+        Metrics.RolledBack();
+        _log.LogCritical(
+            "The database has gone back in time, or may have: {Why}. Decisions that were confirmed may be gone from it, with locks, pins "
+            + "and registrations among them: look at them again. Nobody is admitted before all SRS servers were looked at; what is on air "
+            + "there is taken over, and generations go on above {Floor}. Nothing needs to be restarted.",
+            why, StoreHistory.GenerationFloorOf(epoch));
+        system.EventStream.Publish(new StoreRolledBack(epoch));
+        return true;
     }
 
     /// <summary>Joins from now on, and keeps trying. Needs no database at this moment.</summary>

@@ -92,18 +92,11 @@ internal sealed partial class StoreMember
 
     private void RolledBack(long epoch, string why)
     {
-        if (!_membership.Hold.Begin(epoch, _time.GetElapsedTime(0)))
+        if (!_membership.RolledBack(Context.System, epoch, why))
         {
             return;
         }
 
-        _membership.Metrics.RolledBack();
-        _log.LogCritical(
-            "The database has gone back in time, or may have: {Why}. Decisions that were confirmed may be gone from it, with locks, pins "
-            + "and registrations among them: look at them again. Nobody is admitted before all SRS servers were looked at; what is on air "
-            + "there is taken over, and generations go on above {Floor}. Nothing needs to be restarted.",
-            why, StoreHistory.GenerationFloorOf(epoch));
-        Context.System.EventStream.Publish(new StoreRolledBack(epoch));
         Forget();
 
         // What was on its way to the database comes within this time.

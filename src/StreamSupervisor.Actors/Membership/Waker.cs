@@ -4,9 +4,10 @@ using Akka.Cluster;
 namespace StreamSupervisor.Actors.Membership;
 
 /// <summary>
-/// Wakes stream keys that nobody calls: those whose deadline has come, and, after a member was removed, all that have one, because their
-/// owner may have been it. Akka starts an entity when a message comes, and never by itself. Runs once in the cluster, as a singleton; that
-/// it now and then runs twice or not at all for a moment does no harm.
+/// Wakes stream keys that nobody calls: those whose deadline has come, and all that have one after a member was removed, because their
+/// owner may have been it, and once a minute, because a deadline may stand there by a clock that is ahead of this one. Akka starts an
+/// entity when a message comes, and never by itself. Runs once in the cluster, as a singleton; that it now and then runs twice or not at
+/// all for a moment does no harm.
 /// </summary>
 #pragma warning disable CA1001 // An actor ends in PostStop.
 public sealed class Waker : ReceiveActor, IWithTimers
@@ -15,10 +16,16 @@ public sealed class Waker : ReceiveActor, IWithTimers
     /// <summary>Between two questions; a deadline is late by this at most, beside the index's own delay.</summary>
     public static readonly TimeSpan Every = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>How late a deadline is at most whose key has no owner, by whatever clock it was written.</summary>
+    public static readonly TimeSpan WhateverTheClock = TimeSpan.FromMinutes(1);
+
+    private static readonly TimeSpan AnyDeadline = TimeSpan.FromDays(365);
+
     private readonly Func<DateTimeOffset, CancellationToken, Task<IReadOnlyList<string>>> _due;
     private readonly CancellationTokenSource _stopped = new();
     private readonly TimeProvider _time;
     private readonly Cluster _cluster = Cluster.Get(Context.System);
+    private long _askedForAllAt;
     private bool _asking;
     private bool _failed;
 
@@ -33,7 +40,7 @@ public sealed class Waker : ReceiveActor, IWithTimers
     public Waker(Func<DateTimeOffset, CancellationToken, Task<IReadOnlyList<string>>> due, Action<string> wake, TimeProvider time,
         ILogger log)
     {
-        (_due, _time) = (due, time);
+        (_due, _time, _askedForAllAt) = (due, time, time.GetTimestamp());
         Receive<Look>(_ => Ask());
         Receive<ClusterEvent.MemberRemoved>(_ =>
         {
@@ -88,8 +95,19 @@ public sealed class Waker : ReceiveActor, IWithTimers
 
         var everybody = _everybody;
         (_asking, _everybody) = (true, false);
-        _ = _due(everybody ? DateTimeOffset.MaxValue : _time.GetUtcNow(), _stopped.Token).PipeTo(
+        _ = _due(everybody ? DateTimeOffset.MaxValue : _time.GetUtcNow() + Slack(), _stopped.Token).PipeTo(
             Self, success: keys => new Due(keys), failure: why => new Failed(why, everybody));
+    }
+
+    private TimeSpan Slack()
+    {
+        if (_time.GetElapsedTime(_askedForAllAt) < WhateverTheClock)
+        {
+            return TimeSpan.Zero;
+        }
+
+        _askedForAllAt = _time.GetTimestamp();
+        return AnyDeadline;
     }
 
     private void Next(TimeSpan pause) => Timers.StartSingleTimer("look", new Look(), pause);

@@ -131,7 +131,11 @@ public sealed partial class OriginActor
     }
 
     private void TellRefusedUnseen(ClientIndex.Wish wish, bool incumbentSilent) =>
-        _streams.Tell(wish.Key.ToString(), new ReportRefusedUnseen(wish.By, incumbentSilent, wish.InTheWay));
+        _streams.Tell(wish.Key.ToString(), new ReportRefusedUnseen(wish.By, incumbentSilent, wish.InTheWay, IsTimely(wish)));
+
+    /// <summary>By this member's monotonic clock; after a start of this actor the second trace is needed for as long.</summary>
+    private bool IsTimely(ClientIndex.Wish wish) =>
+        wish.Again || _beliefs.KnownAt(wish.Key, Now().Elapsed).For >= ClientIndex.HooksComeWithin;
 
     private sealed record Judge
     {

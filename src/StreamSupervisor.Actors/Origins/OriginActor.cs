@@ -119,6 +119,7 @@ public sealed partial class OriginActor : ReceiveActor, IWithTimers
                 .Select(belief => belief.Key.ToString()).Take(MaxKeys),
         ],
         OrphanedKeys = [.. _sightings.Orphans.Select(key => key.ToString()).Take(MaxKeys)],
+        MisnamedKeys = [.. _sightings.Misnamed.Select(key => key.ToString()).Take(MaxKeys)],
     };
 
     private void TellEveryone(bool afterChange)

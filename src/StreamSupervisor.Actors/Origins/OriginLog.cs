@@ -76,6 +76,12 @@ internal sealed class OriginLog(ILoggingAdapter log, string name)
                     + "silence can't be seen now.",
                     name, stuck.Age.TotalSeconds);
                 break;
+            case LookFinding.Misnamed misnamed:
+                Once($"misnamed/{misnamed.Key}", now,
+                    "{0}: the list of streams of {1} names client {2} as its publisher, and {3} publishes it, as the list of clients says. "
+                    + "Nothing is done about it; kick the session, not what the list names. If players get nothing, a new publish helps.",
+                    misnamed.Key, name, misnamed.Named, misnamed.By);
+                break;
             case LookFinding.Orphaned orphan:
                 Once($"orphan/{orphan.Key}", now,
                     "{0}: {1} publishes on {2} for nobody: {3} clients have been sent nothing for {4:0} s. "

@@ -34,6 +34,7 @@ internal static class OriginMessageKinds
             Superseded = OrEmpty(snapshot.Superseded),
             WedgedKeys = OrEmpty(snapshot.WedgedKeys),
             OrphanedKeys = OrEmpty(snapshot.OrphanedKeys),
+            MisnamedKeys = OrEmpty(snapshot.MisnamedKeys),
         }),
     ];
 

@@ -86,6 +86,14 @@ public abstract record LookFinding
         public static readonly TimeSpan LastsFor = TimeSpan.FromSeconds(12);
     }
 
+    /// <summary>
+    /// The list of streams names a client that does not publish the stream; the list of clients says who does. So it can be with an orphan,
+    /// and where SRS let a second publisher in beside one.
+    /// </summary>
+    /// <param name="By">Who publishes it, as is believed and as the list of clients says.</param>
+    /// <param name="Named">The client that the row names.</param>
+    public sealed record Misnamed(StreamKey Key, SessionId By, string Named) : LookFinding;
+
     /// <summary>A session's bytes stood still after media had flowed.</summary>
     public sealed record Silent(StreamKey Key, SessionId Session, TimeSpan For, long Bytes) : LookFinding;
 

@@ -65,6 +65,9 @@ public sealed record OriginSnapshot(string Name, OriginStatus Status, DateTimeOf
     /// <summary>Keys that it published for nobody at the last look: some of them.</summary>
     public ImmutableArray<string> OrphanedKeys { get; init; } = [];
 
+    /// <summary>Keys whose row in its list of streams names another client than their publisher: some of them.</summary>
+    public ImmutableArray<string> MisnamedKeys { get; init; } = [];
+
     /// <summary>In which order its version asks and checks; null as long as nobody knows who it is.</summary>
     public CallOrder? CallOrder => Process is { } process ? CallOrder.Of(process.Version) : null;
 

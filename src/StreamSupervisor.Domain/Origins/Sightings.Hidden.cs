@@ -6,12 +6,15 @@ public sealed partial class Sightings
     /// <summary>
     /// Clients that publish a key of which no row is active. An attempt that waits in <c>on_publish</c> is listed as publishing too, at
     /// first without bytes (recorded on SRS 5 and 6; 7.0.18 does not list it). Whoever waits longer may be told all the same, and is
-    /// decided on when its question comes. A publisher of the last seconds, whose bytes are not counted yet, is found by a later look.
+    /// decided on when its question comes. A publisher of the last seconds, whose bytes are not counted yet, is found by a later look. SRS
+    /// 4 counts no bytes of a client, and lists none that waits.
     /// </summary>
     private IEnumerable<StreamReport> Hidden(Pending pending, LookAnswer.Clients clients)
     {
         var shown = pending.Look.Streams.Where(row => row.Active).Select(rows.KeyOf).ToHashSet();
-        var hidden = clients.Found.Where(client => client is { Publishing: true, ReceivedBytes: > 0, NamedKey: not null })
+        var countsBytes = pending.Look.Process.Version.Major >= 5;
+        var hidden = clients.Found.Where(client => client is { Publishing: true, NamedKey: not null }
+                && (client.ReceivedBytes > 0 || !countsBytes))
             .DistinctBy(client => client.Id)
             .GroupBy(client => rows.EffectiveKeyOf(client.NamedKey!.Value));
         foreach (var key in hidden.Where(key => !shown.Contains(key.Key)))

@@ -59,7 +59,11 @@ public sealed partial class Sightings(string origin, RowReader rows)
         var missing = Unseen(look, active, beliefs, reports);
         var unknown = active.FindAll(row => IsStranger(beliefs, row.Key, look.Name(row.Row.PublisherClientId)));
         LookQuestion? question = null;
-        if (missing.Count + unknown.Count > 0)
+        if (missing.Count + unknown.Count == 0)
+        {
+            _misnamed = [];
+        }
+        else
         {
             _pending = new Pending(look, beliefs, missing, unknown, All: all);
             var gone = missing.Select(one => one.Session.ClientId);
@@ -94,10 +98,10 @@ public sealed partial class Sightings(string origin, RowReader rows)
 
     private LookStep Verified(Pending pending, LookAnswer.Clients clients)
     {
-        var reports = new List<StreamReport>();
+        var (reports, misnamed) = (new List<StreamReport>(), FindMisnamed(pending, clients));
         foreach (var (key, session) in pending.Missing)
         {
-            if (clients.Find(session.ClientId) is not { } client || !rows.Publishes(client, key))
+            if (!Publishes(clients, session.ClientId, key))
             {
                 reports.Add(new StreamReport(key, Gone(pending, key, session)));
             }
@@ -118,12 +122,12 @@ public sealed partial class Sightings(string origin, RowReader rows)
 
         if (lying.Count == 0 && !pending.All)
         {
-            return new LookStep([.. reports]);
+            return new LookStep([.. reports]) { Findings = misnamed };
         }
 
         // An active row whose client does not exist: an orphan shows the wrong one. The list of clients knows who really publishes.
         _pending = pending with { Searching = lying };
-        return new LookStep([.. reports], pending.Look.AskForAll());
+        return new LookStep([.. reports], pending.Look.AskForAll()) { Findings = misnamed };
     }
 
     private LookStep Found(Pending pending, List<ActiveRow> searching, LookAnswer.Clients clients)

@@ -14,9 +14,11 @@ namespace StreamSupervisor.Server.Api;
 /// <param name="WedgedKeys">Keys of which it holds a ghost: some of them, at most 100.</param>
 /// <param name="OrphanedKeys">Keys that it publishes for nobody, as the last look showed: their players get nothing, and only a new publish
 /// helps. Some of them, at most 100; absent: none.</param>
+/// <param name="MisnamedKeys">Keys whose row in its own list of streams names another client than the one that publishes them: whoever
+/// kicks by that list kicks somebody else. Some of them, at most 100; absent: none.</param>
 public sealed record OriginView(string Name, string Api, string State, string? Version, string? ServerId, string? ServiceId, int? Streams,
     DateTimeOffset? LastLook, string? Why, IReadOnlyList<string> WedgedKeys, bool Draining = false,
-    IReadOnlyList<string>? OrphanedKeys = null)
+    IReadOnlyList<string>? OrphanedKeys = null, IReadOnlyList<string>? MisnamedKeys = null)
 {
     /// <summary>The address without user, password, query and fragment: they may be secrets.</summary>
     public static string WithoutCredentials(string api) =>

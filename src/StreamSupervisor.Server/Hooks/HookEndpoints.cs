@@ -29,6 +29,7 @@ internal sealed class HookEndpoints
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly StrangerLog _strangers;
+    private readonly HookLog _log;
     private readonly System.Threading.Lock _gate = new();
     private bool _unknownActionLogged;
 
@@ -40,6 +41,7 @@ internal sealed class HookEndpoints
         _time = time;
         _logger = logger;
         _strangers = new StrangerLog("hook", "origins.hook-token", time, logger);
+        _log = new HookLog(logger, time);
     }
 
     public void Map(IEndpointRouteBuilder routes) => routes.MapPost("/hooks/v1/{token}", HandleAsync).ExcludeFromDescription();
@@ -91,7 +93,7 @@ internal sealed class HookEndpoints
 
         if (!parsed)
         {
-            _logger.LogWarning("A hook at the address of {Origin} can't be read: {Problem}", origin, problem);
+            _log.Unreadable(origin, problem);
             await AnswerAsync(context, StatusCodes.Status400BadRequest, Malformed, problem);
             return;
         }

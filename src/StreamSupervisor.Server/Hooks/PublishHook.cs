@@ -27,6 +27,8 @@ internal sealed class PublishHook(PublishAttemptReader reader, OriginDirectory d
     /// <summary>What the key knows may change while the server is asked; an SRS that starts anew more often has other troubles.</summary>
     private const int MaxDoubts = 3;
 
+    private readonly HookLog _log = new(logger, time);
+
     /// <param name="alreadyRead">The attempt, where the caller has read it off the hook.</param>
     /// <exception cref="OperationCanceledException">SRS went away while it was held.</exception>
     public async ValueTask<SrsHookReply> DecideAsync(string origin, SrsHook hook, AskedIn askedIn, CancellationToken cancellation,
@@ -93,7 +95,7 @@ internal sealed class PublishHook(PublishAttemptReader reader, OriginDirectory d
                 case ProcessConfirmation.Replaced:
                     return new Verdict.Refused(HookRefusals.ReplacedProcess);
                 case ProcessConfirmation.WrongServer other:
-                    LogWrongServer(origin, hook, other.ServerId);
+                    _log.WrongServer(origin, hook.Action.ToString(), hook.ServerId, other.ServerId);
                     return new Verdict.Refused(HookRefusals.WrongServer);
                 case ProcessConfirmation.Unreachable unreachable:
                     return new Verdict.Undecided($"{origin} did not say who it is: {unreachable.Why}");
@@ -125,17 +127,12 @@ internal sealed class PublishHook(PublishAttemptReader reader, OriginDirectory d
     {
         if (hook.Key is SrsHookKey.TooLong tooLong && policies.Fallback.Mode == AdmissionMode.Observe)
         {
-            logger.LogWarning("A stream on {Origin} has a key of {Length} characters; keys over {Longest} pass unguarded, and would be "
-                + "refused if admission.mode were enforce.", origin, tooLong.Length, StreamKey.MaxLength);
+            _log.TooLongKey(origin, tooLong.Length, StreamKey.MaxLength);
             return SrsHookReply.Yes;
         }
 
         return HookRefusals.Of(RefusalReason.InvalidKey);
     }
-
-    private void LogWrongServer(string origin, SrsHook hook, string expected) => logger.LogWarning(
-        "Refused {Action} at the hook address of {Origin}: it names server {ServerId}, and the API of {Origin} is server {Expected}. "
-        + "Is a token used twice, or origins.api wrong?", hook.Action, origin, hook.ServerId, origin, expected);
 
     /// <param name="reason">Why nobody will know before a person has helped; else the encoder is told that waiting helps.</param>
     private SrsHookReply WhenUnavailable(StreamKey key, SrsHook hook, string why, RefusalReason reason = RefusalReason.Unknown)

@@ -40,6 +40,7 @@ internal sealed class OriginViews(OriginDirectory directory, IReadOnlyList<Origi
             origin.LastAnswerAt,
             origin.WhyLockedOut ?? origin.LastError ?? origin.KicksForbidden,
             origin.WedgedKeys,
-            OrphanedKeys: origin.OrphanedKeys is { IsEmpty: false } orphaned ? orphaned : null);
+            OrphanedKeys: origin.OrphanedKeys is { IsEmpty: false } orphaned ? orphaned : null,
+            MisnamedKeys: origin.MisnamedKeys is { IsEmpty: false } misnamed ? misnamed : null);
     }
 }

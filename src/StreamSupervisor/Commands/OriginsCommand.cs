@@ -78,6 +78,11 @@ internal static class OriginsCommand
         {
             yield return $"publishes for nobody {Some(orphaned)}: kick it, a new publish helps";
         }
+
+        if (origin.MisnamedKeys is { Count: > 0 } misnamed)
+        {
+            yield return $"its own list names a wrong publisher of {Some(misnamed)}: kick by key, not by that list";
+        }
     }
 
     private static string Some(IReadOnlyList<string> keys) => string.Join(' ', keys.Take(3)) + (keys.Count > 3 ? " …" : "");

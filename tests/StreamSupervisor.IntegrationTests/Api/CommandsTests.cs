@@ -117,6 +117,16 @@ public class CommandsTests
     }
 
     [Fact]
+    public async Task Whose_publisher_the_list_of_its_server_names_wrong_stands_in_the_notes_of_the_server()
+    {
+        await using var server = await ApiServer.StartAsync();
+        server.Entities.Origins.Add(Given.Origin("srs-1") with { MisnamedKeys = [Given.Cam1.ToString()] });
+
+        (await RunAsync(server, "origins")).Output.ShouldContain(
+            "its own list names a wrong publisher of __defaultVhost__/live/cam1: kick by key, not by that list");
+    }
+
+    [Fact]
     public async Task What_a_stranger_wrote_into_a_name_does_not_reach_the_terminal()
     {
         await using var server = await ApiServer.StartAsync();

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Akka.Actor;
@@ -6,6 +7,7 @@ using Akka.Cluster;
 using Akka.Cluster.Sharding;
 using StreamSupervisor.Actors.Membership;
 using StreamSupervisor.IntegrationTests.Server;
+using StreamSupervisor.TestKit.Time;
 
 namespace StreamSupervisor.IntegrationTests.Membership;
 
@@ -67,6 +69,29 @@ public sealed class AloneTests
             return failures-- > 0 ? Task.FromException<IReadOnlyList<string>>(new IOException("away"))
                 : Task.FromResult<IReadOnlyList<string>>(["live/a", "live/b"]);
         }
+    }
+
+    [Fact]
+    public async Task Once_a_minute_the_waker_asks_for_every_deadline_for_the_clock_that_wrote_it_may_be_ahead()
+    {
+        await using var alone = new Alone();
+        await alone.Membership.Joined.WaitAsync(Eventually.Patience);
+        var time = new VirtualTime();
+        var asked = new ConcurrentQueue<DateTimeOffset>();
+        Func<DateTimeOffset, CancellationToken, Task<IReadOnlyList<string>>> due = (until, _) =>
+        {
+            asked.Enqueue(until);
+            return Task.FromResult<IReadOnlyList<string>>([]);
+        };
+        Action<string> wake = _ => { };
+        _ = alone.System.ActorOf(Props.Create(() => new Waker(due, wake, time, alone.Log)));
+        await Eventually.HoldsAsync("it asks for those that are due", () => Task.FromResult(asked.Contains(time.GetUtcNow())));
+
+        time.Advance(Waker.WhateverTheClock);
+
+        await Eventually.HoldsAsync("it asks for all", () => Task.FromResult(asked.Any(until =>
+            until > time.GetUtcNow() + TimeSpan.FromDays(30) && until < DateTimeOffset.MaxValue)));
+        await Eventually.HoldsAsync("and then for those that are due", () => Task.FromResult(asked.Last() == time.GetUtcNow()));
     }
 
     /// <summary>The TCP sockets of this process that listen.</summary>

@@ -51,6 +51,12 @@ internal sealed record BrokenRules
     /// <summary>A place of a gate is held while work waits, and all servers share the places.</summary>
     public bool HoldsPlaces { get; init; }
 
+    /// <summary>Who publishes for nobody is evicted.</summary>
+    public bool EvictsOrphans { get; init; } = true;
+
+    /// <summary>A DELETE that is forbidden is told as such.</summary>
+    public bool TellsForbidden { get; init; } = true;
+
     /// <summary>A process that the API has named another one after is over for ever.</summary>
     public bool HasNoWayBack { get; init; }
 

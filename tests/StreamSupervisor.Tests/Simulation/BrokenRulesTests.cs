@@ -136,6 +136,27 @@ public class BrokenRulesTests(ITestOutputHelper output)
     public void An_admission_before_all_servers_were_looked_at_is_noticed() =>
         NoticesWhereTheDatabaseGoesBack(new BrokenRules { HoldsAdmissions = false }, "I2");
 
+    [Fact]
+    public void A_stream_for_nobody_that_nobody_ends_is_noticed() => Notices(Many, new BrokenRules { EvictsOrphans = false }, "I8", "I9");
+
+    [Fact]
+    public void A_forbidden_kick_that_is_told_as_a_server_that_does_not_answer_is_noticed() =>
+        Notices(Many, new BrokenRules { TellsForbidden = false }, "Forbidden");
+
+    [Fact]
+    public void Looks_that_are_ordered_by_clocks_are_noticed() => Notices(Many, new BrokenRules
+    {
+        Hears = (state, command) => command switch
+        {
+            ReportPublisherSeen seen => seen with { Known = KnownByTheClock(state, seen.LookedAt) },
+            ReportPublisherMissing missing => missing with { Known = KnownByTheClock(state, missing.LookedAt) },
+            _ => command,
+        },
+    }, "I2", "I8", "I9");
+
+    private static KnownAtLook KnownByTheClock(LiveStreamState state, DateTimeOffset lookedAt) =>
+        lookedAt > state.ChangedAt ? new KnownAtLook(state.Revision, lookedAt - state.ChangedAt) : default;
+
     /// <summary>
     /// What the default of Akka.Persistence does: once another writer has followed, records of the earlier one are dropped.
     /// </summary>

@@ -49,6 +49,7 @@ internal sealed class Plan
         Encoders = [.. Keys.SelectMany((key, index) => EncodersOf(key, index, random))];
         Troubles = [.. Enumerable.Range(0, random.Next(1, 8)).Select(_ => TroubleOf(random))];
         HasViewers = random.Next(2) == 0 && !PublishOnly;
+        Rare = [.. RareTroubles(new Random(seed * 43))];
     }
 
     /// <summary>How long things go wrong.</summary>
@@ -72,6 +73,9 @@ internal sealed class Plan
     /// <summary>Whether the settings name the relay; else it is known by its address.</summary>
     public bool NamesRelays { get; }
     public bool HasViewers { get; }
+
+    /// <summary>Whether streams reach nobody now and then, and who finds one ends it.</summary>
+    public bool HasOrphans => Rare.Any(trouble => trouble.What == WorldTrouble.Orphaned);
     public bool Retains { get; }
     public int SnapshotEvery { get; }
     public bool AddressIsIdentity { get; }
@@ -85,13 +89,18 @@ internal sealed class Plan
     public IReadOnlyList<EncoderPlan> Encoders { get; }
     public IReadOnlyList<PlannedTrouble> Troubles { get; }
 
+    /// <summary>
+    /// Troubles of few worlds, from a random of their own: the worlds without them are those that they were before there were any.
+    /// </summary>
+    public IReadOnlyList<PlannedTrouble> Rare { get; }
+
     public override string ToString() =>
         $"{string.Join(", ", Servers.Select(server => $"{server.Name} {server.Kind}"))}; {Places.Count} member(s), {Keys.Count} key(s); "
         + $"{Policy.Takeover}, identity {(AddressIsIdentity ? "address" : "key")}{(PublishOnly ? ", publish-only" : "")}"
         + $"{(HasViewers ? ", viewers" : "")}{(Forwards ? ", forwards" : "")}; faults of hooks {HookFaults:0%}, API {ApiFaults:0%}, "
         + $"writes {WriteFaults:0%}, messages {MessageFaults:0%}; snapshots every {SnapshotEvery}{(Retains ? ", retention" : "")}\n  "
         + string.Join("\n  ", Encoders.Select(encoder => encoder.ToString())
-            .Concat(Troubles.OrderBy(trouble => trouble.At).Select(trouble => trouble.ToString())));
+            .Concat(Troubles.Concat(Rare).OrderBy(trouble => trouble.At).Select(trouble => trouble.ToString())));
 
     private IEnumerable<EncoderPlan> EncodersOf(string key, int index, Random random)
     {
@@ -120,7 +129,7 @@ internal sealed class Plan
 
     private PlannedTrouble TroubleOf(Random random)
     {
-        var what = (WorldTrouble)random.Next(Enum.GetValues<WorldTrouble>().Length);
+        var what = (WorldTrouble)random.Next((int)WorldTrouble.ShardMovesAndBack + 1);
         if (IsCrowd && random.Next(3) == 0)
         {
             what = WorldTrouble.ServerDead;
@@ -129,6 +138,24 @@ internal sealed class Plan
         return new PlannedTrouble(Milliseconds(random, 0, Chaos.TotalMilliseconds), Milliseconds(random, 100, 9_000), what,
             random.Next(Servers.Count),
             random.Next(Places.Count), Keys[random.Next(Keys.Count)]);
+    }
+
+    private IEnumerable<PlannedTrouble> RareTroubles(Random random)
+    {
+        var trapped = Enumerable.Range(0, Servers.Count).Where(server => Servers[server].Kind.CleansUpFreshSources).ToList();
+        var clocks = random.Next(4) == 0 ? random.Next(1, 4) : 0;
+        var forbids = random.Next(4) == 0 ? random.Next(1, 3) : 0;
+
+        // Without players nobody can tell, and where an on_connect is an intent to publish there are none.
+        var orphans = random.Next(4) == 0 && !PublishOnly && trapped.Count > 0 ? random.Next(1, 4) : 0;
+        for (var i = 0; i < clocks + forbids + orphans; i++)
+        {
+            var what = i < clocks ? WorldTrouble.ClockSet : i < clocks + forbids ? WorldTrouble.KicksForbidden : WorldTrouble.Orphaned;
+            var at = i == 0 && random.Next(2) == 0 ? TimeSpan.Zero : Milliseconds(random, 0, Chaos.TotalMilliseconds);
+            var server = what == WorldTrouble.Orphaned ? trapped[random.Next(trapped.Count)] : random.Next(Servers.Count);
+            yield return new PlannedTrouble(at, Milliseconds(random, 100, 9_000), what, server, random.Next(Places.Count),
+                Keys[random.Next(Keys.Count)]);
+        }
     }
 
     private static TimeSpan Milliseconds(Random random, double from, double to) =>

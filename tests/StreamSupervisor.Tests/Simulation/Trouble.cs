@@ -37,6 +37,15 @@ internal enum WorldTrouble
 
     /// <summary>One member after the other becomes a key's home.</summary>
     ShardMovesAndBack,
+
+    /// <summary>The next publish of a stream reaches no player, as 1 of 150 does where a source may be thrown away.</summary>
+    Orphaned,
+
+    /// <summary>A proxy before its API forbids DELETE; for long ones for ever.</summary>
+    KicksForbidden,
+
+    /// <summary>The clock of a member's machine is set, and stays so.</summary>
+    ClockSet,
 }
 
 /// <param name="Server">Which server it is about.</param>

@@ -18,7 +18,8 @@ internal sealed partial class World
     /// who is gone
     /// must be noticed too.
     /// </summary>
-    private TimeSpan Rest => TimeSpan.FromSeconds(Plan.Policy.Takeover == TakeoverPolicy.NewestWins && !MayBeRefusedUnheard ? 23 : 50);
+    private TimeSpan Rest =>
+        TimeSpan.FromSeconds(Plan.Policy.Takeover == TakeoverPolicy.NewestWins && !MayBeRefusedUnheard ? 23 : 50) + RestOfRareTroubles;
 
     private bool MayBeRefusedUnheard => !Plan.PublishOnly && Servers.Any(server => server.Kind.TakesTokenFirst);
 
@@ -31,6 +32,11 @@ internal sealed partial class World
         var keeper = new Encoder(this, new EncoderPlan($"keeper {key[(key.LastIndexOf('/') + 1)..]}", key, ip, 0, TimeSpan.Zero,
             EncoderTrouble.None, TimeSpan.Zero, TimeSpan.Zero, Retrying.Every, TimeSpan.FromSeconds(1), Registers: false), [at]);
         _keepers.Add(keeper);
+        if (IsWatched(at))
+        {
+            Watch(key, at);
+        }
+
         After(Between(1, 2_000), keeper.Try);
     }
 
@@ -42,8 +48,14 @@ internal sealed partial class World
             var key = History.Of(keeper.Plan.Stream);
             if (!keeper.IsOnAir)
             {
-                return (Plan.Troubles.Any(trouble => trouble.What == WorldTrouble.ApiWrong) ? "I9" : "I8", key.Name,
+                return (WasLiedTo ? "I9" : "I8", key.Name,
                     $"{keeper.Plan.Name} is not on air");
+            }
+
+            if (key.State.Evictions.Exists(eviction => eviction.Of.Session == keeper.Connection!.Session && IsOutOfReachOfKicks(eviction.Of)))
+            {
+                // It was ordered away, for one who has gone since, and nobody can kick it there.
+                continue;
             }
 
             if (key.State.Session?.By.Session != keeper.Connection!.Session)
@@ -55,6 +67,11 @@ internal sealed partial class World
             if (!key.State.Session.Confirmed)
             {
                 return ("I8", key.Name, $"{keeper.Connection.Session} is on air and was not confirmed");
+            }
+
+            if (keeper.Connection.IsOrphan && IsWatched(keeper.Connection.Server))
+            {
+                return ("I8", key.Name, $"{keeper.Connection.Session} is on air for nobody");
             }
 
             foreach (var server in Servers)
@@ -69,14 +86,16 @@ internal sealed partial class World
 
         foreach (var key in Plan.Keys.Select(History.Of))
         {
-            // What is on a server that never comes back can't be removed, and holds nobody.
-            if (key.State.Evictions.Where(eviction => !IsDead(eviction.Of.Origin)).ToList() is { Count: > 0 } open)
+            // What is on a server that never comes back can't be removed, and holds nobody; behind a proxy that forbids kicks for good who
+            // sends goes when he will.
+            if (key.State.Evictions.Where(eviction => !IsDead(eviction.Of.Origin) && !IsOutOfReachOfKicks(eviction.Of)).ToList()
+                is { Count: > 0 } open)
             {
                 return ("I7", key.Name, $"still to be removed: {string.Join(", ", open.Select(eviction => eviction.Of.Session))}");
             }
 
             // A first record that arrived after its writer had given it up is known to nobody: the next who asks finds it.
-            if (LiveStream.WakeAt(key.State) is { } due && due < Now - Overdue && Database.Index.SequenceOf(key.Name) == key.Sequence)
+            if (LiveStream.WakeAt(key.State) is { } due && due < SlowestClock - Overdue && Database.Index.SequenceOf(key.Name) == key.Sequence)
             {
                 return ("I7", key.Name, $"a deadline of {due:mm\\:ss} has passed, and nobody woke the stream");
             }

@@ -88,6 +88,9 @@ internal sealed partial class World
 
                 After(trouble.For / 2, () => Cluster.Move(OriginEntity.IdOf(server.Name)));
                 break;
+            case WorldTrouble.Orphaned or WorldTrouble.KicksForbidden or WorldTrouble.ClockSet:
+                BeginRare(trouble, server, place);
+                break;
             default:
                 BeginAtMember(trouble, place);
                 break;
@@ -184,6 +187,7 @@ internal sealed partial class World
         {
             (server.ApiFault, server.ApiDelay, server.AnsweredBy) = (ApiFault.None, TimeSpan.Zero, null);
             server.FailingForwards.Clear();
+            server.ForbidsDelete = ForbidsForEver(server.Name);
             if (server.HasGhost)
             {
                 // Nothing but this helps.

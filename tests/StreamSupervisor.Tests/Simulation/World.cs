@@ -150,7 +150,7 @@ internal sealed partial class World
             After(plan.At, encoder.Try);
         }
 
-        foreach (var trouble in Plan.Troubles)
+        foreach (var trouble in RollsBack ? Plan.Troubles : Plan.Troubles.Concat(Plan.Rare))
         {
             After(trouble.At, () => Begin(trouble));
         }

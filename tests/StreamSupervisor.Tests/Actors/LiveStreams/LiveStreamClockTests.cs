@@ -1,3 +1,4 @@
+using Akka.Actor;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.TestKit.Domain;
 
@@ -17,6 +18,19 @@ public sealed class LiveStreamClockTests : LiveStreamStage
         WaitFor(() => over |= StateOf().Session?.ConfirmBy is null, "the check of a session that nobody has seen", milliseconds: 500);
 
         Time.GetElapsedTime(since).ShouldBeLessThan(TimeSpan.FromSeconds(61));
+    }
+
+    [Fact]
+    public void A_deadline_of_a_member_whose_clock_is_ahead_does_not_wait_for_this_one()
+    {
+        Hear<Done>(new Reserve("ann", TimeSpan.FromSeconds(20)));
+
+        Time.SetBack(TimeSpan.FromMinutes(10));
+        Shard.Tell(new ShardStandIn.Crash(Key));
+        var since = Time.GetTimestamp();
+
+        AwaitAssert(() => Answered<StateReply>(GetState.Instance).State.ReservedFor.ShouldBeNull(), TimeSpan.FromSeconds(10));
+        Time.GetElapsedTime(since).ShouldBeLessThan(TimeSpan.FromSeconds(1));
     }
 
     [Fact]

@@ -74,6 +74,20 @@ public class OriginLooksTests : OriginScene
     }
 
     [Fact]
+    public async Task Members_hear_of_which_keys_a_server_names_another_publisher_until_it_does_not()
+    {
+        Srs.Publish(Key, "cam");
+        Index.Add(LiveBelief("cam"));
+        await StartAsync();
+        Srs.Misname(Key, "other");
+        await UntilAsync(() => !Known.MisnamedKeys.IsEmpty, Interval * 3);
+        Known.MisnamedKeys.ShouldBe([Key.ToString()]);
+
+        Srs.Publish(Key, "cam");
+        await UntilAsync(() => Known.MisnamedKeys.IsEmpty, Interval * 3);
+    }
+
+    [Fact]
     public async Task A_session_is_missing_only_when_its_client_is()
     {
         Srs.Publish(Key, "cam");

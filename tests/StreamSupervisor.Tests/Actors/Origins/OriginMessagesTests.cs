@@ -51,7 +51,8 @@ public class OriginMessagesTests
         var bytes = Encoding.UTF8.GetBytes("""{"name":"srs-1","status":"up"}""");
         var read = (OriginSnapshot)MessageTable.Find("origin/snapshot")!.Read(bytes);
         read.StandingOf(Client).ShouldBe(ProcessStanding.Unknown);
-        (read.Superseded.IsEmpty, read.WedgedKeys.IsEmpty, read.OrphanedKeys.IsEmpty).ShouldBe((true, true, true));
+        (read.Superseded.IsEmpty, read.WedgedKeys.IsEmpty, read.OrphanedKeys.IsEmpty, read.MisnamedKeys.IsEmpty)
+            .ShouldBe((true, true, true, true));
     }
 
     private static IEnumerable<object> Messages()
@@ -93,6 +94,7 @@ public class OriginMessagesTests
             HeardFromHooks = true,
             WedgedKeys = ["live/cam1"],
             OrphanedKeys = ["live/cam2"],
+            MisnamedKeys = ["live/cam3"],
         };
     }
 }

@@ -56,6 +56,15 @@ internal sealed class ScriptedSrs : ISrsApi
         }
     }
 
+    /// <summary>The row says that another client publishes the stream.</summary>
+    public void Misname(StreamKey key, string clientId)
+    {
+        lock (_gate)
+        {
+            _streams[key.ToString()] = _streams[key.ToString()] with { PublisherClientId = clientId };
+        }
+    }
+
     public void HideRow(StreamKey key)
     {
         lock (_gate)

@@ -116,6 +116,43 @@ public partial class SightingsTests
     }
 
     [Fact]
+    public void A_row_that_names_another_client_than_the_publisher_is_told_to_people_once_and_for_as_long_as_it_does()
+    {
+        _scene.Publish(LookScene.Key, "cam");
+        _scene.Believe(LookScene.Key, "cam");
+        _scene.Streams[0] = _scene.Streams[0] with { PublisherClientId = "other" };
+
+        _scene.Run(TimeSpan.FromSeconds(21));
+
+        _scene.Findings.ShouldBe([new LookFinding.Misnamed(LookScene.Key, _scene.SessionOf("cam"), "other")]);
+        _scene.Sightings.Misnamed.ShouldBe([LookScene.Key]);
+        _scene.Told.ShouldBeEmpty("the publisher is there");
+
+        _scene.Streams[0] = _scene.Streams[0] with { PublisherClientId = "third" };
+        _scene.Run(TimeSpan.FromSeconds(6));
+        _scene.Findings.OfType<LookFinding.Misnamed>().Last().Named.ShouldBe("third");
+
+        _scene.Streams[0] = _scene.Streams[0] with { PublisherClientId = "cam" };
+        _scene.Run(TimeSpan.FromSeconds(6));
+        _scene.Sightings.Misnamed.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_row_that_names_a_second_publisher_or_the_successor_of_one_that_is_gone_names_no_wrong_client()
+    {
+        _scene.Publish(LookScene.Key, "cam");
+        _scene.Believe(LookScene.Key, "cam");
+        _scene.Publish(LookScene.Key, "second");
+        _scene.Sweep();
+        _scene.Clients.Remove("cam");
+        _scene.Clients.Remove("second");
+        _scene.Sweep();
+
+        _scene.Findings.ShouldBeEmpty();
+        _scene.Sightings.Misnamed.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Beside_a_believed_session_another_active_one_is_told_and_the_believed_one_is_not_missing()
     {
         _scene.Publish(LookScene.Key, "doubled");
@@ -175,6 +212,20 @@ public partial class SightingsTests
         _scene.Sightings.Compare(look, _scene.Beliefs, _scene.State.Snapshot(), all: true).Question.ShouldNotBeNull();
 
         var step = _scene.Sightings.Next(new LookAnswer.Clients(_scene.Now, [.. _scene.Clients.Values], [_scene.Process.ServiceId], _scene.Elapsed));
+
+        step.Reports.Single().Command.ShouldBeOfType<ReportPublisherSeen>().By.Session.ClientId.ShouldBe("publishes");
+    }
+
+    [Fact]
+    public void Behind_no_active_row_of_SRS_4_who_is_listed_publishes_for_it_counts_no_bytes_of_a_client()
+    {
+        _scene.Process = _scene.Process with { Version = new SrsVersion(4, 0, 271) };
+        _scene.Publish(LookScene.Key, "publishes", bytes: 0, active: false);
+        _scene.Wait(TimeSpan.FromMilliseconds(1));
+        var look = new Look(_scene.Process, [.. _scene.Streams], _scene.Now, _scene.Elapsed, TimeSpan.Zero);
+        _scene.Sightings.Compare(look, _scene.Beliefs, _scene.State.Snapshot(), all: true);
+
+        var step = _scene.Sightings.Next(new LookAnswer.Clients(_scene.Now, [.. _scene.Clients.Values], [""], _scene.Elapsed));
 
         step.Reports.Single().Command.ShouldBeOfType<ReportPublisherSeen>().By.Session.ClientId.ShouldBe("publishes");
     }

@@ -67,6 +67,7 @@ internal sealed partial class History(World world)
             Admissions += happened is Admitted ? 1 : 0;
             Handovers += happened is Admitted { Rule: AdmissionRule.HandoverDone } ? 1 : 0;
             CheckEvent(key, before, happened);
+            CheckServers(key, before, happened, writer);
         }
 
         CheckOneOnAir(key);

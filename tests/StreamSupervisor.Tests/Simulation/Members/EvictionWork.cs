@@ -26,7 +26,11 @@ internal sealed class EvictionWork(World world, Member member, StreamEntity enti
         if (step.StalledBecause is { } why)
         {
             World.Note(Member.Name, "stalls", Entity.Key, evict.Session.ToString(), why);
-            Report(new ReportEvictionStalled(evict.Session, why));
+            Report(new ReportEvictionStalled(evict.Session, why, step.IsForbidden && World.Rules.TellsForbidden));
+            if (step.IsForbidden)
+            {
+                World.History.Forbade(Entity.Key, evict.Session, Member);
+            }
         }
 
         switch (step)
@@ -36,10 +40,11 @@ internal sealed class EvictionWork(World world, Member member, StreamEntity enti
                 break;
             case EvictionStep.Delete:
                 World.History.Deleting(Entity.Key, evict.Session);
-                Ask((server, run) => World.Rules.Deletes(server, run, Entity.Key, evict.Session.ClientId), Exists);
+                Ask<bool?>((server, run) => server.ForbidsDelete ? null
+                    : World.Rules.Deletes(server, run, Entity.Key, evict.Session.ClientId), Exists);
                 break;
             case EvictionStep.Look:
-                Ask((server, run) => SrsApi.Client(server, run, evict.Session.ClientId) is not null, Exists);
+                Ask<bool?>((server, run) => SrsApi.Client(server, run, evict.Session.ClientId) is not null, Exists);
                 break;
             case EvictionStep.Pause pause:
                 After(pause.For, () => Do(_procedure.Next(new EvictionAnswer.PauseOver(), Member.Now)));
@@ -52,9 +57,12 @@ internal sealed class EvictionWork(World world, Member member, StreamEntity enti
         }
     }
 
-    private static EvictionAnswer Exists(ApiAnswer<bool> answer) =>
-        answer.Value ? new EvictionAnswer.Exists(answer.ServiceId, answer.ServerId)
-            : new EvictionAnswer.NoSuchClient(answer.ServiceId, answer.ServerId);
+    private static EvictionAnswer Exists(ApiAnswer<bool?> answer) => answer.Value switch
+    {
+        null => new EvictionAnswer.NotAllowed("forbidden"),
+        true => new EvictionAnswer.Exists(answer.ServiceId, answer.ServerId),
+        false => new EvictionAnswer.NoSuchClient(answer.ServiceId, answer.ServerId),
+    };
 
     private void Ask<T>(Func<SrsServer, SrsRun, T> ask, Func<ApiAnswer<T>, EvictionAnswer> read)
     {

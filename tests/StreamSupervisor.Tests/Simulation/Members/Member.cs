@@ -1,6 +1,7 @@
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Domain.Origins;
 using StreamSupervisor.Domain.Stores;
+using StreamSupervisor.Server.Hosting;
 using StreamSupervisor.Tests.Simulation.Storage;
 using StreamSupervisor.Tests.Simulation.Time;
 
@@ -24,11 +25,13 @@ internal sealed partial class Member
     private readonly Dictionary<string, StreamIndexRow> _unwritten = [];
     private readonly Queue<Action> _paused = new();
     private readonly Dictionary<string, Gate> _gates = [];
+    private readonly SteadyTime _clock;
     private DateTimeOffset? _pausedSince;
 
     public Member(World world, Place place, int number)
     {
         (World, Place, Name) = (world, place, $"{place.Name}.{number}");
+        _clock = new SteadyTime(place.ClockIn(world));
         Regions = new Regions(world, this);
         Asks = new AskHub(world, this);
         Journal = new JournalClient(world, this);
@@ -64,8 +67,11 @@ internal sealed partial class Member
     /// <summary>It stood still and has not heard yet whether it is still a member.</summary>
     public bool IsInDoubt { get; private set; }
 
-    /// <summary>By its own clock.</summary>
-    public DateTimeOffset Now => World.Now + Place.Offset;
+    /// <summary>By its own clock, as the product reads it.</summary>
+    public DateTimeOffset Now => _clock.GetUtcNow();
+
+    /// <summary>Somebody was removed, or it has just begun: every key that has a deadline is woken by it, whatever the clock says.</summary>
+    public bool WakesEverybody { get; set; } = true;
 
     public IEnumerable<StreamEntity> Streams => _streams.Values;
 
@@ -158,6 +164,7 @@ internal sealed partial class Member
 
     public void MemberRemoved(Member removed)
     {
+        WakesEverybody = true;
         Regions.Forget(removed);
         Asks.MemberRemoved();
     }

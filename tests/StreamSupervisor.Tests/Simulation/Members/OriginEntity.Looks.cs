@@ -163,6 +163,15 @@ internal sealed partial class OriginEntity
             member.Asks.Tell(key.ToString(), command);
         }
 
+        foreach (var orphan in step.Findings.OfType<LookFinding.Orphaned>())
+        {
+            world.Note(member.Name, "finds orphan", orphan.Key.ToString(), orphan.By.ToString());
+            if (world.Plan.HasOrphans && world.Rules.EvictsOrphans)
+            {
+                member.Asks.Tell(orphan.Key.ToString(), new ReportOrphaned(orphan.By));
+            }
+        }
+
         switch (step.Question)
         {
             case LookQuestion.Clients question:

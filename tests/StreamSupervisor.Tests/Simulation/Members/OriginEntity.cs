@@ -175,7 +175,8 @@ internal sealed partial class OriginEntity(World world, Member member, SrsServer
     }
 
     private void TellRefusedUnseen(ClientIndex.Wish wish, bool silent) =>
-        member.Asks.Tell(wish.Key.ToString(), new ReportRefusedUnseen(wish.By, world.Rules.TrustsViewers || silent, wish.InTheWay));
+        member.Asks.Tell(wish.Key.ToString(), new ReportRefusedUnseen(wish.By, world.Rules.TrustsViewers || silent, wish.InTheWay,
+            wish.Again || _beliefs.KnownAt(wish.Key, world.Age).For >= ClientIndex.HooksComeWithin));
 
     /// <summary>What changed is told to every member at once, and acted on.</summary>
     private void Learn(ImmutableArray<OriginEvent> events, bool identify)

@@ -10,6 +10,9 @@ internal sealed partial class StreamEntity
     private readonly SortedDictionary<string, Work> _children = new(StringComparer.Ordinal);
     private Scheduled? _wakes;
 
+    /// <summary>As the product's: a clock may be set back meanwhile.</summary>
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(60);
+
     /// <summary>Makes children and timer fit the durable state: after a recovery the same as after a decision.</summary>
     private void AfterChange()
     {
@@ -32,7 +35,8 @@ internal sealed partial class StreamEntity
         _wakes?.Cancel();
         if (LiveStream.WakeAt(_durable) is { } at)
         {
-            _wakes = member.After(at - member.Now, () => Tell(Wake.Instance));
+            var delay = at - member.Now;
+            _wakes = member.After(delay < LongestDelay ? delay : LongestDelay, () => Tell(Wake.Instance));
         }
 
         member.Changed(key, _durableSequence, _durable);

@@ -55,6 +55,12 @@ internal sealed partial class StreamEntity(World world, Member member, string ke
         (_state, _sequence, _recovering) = (recovered.State, recovered.Sequence, false);
         (_durable, _durableSequence) = (_state, _sequence);
         AfterChange();
+        if (LiveStream.WakeAt(_durable) is not null)
+        {
+            // By the clock of another member a wait may begin in the future; the rules end it.
+            Tell(Wake.Instance);
+        }
+
         while (!_stopped && _stashed.TryDequeue(out var next))
         {
             Handle(next.From, next.Command);
@@ -278,6 +284,7 @@ internal sealed partial class StreamEntity(World world, Member member, string ke
         StopChildren();
         _passivates?.Cancel();
         member.Stopped(this);
+        world.History.OwnerStops(key, member.Name);
         world.Note(member.Name, "entity stops", key, why);
         _retired?.Invoke();
     }

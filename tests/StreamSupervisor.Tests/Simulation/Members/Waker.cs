@@ -16,9 +16,11 @@ internal static class Waker
             return;
         }
 
+        var everybody = member.WakesEverybody;
+        member.WakesEverybody = false;
         foreach (var row in world.Database.Index.Rows)
         {
-            if (row.HasOpenWork || row.WakeAt <= member.Now)
+            if (row.HasOpenWork || row.WakeAt <= member.Now || (everybody && row.WakeAt is not null))
             {
                 member.Asks.Tell(row.Key, StreamSupervisor.Domain.LiveStreams.Wake.Instance);
             }

@@ -124,6 +124,11 @@ internal sealed partial class SrsConnection
 
         (_source.Publisher, IsPublishing, IsListed, _ends) = (this, true, true, false);
         Publishes++;
+        if (!IsRelay && server.Kind.CleansUpFreshSources && server.Orphaning.Remove(Stream))
+        {
+            run.ThrowAway(Stream);
+        }
+
         var row = run.Row(Stream);
         (row.Active, row.ClientId, row.Publisher) = (true, clientId, this);
         World.Note(server.Name, "on air", Stream, clientId);

@@ -56,6 +56,15 @@ internal sealed class SrsRun
         return source;
     }
 
+    /// <summary>Whoever publishes it goes on for nobody; the next one gets a source of its own.</summary>
+    public void ThrowAway(string stream)
+    {
+        if (_sources.Remove(stream, out var source))
+        {
+            source.ThrownAway = true;
+        }
+    }
+
     public SrsRow Row(string stream)
     {
         if (!_rows.TryGetValue(stream, out var row))
@@ -91,8 +100,7 @@ internal sealed class SrsRun
             {
                 if (source.CanPublish && _nextCleanup - source.DiedAt >= CleanupEvery)
                 {
-                    source.ThrownAway = true;
-                    _sources.Remove(stream);
+                    ThrowAway(stream);
                 }
             }
         }

@@ -39,6 +39,12 @@ internal sealed class SrsServer
     /// <summary>Streams whose forward fails: each publish leaves a ghost from SRS 5 on.</summary>
     public HashSet<string> FailingForwards { get; } = [];
 
+    /// <summary>Streams whose next publish reaches nobody, as often as they stand here.</summary>
+    public List<string> Orphaning { get; } = [];
+
+    /// <summary>A proxy lets every call to its API pass but DELETE.</summary>
+    public bool ForbidsDelete { get; set; }
+
     /// <summary>Where it forwards each stream to; null: nowhere.</summary>
     public SrsServer? ForwardsTo { get; set; }
 

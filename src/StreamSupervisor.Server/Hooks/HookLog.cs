@@ -1,0 +1,62 @@
+namespace StreamSupervisor.Server.Hooks;
+
+/// <summary>
+/// What the log says of hooks that are wrong: whoever knows a hook address can send thousands a second. The first of its kind at a server
+/// at once, then at most one line a minute, which says how many there were since the line before.
+/// </summary>
+internal sealed class HookLog(ILogger logger, TimeProvider time)
+{
+    private static readonly TimeSpan Apart = TimeSpan.FromMinutes(1);
+
+    private readonly System.Threading.Lock _gate = new();
+
+    /// <summary>Servers are those that are configured, so there are few.</summary>
+    private readonly Dictionary<(string Kind, string Origin), (long SaidAt, int Since)> _said = [];
+
+    public void Unreadable(string origin, string problem)
+    {
+        if (May("unreadable", origin, out var since))
+        {
+            logger.LogWarning("A hook at the address of {Origin} can't be read: {Problem}{Others}", origin, problem, Others(since));
+        }
+    }
+
+    public void WrongServer(string origin, string action, string named, string expected)
+    {
+        if (May("wrong-server", origin, out var since))
+        {
+            logger.LogWarning(
+                "Refused {Action} at the hook address of {Origin}: it names server {ServerId}, and the API of {Origin} is server "
+                + "{Expected}. Is a token used twice, or origins.api wrong?{Others}", action, origin, named, origin, expected, Others(since));
+        }
+    }
+
+    public void TooLongKey(string origin, int length, int longest)
+    {
+        if (May("too-long", origin, out var since))
+        {
+            logger.LogWarning("A stream on {Origin} has a key of {Length} characters; keys over {Longest} pass unguarded, and would be "
+                + "refused if admission.mode were enforce.{Others}", origin, length, longest, Others(since));
+        }
+    }
+
+    private static string Others(int since) => since == 0 ? "" : $" ({since} more since the last line.)";
+
+    private bool May(string kind, string origin, out int since)
+    {
+        lock (_gate)
+        {
+            var isKnown = _said.TryGetValue((kind, origin), out var said);
+            if (isKnown && time.GetElapsedTime(said.SaidAt) < Apart)
+            {
+                _said[(kind, origin)] = said with { Since = said.Since + 1 };
+                since = 0;
+                return false;
+            }
+
+            since = said.Since;
+            _said[(kind, origin)] = (time.GetTimestamp(), 0);
+            return true;
+        }
+    }
+}

@@ -1,0 +1,143 @@
+using StreamSupervisor.Commands;
+using StreamSupervisor.Domain;
+using StreamSupervisor.Simulator.Connections;
+using StreamSupervisor.Simulator.Servers;
+
+namespace StreamSupervisor.IntegrationTests.Server;
+
+/// <summary>An older copy of the database file is put in its place, as a restored backup is.</summary>
+public sealed class OlderFileTests : IAsyncLifetime
+{
+    private const string Key = "live/cam1";
+    private const string Noticed = "gone back in time";
+
+    /// <summary>Every generation after a rollback is above it.</summary>
+    private const long Floor = 1_000_000;
+
+    private SrsServers _srs = null!;
+    private ServeFolder _folder = null!;
+
+    private string Backup => _folder.Database + ".backup";
+
+    public async Task InitializeAsync()
+    {
+        _srs = await SrsServers.StartAsync(SrsModel.V5);
+        _folder = new ServeFolder(_srs);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _srs.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Put_there_while_the_supervisor_was_away_it_is_noticed_and_what_is_on_air_is_taken_over()
+    {
+        await BackUpAndGoOnAsync();
+        File.Copy(Backup, _folder.Database, overwrite: true);
+
+        await using var program = await SupervisorProcess.ServeAsync(_folder);
+
+        program.Output.ShouldContain(Noticed);
+        program.Output.ShouldContain("its newest record is number");
+        await IsLiveAboveAsync(Floor);
+        await PublishAsync();
+        await IsLiveAboveAsync(Floor + 1);
+    }
+
+    [Fact]
+    public async Task Put_there_while_the_supervisor_runs_it_is_noticed_and_the_supervisor_goes_on_in_it()
+    {
+        await BackUpAndGoOnAsync();
+        await using (var program = await SupervisorProcess.ServeAsync(_folder))
+        {
+            await PublishAsync();
+            await IsLiveAboveAsync(2);
+
+            File.Move(Backup, _folder.Database, overwrite: true);
+
+            await Eventually.HoldsAsync("it notices", () => Task.FromResult(program.Output.Contains(Noticed, StringComparison.Ordinal)));
+            await IsLiveAboveAsync(Floor);
+            await PublishAsync();
+            await IsLiveAboveAsync(Floor + 1);
+            program.Terminate();
+            (await program.ExitCodeAsync()).ShouldBe(0);
+        }
+
+        await using var next = await SupervisorProcess.ServeAsync(_folder);
+        next.Output.ShouldNotContain(Noticed);
+        await IsLiveAboveAsync(Floor + 1);
+    }
+
+    [Fact]
+    public async Task A_file_that_was_moved_away_to_start_empty_is_noticed()
+    {
+        await BackUpAndGoOnAsync();
+        File.Delete(_folder.Database);
+
+        await using var program = await SupervisorProcess.ServeAsync(_folder);
+
+        program.Output.ShouldContain(Noticed);
+        await IsLiveAboveAsync(Floor);
+    }
+
+    [Fact]
+    public async Task A_crash_and_a_stop_are_no_rollback()
+    {
+        await using (var program = await SupervisorProcess.ServeAsync(_folder))
+        {
+            await _srs.SendHooksToAsync(_folder.Address);
+            await PublishAsync();
+            await program.KillAsync();
+        }
+
+        await using (var program = await SupervisorProcess.ServeAsync(_folder))
+        {
+            await PublishAsync();
+            await IsLiveAboveAsync(1);
+            program.Terminate();
+            (await program.ExitCodeAsync()).ShouldBe(0);
+            program.Output.ShouldNotContain(Noticed);
+        }
+
+        await using var next = await SupervisorProcess.ServeAsync(_folder);
+        next.Output.ShouldNotContain(Noticed);
+        File.GetUnixFileMode(_folder.Database + ".mark").ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        using var api = _folder.Api();
+        (await api.GetStreamAsync(StreamKey.Parse(Key), CancellationToken.None)).Value!.Session!.Generation.ShouldBeLessThan(Floor);
+    }
+
+    /// <summary>A first publish, a copy of the file, and a second publish that the copy does not know.</summary>
+    private async Task BackUpAndGoOnAsync()
+    {
+        await using (var first = await SupervisorProcess.ServeAsync(_folder))
+        {
+            await _srs.SendHooksToAsync(_folder.Address);
+            await PublishAsync();
+            first.Terminate();
+            (await first.ExitCodeAsync()).ShouldBe(0);
+        }
+
+        File.Copy(_folder.Database, Backup);
+        await using var second = await SupervisorProcess.ServeAsync(_folder);
+        await PublishAsync();
+        await IsLiveAboveAsync(1);
+        second.Terminate();
+        (await second.ExitCodeAsync()).ShouldBe(0);
+    }
+
+    private async Task PublishAsync()
+    {
+        var encoder = await EncoderEnd.DialAsync(_srs[0]);
+        (await encoder.PublishAsync(Key)).ShouldBe(PublishOutcome.Started);
+    }
+
+    private async Task IsLiveAboveAsync(long generation)
+    {
+        using var api = _folder.Api();
+        await Eventually.HoldsAsync($"{Key} is live above generation {generation}", async () =>
+            (await api.GetStreamAsync(StreamKey.Parse(Key), CancellationToken.None)).Value is
+            { State: "live", Session: { } session } && session.Generation > generation);
+    }
+}
