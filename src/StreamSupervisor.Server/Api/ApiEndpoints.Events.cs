@@ -41,7 +41,7 @@ internal static partial class ApiEndpoints
             .WithSummary("Who calls, and what it may do.").Produces<CallerView>().WithName("GetCaller").TakesQuery().Fails();
     }
 
-    private static CallerView Of(ApiCaller caller) => new(caller.Name, caller.MayOperate ? "operate" : "read");
+    internal static CallerView Of(ApiCaller caller) => new(caller.Name, caller.MayOperate ? "operate" : "read");
 
     private static IResult Me(HttpContext call)
     {

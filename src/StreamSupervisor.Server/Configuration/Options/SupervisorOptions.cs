@@ -18,6 +18,7 @@ public sealed class SupervisorOptions
     public SrsApiOptions SrsApi { get; init; } = new();
     public SweepOptions Sweep { get; init; } = new();
     public ApiOptions Api { get; init; } = new();
+    public DashboardOptions Dashboard { get; init; } = new();
     public ClusterOptions Cluster { get; init; } = new();
     public KernelOptions Kernel { get; init; } = new();
     public CredentialOptions Credentials { get; init; } = new();
