@@ -72,6 +72,9 @@ public sealed partial class SupervisorSystem : IAsyncDisposable
     /// <summary>Lists of streams.</summary>
     public StreamIndex Index { get; }
 
+    /// <summary>The keys of this member whose journal can't be read.</summary>
+    public QuarantinedStreams Quarantine => _services.Quarantine;
+
     /// <summary>The cluster as this member sees it.</summary>
     public ClusterMembership Membership => _membership;
 

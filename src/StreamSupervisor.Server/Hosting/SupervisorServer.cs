@@ -5,6 +5,7 @@ using StreamSupervisor.Domain.Origins;
 using StreamSupervisor.Server.Api;
 using StreamSupervisor.Server.Configuration;
 using StreamSupervisor.Server.Credentials;
+using StreamSupervisor.Server.Dashboard;
 using StreamSupervisor.Server.Hooks;
 using StreamSupervisor.Server.Management;
 using StreamSupervisor.Server.Observability;
@@ -123,7 +124,7 @@ internal sealed class SupervisorServer : IAsyncDisposable
         services.AddSingleton(new Availability(() => system.Membership.Joined.IsCompleted
             ? null
             : "this member has not joined its cluster yet"));
-        services.AddSingleton<PublishHook>().AddSingleton<HookHandler>().AddSingleton<HookEndpoints>();
+        services.AddSingleton<HookArrivals>().AddSingleton<PublishHook>().AddSingleton<HookHandler>().AddSingleton<HookEndpoints>();
         services.AddSingleton(provider => new ApiContext
         {
             Log = provider.GetRequiredService<ILoggerFactory>().CreateLogger("StreamSupervisor.Server.Api.Orders"),
@@ -154,19 +155,31 @@ internal sealed class SupervisorServer : IAsyncDisposable
         services.AddSingleton<SupervisorService>();
         services.AddHostedService(provider => provider.GetRequiredService<SupervisorService>());
         ApiEndpoints.AddServices(services);
+        DashboardEndpoints.AddServices(services, options.Dashboard, options.Api);
     }
 
     private static void Map(WebApplication web, Listeners http, Listeners management, SupervisorOptions options)
     {
         var services = web.Services;
         LeavingClients.PassOver(web);
+        if (options.Dashboard.PathBase.Length > 0)
+        {
+            web.UsePathBase(options.Dashboard.PathBase);
+        }
+
         FrontPage.TakeHeadAsGet(web);
-        FrontPage.Map(web).OnListener(new HashSet<int>([.. http.Ports, .. management.Ports]));
+        var pages = options.Dashboard;
+        FrontPage.Map(web, pages.Enabled ? (pages.PathBase + DashboardEndpoints.Prefix, http.Ports) : null).OnListener(new HashSet<int>([.. http.Ports, .. management.Ports]));
         services.GetRequiredService<HookEndpoints>().Map(web.MapGroup("").OnListener(http.Ports));
         var (tokens, origins) = (services.GetRequiredService<HookTokens>(), services.GetRequiredService<SupervisorSystem>().Origins);
         HeartbeatEndpoint.Map(web, tokens.Find, heard => origins.Tell(heard)).OnListener(http.Ports);
         RegistrationEndpoints.Map(web, services.GetRequiredService<RegistrationContext>(), options.Api).OnListener(http.Ports);
         ApiEndpoints.Map(web).OnListener(http.Ports);
+        if (pages.Enabled)
+        {
+            DashboardEndpoints.Map(web).OnListener(http.Ports);
+        }
+
         services.GetRequiredService<SupervisorGauges>();
         ManagementEndpoints.Map(web).OnListener(management.Ports);
         ClusterEndpoints.Map(web).OnListener(management.Ports);
