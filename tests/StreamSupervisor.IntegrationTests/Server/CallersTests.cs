@@ -25,6 +25,16 @@ public sealed partial class CallersTests : IAsyncLifetime
     private static readonly (string Route, string Path, string? Body, string Expected)[] Rows =
     [
         ("GET /", "/", null, "200 200 200 200 200 200"),
+        ("GET /ui/why", "/ui/why?q=10.0.0.7", null, "200 403 403 401 200 200"),
+        ("GET /ui/origins", "/ui/origins", null, "200 403 403 401 200 200"),
+        ("POST /ui/origins", "/ui/origins", "origin=srs-1&order=dance", "404 403 403 401 403 404"),
+        ("GET /ui/cluster", "/ui/cluster", null, "200 403 403 401 200 200"),
+        ("POST /ui/cluster", "/ui/cluster", "order=dance", "404 403 403 401 403 404"),
+        ("GET /ui/trouble", "/ui/trouble", null, "200 403 403 401 200 200"),
+        ("POST /ui/trouble", "/ui/trouble", "key=none", "400 403 403 401 403 400"),
+        ("GET /ui/audit", "/ui/audit", null, "200 403 403 401 200 200"),
+        ("GET /ui/audit.csv", "/ui/audit.csv", null, "200 403 403 401 200 200"),
+        ("GET /ui/settings", "/ui/settings", null, "200 403 403 401 200 200"),
         ("POST /hooks/v1/{token}", "/hooks/v1/token-of-srs-1", Hook, "200 200 403 200 200 200"),
         ("POST /hooks/v1/{token}", "/hooks/v1/token-of-srs-2", Hook, "200 200 403 200 200 200"),
         ("POST /hooks/v1/{token}", "/hooks/v1/token-of-nobody", Hook, "404 404 403 404 404 404"),

@@ -96,7 +96,7 @@ internal sealed class TimeScale
     {
         var left = moments[^1] - moments[0];
         var folds = new List<(DateTimeOffset From, DateTimeOffset To)>();
-        foreach (var (from, to) in moments.Zip(moments.Skip(1)).OrderByDescending(gap => gap.Second - gap.First))
+        foreach (var (from, to) in moments.Zip(moments.Skip(1), (from, to) => (From: from, To: to)).OrderByDescending(gap => gap.To - gap.From))
         {
             if (folds.Count == MostFolds || to - from <= ShortestFold || to - from <= left / 8)
             {

@@ -203,3 +203,14 @@ document.addEventListener("keydown", (event) => {
   const next = marks[marks.indexOf(event.target) + step];
   if (next) { event.preventDefault(); next.focus(); }
 });
+
+// Clocks in drawings: local, as the times in the table.
+function tellClocks() {
+  for (const label of document.querySelectorAll("[data-clock]")) {
+    const time = new Date(label.dataset.clock);
+    label.textContent = `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`;
+  }
+  document.querySelectorAll("[data-utc]").forEach((note) => { note.hidden = true; });
+}
+tellClocks();
+document.addEventListener("taken", tellClocks);
