@@ -1,13 +1,10 @@
 using System.Text;
 using StreamSupervisor.Server.Api;
-using StreamSupervisor.Server.Configuration;
-using StreamSupervisor.Server.Configuration.Settings;
 using StreamSupervisor.Server.Dashboard.Language;
 using StreamSupervisor.Server.Dashboard.Pages;
 
 namespace StreamSupervisor.Server.Dashboard;
 
-/// <content>What is only looked at: the orders, and the settings.</content>
 internal static partial class DashboardEndpoints
 {
     private const int OrdersOfAPage = 100;
@@ -23,13 +20,6 @@ internal static partial class DashboardEndpoints
             var sheet = await OrdersAsync(api, call, OrdersOfASheet);
             return Results.Text(sheet.ToCsv(words), "text/csv", Encoding.UTF8);
         });
-        group.MapGet("/settings", async (HttpContext call, SupervisorOptions options) => DashboardPages.Show<Settings>(
-            call, await pages.ContextAsync(call), new()
-            {
-                ["Rows"] = EffectiveSettings.Of(options, options.Sources)
-                    .Select(one => new SettingRow(one.Name, one.Value, one.Where, one.Layer == SettingLayer.Default)).ToList(),
-                ["ReadFrom"] = options.ReadFrom,
-            }));
     }
 
     private static async Task<AuditList> OrdersAsync(ApiContext api, HttpContext call, int limit)

@@ -60,6 +60,7 @@ internal static partial class DashboardEndpoints
         MapCluster(gated, pages);
         MapTrouble(gated, api, pages);
         MapAudit(gated, api, pages);
+        MapSettings(gated, pages);
         gated.Map("/{**rest}", IResult (HttpContext call) => AllowedMethods.Answer(call, "There is no such page."));
         return group;
     }

@@ -23,7 +23,7 @@ internal sealed class HookArrivals
     {
         _time = time;
         Since = time.GetUtcNow();
-        _ticks = options.Origins.ToFrozenDictionary(origin => origin.Name, _ => new long[(int)Kinds.Max() + 1]);
+        _ticks = options.Origins.ToFrozenDictionary(origin => origin.Name, _ => new long[(int)Enum.GetValues<HookAction>().Max() + 1]);
     }
 
     /// <summary>Since when this member listens.</summary>

@@ -56,6 +56,27 @@ public sealed class StreamIndexTests(StoreFixture stores)
 
     [Theory]
     [ClassData(typeof(Databases))]
+    public async Task What_a_person_should_look_at_is_found_whatever_names_look_like(bool postgres)
+    {
+        await using var store = await OpenAsync(await stores.NewAsync(postgres));
+        var leaving = new Eviction(Happened.Encoder, EvictionCause.Takeover, Happened.At, Stalled: true);
+        var named = Happened.Encoder with { Identity = "\"wedges\":[{ \"stalled\":true \"coolDownUntil\":" };
+        await WriteAsync(
+            store,
+            Row("live/fought", 1, Happened.Live("live/fought") with { CoolDownUntil = Happened.At.AddMinutes(1) }),
+            Row("live/stalled", 1, Happened.Idle("live/stalled") with { Evictions = [leaving] }),
+            Row("live/going", 1, Happened.Idle("live/going") with { Evictions = [leaving with { Stalled = false }] }),
+            Row("live/wedged", 1, Happened.Idle("live/wedged") with { Wedges = [new Wedge("srs-2", "vid-2", "run-1", Happened.At)] }),
+            Row("live/fine", 1, Happened.Live("live/fine", named)),
+            Row("live/idle", 1, Happened.Idle("live/idle")));
+        var index = new StreamIndex(store);
+
+        (await index.TroubledAsync(10)).Select(row => row.Key).Order().ShouldBe(["live/fought", "live/stalled", "live/wedged"]);
+        (await index.TroubledAsync(2)).Count.ShouldBe(2);
+    }
+
+    [Theory]
+    [ClassData(typeof(Databases))]
     public async Task Keys_with_open_work_or_a_deadline_are_due_and_a_server_finds_all_that_touches_it(bool postgres)
     {
         await using var store = await OpenAsync(await stores.NewAsync(postgres));

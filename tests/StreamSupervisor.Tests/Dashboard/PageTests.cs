@@ -120,7 +120,7 @@ public class PageTests
         var rows = shown.ValuesOf("id").ToHashSet();
         var marks = shown.ValuesOf("href").Where(to => to.StartsWith("#e", StringComparison.Ordinal)).ToList();
         marks.Count.ShouldBeGreaterThan(4);
-        marks.ShouldAllBe(to => rows.Contains(to[1..]));
+        marks.Where(to => !rows.Contains(to[1..])).ShouldBeEmpty();
         shown.ValuesOf("tabindex").Count(order => order == "0").ShouldBeGreaterThan(0);
     }
 

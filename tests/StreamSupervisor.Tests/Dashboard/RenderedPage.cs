@@ -30,7 +30,7 @@ internal sealed partial class RenderedPage
     /// <summary>Every attribute of this name.</summary>
     public IEnumerable<string> ValuesOf(string name) =>
         Tag().Matches(Html).SelectMany(tag => tag.Groups["name"].Captures.Zip(tag.Groups["value"].Captures))
-            .Where(one => one.First.Value == name).Select(one => WebUtility.HtmlDecode(one.Second.Value.Trim('=', '"')));
+            .Where(one => one.Item1.Value == name).Select(one => WebUtility.HtmlDecode(one.Item2.Value.Trim('=', '"')));
 
     /// <summary>The element around each text that holds these words.</summary>
     public IEnumerable<string> AroundText(string words) =>

@@ -53,7 +53,7 @@ public class TimeScaleTests
         var ticks = TimeScale.Of(Noon.AddSeconds(3), Noon.AddSeconds(63), []).Ticks();
         ticks.Count.ShouldBeInRange(5, 11);
         ticks.Skip(1).ShouldAllBe(tick => tick.At.Second % 10 == 0);
-        ticks.Zip(ticks.Skip(1)).ShouldAllBe(pair => pair.Second.X - pair.First.X >= 0.1);
+        ticks.Zip(ticks.Skip(1)).ShouldAllBe(pair => pair.Item2.X - pair.Item1.X >= 0.1);
     }
 
     [Property]
@@ -64,7 +64,7 @@ public class TimeScaleTests
         var scale = TimeScale.Of(Noon, Noon + span, changes);
         var places = changes.Where(at => at <= Noon + span).Order().Select(scale.At).ToList();
         var ticks = scale.Ticks();
-        return (places.Zip(places.Skip(1)).All(pair => pair.First <= pair.Second) && places.All(x => x is >= 0 and <= 1 + 1e-9)
+        return (places.Zip(places.Skip(1)).All(pair => pair.Item1 <= pair.Item2) && places.All(x => x is >= 0 and <= 1 + 1e-9)
             && scale.Pieces.All(piece => piece.Right > piece.Left && piece.To > piece.From)
             && ticks.Count is > 0 and <= 11 && ticks.All(tick => tick.X is >= 0 and <= 1 + 1e-9)).ToProperty();
     }

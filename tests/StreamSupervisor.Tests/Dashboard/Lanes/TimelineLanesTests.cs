@@ -38,7 +38,7 @@ public class TimelineLanesTests
     [Fact]
     public void A_refused_try_is_a_sign_and_nothing_more()
     {
-        var scene = Live(Old).When(new Domain.LiveStreams.Lock("night-shift", "rehearsal")).After(3).When(Ask(New));
+        var scene = Live(Old).When(new StreamSupervisor.Domain.LiveStreams.Lock("night-shift", "rehearsal")).After(3).When(Ask(New));
         var lanes = TimelineLanes.Of(Journals.Of(scene), scene.Now).Lanes;
         lanes[0].ShouldBeOfType<KeyLane>().Marks.ShouldHaveSingleItem().Kind.ShouldBe(MarkKind.Operator);
         var refused = lanes[2].ShouldBeOfType<AttemptLane>();
@@ -121,7 +121,7 @@ public class TimelineLanesTests
     [Fact]
     public void A_storm_of_tries_is_one_row()
     {
-        var scene = Live(Old).When(new Domain.LiveStreams.Lock("night-shift", "rehearsal"));
+        var scene = Live(Old).When(new StreamSupervisor.Domain.LiveStreams.Lock("night-shift", "rehearsal"));
         for (var i = 0; i < 60; i++)
         {
             scene.After(1).When(Ask(Encoder($"try{i}", address: "198.51.100.4")));
@@ -137,7 +137,7 @@ public class TimelineLanesTests
     [Fact]
     public void Up_to_forty_lanes_are_drawn_as_they_are()
     {
-        var scene = Live(Old).When(new Domain.LiveStreams.Lock("night-shift", "rehearsal"));
+        var scene = Live(Old).When(new StreamSupervisor.Domain.LiveStreams.Lock("night-shift", "rehearsal"));
         for (var i = 0; i < TimelineLanes.Most - 1; i++)
         {
             scene.After(1).When(Ask(Encoder($"try{i}", address: "198.51.100.4")));
