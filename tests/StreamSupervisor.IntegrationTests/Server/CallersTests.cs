@@ -55,6 +55,17 @@ public sealed partial class CallersTests : IAsyncLifetime
         ("DELETE /api/v1/registrations/{id}", "/api/v1/registrations/nobody", null, "404 404 403 404 404 404"),
         ("GET /api/v1/registrations/{id}/events", "/api/v1/registrations/nobody/events", null, "404 404 403 404 404 404"),
         ("PUT /api/v1/origins/{name}", "/api/v1/origins/srs-1", """{"draining":false}""", "200 403 403 401 403 200"),
+        ("GET /ui", "/ui", null, "200 403 403 401 200 200"),
+        ("GET /ui/feed", "/ui/feed", null, "200 403 403 401 200 200"),
+        ("GET /ui/assets/{hash}/{name}", "/ui/assets/0/dashboard.css", null, "200 200 200 200 200 200"),
+        ("POST /ui/login", "/ui/login", "key=a-guess", "401 401 403 401 401 401"),
+
+        // These two lead back to the page, which is then asked for without the key.
+        ("POST /ui/logout", "/ui/logout", "a=form", "200 403 403 401 401 401"),
+        ("POST /ui/preferences", "/ui/preferences", "theme=dark", "200 403 403 401 401 401"),
+        ("GET /ui/streams/{**path}", "/ui/streams/-/live/nobody", null, "404 403 403 401 404 404"),
+        ("POST /ui/streams/{**path}", "/ui/streams/-/live/pages/kick", "why=a+test", "404 403 403 401 403 404"),
+        ("ANY /ui/{**rest}", "/ui/nothing", null, "404 403 403 401 404 404"),
         ("GET /alive", "/alive", null, "200 200 200 200 200 200"),
         ("GET /ready", "/ready", null, "200 200 200 200 200 200"),
         ("GET /metrics", "/metrics", null, "200 200 403 200 200 200"),
