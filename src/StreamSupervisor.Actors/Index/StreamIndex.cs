@@ -8,7 +8,7 @@ namespace StreamSupervisor.Actors.Index;
 /// Lists of streams that ask no actor. The journal is the truth: a row may lag by the time of a batch, and by more when its member died
 /// before it wrote; it heals when the key's actor starts again, and <see cref="LaggingAsync"/> finds those that need it.
 /// </summary>
-public sealed class StreamIndex(JournalStore store)
+public sealed partial class StreamIndex(JournalStore store)
 {
     private const string Columns =
         "key, sequence, state, origin, since, generation, idle, open_work, wake_at, changed_at, summary";

@@ -79,6 +79,29 @@ public sealed class StreamIndexTests(StoreFixture stores)
 
     [Theory]
     [ClassData(typeof(Databases))]
+    public async Task Streams_are_counted_by_what_they_are_in(bool postgres)
+    {
+        await using var store = await OpenAsync(await stores.NewAsync(postgres));
+        var index = new StreamIndex(store);
+        (await index.CountAsync(Happened.At)).ShouldBe(new StreamCounts(0, 0, 0, 0, 0, 0, 0, 0));
+        var (mark, eviction) = (new OperatorMark("ann", "x", Happened.At),
+            new Eviction(Happened.Encoder, EvictionCause.Takeover, Happened.At, Stalled: true));
+        await WriteAsync(
+            store,
+            Row("live/a", 1, Happened.Live("live/a")),
+            Row("live/b", 1, Happened.Live("live/b") with { CoolDownUntil = Happened.At.AddSeconds(1), Evictions = [eviction] }),
+            Row("live/c", 1, Happened.Live("live/c") with { CoolDownUntil = Happened.At, PinnedTo = "ann", Pinned = mark }),
+            Row("live/d", 1, Happened.Idle("live/d") with { Locked = mark, Wedges = [new Wedge("srs-2", "v", "s", Happened.At)] }),
+            Row("live/e", 1, Happened.Idle("live/e")),
+            Row("__supervisor__/origins/srs-1", 1, Happened.Idle("__supervisor__/origins/srs-1") with { Locked = mark }));
+
+        (await index.CountAsync(Happened.At)).ShouldBe(
+            new StreamCounts(Live: 3, Handover: 0, Interrupted: 0, Locked: 1, Pinned: 1, Wedged: 1, Stalled: 1, Fights: 1));
+        (await index.CountIdleAsync()).ShouldBe(1);
+    }
+
+    [Theory]
+    [ClassData(typeof(Databases))]
     public async Task Keys_with_open_work_or_a_deadline_are_due_and_a_server_finds_all_that_touches_it(bool postgres)
     {
         await using var store = await OpenAsync(await stores.NewAsync(postgres));

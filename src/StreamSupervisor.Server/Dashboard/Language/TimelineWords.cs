@@ -45,7 +45,8 @@ public static class TimelineWords
         EncoderRegistered e => $"{e.EncoderId} 已登记（第 {e.Tries} 次）；该流为其预留至 {Clock(e.Until)}。",
         RegistrationRefused e => $"{e.EncoderId} 的登记被拒绝：{Reason(e.Reason)}。",
         ReservationEnded e => e.EndOfBroadcast ? $"{e.EncoderId} 表示直播已结束。" : $"{e.EncoderId} 的预留已使用、已放弃或已到期。",
-        KeyLocked e => $"{e.By} 锁定了该流：{e.Why}",
+        KeyLocked e => $"{e.By} 锁定了该流{(e.Until is { } until ? $"至 {Day(until)} {Clock(until)}" : "")}：{e.Why}",
+        KeyUnlocked { TimeOver: true } e => $"{e.By} 的锁定已到期，自动解除。当时的原因：{e.Why}",
         KeyUnlocked e => $"{e.By} 解锁了该流：{e.Why}",
         KeyPinned e => $"{e.By} 将该流绑定到 {e.Identity}：{e.Why}",
         OperatorActed e => $"{e.By} 下达了操作“{Action(e.Action)}”：{e.Why}",
@@ -142,6 +143,8 @@ public static class TimelineWords
         : string.Create(CultureInfo.InvariantCulture, $"{span.TotalMilliseconds:0.#} 毫秒");
 
     private static string Clock(DateTimeOffset at) => at.UtcDateTime.ToString("HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    private static string Day(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     private static string Held(TimeSpan held) => held > TimeSpan.Zero ? $"在等待 {Span(held)}后" : "立即";
 
