@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Akka.Actor;
 using Akka.Cluster.Tools.Singleton;
 using StreamSupervisor.Actors.Calls;
+using StreamSupervisor.Actors.Counts;
 using StreamSupervisor.Actors.Index;
 using StreamSupervisor.Actors.Journal;
 using StreamSupervisor.Actors.LiveStreams;
@@ -52,6 +53,8 @@ public sealed partial class SupervisorSystem : IAsyncDisposable
         Index = new StreamIndex(store);
         Origins = StartOrigins();
         StartIndex(loggers);
+        _system.ActorOf(MemberCounter.PropsOf(_services.LastMinute, _services.Quarantine), MemberCounter.ActorName);
+        Counter = new ClusterCounter(_system, time);
     }
 
     /// <summary>The way to the streams.</summary>
@@ -74,6 +77,9 @@ public sealed partial class SupervisorSystem : IAsyncDisposable
 
     /// <summary>The keys of this member whose journal can't be read.</summary>
     public QuarantinedStreams Quarantine => _services.Quarantine;
+
+    /// <summary>What all members count.</summary>
+    public ClusterCounter Counter { get; }
 
     /// <summary>The cluster as this member sees it.</summary>
     public ClusterMembership Membership => _membership;
@@ -184,6 +190,7 @@ public sealed partial class SupervisorSystem : IAsyncDisposable
         Rules = settings.Rows,
         Settings = settings.Streams,
         Hold = _membership.Hold,
+        LastMinute = new LastMinute(_time),
     };
 
     private OriginRegion StartOrigins()

@@ -22,7 +22,7 @@ internal sealed class WarmUp(ActorSystem system, JournalStore store, TimeProvide
 {
     private const int Rounds = 40;
     private const string Stage = "stage";
-    private const string Vhost = "__supervisor__";
+    private const string Vhost = StreamKey.ReservedVhost;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(2);
 

@@ -11,6 +11,12 @@ public readonly record struct StreamKey(string Vhost, string App, string Stream)
     /// <summary>The vhost that SRS names when the encoder names none.</summary>
     public const string DefaultVhost = "__defaultVhost__";
 
+    /// <summary>
+    /// The vhost of what the supervisor keeps as if it were a stream, such as the mark of an origin that is drained. No encoder can reach
+    /// it: SRS would have to name a vhost so.
+    /// </summary>
+    public const string ReservedVhost = "__supervisor__";
+
     /// <summary>The longest key that is accepted, in characters; SRS itself has no limit.</summary>
     public const int MaxLength = 512;
 

@@ -16,6 +16,7 @@ internal sealed partial class LiveStreamActor
         }
 
         AdmissionTelemetry.Count(before, events);
+        _services.LastMinute.Count(events);
         AdmissionTelemetry.Appended(took);
         foreach (var happened in events)
         {
@@ -59,6 +60,7 @@ internal sealed partial class LiveStreamActor
         }
 
         AdmissionTelemetry.CountStranger(refused.Reason);
+        _services.LastMinute.Add(Counted.Refusal);
         if (_services.LogThrottle.MayLog("", StoreFault.Stranger, Now))
         {
             Log.Info("{0}: a stranger was refused ({1}). More such in the next minute are counted only.", _key, refused.Reason);

@@ -55,6 +55,9 @@ internal sealed class LiveStreamServices
     /// <summary>The keys of this member whose journal cannot be read.</summary>
     public QuarantinedStreams Quarantine { get; } = new();
 
+    /// <summary>How often things happened on this member lately.</summary>
+    public LastMinute LastMinute { get; init; } = new(TimeProvider.System);
+
     /// <summary>What is under way on this member, for the gauges.</summary>
     public LiveStreamGauges Gauges { get; } = new();
 

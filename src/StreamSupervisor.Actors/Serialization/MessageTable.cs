@@ -10,7 +10,7 @@ namespace StreamSupervisor.Actors.Serialization;
 /// </summary>
 internal static class MessageTable
 {
-    private static readonly MessageKind[] Kinds = [.. StreamMessages.Kinds, .. OriginMessageKinds.Kinds];
+    private static readonly MessageKind[] Kinds = [.. StreamMessages.Kinds, .. OriginMessageKinds.Kinds, .. MemberMessageKinds.Kinds];
 
     private static readonly FrozenDictionary<Type, MessageKind> ByType = Kinds.ToFrozenDictionary(kind => kind.Type);
     private static readonly FrozenDictionary<string, MessageKind> ByManifest = Kinds.ToFrozenDictionary(kind => kind.Manifest);

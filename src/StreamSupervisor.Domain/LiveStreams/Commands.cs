@@ -173,7 +173,12 @@ public sealed record Release(string By, string Why) : OperatorCommand(By, Why)
 }
 
 /// <summary>Nobody may start to publish. The session that owns the key stays.</summary>
-public sealed record Lock(string By, string Why) : OperatorCommand(By, Why);
+public sealed record Lock(string By, string Why) : OperatorCommand(By, Why)
+{
+    /// <summary>How long, above 0; then the lock ends by itself. Null (and then not sent): until it is unlocked.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TimeSpan? For { get; init; }
+}
 
 /// <summary>Ends a lock and a pin.</summary>
 public sealed record Unlock(string By, string Why) : OperatorCommand(By, Why);

@@ -208,9 +208,18 @@ public sealed record KeyReserved(DateTimeOffset At, string EncoderId, DateTimeOf
 public sealed record ReservationEnded(DateTimeOffset At, string EncoderId, [property: JsonPropertyName("goodbye")] bool EndOfBroadcast)
     : LiveStreamEvent(At);
 
-public sealed record KeyLocked(DateTimeOffset At, string By, string Why) : LiveStreamEvent(At);
+/// <summary>Nobody may start to publish.</summary>
+/// <param name="Until">When the lock ends by itself; null (and then not stored): when it is unlocked.</param>
+public sealed record KeyLocked(DateTimeOffset At, string By, string Why,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? Until = null) : LiveStreamEvent(At);
 
-public sealed record KeyUnlocked(DateTimeOffset At, string By, string Why) : LiveStreamEvent(At);
+/// <summary>A lock and a pin have ended; of a lock whose time was over only the lock.</summary>
+/// <param name="By">Who ended it, or whose lock it was.</param>
+/// <param name="Why">Why, or what the lock was for.</param>
+/// <param name="TimeOver">Whether the lock ended by itself. Not stored when false. A version that does not know it ends the pin too: a
+/// kind of its own would have kept it from reading the journal at all.</param>
+public sealed record KeyUnlocked(DateTimeOffset At, string By, string Why,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool TimeOver = false) : LiveStreamEvent(At);
 
 public sealed record KeyPinned(DateTimeOffset At, string Identity, string By, string Why) : LiveStreamEvent(At);
 

@@ -131,7 +131,8 @@ public static partial class LiveStream
             ReservedUntil = state.ReservedFor == e.EncoderId ? null : state.ReservedUntil,
             EndOfBroadcast = state.EndOfBroadcast || e.EndOfBroadcast,
         },
-        KeyLocked e => state with { Locked = new OperatorMark(e.By, e.Why, e.At) },
+        KeyLocked e => state with { Locked = new OperatorMark(e.By, e.Why, e.At, e.Until) },
+        KeyUnlocked { TimeOver: true } => state with { Locked = null },
         KeyUnlocked => state with { Locked = null, PinnedTo = null, Pinned = null },
         KeyPinned e => state with { PinnedTo = e.Identity, Pinned = new OperatorMark(e.By, e.Why, e.At) },
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using StreamSupervisor.Domain.Policies;
 
 namespace StreamSupervisor.Domain.LiveStreams;
@@ -22,12 +23,8 @@ public static partial class LiveStream
                 return new Done(true, "The publisher is being removed. Its encoder may come back at once; lock the key to keep it out.");
             case Release release:
                 return ReleaseKey(context, release);
-            case Lock when context.State.Locked is { } mark:
-                return new Done(false, $"Locked already by {mark.By}: {mark.Why}");
-            case Lock:
-                context.Raise(new KeyLocked(context.Now, order.By, order.Why));
-                RefuseChallenger(context, RefusalReason.Locked);
-                return new Done(true, "Locked: nobody may start to publish until it is unlocked. A session that is live stays.");
+            case Lock @lock:
+                return LockKey(context, @lock);
             case Unlock when context.State is { Locked: null, PinnedTo: null }:
                 return new Done(false, "The key is neither locked nor pinned.");
             case Unlock:
@@ -47,6 +44,28 @@ public static partial class LiveStream
                 return new Done(false, "Unknown order.");
         }
     }
+
+    /// <summary>
+    /// A lock that is there already can only become longer: unlocking it first would let somebody in, and an order that is sent twice must
+    /// not shorten what another operator wants.
+    /// </summary>
+    private static Done LockKey(DecisionContext context, Lock order)
+    {
+        EndLock(context);
+        var until = context.Now + order.For;
+        if (context.State.Locked is { } mark && (mark.Until is null || until <= mark.Until))
+        {
+            return new Done(false, $"Locked already by {mark.By}{(mark.Until is { } end ? $" until {At(end)}" : "")}: {mark.Why}");
+        }
+
+        context.Raise(new KeyLocked(context.Now, order.By, order.Why, until));
+        RefuseChallenger(context, RefusalReason.Locked);
+        return new Done(true, $"Locked: nobody may start to publish until {(until is { } over ? $"{At(over)}, or until " : "")}"
+            + "it is unlocked. A session that is live stays.");
+    }
+
+    private static string At(DateTimeOffset time) =>
+        time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>Removes what is known, and has every origin searched for what is not.</summary>
     private static Done ReleaseKey(DecisionContext context, Release release)

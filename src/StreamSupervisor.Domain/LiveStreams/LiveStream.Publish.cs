@@ -55,7 +55,7 @@ public static partial class LiveStream
         return (context.State, ask.By) switch
         {
             _ when RefusalOfCredential(context.State, ask, source) is { } reason => Refuse(context, ask, reason),
-            ({ Locked: not null }, _) => Refuse(context, ask, RefusalReason.Locked),
+            _ when IsLocked(context) => Refuse(context, ask, RefusalReason.Locked),
             ({ PinnedTo: { } pinned }, var by) when pinned != (source ?? by).Identity =>
                 Refuse(context, ask, RefusalReason.PinnedToAnother),
             _ when source is not null => AdmitRelay(context, ask),

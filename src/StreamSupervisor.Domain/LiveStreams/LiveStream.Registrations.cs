@@ -96,7 +96,7 @@ public static partial class LiveStream
             return (wrong, null);
         }
 
-        if (context.State.Locked is not null)
+        if (IsLocked(context))
         {
             return (RefusalReason.Locked, null);
         }

@@ -34,7 +34,9 @@ public sealed record Relay(Publisher By, string Of, DateTimeOffset Since);
 public sealed record PastAnswer(SessionId Session, RefusalReason Reason, TimeSpan? RetryAfter, bool Ended);
 
 /// <summary>Who, when and why.</summary>
-public sealed record OperatorMark(string By, string Why, DateTimeOffset At);
+/// <param name="Until">When it ends by itself; null (and then not stored): when an operator ends it.</param>
+public sealed record OperatorMark(string By, string Why, DateTimeOffset At,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? Until = null);
 
 /// <summary>Where SRS holds a ghost of the key.</summary>
 public sealed record Wedge(string Origin, string ServerId, string ServiceId, DateTimeOffset Since);

@@ -19,6 +19,9 @@ internal sealed record ApiContext
     public required FeedTail Tail { get; init; }
     public required StreamIndex Index { get; init; }
 
+    /// <summary>Everything in numbers.</summary>
+    public required OverviewReader Overview { get; init; }
+
     /// <summary>What is known of every SRS node, as of now.</summary>
     public required Func<IReadOnlyList<OriginView>> Origins { get; init; }
 

@@ -93,7 +93,8 @@ internal static partial class ApiEndpoints
         "kick" => "Removes the session that owns the key.",
         "release" => "Removes whatever SRS holds for the key, on every node, and forgets its wedges. With journal: ends the quarantine of "
             + "a key whose journal can't be read; it is read again, or with anew it starts anew behind the damage.",
-        "lock" => "Nobody may start to publish; the present session stays.",
+        "lock" => "Nobody may start to publish; the present session stays. With for it ends by itself. A lock that is there can only "
+            + "become longer.",
         "unlock" => "Ends a lock and a pin.",
         _ => "Only this identity may publish.",
     };

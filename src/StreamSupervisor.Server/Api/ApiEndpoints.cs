@@ -24,6 +24,7 @@ internal static partial class ApiEndpoints
         var group = endpoints.MapGroup(Prefix).AddEndpointFilter(gate);
         MapStreams(group, api);
         MapEvents(group, api);
+        MapOverview(group, api);
         MapOrders(group, api);
         MapOrigins(group, api);
         ApiDocument.Map(group, ApiDocument.OfApi);

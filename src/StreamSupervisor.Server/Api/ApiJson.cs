@@ -13,6 +13,7 @@ namespace StreamSupervisor.Server.Api;
 [JsonSerializable(typeof(FeedPage))]
 [JsonSerializable(typeof(AttemptPage))]
 [JsonSerializable(typeof(CallerView))]
+[JsonSerializable(typeof(OverviewView))]
 [JsonSerializable(typeof(Explanation))]
 [JsonSerializable(typeof(OrderResult))]
 [JsonSerializable(typeof(OriginPage))]

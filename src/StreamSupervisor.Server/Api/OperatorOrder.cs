@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using StreamSupervisor.Actors.LiveStreams;
 using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Server.Configuration.Settings;
 
 namespace StreamSupervisor.Server.Api;
 
@@ -14,9 +15,11 @@ namespace StreamSupervisor.Server.Api;
 /// <param name="IfGeneration">The stream's <c>generation</c> when the caller looked, 0 or more: with another nothing happens, and the
 /// answer is 409 <c>generation-moved</c>.</param>
 /// <param name="DryRun">Only say what would become of it: nothing is written or carried out.</param>
+/// <param name="For">A duration such as <c>30m</c>, from a second to 30 days: then the lock ends by itself. With <c>lock</c> only; left
+/// out: until it is unlocked.</param>
 [SentByCallers]
 internal sealed record OrderBody(string? By, string Why, string? Identity, bool? Journal = null, bool? Anew = null,
-    long? IfGeneration = null, bool? DryRun = null);
+    long? IfGeneration = null, bool? DryRun = null, string? For = null);
 
 /// <summary>
 /// Reads an order from a call. The body is small and its mistakes are common, so it is read by hand: each error names the field.
@@ -27,6 +30,11 @@ internal static class OperatorOrder
     private const int MaxBy = 100;
     private const int MaxWhy = 500;
     private const int MaxIdentity = 256;
+    private const int MaxDuration = 32;
+    private static readonly TimeSpan ShortestLock = TimeSpan.FromSeconds(1);
+
+    /// <summary>What is to last longer ends when somebody decides so, not on a day that nobody remembers.</summary>
+    private static readonly TimeSpan LongestLock = TimeSpan.FromDays(30);
 
     public static readonly IReadOnlyList<string> Verbs = ["kick", "release", "lock", "unlock", "pin"];
 
@@ -56,7 +64,7 @@ internal static class OperatorOrder
             "kick" => new Kick(by, order.Why),
             "release" when order.Journal == true => new ReleaseQuarantine(by, order.Why, order.Anew == true),
             "release" => new Release(by, order.Why),
-            "lock" => new Domain.LiveStreams.Lock(by, order.Why),
+            "lock" => new Domain.LiveStreams.Lock(by, order.Why) { For = order.For is { } length ? LengthOf(length) : null },
             "unlock" => new Unlock(by, order.Why),
             "pin" => new Pin(order.Identity!, by, order.Why),
             _ => throw new ArgumentOutOfRangeException(nameof(verb), verb, "Not an order."),
@@ -97,7 +105,7 @@ internal static class OperatorOrder
 
     private static OrderBody Parse(JsonElement fields, string verb)
     {
-        string? by = null, why = null, identity = null;
+        string? by = null, why = null, identity = null, length = null;
         bool? journal = null, anew = null, dryRun = null;
         long? ifGeneration = null;
         foreach (var field in fields.EnumerateObject())
@@ -105,7 +113,7 @@ internal static class OperatorOrder
             switch (field.Name)
             {
                 // Clients that are generated send each field that they know, and null for what was not given.
-                case "by" or "identity" or "journal" or "anew" or "ifGeneration" or "dryRun"
+                case "by" or "identity" or "journal" or "anew" or "ifGeneration" or "dryRun" or "for"
                     when field.Value.ValueKind == JsonValueKind.Null:
                     break;
                 case "by":
@@ -123,6 +131,10 @@ internal static class OperatorOrder
                 case "identity" when verb == "pin":
                     identity = Text(field, identity, MaxIdentity);
                     break;
+                case "for" when verb == "lock":
+                    length = Text(field, length, MaxDuration);
+                    _ = LengthOf(length);
+                    break;
                 case "journal" when verb == "release":
                     journal = Flag(field, journal);
                     break;
@@ -134,7 +146,7 @@ internal static class OperatorOrder
                 default:
                     throw Wrong(field.Name.Length > 64 ? field.Name[..64] : field.Name,
                         "There is no such field; there are by, why, ifGeneration, dryRun"
-                        + $"{verb switch { "pin" => ", identity", "release" => ", journal, anew", _ => "" }}.");
+                        + $"{verb switch { "pin" => ", identity", "release" => ", journal, anew", "lock" => ", for", _ => "" }}.");
             }
         }
 
@@ -158,8 +170,14 @@ internal static class OperatorOrder
             why ?? throw Wrong("why", "Say why in a few words; it is kept in the timeline."),
             verb != "pin" ? null : identity ?? throw Wrong("identity",
                 "Name the identity that alone may publish; 'session.identity' of the stream shows the present one."),
-            journal, anew, ifGeneration, dryRun);
+            journal, anew, ifGeneration, dryRun, length);
     }
+
+    private static TimeSpan LengthOf(string text) =>
+        Duration.TryParse(text, out var length) && length >= ShortestLock && length <= LongestLock
+            ? length
+            : throw Wrong("for", "It is a duration such as 30m, 2h or 1d, from a second to 30 days. Left out, the lock lasts until it is "
+                + "unlocked.");
 
     private static bool Flag(JsonProperty field, bool? before) => before is not null ? throw Wrong(field.Name, "Give it once.")
         : field.Value.ValueKind is JsonValueKind.True or JsonValueKind.False ? field.Value.GetBoolean()

@@ -8,6 +8,7 @@ namespace StreamSupervisor.Server.Api;
 /// <summary>
 /// A stream key as the API shows it, in one answer of its own and as a row of a list. A list asks no actor: its rows come from the index.
 /// </summary>
+/// <param name="LockedUntil">When the lock ends by itself; absent for one that lasts until it is unlocked.</param>
 public sealed record StreamView(
     StreamKeyView Key,
     string State,
@@ -20,15 +21,17 @@ public sealed record StreamView(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] PinView? Pinned,
     IReadOnlyList<WedgeView> WedgedOn,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] ReservationView? Reservation,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] DateTimeOffset? CoolDownUntil)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] DateTimeOffset? CoolDownUntil,
+    DateTimeOffset? LockedUntil = null)
 {
-    /// <summary>The view of a state, without the reservation and the cool-down that are over by <paramref name="now"/>.</summary>
+    /// <summary>The view of a state, without what is over by <paramref name="now"/>: lock, reservation, cool-down.</summary>
     public static StreamView From(LiveStreamState state, DateTimeOffset now) => From(StreamSummary.Of(state), now);
 
     /// <summary>The view of a row of the index; it asks no actor, so what ended by the mere passing of time is taken out here.</summary>
     public static StreamView From(StreamSummary stream, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(stream);
+        var locked = stream.Locked is { } given && !(given.Until <= now) ? given : null;
         return new StreamView(
             StreamKeyView.From(stream.Key),
             Words.Of(stream.Phase),
@@ -39,11 +42,12 @@ public sealed record StreamView(
             stream is { ReconnectUntil: { } until } ? new InterruptedView(stream.Interrupted is { } lost
                 ? SessionView.From(lost)
                 : null, until) : null,
-            stream.Locked is { } mark ? new MarkView(mark.By, mark.Why, mark.At) : null,
+            locked is { } mark ? new MarkView(mark.By, mark.Why, mark.At) : null,
             stream.PinnedTo is { } identity ? new PinView(identity, stream.Pinned?.By, stream.Pinned?.Why, stream.Pinned?.At) : null,
             [.. stream.Wedges.Select(wedge => new WedgeView(wedge.Origin, wedge.ServerId, wedge.ServiceId, wedge.Since))],
             stream is { ReservedFor: { } encoder, ReservedUntil: { } end } && end > now ? new ReservationView(encoder, end) : null,
-            stream.CoolDownUntil > now ? stream.CoolDownUntil : null);
+            stream.CoolDownUntil > now ? stream.CoolDownUntil : null,
+            locked?.Until);
     }
 }
 

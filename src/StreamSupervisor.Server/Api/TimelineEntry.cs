@@ -55,7 +55,7 @@ public sealed record TimelineEntry
     /// <summary>The operator's reason, or what a fault said.</summary>
     public string? Why { get; init; }
 
-    /// <summary>When what begins here ends by itself: a hold, a window, a cool-down, a reservation.</summary>
+    /// <summary>When what begins here ends by itself: a hold, a window, a cool-down, a reservation, a lock.</summary>
     public DateTimeOffset? Until { get; init; }
 
     /// <summary>The SRS node that it is about, where there is no attempt.</summary>
@@ -107,7 +107,7 @@ public sealed record TimelineEntry
             KeyReserved e => entry with { Until = e.Until },
             EncoderRegistered e => entry with { Until = e.Until, Why = e.LastError },
             RegistrationRefused e => entry with { Reason = Words.Of(e.Reason), Why = e.LastError },
-            KeyLocked e => entry with { By = e.By, Why = e.Why },
+            KeyLocked e => entry with { By = e.By, Why = e.Why, Until = e.Until },
             KeyUnlocked e => entry with { By = e.By, Why = e.Why },
             KeyPinned e => entry with { By = e.By, Why = e.Why },
             OperatorActed e => entry with { By = e.By, Why = e.Why },

@@ -45,7 +45,8 @@ internal static class TimelineText
         ReservationEnded e => e.EndOfBroadcast
             ? $"{e.EncoderId} said that its broadcast is over."
             : $"The reservation of {e.EncoderId} was used, given up or ran out.",
-        KeyLocked e => $"{e.By} locked the key: {e.Why}",
+        KeyLocked e => $"{e.By} locked the key{(e.Until is { } until ? $" until {Day(until)}{Clock(until)}" : "")}: {e.Why}",
+        KeyUnlocked { TimeOver: true } e => $"The lock of {e.By} has ended by itself, its time was over. It was given for: {e.Why}",
         KeyUnlocked e => $"{e.By} unlocked the key: {e.Why}",
         KeyPinned e => $"{e.By} pinned the key to {e.Identity}: {e.Why}",
         OperatorActed e => $"{e.By} ordered {e.Action}: {e.Why}",
@@ -123,6 +124,9 @@ internal static class TimelineText
             : string.Create(CultureInfo.InvariantCulture, $"{span.TotalMilliseconds:0.#} ms");
 
     public static string Clock(DateTimeOffset at) => at.ToUniversalTime().ToString("HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>What lasts for hours may end on another day.</summary>
+    public static string Day(DateTimeOffset at) => at.ToUniversalTime().ToString("yyyy-MM-dd ", CultureInfo.InvariantCulture);
 
     public static string Advice(TimeSpan? retryAfter) => retryAfter switch
     {

@@ -27,6 +27,7 @@ public sealed record AuditList(string By, string Key, IReadOnlyList<FeedEntry> O
     internal static string OrderOf(FeedEntry entry, AuditWords words) => (entry.Event.Happened, OriginOf(entry)) switch
     {
         (KeyLocked, not null) => words.Drain,
+        (KeyUnlocked { TimeOver: true }, _) => words.RanOut,
         (KeyUnlocked, not null) => words.Undrain,
         (KeyLocked, _) => words.Lock,
         (KeyUnlocked, _) => words.Unlock,

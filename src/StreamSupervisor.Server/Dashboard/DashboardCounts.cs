@@ -1,55 +1,34 @@
-using StreamSupervisor.Actors.Index;
 using StreamSupervisor.Actors.Journal;
-using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Server.Api;
 
 namespace StreamSupervisor.Server.Dashboard;
 
-/// <summary>Counts for the head of the pages, looked up at most once a second for all of them.</summary>
-internal sealed class DashboardCounts(ApiContext api) : IDisposable
+/// <summary>The API's overview as the head of every page shows it.</summary>
+internal static class DashboardCounts
 {
-    private const int Most = 1000;
-    private static readonly LiveStreamPhase[] Counted = [LiveStreamPhase.Live, LiveStreamPhase.Handover, LiveStreamPhase.Interrupted];
-    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
-
-    private readonly SemaphoreSlim _turn = new(1);
-    private (HeaderCounts? Counts, long At) _last;
-
-    /// <summary>The counts; null where the store does not answer.</summary>
-    public async Task<HeaderCounts?> GetAsync(CancellationToken cancellation)
-    {
-        await _turn.WaitAsync(cancellation);
-        try
-        {
-            if (_last.Counts is null || api.Time.GetElapsedTime(_last.At) > Fresh)
-            {
-                _last = (await CountAsync(cancellation), api.Time.GetTimestamp());
-            }
-
-            return _last.Counts;
-        }
-        finally
-        {
-            _turn.Release();
-        }
-    }
-
-    public void Dispose() => _turn.Dispose();
-
-    private async Task<HeaderCounts?> CountAsync(CancellationToken cancellation)
+    /// <summary>The counts; null where the store does not answer, or the member leaves: a page is still a page then.</summary>
+    public static async Task<HeaderCounts?> OfAsync(ApiContext api, CancellationToken cancellation)
     {
         try
         {
-            Dictionary<string, long> states = [];
-            foreach (var phase in Counted)
-            {
-                states[Words.Of(phase)] = (await api.Index.ListAsync(new StreamIndexQuery("", Most, phase), cancellation)).Count;
-            }
-
-            var origins = api.Origins();
-            return new HeaderCounts(states, null, null, null, origins.Count(origin => origin.State == "up"), origins.Count);
+            var all = await api.Overview.GetAsync(cancellation);
+            var (origins, members) = (all.Origins, all.Members);
+            return new HeaderCounts(
+                new Dictionary<string, long>
+                {
+                    ["live"] = all.Streams.Live,
+                    ["handover"] = all.Streams.Handover,
+                    ["interrupted"] = all.Streams.Interrupted,
+                    ["idle"] = all.Streams.Idle,
+                },
+                all.Trouble.Fights,
+                all.Trouble.Wedges,
+                members.Up,
+                members.Up + members.Joining + members.Leaving + members.Silent,
+                origins.Up,
+                origins.Up + origins.Suspect + origins.Down + origins.Unknown);
         }
-        catch (StoreUnavailableException)
+        catch (Exception away) when (away is StoreUnavailableException or ApiProblemException)
         {
             return null;
         }

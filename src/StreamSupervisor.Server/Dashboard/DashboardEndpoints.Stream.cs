@@ -95,6 +95,11 @@ internal static partial class DashboardEndpoints
             body["ifGeneration"] = long.TryParse(seen, NumberStyles.None, CultureInfo.InvariantCulture, out var generation) ? generation : seen;
         }
 
+        if (verb == "lock" && form["for"].ToString() is { Length: > 0 } length)
+        {
+            body["for"] = length;
+        }
+
         if (verb == "pin")
         {
             body["identity"] = form["identity"].ToString();

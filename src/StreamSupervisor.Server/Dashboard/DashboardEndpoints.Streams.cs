@@ -1,5 +1,6 @@
 using System.Globalization;
 using StreamSupervisor.Actors.Index;
+using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Server.Api;
 using StreamSupervisor.Server.Dashboard.Pages;
@@ -10,6 +11,9 @@ internal static partial class DashboardEndpoints
 {
     private const int RowsOfAPage = 50;
     private const string AllStates = "all";
+
+    /// <summary>What is kept as if it were a stream, and is none.</summary>
+    private const string Reserved = StreamKey.ReservedVhost + "/";
 
     private static void MapStreams(RouteGroupBuilder group, ApiContext api, DashboardPages pages) =>
         group.MapGet("", (HttpContext call) => StreamsAsync(api, pages, call));
@@ -40,7 +44,7 @@ internal static partial class DashboardEndpoints
         var orphaned = new OrphanedSessions(origins);
         return new StreamList(
             asked,
-            [.. rows.Take(RowsOfAPage).Select(row => row.Summary is { } summary
+            [.. rows.Take(RowsOfAPage).Where(row => !row.Key.StartsWith(Reserved, StringComparison.Ordinal)).Select(row => row.Summary is { } summary
                 ? orphaned.Mark(StreamView.From(summary, now), now)
                 : ApiEndpoints.Bare(row))],
             origins,

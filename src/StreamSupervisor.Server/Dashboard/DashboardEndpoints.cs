@@ -27,8 +27,7 @@ internal static partial class DashboardEndpoints
         }
 
         services.AddRazorComponents();
-        services.AddSingleton(options).AddSingleton<DashboardAssets>().AddSingleton<DashboardCounts>().AddSingleton<PageFactory>()
-            .AddSingleton<DashboardPages>();
+        services.AddSingleton(options).AddSingleton<DashboardAssets>().AddSingleton<PageFactory>().AddSingleton<DashboardPages>();
         services.AddSingleton(provider => new DashboardGate(api, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider =>
         {

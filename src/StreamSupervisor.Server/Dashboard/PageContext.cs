@@ -56,12 +56,13 @@ public sealed record PageContext
 /// <param name="IsError">Whether nothing happened.</param>
 public sealed record Notice(string Text, bool IsError);
 
-/// <summary>What the head of every page counts; what is null is not known.</summary>
+/// <summary>What the head of every page counts.</summary>
 /// <param name="States">How many streams are in each state, by its word.</param>
 /// <param name="Fights">Streams over which two encoders fight.</param>
+/// <param name="Wedges">Streams of which a server holds a ghost.</param>
 /// <param name="MembersUp">Members that take part, of <paramref name="Members"/>.</param>
 /// <param name="Members">Members there are.</param>
 /// <param name="OriginsUp">SRS servers that answer, of <paramref name="Origins"/>.</param>
 /// <param name="Origins">Configured SRS servers.</param>
 public sealed record HeaderCounts(
-    IReadOnlyDictionary<string, long> States, long? Fights, int? MembersUp, int? Members, int OriginsUp, int Origins);
+    IReadOnlyDictionary<string, long> States, int Fights, int Wedges, int MembersUp, int Members, int OriginsUp, int Origins);

@@ -7,7 +7,7 @@ namespace StreamSupervisor.Server.Dashboard;
 
 /// <summary>Reads off a call what every page needs to know of it.</summary>
 internal sealed class PageFactory(
-    DashboardOptions options, DashboardAssets assets, DashboardCounts counts, DashboardGate gate, TimeProvider time)
+    DashboardOptions options, DashboardAssets assets, ApiContext api, DashboardGate gate, TimeProvider time)
 {
     public const string LanguageCookie = "language";
     public const string ThemeCookie = "theme";
@@ -33,7 +33,7 @@ internal sealed class PageFactory(
             Links = options.Links,
             Caller = caller is null ? null : ApiEndpoints.Of(caller),
             HasSession = caller is not null && gate.HasKeys,
-            Counts = caller is null ? null : await counts.GetAsync(call.RequestAborted),
+            Counts = caller is null ? null : await DashboardCounts.OfAsync(api, call.RequestAborted),
             Now = time.GetUtcNow(),
             Notice = PageNotice.Take(call, Root),
             AssetPath = name => $"{Root}/{assets.PathOf(name)}",

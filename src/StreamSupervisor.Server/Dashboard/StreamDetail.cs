@@ -11,6 +11,8 @@ namespace StreamSupervisor.Server.Dashboard;
 public sealed record StreamDetail(
     StreamView Stream, IReadOnlyList<TimelineEntry> Entries, string? Next, bool IsFirst, string? Order)
 {
+    private const int MostReasons = 5;
+
     /// <summary>The orders that can be given to it now.</summary>
     public IReadOnlyList<string> Orders { get; } =
     [
@@ -20,6 +22,10 @@ public sealed record StreamDetail(
         "pin",
         "release",
     ];
+
+    /// <summary>Why orders were given last, offered for the next one.</summary>
+    public IEnumerable<string> Reasons =>
+        Entries.Where(entry => entry is { By: not null, Why: not null }).Select(entry => entry.Why!).Distinct().Take(MostReasons);
 
     /// <summary>Whether these are orders of a stream.</summary>
     public static bool IsOrder(string? verb) => verb is not null && OperatorOrder.Verbs.Contains(verb);

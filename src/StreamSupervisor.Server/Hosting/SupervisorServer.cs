@@ -135,6 +135,8 @@ internal sealed class SupervisorServer : IAsyncDisposable
                 system.Feed, time, options.Api.MaxFeeds, provider.GetRequiredService<ILogger<FeedTail>>(),
                 provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping),
             Index = system.Index,
+            Overview = new OverviewReader(
+                system.Index, views.All, drain.GetAsync, system.Membership.View.Report, system.Counter.AskAsync, time),
             Origins = views.All,
             Drained = drain.GetAsync,
             Options = options.Api,
@@ -175,6 +177,7 @@ internal sealed class SupervisorServer : IAsyncDisposable
         HeartbeatEndpoint.Map(web, tokens.Find, heard => origins.Tell(heard)).OnListener(http.Ports);
         RegistrationEndpoints.Map(web, services.GetRequiredService<RegistrationContext>(), options.Api).OnListener(http.Ports);
         ApiEndpoints.Map(web).OnListener(http.Ports);
+        ClusterEndpoints.MapForReaders(web).OnListener(http.Ports);
         if (pages.Enabled)
         {
             DashboardEndpoints.Map(web).OnListener(http.Ports);

@@ -14,6 +14,7 @@ internal static partial class ClusterEndpoints
 {
     public const string Prefix = "/cluster";
     private const int StandardPage = 100;
+    private static readonly ApiParameter Owner = new("owner", "only the shards of this member");
 
     /// <summary>Maps the endpoints. Needs a <see cref="ClusterContext"/> among the services.</summary>
     public static IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints)
@@ -46,8 +47,7 @@ internal static partial class ClusterEndpoints
             .WithName("RemoveMember").WithSummary("The same as the operation Leave.").TakesQuery(ApiParameter.Force)
                 .Produces<ClusterOrderResult>().Fails(404, 409);
         group.MapGet("/shards", Task<IResult> (HttpContext call) => ListShardsAsync(cluster, call))
-            .WithName("ListShards").WithSummary("Where the shards are.").TakesQuery(new ApiParameter("owner",
-                "only the shards of this member"))
+            .WithName("ListShards").WithSummary("Where the shards are.").TakesQuery(Owner)
             .Produces<ClusterShardsView>().Fails(404, 409);
         group.MapGet("/shards/{id}", Task<IResult> (HttpContext call, string id) => ShowShardAsync(cluster, call, id))
             .WithName("GetShard").WithSummary("One shard, with its stream keys where it is local.").TakesQuery(ApiParameter.Limit)
@@ -56,6 +56,26 @@ internal static partial class ClusterEndpoints
         group.Map("/{**rest}", IResult (HttpContext call) => AllowedMethods.Answer(call,
             $"There is no {call.Request.Method} for this path. GET {Prefix}/members and {Prefix}/shards look, PUT "
             + $"{Prefix}/members/ADDRESS with operation=Leave or Down and DELETE (leave) change.")).ExcludeFromDescription();
+        return group;
+    }
+
+    /// <summary>
+    /// Maps what is looked at beside the API, for those who have an API key and do not reach the listener for management: the same answers.
+    /// </summary>
+    public static IEndpointConventionBuilder MapForReaders(IEndpointRouteBuilder endpoints)
+    {
+        var services = endpoints.ServiceProvider;
+        var cluster = services.GetRequiredService<ClusterContext>();
+        var gate = new ApiGate(new ApiCallers(cluster.Api).Identify, services.GetRequiredService<ILogger<ApiGate>>());
+        services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped.Register(gate.Dispose);
+
+        var group = endpoints.MapGroup(ApiEndpoints.Prefix + Prefix).AddEndpointFilter(gate);
+        group.MapGet("", Task<IResult> (HttpContext call) => ListMembersAsync(cluster, call))
+            .WithName("GetCluster").WithSummary("Who is in the cluster, and who left or died lately.").Produces<ClusterMembersView>()
+            .TakesQuery().Fails();
+        group.MapGet("/shards", Task<IResult> (HttpContext call) => ListShardsAsync(cluster, call))
+            .WithName("ListClusterShards").WithSummary("Where the shards are.").TakesQuery(Owner).Produces<ClusterShardsView>()
+            .Fails(404, 409);
         return group;
     }
 

@@ -29,7 +29,7 @@ internal sealed class OriginDrain(LiveStreamRegion region, IReadOnlyList<string>
     /// <summary>As the last question found it; asks nobody.</summary>
     public IReadOnlySet<string> Known => _drained;
 
-    public static string EntityOf(string origin) => new StreamKey("__supervisor__", "origins", origin).ToString();
+    public static string EntityOf(string origin) => new StreamKey(StreamKey.ReservedVhost, "origins", origin).ToString();
 
     public async Task<AskResult> SetAsync(string origin, bool draining, string by, string why, CancellationToken cancellation)
     {

@@ -11,7 +11,8 @@ internal static partial class StreamsCommand
         streams.Add(CreateOrder(switches, "kick", "Remove the session that owns the stream."));
         streams.Add(CreateOrder(switches, "release", "Remove whatever SRS holds for the stream, on every node; or with --journal give a "
             + "stream whose journal cannot be read a way out."));
-        streams.Add(CreateOrder(switches, "lock", "Let nobody start to publish; the present session stays."));
+        streams.Add(CreateOrder(switches, "lock",
+            "Let nobody start to publish, for a while or until it is unlocked; the present session stays."));
         streams.Add(CreateOrder(switches, "unlock", "End a lock and a pin."));
         streams.Add(CreateOrder(switches, "pin", "Let only one identity publish."));
     }
@@ -47,6 +48,16 @@ internal static partial class StreamsCommand
             Description = "With --journal: start anew behind what cannot be read. Lock and pin before it are kept; the rest of its past "
                 + "is not used any more.",
         };
+        var length = new Option<string?>("--for")
+        {
+            Description = "A duration such as 30m, 2h or 1d: then the lock ends by itself. Default: until it is unlocked.",
+            HelpName = "DURATION",
+        };
+        if (verb == "lock")
+        {
+            command.Add(length);
+        }
+
         if (verb == "release")
         {
             command.Add(journal);
@@ -66,7 +77,7 @@ internal static partial class StreamsCommand
                 ? parsed.GetValue(identity)
                 : null,
                 ofJournal ? true : null, startAnew ? true : null, parsed.GetValue(ifGeneration),
-                parsed.GetValue(dryRun) ? true : null);
+                parsed.GetValue(dryRun) ? true : null, verb == "lock" ? parsed.GetValue(length) : null);
             var done = ApiClientSwitches.Take(await supervisor.OrderAsync(ApiClientSwitches.KeyOf(parsed, key), verb, order, cancellation));
             if (parsed.GetValue(json))
             {

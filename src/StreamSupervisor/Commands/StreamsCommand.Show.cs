@@ -116,7 +116,8 @@ internal static partial class StreamsCommand
 
         if (stream.Locked is { } mark)
         {
-            Line("locked", $"by {mark.By} at {OutputTable.Time(mark.At)}: {mark.Why}");
+            var lasts = stream.LockedUntil is { } over ? $" until {OutputTable.Time(over)}" : "";
+            Line("locked", $"by {mark.By} at {OutputTable.Time(mark.At)}{lasts}: {mark.Why}");
         }
 
         if (stream.Pinned is { } pin)

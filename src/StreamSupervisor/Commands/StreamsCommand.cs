@@ -99,7 +99,7 @@ internal static partial class StreamsCommand
     {
         if (stream.Locked is { } mark)
         {
-            yield return $"locked by {mark.By}";
+            yield return $"locked by {mark.By}{(stream.LockedUntil is { } end ? $" until {OutputTable.Time(end)}" : "")}";
         }
 
         if (stream.Pinned is { } pin)

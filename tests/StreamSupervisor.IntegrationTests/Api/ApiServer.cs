@@ -8,6 +8,8 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using StreamSupervisor.Actors.Counts;
+using StreamSupervisor.Actors.Membership;
 using StreamSupervisor.IntegrationTests.Server;
 using StreamSupervisor.Server.Api;
 using StreamSupervisor.Server.Configuration;
@@ -35,6 +37,13 @@ internal sealed class ApiServer : IAsyncDisposable
     public Uri Address { get; }
     public HttpClient Http { get; }
 
+    /// <summary>Who is alive; somebody died as well.</summary>
+    public IReadOnlyList<MemberSighting> Members { get; set; } = [];
+
+    /// <summary>What the members say when they are asked what they count.</summary>
+    public Func<CancellationToken, Task<ClusterCounts>> AskMembers { get; set; } =
+        _ => Task.FromResult(new ClusterCounts(new MemberCounts(), 0));
+
     /// <summary>Where the calls seem to come from.</summary>
     public IPAddress Caller { get; set; } = IPAddress.Loopback;
 
@@ -53,6 +62,9 @@ internal sealed class ApiServer : IAsyncDisposable
             Tail = new FeedTail(entities.Feed, TimeProvider.System, MostFeeds, services.GetRequiredService<ILogger<FeedTail>>(),
                 services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping),
             Index = entities.Index,
+            Overview = new OverviewReader(
+                entities.Index, () => entities.Origins, () => Task.FromResult<IReadOnlySet<string>>(new HashSet<string>()),
+                () => server!.Report(), stop => server!.AskMembers(stop), new StoppedClock()),
             Origins = () => entities.Origins,
             Options = new ApiOptions { Keys = [.. keys], MaxPage = 50 },
             Time = new StoppedClock(),
@@ -85,6 +97,10 @@ internal sealed class ApiServer : IAsyncDisposable
 
         return await SendAsync(request, headers);
     }
+
+    private MembershipReport Report() => new(
+        Members, [new EndedMember(Guid.Empty, "nine", "nine:8560", MemberState.Dead, TimeSpan.FromMinutes(1), "its lease was over.")],
+        TimeSpan.Zero);
 
     /// <summary>Ends as the program does: what is under way is finished.</summary>
     public Task StopAsync() => _app.StopAsync();

@@ -181,6 +181,34 @@ public class CommandsTests
     }
 
     [Fact]
+    public async Task A_lock_for_a_while_is_given_and_shown_with_its_end()
+    {
+        await using var server = await ApiServer.StartAsync();
+        (await RunAsync(server, "streams", "lock", "live/cam1", "--why", "night", "--by", "ann", "--for", "30m")).ExitCode.ShouldBe(0);
+        server.Entities.Orders.Single().Order.ShouldBe(new Domain.LiveStreams.Lock("ann", "night") { For = TimeSpan.FromMinutes(30) });
+        await server.Entities.PutAsync(Given.Idle("live/cam1") with { Locked = new OperatorMark("ann", "night", Given.At(0), Given.At(1000)) });
+        await server.Entities.HappenedAsync(
+            Given.Cam1, new KeyLocked(Given.At(0), "ann", "night", Given.At(1000)),
+            new KeyUnlocked(Given.At(1000), "ann", "night", TimeOver: true));
+
+        var (_, shown, _) = await RunAsync(server, "streams", "show", "live/cam1");
+
+        shown.ShouldContain("by ann at 2026-07-04 12:00:00Z until 2026-07-04 12:00:01Z: night");
+        shown.ShouldContain("ann locked the key until 2026-07-04 12:00:01Z: night");
+        shown.ShouldContain("The lock of ann has ended by itself, its time was over. It was given for: night");
+        (await RunAsync(server, "streams")).Output.ShouldContain("locked by ann until 2026-07-04 12:00:01Z");
+    }
+
+    [Fact]
+    public async Task A_lock_that_is_over_is_not_shown_though_its_end_is_not_written_yet()
+    {
+        await using var server = await ApiServer.StartAsync();
+        await server.Entities.PutAsync(Given.Idle("live/cam1") with { Locked = new OperatorMark("ann", "night", Given.At(-9000), Given.At(0)) });
+
+        (await RunAsync(server, "streams")).Output.ShouldNotContain("locked");
+    }
+
+    [Fact]
     public async Task A_key_is_sent_and_its_lack_has_an_exit_code()
     {
         await using var server = await ApiServer.StartAsync(new ApiKeyOptions { Name = "watch", Key = "read-read-read", Role = "read" });

@@ -38,6 +38,10 @@ public sealed class ContractTests
                 said.Add($"by {(await client.GetStreamAsync("-", "live", "van")).Locked!.By}");
                 said.Add(string.Join(",", (await client.ListOriginsAsync(null, null)).Origins.Select(o => $"{o.Name} {o.State} {o.Draining}")));
                 said.Add($"{(await client.ListReasonsAsync()).Reasons.Select(r => r.Code).Min() > 9000}");
+                ClusterMembersView cluster = await client.GetClusterAsync();
+                said.Add($"{cluster.Members.Single().State} {(await client.ListClusterShardsAsync(null)).Shards.Count > 0}");
+                OverviewView overview = await client.GetOverviewAsync();
+                said.Add($"{overview.Streams.Live} {overview.Members.Up} {overview.LastMinute.Admissions} {overview.Trouble.Wedges}");
                 DrainAnswer drain = await client.DrainOriginAsync("srs-1", new DrainRequest { Draining = true, Why = "a test" });
                 said.Add($"{drain.Name} {drain.Draining}");
                 RegistrationAnswer answer = await client.RegisterAsync(new RegistrationRequest { Key = "live/other", EncoderId = "ann", Attempt = 1, Goodbye = false });
@@ -121,7 +125,7 @@ public sealed class ContractTests
         said.ShouldBe(
         [
             "live/van live 1 srs-1 True next=none", "publisher-confirmed of True", "admitted True", "locked True", "by local",
-                "srs-1 up False", "True",
+                "srs-1 up False", "True", "active True", "1 1 1 0",
             "srs-1 True", "Refused True False", "404 404 registration-unknown -", "404 404 stream-unknown -", "400 400 bad-field limit",
             "400 400 bad-field identity", "404 404 no-such-call -",
         ]);

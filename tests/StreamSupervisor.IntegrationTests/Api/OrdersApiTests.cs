@@ -36,6 +36,37 @@ public class OrdersApiTests
     }
 
     [Theory]
+    [InlineData("30m", 1800)]
+    [InlineData("1s", 1)]
+    [InlineData("30d", 30 * 86_400)]
+    public async Task A_lock_may_have_an_end(string length, int seconds)
+    {
+        await using var server = await ApiServer.StartAsync();
+
+        (await server.PostAsync($"{Cam1}/lock", $$"""{"why":"night","for":"{{length}}"}""")).Status.ShouldBe(200);
+
+        server.Entities.Orders.Single().Order.ShouldBe(
+            new Domain.LiveStreams.Lock("local", "night") { For = TimeSpan.FromSeconds(seconds) });
+    }
+
+    [Theory]
+    [InlineData("lock", "\"soon\"", "It is a duration such as 30m")]
+    [InlineData("lock", "\"0s\"", "It is a duration such as 30m")]
+    [InlineData("lock", "\"31d\"", "from a second to 30 days")]
+    [InlineData("lock", "30", "It is a string")]
+    [InlineData("unlock", "\"30m\"", "There is no such field")]
+    public async Task An_end_that_cannot_be_is_refused(string verb, string length, string detail)
+    {
+        await using var server = await ApiServer.StartAsync();
+
+        var (status, problem) = await server.PostAsync($"{Cam1}/{verb}", $$"""{"why":"night","for":{{length}}}""");
+
+        (status, problem.GetProperty("field").GetString()).ShouldBe((400, "for"));
+        problem.GetProperty("detail").GetString()!.ShouldContain(detail);
+        server.Entities.Orders.ShouldBeEmpty();
+    }
+
+    [Theory]
     [InlineData("kick", "")]
     [InlineData("release", "")]
     [InlineData("lock", "")]

@@ -77,6 +77,52 @@ public sealed class StreamIndexTests(StoreFixture stores)
 
     [Theory]
     [ClassData(typeof(Databases))]
+    public async Task A_list_of_what_is_active_comes_with_the_last_changed_first_too_each_key_once(bool postgres)
+    {
+        await using var store = await OpenAsync(await stores.NewAsync(postgres));
+        await WriteAsync(
+            store,
+            ChangedAt(0, "live/c"),
+            ChangedAt(2, "live/d"),
+            ChangedAt(2, "live/a"),
+            ChangedAt(1, "live/b"),
+            Row("live/idle", 1, Happened.Idle("live/idle")));
+        var index = new StreamIndex(store);
+
+        (await KeysAsync(index, new StreamIndexQuery("", 10, Active: true))).ShouldBe(["live/a", "live/b", "live/c", "live/d"]);
+        var first = new StreamIndexQuery("", 2, Active: true, ByChange: true);
+        (await KeysAsync(index, first)).ShouldBe(["live/a", "live/d"]);
+        (await KeysAsync(index, first with { After = "live/a", ChangedBefore = Happened.At.AddSeconds(2) })).ShouldBe(["live/d", "live/b"]);
+        (await KeysAsync(index, first with { After = "live/b", ChangedBefore = Happened.At.AddSeconds(1) })).ShouldBe(["live/c"]);
+
+        static StreamIndexRow ChangedAt(int seconds, string key) => Row(key, 1, Happened.Live(key)) with { ChangedAt = Happened.At.AddSeconds(seconds) };
+    }
+
+    [Theory]
+    [ClassData(typeof(Databases))]
+    public async Task Streams_are_counted_by_what_they_are_in(bool postgres)
+    {
+        await using var store = await OpenAsync(await stores.NewAsync(postgres));
+        var index = new StreamIndex(store);
+        (await index.CountAsync(Happened.At)).ShouldBe(new StreamCounts(0, 0, 0, 0, 0, 0, 0, 0));
+        var (mark, eviction) = (new OperatorMark("ann", "x", Happened.At),
+            new Eviction(Happened.Encoder, EvictionCause.Takeover, Happened.At, Stalled: true));
+        await WriteAsync(
+            store,
+            Row("live/a", 1, Happened.Live("live/a")),
+            Row("live/b", 1, Happened.Live("live/b") with { CoolDownUntil = Happened.At.AddSeconds(1), Evictions = [eviction] }),
+            Row("live/c", 1, Happened.Live("live/c") with { CoolDownUntil = Happened.At, PinnedTo = "ann", Pinned = mark }),
+            Row("live/d", 1, Happened.Idle("live/d") with { Locked = mark, Wedges = [new Wedge("srs-2", "v", "s", Happened.At)] }),
+            Row("live/e", 1, Happened.Idle("live/e")),
+            Row("__supervisor__/origins/srs-1", 1, Happened.Idle("__supervisor__/origins/srs-1") with { Locked = mark }));
+
+        (await index.CountAsync(Happened.At)).ShouldBe(
+            new StreamCounts(Live: 3, Handover: 0, Interrupted: 0, Locked: 1, Pinned: 1, Wedged: 1, Stalled: 1, Fights: 1));
+        (await index.CountIdleAsync()).ShouldBe(1);
+    }
+
+    [Theory]
+    [ClassData(typeof(Databases))]
     public async Task Keys_with_open_work_or_a_deadline_are_due_and_a_server_finds_all_that_touches_it(bool postgres)
     {
         await using var store = await OpenAsync(await stores.NewAsync(postgres));

@@ -30,6 +30,22 @@ public sealed class ClusterEndpointsTests
         body.GetProperty("ageMs").GetDouble().ShouldBe(250);
     }
 
+    [Theory]
+    [InlineData("/api/v1/cluster", "/cluster/members")]
+    [InlineData("/api/v1/cluster/shards", "/cluster/shards")]
+    [InlineData("/api/v1/cluster/shards?owner=two", "/cluster/shards?owner=two")]
+    [InlineData("/api/v1/cluster/shards?owner=nobody", "/cluster/shards?owner=nobody")]
+    public async Task Beside_the_API_whoever_has_a_key_sees_the_same(string path, string managed)
+    {
+        await using var server = await ClusterServer.StartAsync(keys: Keys);
+        var expected = await server.GetAsync(managed, ("Authorization", "Bearer read-read-read-read"));
+
+        var (status, body) = await server.GetAsync(path, ("Authorization", "Bearer read-read-read-read"));
+
+        (status, body.ToString()).ShouldBe((expected.Status, expected.Body.ToString()));
+        (await server.GetAsync(path)).Status.ShouldBe(401, "also for a caller on this machine, where there are keys");
+    }
+
     [Fact]
     public async Task Who_left_or_died_lately_is_listed_with_what_happened()
     {

@@ -44,6 +44,7 @@ internal sealed class ClusterServer : IAsyncDisposable
         });
         app.UseRouting();
         ClusterEndpoints.Map(app);
+        ClusterEndpoints.MapForReaders(app);
         await app.StartAsync();
         return server = new ClusterServer(app, cluster);
     }

@@ -56,7 +56,7 @@ public class TimelineTextTests
     {
         var at = DateTimeOffset.UnixEpoch;
         TimelineTextZh.Of(new OperatorActed(at, "kick", "小王", "设备维护")).ShouldBe("小王 下令踢出：设备维护");
-        TimelineTextZh.Of(new OperatorActed(at, "release", "小王", "设备维护")).ShouldBe("小王 下令释放：设备维护");
+        TimelineTextZh.Of(new OperatorActed(at, "release", "小王", "设备维护")).ShouldBe("小王 下令强制释放：设备维护");
     }
 
     /// <summary>Names that the samples hold.</summary>

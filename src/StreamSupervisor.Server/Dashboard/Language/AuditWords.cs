@@ -18,6 +18,7 @@ public sealed record AuditWords : IWords<AuditWords>
     public required string Release { get; init; }
     public required string Lock { get; init; }
     public required string Unlock { get; init; }
+    public required string RanOut { get; init; }
 
     /// <summary>{0}: the identity.</summary>
     public required string Pin { get; init; }
@@ -45,6 +46,7 @@ public sealed record AuditWords : IWords<AuditWords>
         Release = "release",
         Lock = "lock",
         Unlock = "unlock",
+        RanOut = "lock ran out",
         Pin = "pin to {0}",
         Drain = "drain",
         Undrain = "end draining",
@@ -65,10 +67,11 @@ public sealed record AuditWords : IWords<AuditWords>
         None = "没有任何人下达过指令。",
         Export = "导出 CSV",
         Kick = "踢出",
-        Release = "释放",
+        Release = "强制释放",
         Lock = "锁定",
         Unlock = "解锁",
-        Pin = "指定给 {0}",
+        RanOut = "锁定到期",
+        Pin = "绑定到 {0}",
         Drain = "排空",
         Undrain = "结束排空",
         Server = "源站 {0}",

@@ -17,6 +17,7 @@ public sealed record LayoutWords : IWords<LayoutWords>
     public required string Now { get; init; }
     public required string Members { get; init; }
     public required string Fights { get; init; }
+    public required string Wedged { get; init; }
     public required string LinkLive { get; init; }
     public required string LinkPaused { get; init; }
     public required string LinkOff { get; init; }
@@ -60,6 +61,7 @@ public sealed record LayoutWords : IWords<LayoutWords>
         Now = "Now",
         Members = "members",
         Fights = "fights",
+        Wedged = "wedged",
         LinkLive = "live",
         LinkPaused = "paused",
         LinkOff = "off: the member does not answer; what you see is old",
@@ -102,6 +104,7 @@ public sealed record LayoutWords : IWords<LayoutWords>
         Now = "当前",
         Members = "节点",
         Fights = "争抢",
+        Wedged = "卡死",
         LinkLive = "实时",
         LinkPaused = "已暂停",
         LinkOff = "已断开：节点没有响应，页面内容可能过时",

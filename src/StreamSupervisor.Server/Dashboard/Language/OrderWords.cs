@@ -18,6 +18,10 @@ public sealed record OrderWords : IWords<OrderWords>
     public required string Identity { get; init; }
     public required string TypeKey { get; init; }
     public required string KeyMistyped { get; init; }
+    public required string For { get; init; }
+
+    /// <summary>How long a lock may be meant to last, as the API writes it, with the word for it.</summary>
+    public required IReadOnlyDictionary<string, string> Lengths { get; init; }
     public required string Give { get; init; }
     public required string Cancel { get; init; }
     public required string Moved { get; init; }
@@ -50,6 +54,11 @@ public sealed record OrderWords : IWords<OrderWords>
         Identity = "Identity",
         TypeKey = "Type the key to say that you mean it:",
         KeyMistyped = "What was typed is not the key; nothing happened.",
+        For = "For how long",
+        Lengths = new Dictionary<string, string>
+        {
+            [""] = "until it is unlocked", ["10m"] = "10 minutes", ["1h"] = "1 hour", ["8h"] = "8 hours", ["1d"] = "1 day",
+        },
         Give = "Do it",
         Cancel = "Cancel",
         Outcomes = new Dictionary<string, string>(),
@@ -80,6 +89,11 @@ public sealed record OrderWords : IWords<OrderWords>
         Identity = "身份",
         TypeKey = "请输入流标识以确认：",
         KeyMistyped = "输入的内容与流标识不符，未执行任何操作。",
+        For = "时长",
+        Lengths = new Dictionary<string, string>
+        {
+            [""] = "直到解锁", ["10m"] = "10 分钟", ["1h"] = "1 小时", ["8h"] = "8 小时", ["1d"] = "1 天",
+        },
         Give = "执行",
         Cancel = "取消",
         Outcomes = new Dictionary<string, string>

@@ -104,7 +104,7 @@ public sealed record TroubleWords : IWords<TroubleWords>
         Wedge = "位于 {0}",
         UntilRestart = "该 SRS 重启，或在那里看到推流",
         Stalled = "迟迟未完成的移除",
-        StalledHelp = "已下令移除旧会话，但其源站没有响应或不允许移除。系统会继续尝试。请检查该源站的 API 能否访问；在流页面上选择“释放”可放弃移除。",
+        StalledHelp = "已下令移除旧会话，但其源站没有响应或不允许移除。系统会继续尝试。请检查该源站的 API 能否访问；在流页面上选择“强制释放”可放弃移除。",
         Removal = "{1} 上的客户端 {0}",
         Forbidden = "该源站的 API 禁止踢出：请放行 DELETE /api/v1/clients/。",
         UntilGone = "确认其已离开",
@@ -119,7 +119,7 @@ public sealed record TroubleWords : IWords<TroubleWords>
         ReadAgain = "重新读取…",
         ReadAgainEffect = "再读取一次日志。若仍无法读取，该流继续隔离。",
         StartAnew = "重新开始…",
-        StartAnewEffect = "该流从无法读取的部分之后重新开始。锁定和指定会保留；有人推流时，正在推流的一方可能会被移除。",
+        StartAnewEffect = "该流从无法读取的部分之后重新开始。锁定和绑定会保留；有人推流时，正在推流的一方可能会被移除。",
         OnlyHere = "仅列出本节点所管理的流；其他节点上的请在那些节点上打开本页查看。",
     };
 }

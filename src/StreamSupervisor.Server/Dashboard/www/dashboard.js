@@ -24,9 +24,9 @@ function tell(root) {
   }
 }
 
-// Taking over what differs. What the server sent is remembered, since times are changed above.
+// Taking over what differs. What the server sent is remembered, and compared without the texts of times, which change by themselves.
 const sent = new Map();
-const htmlOf = (element) => element.outerHTML;
+const htmlOf = (element) => element.outerHTML.replace(/(<time[^>]*>)[^<]*/g, "$1");
 const remember = (root) => root.querySelectorAll("[data-live], [data-rows] > [id]").forEach((one) => sent.set(one.id, htmlOf(one)));
 const isBusy = (element) => element.contains(document.activeElement) || element.querySelector("dialog[open]");
 let pending = null;
@@ -60,6 +60,7 @@ function takeRows(rows, fresh, evenUnderHands) {
 }
 function take(page, evenUnderHands) {
   pending = null;
+  page.querySelectorAll("dialog[open]").forEach((dialog) => dialog.removeAttribute("open"));
   for (const element of document.querySelectorAll("[data-live]")) {
     const fresh = page.getElementById(element.id);
     if (!fresh) continue;
@@ -77,16 +78,22 @@ function take(page, evenUnderHands) {
 // One fetch at a time, at most two a second, and one more a second after the last change: lists are written behind the journal.
 let isFetching = false, again = false, later = 0;
 async function refresh(evenUnderHands) {
-  if (isFetching) { again = true; return; }
+  if (isFetching) { again = true; return false; }
   isFetching = true;
+  let isFresh = false;
   try {
-    const answer = await fetch(location.href, { headers: { accept: "text/html" }, redirect: "manual" });
+    const answer = await fetch(body.dataset.page, { headers: { accept: "text/html" }, redirect: "manual" });
     if (answer.status === 401) location.reload();
-    else if (answer.ok) take(new DOMParser().parseFromString(await answer.text(), "text/html"), evenUnderHands);
+    else if (answer.ok) {
+      take(new DOMParser().parseFromString(await answer.text(), "text/html"), evenUnderHands);
+      isFresh = true;
+    }
   } catch { /* The feed says that the member is away. */ }
-  await new Promise((go) => setTimeout(go, 500));
-  isFetching = false;
-  if (again) { again = false; refresh(); }
+  setTimeout(() => {
+    isFetching = false;
+    if (again) { again = false; refresh(); }
+  }, 500);
+  return isFresh;
 }
 function changed() {
   refresh();
@@ -122,10 +129,15 @@ function open() {
     heard();
     if (!body.dataset.watch || !told.data || told.data.split("\n").includes(body.dataset.watch)) changed();
   });
-  // Where the member answers with an error, or a proxy in its place, browsers do not try again.
-  feed.onerror = () => {
+  feed.onerror = async () => {
     show("off");
-    if (feed?.readyState === EventSource.CLOSED) retry = setTimeout(open, 1000);
+    if (feed?.readyState !== EventSource.CLOSED) return;
+
+    // The member answers with an error, or a proxy in its place, and browsers do not try again by themselves. Where there is no place to watch
+    // from, the page itself can still be had.
+    clearTimeout(retry);
+    retry = setTimeout(open, 2000);
+    if (await refresh()) show("paused");
   };
 }
 function pauseOrGoOn() {

@@ -110,6 +110,14 @@ public sealed class StreamMessagesTests : IDisposable
     }
 
     [Fact]
+    public void The_length_of_a_lock_goes_with_it()
+    {
+        var order = new StreamSupervisor.Domain.LiveStreams.Lock("x", "y") { For = TimeSpan.FromMinutes(30) };
+        Text(Serializer.ToBinary(order)).ShouldBe("""{"for":"00:30:00","by":"x","why":"y"}""");
+        Serializer.FromBinary(Serializer.ToBinary(order), "command/lock").ShouldBe(order);
+    }
+
+    [Fact]
     public void Servers_that_a_release_does_not_name_are_none() =>
         Serializer.FromBinary("""{"by":"x","why":"y"}"""u8.ToArray(), "command/release").ShouldBeOfType<Release>().Origins.ShouldBeEmpty();
 
