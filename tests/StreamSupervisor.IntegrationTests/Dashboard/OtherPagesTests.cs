@@ -35,7 +35,7 @@ public sealed class OtherPagesTests
     {
         await using var platform = await Platform.StartAsync(SrsModel.V6);
         using var pages = new PageClient(platform.Address);
-        await OrderAsync(platform, "live/cam", "lock", "rehearsal");
+        await platform.OrderAsync("live/cam", "lock", "rehearsal");
         var refused = await EncoderEnd.DialAsync(platform.Srs[0], "198.51.100.4");
         (await refused.PublishAsync("live/cam")).ShouldBe(PublishOutcome.RefusedByHook);
 
@@ -126,13 +126,5 @@ public sealed class OtherPagesTests
         page.ShouldContain("origins[0].hook-token");
         page.ShouldContain("********");
         page.ShouldNotContain(SrsServers.TokenOf("srs-1"));
-    }
-
-    private static async Task OrderAsync(Platform platform, string key, string verb, string why)
-    {
-        var answer = await platform.Http.PostAsync(
-            new Uri($"/api/v1/streams/-/{key}/{verb}", UriKind.Relative),
-            new StringContent($$"""{"why":"{{why}}"}""", System.Text.Encoding.UTF8, "application/json"));
-        answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
     }
 }
