@@ -83,10 +83,13 @@ public sealed partial record WhyQuestion(string Text, IReadOnlyList<WhyTerm> Ter
     [GeneratedRegex(@"\b(?:client_id|client|cid|id)\s?[=:]\s?""?(?<client>[0-9a-z]{6,64})\b", RegexOptions.None, 200)]
     private static partial Regex ClientField();
 
-    [GeneratedRegex(@"\b(?:ip|peer|from|client_ip)\s?[=:]\s?""?\[?(?<address>[0-9a-fA-F.:]{3,39}?)\]?(?::\d{1,5})?(?=[\s,;""\]]|$)", RegexOptions.None, 200)]
+    [GeneratedRegex(
+        @"\b(?:ip|peer|from|client_ip)\s?[=:]\s?""?\[?(?<address>[0-9a-fA-F.:]{3,39}?)\]?(?::\d{1,5})?(?=[\s,;""\]]|$)",
+        RegexOptions.None, 200)]
     private static partial Regex AddressField();
 
-    [GeneratedRegex(@"\b(?:rtmps?|srt|webrtc|https?)://[^\s/?#""]+/(?<app>[^\s?#""]+)/(?<stream>[^\s/?#"",]+)", RegexOptions.IgnoreCase, 200)]
+    [GeneratedRegex(
+        @"\b(?:rtmps?|srt|webrtc)://[^\s/?#""]+/(?<app>[^\s?#""]+)/(?<stream>[^\s/?#"",]+)", RegexOptions.IgnoreCase, 200)]
     private static partial Regex Url();
 
     [GeneratedRegex(@"\b(?:stream|url|stream_url)\s?[=: ]\s?""?(?<key>/[^\s?#"",]+/[^\s/?#"",]+)", RegexOptions.None, 200)]

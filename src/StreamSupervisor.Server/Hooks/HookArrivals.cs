@@ -5,8 +5,8 @@ using StreamSupervisor.Srs.Hooks;
 namespace StreamSupervisor.Server.Hooks;
 
 /// <summary>
-/// When each kind of hook came last from each SRS server, to this member, since it started. A kind that never comes is mostly a line that is
-/// missing in that server's configuration.
+/// When each kind of hook came last from each SRS server, to this member, since it started. A kind that never comes is mostly a line that
+/// is missing in that server's configuration.
 /// </summary>
 internal sealed class HookArrivals
 {

@@ -1,6 +1,5 @@
 using StreamSupervisor.Actors.Index;
 using StreamSupervisor.Actors.LiveStreams;
-using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Server.Api;
 using StreamSupervisor.Server.Configuration;

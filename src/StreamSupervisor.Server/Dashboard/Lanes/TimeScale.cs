@@ -96,7 +96,8 @@ internal sealed class TimeScale
     {
         var left = moments[^1] - moments[0];
         var folds = new List<(DateTimeOffset From, DateTimeOffset To)>();
-        foreach (var (from, to) in moments.Zip(moments.Skip(1), (from, to) => (From: from, To: to)).OrderByDescending(gap => gap.To - gap.From))
+        var gaps = moments.Zip(moments.Skip(1), (from, to) => (From: from, To: to));
+        foreach (var (from, to) in gaps.OrderByDescending(gap => gap.To - gap.From))
         {
             if (folds.Count == MostFolds || to - from <= ShortestFold || to - from <= left / 8)
             {

@@ -31,8 +31,8 @@ public sealed record AuditWords : IWords<AuditWords>
     public static AuditWords En { get; } = new()
     {
         Title = "Audit",
-        Intro = "Orders of operators over all streams and SRS servers, newest first, as the journal keeps them. Orders to members (leave, down) and "
-            + "starts stand in the log of the member.",
+        Intro = "Orders of operators over all streams and SRS servers, newest first, as the journal keeps them. Orders to members "
+            + "(leave, down) and starts stand in the log of the member.",
         Who = "who",
         Whose = "of what",
         Order = "order",

@@ -54,8 +54,8 @@ public sealed record ClusterWords : IWords<ClusterWords>
     public static ClusterWords En { get; } = new()
     {
         Title = "Cluster",
-        Alone = "This supervisor is alone with its database file: there is nobody to take over from it. With cluster.enabled and PostgreSQL "
-            + "several members share the work.",
+        Alone = "This supervisor is alone with its database file: there is nobody to take over from it. With cluster.enabled and "
+            + "PostgreSQL several members share the work.",
         NotJoined = "This member has not found its cluster yet.",
         Members = "Members",
         Name = "member",
@@ -75,7 +75,8 @@ public sealed record ClusterWords : IWords<ClusterWords>
         Left = "left",
         Warnings = "To be mended",
         Field = "Who owns which shard",
-        FieldLabel = "The 256 shards, a square for each, with the pattern of the member that owns it. The table of members says how many each has.",
+        FieldLabel = "The 256 shards, a square for each, with the pattern of the member that owns it. The table of members says how many "
+            + "each has.",
         FieldUnknown = "Where the shards are cannot be asked now.",
         Shard = "shard {0}: {1}, {2} keys in memory",
         ShardOfNobody = "shard {0}: nobody has asked for it yet",
@@ -83,11 +84,11 @@ public sealed record ClusterWords : IWords<ClusterWords>
         KeysHere = "Keys in memory here",
         KeysElsewhere = "Another member has it; open this page there to see its keys.",
         Leave = "Leave…",
-        LeaveEffect = "It hands its {0} shards to the others first, then its process ends. No encoder is refused: an answer may take a moment "
-            + "longer while a shard moves.",
+        LeaveEffect = "It hands its {0} shards to the others first, then its process ends. No encoder is refused: an answer may take a "
+            + "moment longer while a shard moves.",
         Down = "Down…",
-        DownEffect = "It is declared dead at once and its process ends. The others take its {0} shards over from the journal; who waits for an answer "
-            + "in it is asked about again. For a member that hangs; one that answers should leave instead.",
+        DownEffect = "It is declared dead at once and its process ends. The others take its {0} shards over from the journal; who waits "
+            + "for an answer in it is asked about again. For a member that hangs; one that answers should leave instead.",
         DownAlive = "The others hear this member: it is alive. To leave is the gentler way.",
         LastMember = "It is the last member that answers: without it every hook is refused.",
         Insist = "Do it all the same",

@@ -54,14 +54,15 @@ public sealed record OriginsWords : IWords<OriginsWords>
         Receives = "receives",
         Busy = "busy",
         Wedged = "ghosts",
-        WedgedHelp = "SRS holds these keys and nobody publishes them. Only a restart of this SRS frees them; publish to another server until then.",
+        WedgedHelp = "SRS holds these keys and nobody publishes them. Only a restart of this SRS frees them; publish to another server "
+            + "until then.",
         Orphaned = "published for nobody",
         OrphanedHelp = "SRS receives these and sends their players nothing. Kick the publisher: its next publish reaches them.",
         KicksForbidden = "Its API forbids kicks, so that old sessions end only by themselves. Let DELETE /api/v1/clients/ through.",
         CallOrder = "order of calls",
         WaitsInPublish = "An encoder may wait in on_publish until the old session is removed.",
-        BusyBeforePublish = "SRS says busy before it asks in on_publish. Only an encoder that is known in on_connect can wait: by a credential, a "
-            + "registration, or an app that only takes publishers.",
+        BusyBeforePublish = "SRS says busy before it asks in on_publish. Only an encoder that is known in on_connect can wait: by a "
+            + "credential, a registration, or an app that only takes publishers.",
         HeldIsOrphaned = "The first publisher of a stream is answered within 0.1 s: this version may publish one that waited for nobody.",
         OrderUnknown = "It is not known before its API has told its version.",
         Hooks = "hooks",
@@ -69,8 +70,8 @@ public sealed record OriginsWords : IWords<OriginsWords>
         Never = "never",
         Missed = "never came: is its line missing in srs.conf?",
         Drain = "Drain…",
-        DrainEffect = "Encoders that ask where to publish are no longer sent there. What it publishes stays, and who publishes to its address "
-            + "all the same is let in.",
+        DrainEffect = "Encoders that ask where to publish are no longer sent there. What it publishes stays, and who publishes to its "
+            + "address all the same is let in.",
         Undrain = "End draining…",
         UndrainEffect = "Encoders that ask where to publish are sent there again.",
         Look = "Look now",

@@ -14,8 +14,8 @@ public sealed record SettingsWords : IWords<SettingsWords>
     public static SettingsWords En { get; } = new()
     {
         Title = "Settings",
-        Intro = "The settings in force on this member, as `streamsupervisor config show` prints them. Secrets are masked. They are changed in the file; "
-            + "hocon/reference.conf is their manual.",
+        Intro = "The settings in force on this member, as `streamsupervisor config show` prints them. Secrets are masked. They are "
+            + "changed in the file; hocon/reference.conf is their manual.",
         ReadFrom = "Read from",
         Name = "setting",
         Value = "value",

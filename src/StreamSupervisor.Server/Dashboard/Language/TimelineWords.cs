@@ -4,7 +4,9 @@ using StreamSupervisor.Server.Api;
 
 namespace StreamSupervisor.Server.Dashboard.Language;
 
-/// <summary>What happened, in the language of the page: the sentences of <see cref="TimelineText"/> and of <see cref="TimelineTextZh"/>.</summary>
+/// <summary>
+/// What happened, in the language of the page: the sentences of <see cref="TimelineText"/> and of <see cref="TimelineTextZh"/>.
+/// </summary>
 public static class TimelineWords
 {
     /// <summary>The sentence of an entry.</summary>

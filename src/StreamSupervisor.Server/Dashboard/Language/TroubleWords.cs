@@ -55,8 +55,8 @@ public sealed record TroubleWords : IWords<TroubleWords>
         What = "what",
         Earlier = "earlier",
         Fights = "Fights",
-        FightHelp = "Two encoders publish the same stream and pushed each other out. Stop one of them, or give each a stream of its own. The one "
-            + "that is on air is kept meanwhile.",
+        FightHelp = "Two encoders publish the same stream and pushed each other out. Stop one of them, or give each a stream of its own. "
+            + "The one that is on air is kept meanwhile.",
         Fight = "{0} is kept, {1} is refused",
         FightUnknown = "the present one is kept",
         Wedges = "Ghosts",
@@ -74,15 +74,15 @@ public sealed record TroubleWords : IWords<TroubleWords>
         Flap = "published {0} times in a short while",
         UntilQuiet = "it stays on air",
         Quarantined = "Quarantine",
-        QuarantineHelp = "The journal of the stream can't be read, and every attempt to publish it is refused. Mostly a newer version wrote it: start "
-            + "that version again. Else give the stream a new beginning.",
+        QuarantineHelp = "The journal of the stream can't be read, and every attempt to publish it is refused. Mostly a newer version "
+            + "wrote it: start that version again. Else give the stream a new beginning.",
         UntilReleased = "a person ends it",
         StartsAnew = "A new beginning is ordered.",
         ReadAgain = "Read again…",
         ReadAgainEffect = "The journal is read once more. Where it still can't be, the stream stays in quarantine.",
         StartAnew = "Start anew…",
-        StartAnewEffect = "The stream begins anew behind what can't be read. Its lock and its pin remain; who is on air may be removed when "
-            + "somebody publishes.",
+        StartAnewEffect = "The stream begins anew behind what can't be read. Its lock and its pin remain; who is on air may be removed "
+            + "when somebody publishes.",
         OnlyHere = "Those that this member owns; open this page on the others to see theirs.",
     };
 

@@ -52,8 +52,8 @@ public sealed record WhyWords : IWords<WhyWords>
     public static WhyWords En { get; } = new()
     {
         Title = "Why was it refused?",
-        Intro = "Who asked to publish, what was answered and why. Write an address, a client id, an encoder, a stream key or a reason, or paste "
-            + "a line of SRS's log or a publishing address.",
+        Intro = "Who asked to publish, what was answered and why. Write an address, a client id, an encoder, a stream key or a reason, "
+            + "or paste a line of SRS's log or a publishing address.",
         Label = "Address, client, encoder, key or a line of the log",
         Search = "Search",
         LastHour = "last hour",
@@ -68,8 +68,8 @@ public sealed record WhyWords : IWords<WhyWords>
         Summary = "{0} tries: {1} refused, {2} admitted",
         More = "There are older ones.",
         NoneFound = "Nobody like that has asked to publish in this time.",
-        NoneFoundHint = "A try that never reached the supervisor is not here: SRS refuses some before it asks. Try the stream key, or look "
-            + "further back.",
+        NoneFoundHint = "A try that never reached the supervisor is not here: SRS refuses some before it asks. Try the stream key, or "
+            + "look further back.",
         Admitted = "admitted",
         Refused = "refused",
         Held = "held",

@@ -1,6 +1,5 @@
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Server.Dashboard.Lanes;
-using StreamSupervisor.TestKit.Domain;
 using static StreamSupervisor.TestKit.Domain.Scene;
 
 namespace StreamSupervisor.Tests.Dashboard.Lanes;

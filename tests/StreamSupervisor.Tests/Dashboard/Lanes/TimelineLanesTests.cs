@@ -1,7 +1,6 @@
 using StreamSupervisor.Actors.Journal;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Server.Dashboard.Lanes;
-using StreamSupervisor.TestKit.Domain;
 using static StreamSupervisor.TestKit.Domain.Scene;
 
 namespace StreamSupervisor.Tests.Dashboard.Lanes;
