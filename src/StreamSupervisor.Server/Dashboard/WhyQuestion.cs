@@ -84,7 +84,8 @@ public sealed partial record WhyQuestion(string Text, IReadOnlyList<WhyTerm> Ter
     private static partial Regex ClientField();
 
     [GeneratedRegex(
-        @"\b(?:ip|peer|from|client_ip)\s?[=:]\s?""?\[?(?<address>[0-9a-fA-F.:]{3,39}?)\]?(?::\d{1,5})?(?=[\s,;""\]]|$)",
+        @"\b(?:ip|peer|from|client_ip)\s?[=:]\s?""?(?:\[(?<address>[0-9a-fA-F:.]{2,45})\]|(?<address>\d{1,3}(?:\.\d{1,3}){3})"
+        + @"|(?<address>[0-9a-fA-F:.]{2,45}))",
         RegexOptions.None, 200)]
     private static partial Regex AddressField();
 

@@ -43,7 +43,7 @@ public sealed class OtherPagesTests
             (await pages.GetAsync("/ui/why?q=198.51.100.4")).Body is var body && body.Contains(refused.ClientId, StringComparison.Ordinal) ? body : null);
         found.ShouldContain("An operator has locked this stream.");
         WebUtility.HtmlDecode(found).ShouldContain("管理员已锁定此直播流。");
-        found.ShouldContain("1 tries: 1 refused, 0 admitted");
+        found.ShouldContain("Tries: 1, refused: 1, admitted: 0");
 
         var link = WebUtility.HtmlDecode(Regex.Match(found, "href=\"(/ui/why\\?key=[^\"]+)\"", RegexOptions.None, TimeSpan.FromSeconds(5)).Groups[1].Value);
         var alone = await pages.GetAsync(link);

@@ -65,7 +65,7 @@ public sealed record WhyWords : IWords<WhyWords>
         Address = "address",
         Key = "stream",
         Name = "name",
-        Summary = "{0} tries: {1} refused, {2} admitted",
+        Summary = "Tries: {0}, refused: {1}, admitted: {2}",
         More = "There are older ones.",
         NoneFound = "Nobody like that has asked to publish in this time.",
         NoneFoundHint = "A try that never reached the supervisor is not here: SRS refuses some before it asks. Try the stream key, or "
