@@ -24,20 +24,22 @@ public sealed partial class StreamIndex(JournalStore store)
         }
 
         // Those that are idle may be a million, so a question that leaves them out says so: it is answered from the index of the others.
-        var idleToo = query is { Origin: null, State: null or LiveStreamPhase.Idle };
+        var idleToo = query is { Active: false, Origin: null, State: null or LiveStreamPhase.Idle };
         var like = store.Location is StoreLocation.Postgres ? "ILIKE" : "LIKE";
-        var sql = $"SELECT {Columns} FROM {store.Schema}stream_index WHERE key > @after"
+        var sql = $"SELECT {Columns} FROM {store.Schema}stream_index WHERE "
+            + (query.ChangedBefore is null ? "key > @after" : "(changed_at < @changed OR changed_at = @changed AND key > @after)")
             + (idleToo ? "" : " AND NOT idle")
             + (query.State is null ? "" : " AND state = @state")
             + (query.Origin is null ? "" : " AND origin = @origin")
             + (query.Contains is null ? "" : $" AND key {like} @contains ESCAPE '\\'")
-            + " ORDER BY key LIMIT @limit";
+            + (query.ByChange ? " ORDER BY changed_at DESC, key LIMIT @limit" : " ORDER BY key LIMIT @limit");
         return RowsAsync(
             "a list of streams",
             sql,
             [
                 ("@after", query.After),
                 ("@limit", query.Limit),
+                .. query.ChangedBefore is { } changed ? new (string, object?)[] { ("@changed", changed.ToUnixTimeMilliseconds()) } : [],
                 .. query.State is { } state ? new (string, object?)[] { ("@state", StreamIndexRow.Word(state)) } : [],
                 .. query.Origin is { } origin ? new (string, object?)[] { ("@origin", origin) } : [],
                 .. query.Contains is { } part ? new (string, object?)[] { ("@contains", Containing(part)) } : [],

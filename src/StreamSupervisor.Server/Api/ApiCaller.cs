@@ -42,6 +42,9 @@ internal sealed class ApiCallers
         _keys = [.. options.Keys.Select(key => (Hash(key.Key), new ApiCaller(key.Name, key.Role == "operate")))];
     }
 
+    /// <summary>Whether a key is needed, on this machine too.</summary>
+    public bool AskForKey => _keys.Count > 0;
+
     /// <summary>Who it is, or why it is not answered.</summary>
     public (ApiCaller? Caller, ApiProblem? Problem) Identify(HttpContext call)
     {
@@ -90,14 +93,12 @@ internal sealed class ApiCallers
             return (null, Problems.KeyMissing.Of("Send an API key as 'Authorization: Bearer KEY' or 'X-Api-Key: KEY'."));
         }
 
-        var (address, now) = (GuessBuckets.NetworkOf(call.Connection.RemoteIpAddress), _time.GetUtcNow());
-        if (_guesses.FullAgainIn(address, now) is { } wait)
-        {
-            return (null, Problems.TooManyGuesses.Of(
-                $"{GuessLimit} wrong API keys came from this address within a minute. No key is looked at from there until one of them is "
-                    + "a minute old.", wait));
-        }
+        return Try(call, () => Find(presented));
+    }
 
+    /// <summary>Whose key it is; null: nobody's.</summary>
+    public ApiCaller? Find(string presented)
+    {
         // All keys are compared, each over its hash: neither how much of a key is right nor which one was tried shows in the time.
         var hash = Hash(presented);
         ApiCaller? found = null;
@@ -109,7 +110,23 @@ internal sealed class ApiCallers
             }
         }
 
-        if (found is null)
+        return found;
+    }
+
+    /// <summary>One try to show who calls, which is counted where it is wrong.</summary>
+    /// <param name="call">From whose address.</param>
+    /// <param name="prove">Looks at what was sent; not called for an address that has guessed too often.</param>
+    public (ApiCaller? Caller, ApiProblem? Problem) Try(HttpContext call, Func<ApiCaller?> prove)
+    {
+        var (address, now) = (GuessBuckets.NetworkOf(call.Connection.RemoteIpAddress), _time.GetUtcNow());
+        if (_guesses.FullAgainIn(address, now) is { } wait)
+        {
+            return (null, Problems.TooManyGuesses.Of(
+                $"{GuessLimit} wrong API keys came from this address within a minute. No key is looked at from there until one of them is "
+                    + "a minute old.", wait));
+        }
+
+        if (prove() is not { } found)
         {
             _guesses.Count(address, now);
             return (null, Problems.KeyWrong.Of("The API key that was sent is not one of api.keys."));

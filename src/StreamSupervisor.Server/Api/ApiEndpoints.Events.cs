@@ -41,7 +41,7 @@ internal static partial class ApiEndpoints
             .WithSummary("Who calls, and what it may do.").Produces<CallerView>().WithName("GetCaller").TakesQuery().Fails();
     }
 
-    private static CallerView Of(ApiCaller caller) => new(caller.Name, caller.MayOperate ? "operate" : "read");
+    internal static CallerView Of(ApiCaller caller) => new(caller.Name, caller.MayOperate ? "operate" : "read");
 
     private static IResult Me(HttpContext call)
     {
@@ -73,10 +73,10 @@ internal static partial class ApiEndpoints
         return Json(new AttemptPage([.. found.Events.Select(AttemptEntry.Of)], found.Next, found.SearchedBackTo));
     }
 
-    private static FeedPlace CursorOf(IQueryCollection query) =>
+    internal static FeedPlace CursorOf(IQueryCollection query) =>
         query.Cursor() is { } cursor ? FeedPlace.Parse(cursor) ?? throw ApiQuery.BadCursor() : new FeedPlace(long.MaxValue, 0);
 
-    private static async Task<FeedPage> SearchAsync(
+    internal static async Task<FeedPage> SearchAsync(
         EventFeed feed, FeedFilter filter, FeedPlace before, int limit, CancellationToken cancellation)
     {
         List<FeedEntry> found = [];

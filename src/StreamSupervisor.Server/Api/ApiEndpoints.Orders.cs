@@ -27,6 +27,17 @@ internal static partial class ApiEndpoints
 
         call.Request.Query.AllowOnly();
         var (order, isDryRun) = await OperatorOrder.ReadAsync(call, verb, call.Features.Get<ApiCaller>()!);
+        var (done, problem) = await OrderAsync(api, call, key, order, isDryRun);
+        return done is not null
+            ? Json(new OrderResult(StreamKeyView.From(key), done.Changed, done.Text, isDryRun ? true : null))
+            : Problem(problem!);
+    }
+
+    /// <summary>Has an order carried out and told in the log.</summary>
+    /// <returns>What became of it, or the problem.</returns>
+    internal static async Task<(Done? Done, ApiProblem? Problem)> OrderAsync(
+        ApiContext api, HttpContext call, StreamKey key, OperatorCommand order, bool isDryRun)
+    {
         if (order is Release release)
         {
             order = release with { Origins = [.. api.Origins().Select(origin => origin.Name)] };
@@ -45,11 +56,9 @@ internal static partial class ApiEndpoints
             (reply, problem) = (null, NeverSeen(key));
         }
 
-        api.Log.LogInformation("{By} ordered {Verb} of {Key}: {Outcome} Why: {Why}", order.By, verb, key,
+        api.Log.LogInformation("{By} ordered {Verb} of {Key}: {Outcome} Why: {Why}", order.By, OperatorOrder.VerbOf(order), key,
             reply is Done told ? told.Text : $"{problem?.Detail ?? "No answer."}", order.Why);
-        return reply is Done done
-            ? Json(new OrderResult(StreamKeyView.From(key), done.Changed, done.Text, isDryRun ? true : null))
-            : Problem(problem ?? Unexpected(reply));
+        return reply is Done done ? (done, null) : (null, problem ?? Unexpected(reply));
     }
 
     /// <summary>

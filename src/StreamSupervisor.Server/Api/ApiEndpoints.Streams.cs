@@ -85,7 +85,13 @@ internal static partial class ApiEndpoints
         var before = query.Text("cursor") is not { } cursor ? long.MaxValue
             : long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var sequence) && sequence > 0 ? sequence
             : throw ApiQuery.BadCursor();
-        var events = await api.Timeline.ReadBackwardsAsync(key.ToString(), before, limit, call.RequestAborted);
+        return Json(await TimelineAsync(api, key, before, limit, call.RequestAborted));
+    }
+
+    internal static async Task<TimelinePage> TimelineAsync(
+        ApiContext api, StreamKey key, long before, int limit, CancellationToken cancellation)
+    {
+        var events = await api.Timeline.ReadBackwardsAsync(key.ToString(), before, limit, cancellation);
         var entries = events.Select(one => one.Event is { } happened
             ? TimelineEntry.From(one.Sequence, one.Kind, happened)
             : TimelineEntry.Unreadable(one.Sequence, one.Kind)).ToList();
@@ -93,7 +99,7 @@ internal static partial class ApiEndpoints
         var next = entries.Count == limit && entries[^1].Sequence > EventSequence.First
             ? entries[^1].Sequence.ToString(CultureInfo.InvariantCulture)
             : null;
-        return Json(new TimelinePage(StreamKeyView.From(key), entries, next));
+        return new TimelinePage(StreamKeyView.From(key), entries, next);
     }
 
     private static async Task<IResult> ExplainAsync(ApiContext api, HttpContext call, StreamKey key)
@@ -103,12 +109,20 @@ internal static partial class ApiEndpoints
         var clientId = query.Text("clientId")
             ?? throw new ApiProblemException(ApiProblem.BadField("clientId",
                 "clientId: Name the client by the id that SRS gave it, as its log and the timeline show it."));
-        var story = new AttemptStory(key, clientId, query.Text("serviceId"));
+        var (explanation, problem) = await ExplainAsync(api, key, clientId, query.Text("serviceId"), call.RequestAborted);
+        return explanation is null ? Problem(problem!) : Json(explanation);
+    }
+
+    /// <summary>The story of one attempt, or why there is none.</summary>
+    internal static async Task<(Explanation? Explanation, ApiProblem? Problem)> ExplainAsync(
+        ApiContext api, StreamKey key, string clientId, string? serviceId, CancellationToken cancellation)
+    {
+        var story = new AttemptStory(key, clientId, serviceId);
         var before = long.MaxValue;
         var wholeJournal = false;
         for (var read = 0; read < ExplainReads && !story.IsComplete && !wholeJournal; read++)
         {
-            var events = await api.Timeline.ReadBackwardsAsync(key.ToString(), before, ExplainPage, call.RequestAborted);
+            var events = await api.Timeline.ReadBackwardsAsync(key.ToString(), before, ExplainPage, cancellation);
             foreach (var one in events)
             {
                 if (one.Event is { } happened)
@@ -128,11 +142,11 @@ internal static partial class ApiEndpoints
             : $"in its last {ExplainPage * ExplainReads} events";
 
         return story.Session is null
-            ? Problem(Problems.AttemptUnknown.Of($"Client {clientId} does not stand in the journal of {key}, {searched}."))
-            : Json(AttemptExplainer.Explain(story) with { Complete = story.IsComplete || (wholeJournal && !isCut) });
+            ? (null, Problems.AttemptUnknown.Of($"Client {clientId} does not stand in the journal of {key}, {searched}."))
+            : (AttemptExplainer.Explain(story) with { Complete = story.IsComplete || (wholeJournal && !isCut) }, null);
     }
 
-    private static async Task<(LiveStreamReply? Reply, ApiProblem? Problem)> AskAsync(ApiContext api, HttpContext call, StreamKey key,
+    internal static async Task<(LiveStreamReply? Reply, ApiProblem? Problem)> AskAsync(ApiContext api, HttpContext call, StreamKey key,
         LiveStreamCommand command)
     {
         var answer = await api.Region.AskAsync(key.ToString(), command, api.Time.GetUtcNow() + api.AskTimeout, call.RequestAborted);
@@ -148,20 +162,20 @@ internal static partial class ApiEndpoints
         };
     }
 
-    private static ApiProblem NeverSeen(StreamKey key) => Problems.StreamUnknown.Of(
+    internal static ApiProblem NeverSeen(StreamKey key) => Problems.StreamUnknown.Of(
         $"Nothing has ever happened to {key}. Check vhost, app and stream; GET {Prefix}/streams lists what there is.");
 
     /// <summary>Whether the key exists only because somebody asked for it.</summary>
-    private static bool IsUntouched(LiveStreamState state) =>
+    internal static bool IsUntouched(LiveStreamState state) =>
         state is { Generation: 0, Phase: LiveStreamPhase.Idle, Locked: null, PinnedTo: null, ReservedFor: null }
         && state.Answers.IsEmpty && state.Wedges.IsEmpty && state.Evictions.IsEmpty;
 
-    private static StreamView Bare(StreamIndexRow row)
+    internal static StreamView Bare(StreamIndexRow row)
     {
         var key = StreamKey.TryParse(row.Key, out var parsed) ? parsed : new StreamKey("", "", row.Key);
         return new StreamView(StreamKeyView.From(key), row.State, row.Generation, null, null, [], null, null, null, [], null, null);
     }
 
-    private static ApiProblem Unexpected(LiveStreamReply? reply) =>
+    internal static ApiProblem Unexpected(LiveStreamReply? reply) =>
         Problems.Internal.Of($"The key answered {reply?.GetType().Name ?? "nothing"}.");
 }

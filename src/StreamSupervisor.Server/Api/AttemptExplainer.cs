@@ -1,4 +1,3 @@
-using System.Globalization;
 using StreamSupervisor.Domain.LiveStreams;
 
 namespace StreamSupervisor.Server.Api;
@@ -121,10 +120,10 @@ internal static class AttemptExplainer
     private static string Chinese(AttemptStory story, List<Removal> evictions, TimeSpan? held)
     {
         var text = new List<string>();
-        var who = story.By is { } by ? WhoZh(by) : $"客户端 {story.Session!.Value.ClientId}";
+        var who = story.By is { } by ? TimelineTextZh.Who(by) : $"客户端 {story.Session!.Value.ClientId}";
         if (story.Answer is SessionAdopted adopted)
         {
-            text.Add($"{who}于 {TimelineText.Clock(adopted.At)} 被发现未经请求就在发布 {story.Key}，现在是该流的会话（第 {adopted.Generation} 代）。");
+            text.Add($"{who}于 {TimelineText.Clock(adopted.At)} 被发现未经请求就在推流 {story.Key}，现在是该流的会话（第 {adopted.Generation} 代）。");
         }
         else if (story.Answer is null && story.Opening is null)
         {
@@ -133,39 +132,42 @@ internal static class AttemptExplainer
         else
         {
             var at = story.AskedAt is { } asked ? $"于 {TimelineText.Clock(asked)} " : "";
-            text.Add($"{who}{at}{(AskedIn(story) is { } hook ? $"在 {Hook(hook)} 中" : "")}请求发布 {story.Key}。");
+            text.Add($"{who}{at}{(AskedIn(story) is { } hook ? $"在 {Hook(hook)} 中" : "")}请求推流 {story.Key}。");
         }
 
         if (story.Incumbent is { } incumbent)
         {
-            text.Add($"当时该流由{WhoZh(incumbent.By)}占用（第 {incumbent.Generation} 代）。");
+            text.Add($"当时该流由{TimelineTextZh.Who(incumbent.By)}占用（第 {incumbent.Generation} 代）。");
         }
 
         text.AddRange(story.Opening switch
         {
-            HandoverStarted e => [$"适用规则 {Words.Of(e.Rule)}：{RuleZh(e.Rule)}，因此请求最多等待 {SpanZh(e.HoldUntil - e.At)}。"],
+            HandoverStarted e =>
+            [
+                $"适用规则 {Words.Of(e.Rule)}：{TimelineTextZh.Rule(e.Rule)}，因此请求最多等待 {TimelineTextZh.Span(e.HoldUntil - e.At)}。",
+            ],
             ChallengerReplaced e => [$"其较早的请求 {e.Old.Session.ClientId} 的切换正在进行，由本次请求接替。"],
             _ => Array.Empty<string>(),
         });
         text.AddRange(evictions.Select(one => (one.Finish, one.Stall) switch
         {
             ({ } finish, _) => $"等待移除 {one.Order.Of.Origin} 上的客户端 {one.Order.Of.Session.ClientId}，用时 "
-                + $"{SpanZh(finish.At - finish.OrderedAt)}（{ProofZh(finish.Proof)}）。",
+                + $"{TimelineTextZh.Span(finish.At - finish.OrderedAt)}（{TimelineTextZh.Proof(finish.Proof)}）。",
             (_, { } stall) => $"{one.Order.Of.Origin} 上的客户端 {one.Order.Of.Session.ClientId} 暂时无法移除（{stall.Why}）。",
             _ => $"{one.Order.Of.Origin} 上的客户端 {one.Order.Of.Session.ClientId} 仍在移除中。",
         }));
         text.AddRange(story.Answer switch
         {
-            Admitted e => [$"{AfterZh(held)}准许发布，第 {e.Generation} 代：{RuleZh(e.Rule)}。"],
-            AttemptRefused e => [$"{AfterZh(held)}拒绝：{ReasonZh(e.Reason)}；{AdviceZh(e.RetryAfter)}。"],
-            ChallengerReplaced e => [$"拒绝：{ReasonZh(RefusalReason.Superseded)}（{e.By.Session.ClientId}）。"],
+            Admitted e => [$"{AfterZh(held)}准许推流，第 {e.Generation} 代：{TimelineTextZh.Rule(e.Rule)}。"],
+            AttemptRefused e => [$"{AfterZh(held)}拒绝：{TimelineTextZh.Reason(e.Reason)}；{TimelineTextZh.Advice(e.RetryAfter)}。"],
+            ChallengerReplaced e => [$"拒绝：{TimelineTextZh.Reason(RefusalReason.Superseded)}（{e.By.Session.ClientId}）。"],
             DecisionObserved e =>
             [
                 e.Verdict switch
                 {
                     "admit" => "此处仅观察，因此放行；若为强制模式，也会准许。",
                     "handover" => "此处仅观察，因此放行；若为强制模式，会先移除原会话。",
-                    _ => $"此处仅观察，因此放行；若为强制模式，会拒绝：{ReasonZh(e.Reason)}。",
+                    _ => $"此处仅观察，因此放行；若为强制模式，会拒绝：{TimelineTextZh.Reason(e.Reason)}。",
                 },
             ],
             null when story.Opening is not null => ["尚无答复。"],
@@ -173,7 +175,7 @@ internal static class AttemptExplainer
         });
         if (story.Ended is { } ended)
         {
-            text.Add($"于 {TimelineText.Clock(ended.At)} 停止发布（{Words.Of(ended.Cause)}）。");
+            text.Add($"于 {TimelineText.Clock(ended.At)} 停止推流（{TimelineTextZh.Loss(ended.Cause)}）。");
         }
 
         return string.Concat(text);
@@ -185,62 +187,5 @@ internal static class AttemptExplainer
 
     private static string After(TimeSpan? held) => held > TimeSpan.Zero ? $"after {TimelineText.Span(held.Value)}" : "at once";
 
-    private static string AfterZh(TimeSpan? held) => held > TimeSpan.Zero ? $"{SpanZh(held.Value)}后" : "当即";
-
-    private static string WhoZh(Publisher by) =>
-        $"客户端 {by.Session.ClientId}（{by.Origin}{(by.Address.Length > 0 ? $"，来自 {by.Address}" : "")}）";
-
-    private static string SpanZh(TimeSpan span) => span.TotalSeconds >= 60
-        ? string.Create(CultureInfo.InvariantCulture, $"{span.TotalMinutes:0.#} 分钟")
-        : span.TotalSeconds >= 1
-            ? string.Create(CultureInfo.InvariantCulture, $"{span.TotalSeconds:0.##} 秒")
-            : string.Create(CultureInfo.InvariantCulture, $"{span.TotalMilliseconds:0.#} 毫秒");
-
-    private static string AdviceZh(TimeSpan? retryAfter) => retryAfter switch
-    {
-        null => "不作更改时重试无效",
-        { Ticks: <= 0 } => "可立即重试",
-        { } delay => $"建议 {SpanZh(delay)}后重试",
-    };
-
-    private static string RuleZh(AdmissionRule rule) => rule switch
-    {
-        AdmissionRule.KeyFree => "该流空闲",
-        AdmissionRule.ProcessGone => "原会话所在的 SRS 进程已不存在",
-        AdmissionRule.NewestWins => "最新的请求优先",
-        AdmissionRule.SameIdentity => "同一身份重新连接",
-        AdmissionRule.IncumbentSilent => "原会话已无数据",
-        AdmissionRule.HandoverDone => "占用该流的会话均已确认离开",
-        AdmissionRule.OldNodeUnreachable => "原会话所在节点未能及时联系上，待其恢复后立即移除",
-        _ => "原因未记录",
-    };
-
-    private static string ProofZh(ReleaseProof proof) => proof switch
-    {
-        ReleaseProof.ClientGone => "SRS 已无此客户端",
-        ReleaseProof.Closed => "SRS 已报告其关闭",
-        ReleaseProof.ProcessReplaced => "其 SRS 已换为新进程",
-        _ => "依据未记录",
-    };
-
-    private static string ReasonZh(RefusalReason reason) => reason switch
-    {
-        RefusalReason.CredentialMissing => "缺少凭证",
-        RefusalReason.CredentialWrong => "凭证错误",
-        RefusalReason.CredentialExpired => "凭证已过期",
-        RefusalReason.Locked => "管理员已锁定该流",
-        RefusalReason.PinnedToAnother => "该流已指定给其他身份",
-        RefusalReason.InvalidKey => "流标识无效",
-        RefusalReason.Reserved => "该流已被其他编码器预留",
-        RefusalReason.Superseded => "同一身份的更新请求已接替",
-        RefusalReason.FightCoolDown => "两个编码器互相抢占，暂时保留当前会话",
-        RefusalReason.IncumbentAlive => "按策略保留正常发布的会话",
-        RefusalReason.HandoverRunning => "正在为其他身份切换",
-        RefusalReason.HoldExhausted => "未能及时移除原会话，移除仍在继续",
-        RefusalReason.KickForbidden => "服务器的 API 不允许踢出原会话",
-        RefusalReason.Wedged => "该节点的 SRS 残留此流，须重启后才能释放",
-        RefusalReason.Withdrawn => "编码器在等待期间已离开",
-        RefusalReason.Unavailable => "当时无法作出判定",
-        _ => "原因未记录",
-    };
+    private static string AfterZh(TimeSpan? held) => held > TimeSpan.Zero ? $"{TimelineTextZh.Span(held.Value)}后" : "当即";
 }

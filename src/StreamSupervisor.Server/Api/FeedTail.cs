@@ -12,7 +12,9 @@ namespace StreamSupervisor.Server.Api;
 /// <param name="most">Watchers at once.</param>
 /// <param name="log">Where a fault of the reading is told.</param>
 /// <param name="stopping">Ends everybody's watching: the member leaves.</param>
-internal sealed class FeedTail(EventFeed feed, TimeProvider time, int most, ILogger log, CancellationToken stopping)
+/// <param name="setting">The name of <paramref name="most"/>, for the one who finds no place.</param>
+internal sealed class FeedTail(
+    EventFeed feed, TimeProvider time, int most, ILogger log, CancellationToken stopping, string setting = "api.max-feeds")
 {
     /// <summary>So a page shows an event a second after it.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
@@ -45,7 +47,7 @@ internal sealed class FeedTail(EventFeed feed, TimeProvider time, int most, ILog
                 throw new ApiProblemException(stopping.IsCancellationRequested
                     ? Problems.MemberEnding.Of("This member is stopping. Ask another one.")
                     : Problems.Overloaded.Of(
-                        $"{most} watch the feed on this member already (api.max-feeds). Ask another member, or page."));
+                        $"{most} watch the feed on this member already ({setting}). Ask another member, or page."));
             }
 
             _watchers.Add(rows);

@@ -50,6 +50,12 @@ internal static class OperatorOrder
 
         var body = await ReadBodyAsync(call);
         var order = Parse(body, verb);
+        return (CommandOf(order, verb, caller), order.DryRun == true);
+    }
+
+    /// <summary>The order that a body holds.</summary>
+    public static OperatorCommand CommandOf(OrderBody order, string verb, ApiCaller caller)
+    {
         // With a key the journal keeps whose key it was, whatever name the caller gives itself.
         var by = order.By is null ? caller.Name : caller == ApiCaller.Local || order.By == caller.Name ? order.By
             : $"{order.By} via {caller.Name}";
@@ -63,8 +69,18 @@ internal static class OperatorOrder
             "pin" => new Pin(order.Identity!, by, order.Why),
             _ => throw new ArgumentOutOfRangeException(nameof(verb), verb, "Not an order."),
         };
-        return (command with { IfGeneration = order.IfGeneration }, order.DryRun == true);
+        return command with { IfGeneration = order.IfGeneration };
     }
+
+    /// <summary>The word for an order.</summary>
+    public static string VerbOf(OperatorCommand order) => order switch
+    {
+        Kick => "kick",
+        Release or ReleaseQuarantine => "release",
+        Domain.LiveStreams.Lock => "lock",
+        Unlock => "unlock",
+        _ => "pin",
+    };
 
     internal static OrderBody Parse(ReadOnlyMemory<byte> body, string verb)
     {

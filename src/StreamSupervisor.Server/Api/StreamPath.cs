@@ -15,18 +15,19 @@ internal static class StreamPath
     public const string Prefix = "/api/v1/streams/";
     private const string DefaultVhostShort = "-";
 
-    public static string Of(StreamKey key)
+    /// <param name="prefix">What stands before the key: another one than the API's for the pages.</param>
+    public static string Of(StreamKey key, string prefix = Prefix)
     {
         var vhost = key.Vhost == StreamKey.DefaultVhost ? DefaultVhostShort : Uri.EscapeDataString(key.Vhost);
-        return $"{Prefix}{vhost}/{Uri.EscapeDataString(key.App)}/{Uri.EscapeDataString(key.Stream)}";
+        return $"{prefix}{vhost}/{Uri.EscapeDataString(key.App)}/{Uri.EscapeDataString(key.Stream)}";
     }
 
     /// <summary>The key, and the verb behind it if it is one of <paramref name="verbs"/>.</summary>
     /// <exception cref="ApiProblemException">The path holds no stream key.</exception>
-    public static (StreamKey Key, string? Verb) Read(HttpContext call, IReadOnlyCollection<string> verbs)
+    public static (StreamKey Key, string? Verb) Read(HttpContext call, IReadOnlyCollection<string> verbs, string prefix = Prefix)
     {
         var target = call.Features.Get<IHttpRequestFeature>()?.RawTarget;
-        if (!TrySplit(string.IsNullOrEmpty(target) ? call.Request.Path.Value ?? "" : target, out var parts))
+        if (!TrySplit(string.IsNullOrEmpty(target) ? call.Request.Path.Value ?? "" : target, prefix, out var parts))
         {
             throw new ApiProblemException(Bad("A path is made of percent-encoded parts; '.' and '..' are none."));
         }
@@ -35,7 +36,7 @@ internal static class StreamPath
         var named = verb is null ? parts : parts[..^1];
         if (named.Length < 3)
         {
-            throw new ApiProblemException(Bad($"{Prefix} is followed by vhost, app and stream."));
+            throw new ApiProblemException(Bad($"{prefix} is followed by vhost, app and stream."));
         }
 
         var key = new StreamKey(named[0] == DefaultVhostShort
@@ -46,7 +47,7 @@ internal static class StreamPath
                 + $"{StreamKey.MaxLength}; a slash is allowed in the app only."));
     }
 
-    private static bool TrySplit(string target, out string[] parts)
+    private static bool TrySplit(string target, string prefix, out string[] parts)
     {
         parts = [];
         var path = target.Split('?', 2)[0];
@@ -56,12 +57,12 @@ internal static class StreamPath
             path = path.IndexOf('/', authority) is var start and >= 0 ? path[start..] : "/";
         }
 
-        if (!path.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
+        if (!path.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
         {
             return false;
         }
 
-        parts = [.. path[Prefix.Length..].TrimEnd('/').Split('/').Select(Uri.UnescapeDataString)];
+        parts = [.. path[prefix.Length..].TrimEnd('/').Split('/').Select(Uri.UnescapeDataString)];
         return !parts.Any(part => part is "." or "..");
     }
 

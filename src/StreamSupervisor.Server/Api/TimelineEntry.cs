@@ -61,9 +61,15 @@ public sealed record TimelineEntry
     /// <summary>The SRS node that it is about, where there is no attempt.</summary>
     public string? Origin { get; init; }
 
+    /// <summary>The event itself, for those who tell it in other words; null where it can't be read.</summary>
+    internal LiveStreamEvent? Happened { get; private init; }
+
     internal static TimelineEntry From(long sequence, string kind, LiveStreamEvent happened)
     {
-        var entry = new TimelineEntry { Sequence = sequence, At = happened.At, Kind = kind, Text = TimelineText.Of(happened) };
+        var entry = new TimelineEntry
+        {
+            Sequence = sequence, At = happened.At, Kind = kind, Text = TimelineText.Of(happened), Happened = happened,
+        };
         return happened switch
         {
             Admitted e => entry with

@@ -3,7 +3,9 @@ using StreamSupervisor.Domain.LiveStreams;
 
 namespace StreamSupervisor.Server.Api;
 
-/// <summary>One English sentence for each event, as an operator would tell it to another.</summary>
+/// <summary>
+/// One English sentence for each event, as an operator would tell it to another; <see cref="TimelineTextZh"/> has the Chinese ones.
+/// </summary>
 internal static class TimelineText
 {
     public static string Of(LiveStreamEvent happened) => happened switch
@@ -80,6 +82,7 @@ internal static class TimelineText
         RefusalReason.Locked => "an operator locked the key",
         RefusalReason.PinnedToAnother => "the key is pinned to another identity",
         RefusalReason.InvalidKey => "the stream key is malformed",
+        RefusalReason.Quarantined => "the key's journal can't be read until an operator ends its quarantine",
         RefusalReason.Reserved => "another encoder has reserved the key",
         RefusalReason.Superseded => "a newer attempt of the same identity took its place",
         RefusalReason.FightCoolDown => "two encoders push each other out, and the present one is kept for a while",
@@ -90,6 +93,7 @@ internal static class TimelineText
         RefusalReason.Wedged => "SRS holds a ghost of the key on this node until it is restarted",
         RefusalReason.Withdrawn => "the encoder went away while it was held",
         RefusalReason.Unavailable => "the supervisor could not decide at that moment",
+        RefusalReason.TooManyGuesses => "too many wrong credentials came from its address",
         _ => "for a reason that was not recorded",
     };
 
@@ -122,7 +126,7 @@ internal static class TimelineText
     public static string Clock(DateTimeOffset at) => at.ToUniversalTime().ToString("HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>What lasts for hours may end on another day.</summary>
-    private static string Day(DateTimeOffset at) => at.ToUniversalTime().ToString("yyyy-MM-dd ", CultureInfo.InvariantCulture);
+    public static string Day(DateTimeOffset at) => at.ToUniversalTime().ToString("yyyy-MM-dd ", CultureInfo.InvariantCulture);
 
     public static string Advice(TimeSpan? retryAfter) => retryAfter switch
     {
@@ -133,7 +137,7 @@ internal static class TimelineText
 
     private static string Held(TimeSpan held) => held > TimeSpan.Zero ? $" after {Span(held)}" : " at once";
 
-    private static string Loss(LossCause cause) => cause switch
+    public static string Loss(LossCause cause) => cause switch
     {
         LossCause.Unpublished => "SRS reported its unpublish",
         LossCause.Closed => "SRS reported its close",

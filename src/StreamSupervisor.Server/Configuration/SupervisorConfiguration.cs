@@ -82,6 +82,7 @@ internal static class SupervisorConfiguration
             CheckTopLevel(tree, problems);
             options = new OptionsBinder(sources, problems).Bind(configuration);
             options.ReadFrom = name == StandaloneName ? $"{name} (built in)" : name;
+            options.Sources = sources;
             options.AkkaOverlay = AkkaOverlay.Render(tree, problems);
             SupervisorValidator.Check(options, new Checks(sources, problems));
         }

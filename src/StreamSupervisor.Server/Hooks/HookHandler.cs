@@ -25,7 +25,7 @@ namespace StreamSupervisor.Server.Hooks;
 /// </para>
 /// </summary>
 internal sealed class HookHandler(PublishHook publish, PublishAttemptReader reader, OriginDirectory directory, OriginRegion origins,
-    LiveStreamRegion streams, TimeProvider time)
+    LiveStreamRegion streams, HookArrivals arrivals, TimeProvider time)
 {
     /// <summary>The answer to a hook.</summary>
     /// <param name="origin">The configured name of the server that the hook's address belongs to.</param>
@@ -34,6 +34,7 @@ internal sealed class HookHandler(PublishHook publish, PublishAttemptReader read
     {
         var startedAt = time.GetTimestamp();
         var result = "failed";
+        arrivals.Note(origin, hook.Action);
         try
         {
             var reply = hook.Action switch

@@ -8,6 +8,7 @@ internal static class FrontPage
 
         /hooks/v1/TOKEN              where SRS posts its hooks (srs.conf, http_hooks)
         /heartbeat/v1/TOKEN          where SRS posts its heartbeat
+        /ui                          the dashboard, for a browser
         /api/v1/streams              who publishes what; /api/v1/origins, /api/v1/reasons
         /api/v1/registrations        where encoders announce themselves
         /api/v1/openapi.json         all of it for programs
@@ -17,8 +18,14 @@ internal static class FrontPage
 
         """;
 
-    public static IEndpointConventionBuilder Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/", IResult () => Results.Text(Text)).ExcludeFromDescription();
+    /// <param name="routes">Where it is mapped.</param>
+    /// <param name="pages">Where a browser is sent, and the ports on which that is; null: nowhere.</param>
+    public static IEndpointConventionBuilder Map(IEndpointRouteBuilder routes, (string Address, IReadOnlySet<int> Ports)? pages) =>
+        routes.MapGet("/", IResult (HttpContext call) =>
+            pages is { } there && there.Ports.Contains(call.Connection.LocalPort)
+            && call.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
+                ? Results.Redirect(there.Address)
+                : Results.Text(Text)).ExcludeFromDescription();
 
     /// <summary>
     /// HEAD is GET without the body: the routes need to know GET only, and the server drops the body since it knows what came in. So

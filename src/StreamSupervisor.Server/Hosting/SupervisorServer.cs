@@ -6,6 +6,7 @@ using StreamSupervisor.Server.Api;
 using StreamSupervisor.Server.Configuration;
 using StreamSupervisor.Server.Coworkers;
 using StreamSupervisor.Server.Credentials;
+using StreamSupervisor.Server.Dashboard;
 using StreamSupervisor.Server.Hooks;
 using StreamSupervisor.Server.Management;
 using StreamSupervisor.Server.Observability;
@@ -124,7 +125,7 @@ internal sealed class SupervisorServer : IAsyncDisposable
         services.AddSingleton(new Availability(() => system.Membership.Joined.IsCompleted
             ? null
             : "this member has not joined its cluster yet"));
-        services.AddSingleton<PublishHook>().AddSingleton<HookHandler>().AddSingleton<HookEndpoints>();
+        services.AddSingleton<HookArrivals>().AddSingleton<PublishHook>().AddSingleton<HookHandler>().AddSingleton<HookEndpoints>();
         services.AddSingleton(system.Index).AddSingleton<StreamLocator>().AddSingleton(new CoworkerTokens(options.Origins))
             .AddSingleton<CoworkerEndpoint>();
         services.AddSingleton(provider => new ApiContext
@@ -159,14 +160,21 @@ internal sealed class SupervisorServer : IAsyncDisposable
         services.AddSingleton<SupervisorService>();
         services.AddHostedService(provider => provider.GetRequiredService<SupervisorService>());
         ApiEndpoints.AddServices(services);
+        DashboardEndpoints.AddServices(services, options.Dashboard, options.Api);
     }
 
     private static void Map(WebApplication web, Listeners http, Listeners management, SupervisorOptions options)
     {
         var services = web.Services;
         LeavingClients.PassOver(web);
+        if (options.Dashboard.PathBase.Length > 0)
+        {
+            web.UsePathBase(options.Dashboard.PathBase);
+        }
+
         FrontPage.TakeHeadAsGet(web);
-        FrontPage.Map(web).OnListener(new HashSet<int>([.. http.Ports, .. management.Ports]));
+        var pages = options.Dashboard;
+        FrontPage.Map(web, pages.Enabled ? (pages.PathBase + DashboardEndpoints.Prefix, http.Ports) : null).OnListener(new HashSet<int>([.. http.Ports, .. management.Ports]));
         services.GetRequiredService<HookEndpoints>().Map(web.MapGroup("").OnListener(http.Ports));
         services.GetRequiredService<CoworkerEndpoint>().Map(web.MapGroup("").OnListener(http.Ports));
         var (tokens, origins) = (services.GetRequiredService<HookTokens>(), services.GetRequiredService<SupervisorSystem>().Origins);
@@ -174,6 +182,11 @@ internal sealed class SupervisorServer : IAsyncDisposable
         RegistrationEndpoints.Map(web, services.GetRequiredService<RegistrationContext>(), options.Api).OnListener(http.Ports);
         ApiEndpoints.Map(web).OnListener(http.Ports);
         ClusterEndpoints.MapForReaders(web).OnListener(http.Ports);
+        if (pages.Enabled)
+        {
+            DashboardEndpoints.Map(web).OnListener(http.Ports);
+        }
+
         services.GetRequiredService<SupervisorGauges>();
         ManagementEndpoints.Map(web).OnListener(management.Ports);
         ClusterEndpoints.Map(web).OnListener(management.Ports);

@@ -22,7 +22,8 @@ internal static partial class ClusterEndpoints
         return CarryOutAsync(cluster, logger, call.Features.Get<ApiCaller>()!, address, new ClusterOrder(IsDown: false, force));
     }
 
-    private static async Task<IResult> CarryOutAsync(ClusterContext cluster, ILogger logger, ApiCaller caller, string address,
+    /// <summary>Has an order carried out, or says why not.</summary>
+    internal static async Task<IResult> CarryOutAsync(ClusterContext cluster, ILogger logger, ApiCaller caller, string address,
         ClusterOrder order)
     {
         var report = Report(cluster);

@@ -119,7 +119,7 @@ internal static partial class ClusterEndpoints
     }
 
     /// <summary>The cluster as this member sees it; a member that ends may not have one any more.</summary>
-    private static MembershipReport Report(ClusterContext cluster)
+    internal static MembershipReport Report(ClusterContext cluster)
     {
         try
         {
@@ -144,7 +144,7 @@ internal static partial class ClusterEndpoints
     }
 
     /// <summary>Members are listed by the database: they are known though the shards are not, as on a member that was condemned.</summary>
-    private static async Task<IReadOnlyList<ShardSighting>?> ShardsOrNullAsync(ClusterContext cluster, CancellationToken cancellation)
+    internal static async Task<IReadOnlyList<ShardSighting>?> ShardsOrNullAsync(ClusterContext cluster, CancellationToken cancellation)
     {
         try
         {
@@ -161,7 +161,7 @@ internal static partial class ClusterEndpoints
 
     /// <summary>The member that people mean by an address: in Akka's words, host and port, its name, or its incarnation.</summary>
     /// <exception cref="ApiProblemException">There is none, or there are several.</exception>
-    private static MemberSighting Find(MembershipReport report, string address, string field = "address")
+    internal static MemberSighting Find(MembershipReport report, string address, string field = "address")
     {
         var wanted = address.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase).TrimEnd('/');
         var found = report.Members.Where(member => Means(wanted, member)).ToList();

@@ -91,11 +91,11 @@ public class TimelineApiTests
             + "It waited for the removal of client old11111 on srs-1, which took 12.5 ms: SRS no longer knows the client. "
             + "It was admitted after 12.5 ms as generation 2: every session in its way is proven gone.");
         body.GetProperty("text").GetProperty("zh").GetString().ShouldBe(
-            "客户端 new22222（srs-1，来自 10.0.0.7）于 12:00:00Z 在 on_publish 中请求发布 __defaultVhost__/live/cam1。"
+            "客户端 new22222（srs-1，来自 10.0.0.7）于 12:00:00Z 在 on_publish 中请求推流 __defaultVhost__/live/cam1。"
             + "当时该流由客户端 old11111（srs-1，来自 10.0.0.7）占用（第 1 代）。"
             + "适用规则 newest-wins：最新的请求优先，因此请求最多等待 2.5 秒。"
             + "等待移除 srs-1 上的客户端 old11111，用时 12.5 毫秒（SRS 已无此客户端）。"
-            + "12.5 毫秒后准许发布，第 2 代：占用该流的会话均已确认离开。");
+            + "12.5 毫秒后准许推流，第 2 代：占用该流的会话均已确认离开。");
     }
 
     [Fact]

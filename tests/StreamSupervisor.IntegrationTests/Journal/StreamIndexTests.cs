@@ -58,6 +58,50 @@ public sealed class StreamIndexTests(StoreFixture stores)
 
     [Theory]
     [ClassData(typeof(Databases))]
+    public async Task What_a_person_should_look_at_is_found_whatever_names_look_like(bool postgres)
+    {
+        await using var store = await OpenAsync(await stores.NewAsync(postgres));
+        var leaving = new Eviction(Happened.Encoder, EvictionCause.Takeover, Happened.At, Stalled: true);
+        var named = Happened.Encoder with { Identity = "\"wedges\":[{ \"stalled\":true \"coolDownUntil\":" };
+        await WriteAsync(
+            store,
+            Row("live/fought", 1, Happened.Live("live/fought") with { CoolDownUntil = Happened.At.AddMinutes(1) }),
+            Row("live/stalled", 1, Happened.Idle("live/stalled") with { Evictions = [leaving] }),
+            Row("live/going", 1, Happened.Idle("live/going") with { Evictions = [leaving with { Stalled = false }] }),
+            Row("live/wedged", 1, Happened.Idle("live/wedged") with { Wedges = [new Wedge("srs-2", "vid-2", "run-1", Happened.At)] }),
+            Row("live/fine", 1, Happened.Live("live/fine", named)),
+            Row("live/idle", 1, Happened.Idle("live/idle")));
+        var index = new StreamIndex(store);
+
+        (await index.TroubledAsync(10)).Select(row => row.Key).Order().ShouldBe(["live/fought", "live/stalled", "live/wedged"]);
+        (await index.TroubledAsync(2)).Count.ShouldBe(2);
+    }
+
+    [Theory]
+    [ClassData(typeof(Databases))]
+    public async Task A_list_of_what_is_active_comes_with_the_last_changed_first_too_each_key_once(bool postgres)
+    {
+        await using var store = await OpenAsync(await stores.NewAsync(postgres));
+        await WriteAsync(
+            store,
+            ChangedAt(0, "live/c"),
+            ChangedAt(2, "live/d"),
+            ChangedAt(2, "live/a"),
+            ChangedAt(1, "live/b"),
+            Row("live/idle", 1, Happened.Idle("live/idle")));
+        var index = new StreamIndex(store);
+
+        (await KeysAsync(index, new StreamIndexQuery("", 10, Active: true))).ShouldBe(["live/a", "live/b", "live/c", "live/d"]);
+        var first = new StreamIndexQuery("", 2, Active: true, ByChange: true);
+        (await KeysAsync(index, first)).ShouldBe(["live/a", "live/d"]);
+        (await KeysAsync(index, first with { After = "live/a", ChangedBefore = Happened.At.AddSeconds(2) })).ShouldBe(["live/d", "live/b"]);
+        (await KeysAsync(index, first with { After = "live/b", ChangedBefore = Happened.At.AddSeconds(1) })).ShouldBe(["live/c"]);
+
+        static StreamIndexRow ChangedAt(int seconds, string key) => Row(key, 1, Happened.Live(key)) with { ChangedAt = Happened.At.AddSeconds(seconds) };
+    }
+
+    [Theory]
+    [ClassData(typeof(Databases))]
     public async Task Streams_are_counted_by_what_they_are_in(bool postgres)
     {
         await using var store = await OpenAsync(await stores.NewAsync(postgres));

@@ -31,10 +31,10 @@ internal sealed class ThreeMembers : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private readonly string _database;
     private readonly ImmutableArray<ServeFolder> _folders;
-    private readonly ImmutableArray<SupervisorProcess> _processes;
+    private readonly SupervisorProcess[] _processes;
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
 
-    private ThreeMembers(string database, SrsServers srs, ImmutableArray<ServeFolder> folders, ImmutableArray<SupervisorProcess> processes) =>
+    private ThreeMembers(string database, SrsServers srs, ImmutableArray<ServeFolder> folders, SupervisorProcess[] processes) =>
         (_database, Srs, _folders, _processes) = (database, srs, folders, processes);
 
     public SrsServers Srs { get; }
@@ -53,7 +53,7 @@ internal sealed class ThreeMembers : IAsyncDisposable
                 {{more}}
                 """);
         }).ToImmutableArray();
-        var members = new ThreeMembers(database, srs, folders, [.. await Task.WhenAll(folders.Select(folder => SupervisorProcess.ServeAsync(folder, Patience)))]);
+        var members = new ThreeMembers(database, srs, folders, await Task.WhenAll(folders.Select(folder => SupervisorProcess.ServeAsync(folder, Patience))));
         for (var index = 0; index < srs.All.Length; index++)
         {
             await srs[index].SendHooksToAsync(new Uri($"{folders[index].Address}/hooks/v1/{SrsServers.TokenOf(srs.Names[index])}"));
@@ -80,6 +80,13 @@ internal sealed class ThreeMembers : IAsyncDisposable
     public SupervisorClient ClientOfOnly(int member) => new(_http, new SupervisorClientOptions { Addresses = [AddressOf(member)], Timeout = TimeSpan.FromSeconds(20) });
 
     public Task KillAsync(int member) => _processes[member].KillAsync();
+
+    /// <summary>Starts a member that was killed, at its old address.</summary>
+    public async Task StartAgainAsync(int member)
+    {
+        await _processes[member].DisposeAsync();
+        _processes[member] = await SupervisorProcess.ServeAsync(_folders[member], Patience);
+    }
 
     public SimulatedSrsServer ServerOf(string origin) => Srs[Srs.Names.IndexOf(origin)];
 

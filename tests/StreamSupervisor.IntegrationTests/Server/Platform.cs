@@ -19,6 +19,8 @@ internal sealed record PlatformSettings
     public CredentialOptions Credentials { get; init; } = new();
     public SweepOptions Sweep { get; init; } = new();
     public TelemetryOptions Telemetry { get; init; } = new();
+    public ApiOptions Api { get; init; } = new();
+    public DashboardOptions Dashboard { get; init; } = new();
 }
 
 /// <summary>
@@ -35,7 +37,7 @@ internal sealed class Platform : IAsyncDisposable
         Address = options.Http.Listen[0];
         Management = options.Management.Listen[0];
         Http = new HttpClient { BaseAddress = new Uri(Address) };
-        Api = new SupervisorApiClient(new Uri(Address), apiKey: null);
+        Api = new SupervisorApiClient(new Uri(Address), options.Api.Keys.Find(key => key.Role == "operate")?.Key);
     }
 
     public SrsServers Srs { get; }
@@ -64,6 +66,8 @@ internal sealed class Platform : IAsyncDisposable
             Credentials = settings.Credentials,
             Sweep = settings.Sweep,
             Telemetry = settings.Telemetry,
+            Api = settings.Api,
+            Dashboard = settings.Dashboard,
         };
         var program = await SupervisorServer.BuildAsync(options, logging => logging.ClearProviders());
         await program.StartAsync(CancellationToken.None);
@@ -104,6 +108,10 @@ internal sealed class Platform : IAsyncDisposable
 
     public Task<StreamView> StreamAsync(string key, Func<StreamView, bool> until, TimeSpan? within = null) =>
         Eventually.BringsAsync($"the state of {key}", async () => await StreamAsync(key) is { } stream && until(stream) ? stream : null, within);
+
+    /// <summary>Gives an order by the API.</summary>
+    public async Task OrderAsync(string key, string verb, string why) =>
+        (await Api.OrderAsync(StreamKey.Parse(key), verb, new OrderBody("ann", why, null), CancellationToken.None)).Problem.ShouldBeNull();
 
     /// <summary>The whole timeline of a key, oldest first.</summary>
     public Task<ImmutableArray<TimelineEntry>> TimelineAsync(string key) => TimelineAsync(Api, key);

@@ -47,7 +47,7 @@ public sealed class HookEndpointsTests : IAsyncLifetime, IDisposable
         var reader = new PublishAttemptReader(PolicyBook.Default, gate, time);
         var publish = new PublishHook(reader, directory, origins, _streams, PolicyBook.Default, new Relays([]), new Availability(() => null), options, time,
             NullLogger<PublishHook>.Instance);
-        var handler = new HookHandler(publish, reader, directory, origins, _streams, time);
+        var handler = new HookHandler(publish, reader, directory, origins, _streams, new HookArrivals(new SupervisorOptions(), time), time);
         new HookEndpoints(handler, new HookTokens([new OriginOptions { Name = "srs-1", HookToken = Token }]), options, time, _log).Map(_server);
 
         await _server.StartAsync();

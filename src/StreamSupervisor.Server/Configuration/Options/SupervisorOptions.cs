@@ -1,3 +1,4 @@
+using StreamSupervisor.Server.Configuration.Settings;
 using StreamSupervisor.Server.Credentials;
 using StreamSupervisor.Srs.Api;
 
@@ -18,6 +19,7 @@ public sealed class SupervisorOptions
     public SrsApiOptions SrsApi { get; init; } = new();
     public SweepOptions Sweep { get; init; } = new();
     public ApiOptions Api { get; init; } = new();
+    public DashboardOptions Dashboard { get; init; } = new();
     public ClusterOptions Cluster { get; init; } = new();
     public KernelOptions Kernel { get; init; } = new();
     public CredentialOptions Credentials { get; init; } = new();
@@ -25,6 +27,9 @@ public sealed class SupervisorOptions
 
     /// <summary>The file that the settings were read from, for people; empty where no file was.</summary>
     internal string ReadFrom { get; set; } = "";
+
+    /// <summary>Where each setting was set, for people; null where no file was read.</summary>
+    internal SettingSources? Sources { get; set; }
 
     /// <summary>
     /// The block <c>akka { … }</c> beside <c>streamsupervisor</c>, in Akka's own form; laid under the settings that decide.

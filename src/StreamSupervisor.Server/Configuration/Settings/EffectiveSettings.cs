@@ -12,10 +12,14 @@ internal static class EffectiveSettings
 {
     public const string Mask = "********";
 
-    public static IReadOnlyList<EffectiveSetting> Of(LoadedConfiguration loaded) =>
-        [.. Walk(SettingsSchema.Root, loaded.Options, "", loaded.Sources)];
+    public static IReadOnlyList<EffectiveSetting> Of(LoadedConfiguration loaded) => Of(loaded.Options, loaded.Sources);
 
-    private static IEnumerable<EffectiveSetting> Walk(SettingNode node, object? value, string path, SettingSources sources)
+    /// <param name="options">The settings.</param>
+    /// <param name="sources">Where they were set; null for those that no file was read for.</param>
+    public static IReadOnlyList<EffectiveSetting> Of(SupervisorOptions options, SettingSources? sources) =>
+        [.. Walk(SettingsSchema.Root, options, "", sources)];
+
+    private static IEnumerable<EffectiveSetting> Walk(SettingNode node, object? value, string path, SettingSources? sources)
     {
         switch (node)
         {
@@ -34,9 +38,9 @@ internal static class EffectiveSettings
 
     private static string Shown(object? value) => value is "" ? "\"\"" : SettingValue.Format(value);
 
-    private static EffectiveSetting Setting(string path, string value, SettingSources sources)
+    private static EffectiveSetting Setting(string path, string value, SettingSources? sources)
     {
-        var source = sources.Find(ConfigurationKey.Of(path));
+        var source = sources?.Find(ConfigurationKey.Of(path));
         return source is null or { Layer: SettingLayer.Default }
             ? new EffectiveSetting(path, value, SettingLayer.Default, "default")
             : new EffectiveSetting(path, value, source.Layer, source.Where);

@@ -16,6 +16,7 @@ internal static class SupervisorValidator
         SrsApiValidator.Check(options.SrsApi, checks);
         SweepValidator.Check(options.Sweep, checks);
         ApiValidator.Check(options.Api, checks);
+        DashboardValidator.Check(options.Dashboard, checks);
         ClusterValidator.Check(options, checks);
         KernelValidator.Check(options.Kernel, checks);
         CredentialsValidator.Check(options.Credentials, checks);

@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.Text;
+using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Server.Api;
+using StreamSupervisor.Server.Dashboard.Language;
+using StreamSupervisor.Server.Registrations;
+
+namespace StreamSupervisor.Server.Dashboard;
+
+/// <summary>Orders of operators, newest first.</summary>
+/// <param name="By">Only this operator's; empty: everybody's.</param>
+/// <param name="Key">Only those of keys with this in them; empty: all.</param>
+/// <param name="Next">The cursor of older ones; null where there are none.</param>
+/// <param name="SearchedBackTo">When the oldest event that was looked at was written.</param>
+public sealed record AuditList(string By, string Key, IReadOnlyList<FeedEntry> Orders, string? Next, DateTimeOffset? SearchedBackTo)
+{
+    /// <summary>What the order was of.</summary>
+    internal static string SubjectOf(FeedEntry entry, AuditWords words) => OriginOf(entry) is { } origin
+        ? string.Format(CultureInfo.InvariantCulture, words.Server, origin)
+        : entry.Key.ToString();
+
+    /// <summary>The server that was ordered about; null for an order about a stream.</summary>
+    internal static string? OriginOf(FeedEntry entry) =>
+        OriginDrain.EntityOf(entry.Key.Stream) == $"{entry.Key.Vhost}/{entry.Key.App}/{entry.Key.Stream}" ? entry.Key.Stream : null;
+
+    /// <summary>The order in a word.</summary>
+    internal static string OrderOf(FeedEntry entry, AuditWords words) => (entry.Event.Happened, OriginOf(entry)) switch
+    {
+        (KeyLocked, not null) => words.Drain,
+        (KeyUnlocked { TimeOver: true }, _) => words.RanOut,
+        (KeyUnlocked, not null) => words.Undrain,
+        (KeyLocked, _) => words.Lock,
+        (KeyUnlocked, _) => words.Unlock,
+        (KeyPinned pin, _) => string.Format(CultureInfo.InvariantCulture, words.Pin, pin.Identity),
+        (OperatorActed { Action: "kick" }, _) => words.Kick,
+        (OperatorActed { Action: "release" }, _) => words.Release,
+        (OperatorActed acted, _) => acted.Action,
+        _ => entry.Event.Kind,
+    };
+
+    /// <summary>The orders as a table of which every program makes a sheet.</summary>
+    internal string ToCsv(AuditWords words)
+    {
+        var csv = new StringBuilder().AppendLine("time,who,of,order,why");
+        foreach (var order in Orders)
+        {
+            var at = order.Event.At?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture) ?? "";
+            csv.AppendJoin(',', new[] { at, order.Event.By ?? "", SubjectOf(order, words), OrderOf(order, words), order.Event.Why ?? "" }
+                .Select(Cell)).AppendLine();
+        }
+
+        return csv.ToString();
+    }
+
+    /// <summary>A text that begins like a formula would be calculated by the program that opens it; names come from strangers.</summary>
+    private static string Cell(string text)
+    {
+        var harmless = text.Length > 0 && text[0] is '=' or '+' or '-' or '@' or '\t' ? $"'{text}" : text;
+        return $"\"{harmless.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    }
+}

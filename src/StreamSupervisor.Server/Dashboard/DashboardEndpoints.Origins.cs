@@ -1,0 +1,95 @@
+using System.Globalization;
+using StreamSupervisor.Actors.Calls;
+using StreamSupervisor.Actors.LiveStreams;
+using StreamSupervisor.Actors.Origins;
+using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Server.Api;
+using StreamSupervisor.Server.Dashboard.Language;
+using StreamSupervisor.Server.Dashboard.Pages;
+using StreamSupervisor.Server.Hooks;
+using StreamSupervisor.Server.Registrations;
+
+namespace StreamSupervisor.Server.Dashboard;
+
+internal static partial class DashboardEndpoints
+{
+    private const int MaxWhy = 200;
+
+    private static void MapOrigins(RouteGroupBuilder group, ApiContext api, DashboardPages pages)
+    {
+        group.MapGet("/origins", (HttpContext call, OriginDirectory directory, HookArrivals arrivals) =>
+            OriginsAsync(api, pages, call, directory, arrivals));
+        group.MapPost("/origins", (HttpContext call, OriginDrain drain, OriginRegion origins) =>
+            OrderOriginAsync(api, pages, call, drain, origins));
+    }
+
+    private static async Task<IResult> OriginsAsync(
+        ApiContext api, DashboardPages pages, HttpContext call, OriginDirectory directory, HookArrivals arrivals)
+    {
+        var (now, drained) = (api.Time.GetUtcNow(), await api.Drained());
+        var cards = api.Origins().OrderBy(origin => origin.Name, StringComparer.Ordinal).Select(origin =>
+        {
+            var known = directory.Find(origin.Name)!.Snapshot;
+            return new OriginCard(
+                origin with { Draining = drained.Contains(origin.Name) }, known.CallOrder, known.LastLookTook, known.CpuPercent,
+                known.BytesPerSecond, known.KicksForbidden,
+                OriginCard.SightingsOf(
+                    [.. HookArrivals.Kinds.Select(kind => (Words.Of(kind).Replace('-', '_'), arrivals.LastOf(origin.Name, kind)))],
+                    arrivals.Since, now));
+        }).ToList();
+        return DashboardPages.Show<Origins>(call, await pages.ContextAsync(call), new() { ["Cards"] = cards });
+    }
+
+    private static async Task<IResult> OrderOriginAsync(
+        ApiContext api, DashboardPages pages, HttpContext call, OriginDrain drain, OriginRegion origins)
+    {
+        var form = await FormAsync(call);
+        var (name, order) = (form["origin"].ToString(), form["order"].ToString());
+        if (order is not ("drain" or "undrain" or "look") || !api.Origins().Any(origin => origin.Name == name))
+        {
+            return new ProblemResult(Problems.NoSuchCall.Of("There is no such origin, or no such order."));
+        }
+
+        var words = (await pages.ContextAsync(call)).Words<OriginsWords>();
+        if (order == "look")
+        {
+            origins.Tell(new SweepSoon(name));
+            return Told(pages, call, form, string.Format(CultureInfo.InvariantCulture, words.LookOrdered, name));
+        }
+
+        var (draining, why, by) = (order == "drain", await WhyInAsync(pages, call, form), call.Features.Get<ApiCaller>()!.Name);
+        var answer = await drain.SetAsync(name, draining, by, why, call.RequestAborted);
+        api.Log.LogInformation("{By} ordered {Verb} of {Origin}: {Outcome} Why: {Why}", by, draining ? "drain" : "undrain", name,
+            answer.Reply is Done { Changed: var changed } ? changed ? "done." : "it was so already." : "no answer.", why);
+        return answer is { Status: AskStatus.Answered, Reply: Done done }
+            ? Told(pages, call, form, string.Format(CultureInfo.InvariantCulture, draining ? words.Drained : words.Undrained, name)
+                + (done.Changed ? "" : $" {words.AlreadySo}"))
+            : new ProblemResult(Problems.OutcomeUnknown.Of("The node's mark may or may not have changed; send it again."));
+    }
+
+    /// <summary>Leads back to the page of a form, which shows a sentence.</summary>
+    private static IResult Told(DashboardPages pages, HttpContext call, IFormCollection form, string text)
+    {
+        PageNotice.Leave(call, pages.Root, text);
+        return pages.Back(form);
+    }
+
+    /// <exception cref="ApiProblemException">Nobody has said why.</exception>
+    private static async Task<string> WhyInAsync(DashboardPages pages, HttpContext call, IFormCollection form)
+    {
+        var why = new string([.. form["why"].ToString().Where(letter => !char.IsControl(letter))]).Trim();
+        return why.Length is > 0 and <= MaxWhy
+            ? why
+            : throw new ApiProblemException(ApiProblem.BadField("why", (await pages.ContextAsync(call)).Words<AskWords>().WhyMissing));
+    }
+
+    /// <exception cref="ApiProblemException">What was typed is not the name.</exception>
+    private static async Task ConfirmAsync(DashboardPages pages, HttpContext call, IFormCollection form, string name)
+    {
+        if (form["confirm"].ToString().Trim() != name)
+        {
+            throw new ApiProblemException(ApiProblem.BadField(
+                "confirm", (await pages.ContextAsync(call)).Words<AskWords>().NotConfirmed));
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using StreamSupervisor.Domain;
+using StreamSupervisor.Server.Api;
+using StreamSupervisor.Server.Dashboard.Pages;
+
+namespace StreamSupervisor.Server.Dashboard;
+
+internal static partial class DashboardEndpoints
+{
+    private const int AttemptsOfAPage = 50;
+
+    private static readonly Dictionary<string, ReasonView> Advices =
+        Domain.LiveStreams.RefusalCatalog.All.Select(ReasonView.From).ToDictionary(reason => reason.Reason);
+
+    private static void MapWhy(RouteGroupBuilder group, ApiContext api, DashboardPages pages) =>
+        group.MapGet("/why", (HttpContext call) =>
+            call.Request.Query.ContainsKey("client") ? AttemptAsync(api, pages, call) : WhyAsync(api, pages, call));
+
+    private static async Task<IResult> WhyAsync(ApiContext api, DashboardPages pages, HttpContext call)
+    {
+        var query = call.Request.Query;
+        var question = WhyQuestion.Of(query["q"]);
+        var range = query.OneOf("range", WhyList.Ranges) ?? WhyList.StandardRange;
+        var filter = new FeedFilter { Kind = AttemptEntry.Kinds, Since = WhyList.SinceOf(range, api.Time.GetUtcNow()) };
+        var list = new WhyList(question, null, range, [], null, null);
+        foreach (var term in question.Terms)
+        {
+            var wanted = term.Kind switch
+            {
+                WhyTermKind.Client => filter with { Client = term.Text },
+                WhyTermKind.Address => filter with { Address = term.Text },
+                _ => filter with { Q = term.Text },
+            };
+            var found = await ApiEndpoints.SearchAsync(
+                api.Feed, wanted, ApiEndpoints.CursorOf(query), AttemptsOfAPage, call.RequestAborted);
+            list = list with
+            {
+                FoundBy = found.Events.Count > 0 ? term : null, Attempts = [.. found.Events.Select(AttemptEntry.Of)], Next = found.Next,
+                SearchedBackTo = found.SearchedBackTo,
+            };
+            if (found.Events.Count > 0)
+            {
+                break;
+            }
+        }
+
+        return DashboardPages.Show<Why>(call, await pages.ContextAsync(call), new() { ["List"] = list });
+    }
+
+    private static async Task<IResult> AttemptAsync(ApiContext api, DashboardPages pages, HttpContext call)
+    {
+        var query = call.Request.Query;
+        if (!StreamKey.TryParse(query.Text("key"), out var key) || query.Text("client") is not { } client)
+        {
+            throw new ApiProblemException(ApiProblem.BadField("key", "key: It is a stream key, app/stream or vhost/app/stream."));
+        }
+
+        var (explanation, problem) = await ApiEndpoints.ExplainAsync(api, key, client, query.Text("service"), call.RequestAborted);
+        return explanation is null
+            ? new ProblemResult(problem!)
+            : DashboardPages.Show<Attempt>(call, await pages.ContextAsync(call), new()
+            {
+                ["Explanation"] = explanation,
+                ["Advice"] = explanation.Reason is { } reason ? Advices.GetValueOrDefault(reason) : null,
+            });
+    }
+}

@@ -1,0 +1,129 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Http.HttpResults;
+using StreamSupervisor.Server.Api;
+using StreamSupervisor.Server.Configuration;
+using StreamSupervisor.Server.Dashboard.Pages;
+
+namespace StreamSupervisor.Server.Dashboard;
+
+/// <summary>
+/// The pages for people, <c>/ui</c>: rendered on the server by whichever member is asked, so that they need no member in particular and can
+/// be read without script. They do nothing that the API cannot. Each answer goes through two gates: the outer one of
+/// <see cref="DashboardPages"/> turns problems into pages, the inner one is the API's own.
+/// </summary>
+internal static partial class DashboardEndpoints
+{
+    public const string Prefix = "/ui";
+
+    /// <summary>A login or a preference; an order has a bound of its own.</summary>
+    private const int MaxForm = 8 * 1024;
+
+    /// <summary>What the pages need besides the <see cref="ApiContext"/>.</summary>
+    public static void AddServices(IServiceCollection services, DashboardOptions options, ApiOptions api)
+    {
+        if (!options.Enabled)
+        {
+            return;
+        }
+
+        services.AddRazorComponents();
+        services.AddSingleton(options).AddSingleton<DashboardAssets>().AddSingleton<PageFactory>().AddSingleton<DashboardPages>();
+        services.AddSingleton(provider => new DashboardGate(api, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider =>
+        {
+            var context = provider.GetRequiredService<ApiContext>();
+            var stopping = provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+            return new DashboardFeed(new FeedTail(
+                context.Feed, context.Time, options.MaxFeeds, provider.GetRequiredService<ILogger<FeedTail>>(), stopping,
+                "dashboard.max-feeds"));
+        });
+    }
+
+    public static IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints)
+    {
+        var services = endpoints.ServiceProvider;
+        var (api, pages) = (services.GetRequiredService<ApiContext>(), services.GetRequiredService<DashboardPages>());
+        var gate = services.GetRequiredService<DashboardGate>();
+        var group = endpoints.MapGroup(Prefix).AddEndpointFilter(pages).ExcludeFromDescription();
+        MapAssets(group, services.GetRequiredService<DashboardAssets>());
+        MapSessions(group, gate, pages);
+
+        var inner = new ApiGate(gate.Identify, services.GetRequiredService<ILogger<ApiGate>>());
+        services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped.Register(inner.Dispose);
+        var gated = group.MapGroup("").AddEndpointFilter(inner);
+        gated.MapGet("/feed", IResult (HttpContext call) => services.GetRequiredService<DashboardFeed>().Watch(call));
+        MapStreams(gated, api, pages);
+        MapStream(gated, api, pages);
+        MapWhy(gated, api, pages);
+        MapOrigins(gated, api, pages);
+        MapCluster(gated, pages);
+        MapTrouble(gated, api, pages);
+        MapAudit(gated, api, pages);
+        MapSettings(gated, pages);
+        gated.Map("/{**rest}", IResult (HttpContext call) => AllowedMethods.Answer(call, "There is no such page."));
+        return group;
+    }
+
+    private static void MapAssets(RouteGroupBuilder group, DashboardAssets assets) =>
+        group.MapGet("/assets/{hash}/{name}", (HttpContext call, string hash, string name) => assets.Answer(call, hash, name));
+
+    private static void MapSessions(RouteGroupBuilder group, DashboardGate gate, DashboardPages pages)
+    {
+        group.MapPost("/login", async (HttpContext call) =>
+        {
+            var form = await FormAsync(call);
+            var (caller, problem) = gate.SignIn(call, form["key"].ToString(), pages.Root);
+            return caller is not null
+                ? pages.Back(form, "?signed-in")
+                : await pages.LoginAsync(call, problem!, PathIn(form));
+        });
+        group.MapPost("/logout", IResult (HttpContext call) =>
+        {
+            DashboardGate.SignOut(call, pages.Root);
+            return Results.Redirect(pages.Root);
+        });
+        group.MapPost("/preferences", async (HttpContext call) =>
+        {
+            var form = await FormAsync(call);
+            var cookie = DashboardGate.CookieAt(call, pages.Root, TimeSpan.FromDays(365));
+            if (PageFactory.LanguageNamed(form["language"]) is { } language)
+            {
+                call.Response.Cookies.Append(PageFactory.LanguageCookie, language, cookie);
+            }
+
+            if (form.ContainsKey("theme"))
+            {
+                call.Response.Cookies.Append(PageFactory.ThemeCookie, PageFactory.ThemeOf(form["theme"]), cookie);
+            }
+
+            return pages.Back(form);
+        });
+    }
+
+    /// <summary>Where a form leads back to, from the root of the pages on. Whatever it says is behind that root, so of this site.</summary>
+    internal static string PathIn(IFormCollection form) =>
+        form["to"].ToString() is { Length: > 0 and < 4096 } to && to[0] is '/' or '?' && to.All(c => c is > ' ' and < '\x7f') ? to : "";
+
+    /// <exception cref="ApiProblemException">The body is no form, or too large.</exception>
+    internal static async Task<IFormCollection> FormAsync(HttpContext call, int most = MaxForm)
+    {
+        if (!call.Request.HasFormContentType)
+        {
+            throw new ApiProblemException(Problems.NotForm.Of("Send the body as 'application/x-www-form-urlencoded'."));
+        }
+
+        if (call.Request.ContentLength is null || call.Request.ContentLength > most)
+        {
+            throw new ApiProblemException(Problems.BodyTooLarge.Of($"A form has at most {most / 1024} KB, and says how many."));
+        }
+
+        try
+        {
+            return await call.Request.ReadFormAsync(call.RequestAborted);
+        }
+        catch (InvalidDataException broken)
+        {
+            throw new ApiProblemException(Problems.NotForm.Of(broken.Message));
+        }
+    }
+}

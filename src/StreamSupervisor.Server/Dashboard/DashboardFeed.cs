@@ -1,0 +1,56 @@
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using StreamSupervisor.Server.Api;
+
+namespace StreamSupervisor.Server.Dashboard;
+
+/// <summary>
+/// Tells pages which streams have changed, and no more: they fetch what they show. Bursts are told as one, so that a storm costs a page two
+/// messages a second.
+/// </summary>
+internal sealed class DashboardFeed(FeedTail tail)
+{
+    public const string Changed = "changed";
+    public const string StillHere = "still-here";
+
+    /// <summary>So many names in one message; of more, none is named and all are meant.</summary>
+    private const int MostKeys = 100;
+    private static readonly TimeSpan ComeBackAfter = TimeSpan.FromMilliseconds(500);
+
+    /// <exception cref="ApiProblemException">Too many watch already, or the member leaves.</exception>
+    public IResult Watch(HttpContext call)
+    {
+        var watcher = tail.Join();
+        call.Response.RegisterForDispose(watcher);
+        call.Response.Headers["X-Accel-Buffering"] = "no";
+        return TypedResults.ServerSentEvents(WatchAsync(watcher, call.RequestAborted));
+    }
+
+    /// <summary>Messages <see cref="Changed"/> with a key on each line, or none; and <see cref="StillHere"/> every few seconds.</summary>
+    private static async IAsyncEnumerable<SseItem<string>> WatchAsync(
+        FeedWatcher watcher, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var keys = new HashSet<string>(StringComparer.Ordinal);
+        await using var rows = watcher.RowsAsync(null, cancellation).GetAsyncEnumerator(cancellation);
+        var next = rows.MoveNextAsync();
+        while (await next)
+        {
+            var row = rows.Current;
+            next = rows.MoveNextAsync();
+            if (row is not null)
+            {
+                keys.Add(row.Key);
+            }
+
+            if (row is null && keys.Count == 0)
+            {
+                yield return new SseItem<string>("", StillHere) { ReconnectionInterval = ComeBackAfter };
+            }
+            else if (!next.IsCompleted)
+            {
+                yield return new SseItem<string>(keys.Count > MostKeys ? "" : string.Join('\n', keys), Changed);
+                keys.Clear();
+            }
+        }
+    }
+}

@@ -1,0 +1,118 @@
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+using StreamSupervisor.IntegrationTests.Server;
+using StreamSupervisor.Server.Configuration;
+using StreamSupervisor.Simulator.Servers;
+
+namespace StreamSupervisor.BrowserTests;
+
+/// <summary>What holds of every page: everybody can use it, in both languages, colours and sizes, and it weighs little.</summary>
+[Collection(Browser.Name)]
+public sealed class EveryPageTests(Browser browser) : IAsyncLifetime
+{
+    private const int MostOfAFirstVisit = 40 * 1024;
+    private const string Key = "operate-operate-operate";
+
+    /// <summary>Each page, in each of the states that it can be in.</summary>
+    private static readonly string[] Pages =
+    [
+        "", "?state=all&q=nobody", "/streams/-/live/cam", "/streams/-/live/cam?order=release", "/streams/-/live/locked", "/nothing",
+    ];
+
+    private Platform _platform = null!;
+
+    public async Task InitializeAsync()
+    {
+        var keys = new ApiOptions { Keys = [new() { Name = "ops", Key = Key, Role = "operate" }] };
+        _platform = await Platform.StartAsync(new PlatformSettings { Api = keys }, SrsModel.V6, SrsModel.V7);
+        await _platform.PublishAsync(_platform.Srs[0], "live/cam");
+        await _platform.PublishAsync(_platform.Srs[0], "live/cam");
+        await (await _platform.PublishAsync(_platform.Srs[1], "live/lost")).HangUpAsync();
+        await _platform.OrderAsync("live/locked", "lock", "a rehearsal");
+    }
+
+    public async Task DisposeAsync() => await _platform.DisposeAsync();
+
+    [BrowserFact]
+    public async Task Everybody_can_use_it_in_both_languages_in_light_and_dark_on_a_wall_and_on_a_phone()
+    {
+        List<string> found = [];
+        foreach (var width in new[] { 1280, 390 })
+        {
+            await using var visitor = await browser.VisitorAsync(_platform.Address, new() { ViewportSize = new() { Width = width, Height = 800 } });
+            await visitor.GoAsync();
+            found.AddRange(await FindingsAsync(visitor, $"sign in, {width}"));
+            await SignInAsync(visitor);
+            foreach (var language in new[] { "en", "zh" })
+            {
+                await visitor.Page.Context.AddCookiesAsync([new Cookie { Name = "language", Value = language, Url = _platform.Address + "/ui" }]);
+                foreach (var page in Pages)
+                {
+                    await visitor.GoAsync(page);
+                    foreach (var scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
+                    {
+                        await visitor.Page.EmulateMediaAsync(new() { ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce });
+                        found.AddRange(await FindingsAsync(visitor, $"{page}, {width}, {language}, {scheme}"));
+                    }
+
+                    (await visitor.Page.EvaluateAsync<int>("document.documentElement.scrollWidth")).ShouldBeLessThanOrEqualTo(width, $"{page} in {language}");
+                }
+            }
+        }
+
+        string.Join("\n", found).ShouldBe("");
+    }
+
+    [BrowserFact]
+    public async Task A_first_visit_weighs_little_and_a_second_one_fetches_the_page_alone()
+    {
+        await using var visitor = await browser.VisitorAsync(_platform.Address);
+        await SignInAsync(visitor);
+        await visitor.SaysAsync("live");
+        await visitor.Page.GotoAsync("about:blank");
+        var first = visitor.Answers.Where(answer => !answer.Url.EndsWith("/feed", StringComparison.Ordinal)).ToList();
+        first.Sum(answer => answer.Size).ShouldBeLessThan(MostOfAFirstVisit, string.Join("\n", first));
+    }
+
+    [BrowserFact]
+    public async Task A_person_chooses_language_and_colours_and_the_page_keeps_to_it()
+    {
+        await using var visitor = await browser.VisitorAsync(_platform.Address, new() { Locale = "zh-CN" });
+        await visitor.GoAsync();
+        (await visitor.Page.TitleAsync()).ShouldStartWith("登录");
+        await SignInAsync(visitor);
+        await visitor.ShowsAsync("nav", "流");
+        await visitor.Page.ClickAsync("button[value=dark]");
+        await visitor.Page.Locator("html[data-theme=dark]").WaitForAsync();
+        await visitor.Page.ClickAsync("button[value=en]");
+        await visitor.Page.Locator("html[lang=en][data-theme=dark]").WaitForAsync();
+        await visitor.ShowsAsync("nav", "Streams");
+    }
+
+    [BrowserFact]
+    public async Task A_page_out_of_sight_and_a_paused_one_hold_no_connection()
+    {
+        await using var visitor = await browser.VisitorAsync(_platform.Address);
+        await SignInAsync(visitor);
+        await visitor.SaysAsync("live");
+        await visitor.Page.ClickAsync("#pause");
+        await visitor.SaysAsync("paused");
+        await _platform.OrderAsync("live/new", "lock", "while it is paused");
+        await visitor.Page.ClickAsync("#pause");
+        await visitor.SaysAsync("live");
+        await visitor.ShowsAsync("#streams", "while it is paused");
+    }
+
+    private async Task SignInAsync(Visitor visitor)
+    {
+        await visitor.GoAsync();
+        await visitor.Page.FillAsync("#key", Key);
+        await visitor.Page.PressAsync("#key", "Enter");
+        await visitor.Page.Locator("#counts").WaitForAsync();
+    }
+
+    private static async Task<IEnumerable<string>> FindingsAsync(Visitor visitor, string where) =>
+        (await visitor.Page.RunAxe()).Violations.Select(violation =>
+            $"{where}: {violation.Id}, {violation.Help}: {string.Join(" | ", violation.Nodes.Select(node => node.Html))}");
+}

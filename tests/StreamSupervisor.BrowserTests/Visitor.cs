@@ -1,0 +1,63 @@
+using System.Collections.Concurrent;
+using Microsoft.Playwright;
+using StreamSupervisor.IntegrationTests.Server;
+
+namespace StreamSupervisor.BrowserTests;
+
+/// <summary>A person with a browser of their own and one page. Whatever the page may not do by its own policy fails the test.</summary>
+internal sealed class Visitor : IAsyncDisposable
+{
+    private readonly IBrowserContext _context;
+    private readonly ConcurrentQueue<string> _violations = new();
+
+    private Visitor(IBrowserContext context, IPage page, string address) => (_context, Page, Address) = (context, page, address);
+
+    public IPage Page { get; }
+    public string Address { get; }
+
+    /// <summary>What crossed the wire so far: each answer's address and size with its head, as it was sent.</summary>
+    public ConcurrentQueue<(string Url, int Size)> Answers { get; } = new();
+
+    public static async Task<Visitor> OfAsync(IBrowserContext context, string address)
+    {
+        var visitor = new Visitor(context, await context.NewPageAsync(), address);
+        visitor.Page.Console += (_, message) =>
+        {
+            if (message.Text.Contains("Content Security Policy", StringComparison.OrdinalIgnoreCase))
+            {
+                visitor._violations.Enqueue(message.Text);
+            }
+        };
+        visitor.Page.PageError += (_, error) => visitor._violations.Enqueue(error);
+        visitor.Page.RequestFinished += async (_, request) =>
+        {
+            var sizes = await request.SizesAsync();
+            visitor.Answers.Enqueue((request.Url, sizes.ResponseBodySize + sizes.ResponseHeadersSize));
+        };
+        return visitor;
+    }
+
+    /// <param name="path">From <c>/ui</c> on.</param>
+    public async Task<IResponse> GoAsync(string path = "") => (await Page.GotoAsync($"{Address}/ui{path}"))!;
+
+    /// <summary>Goes there, and waits until the page hears of changes.</summary>
+    public async Task WatchAsync(string path = "")
+    {
+        await GoAsync(path);
+        await SaysAsync("live");
+    }
+
+    /// <summary>Waits until the sign of the feed says so.</summary>
+    public Task SaysAsync(string state, TimeSpan? within = null) => Eventually.HoldsAsync($"the page says {state}", async () =>
+        await Page.Locator("#link").GetAttributeAsync("data-state") == state, within);
+
+    /// <summary>Waits until the text of the first such element holds this.</summary>
+    public Task ShowsAsync(string selector, string text, TimeSpan? within = null) => Eventually.HoldsAsync($"{selector} shows '{text}'", async () =>
+        (await Page.Locator(selector).AllInnerTextsAsync()).Any(shown => shown.Contains(text, StringComparison.Ordinal)), within);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _context.DisposeAsync();
+        _violations.ShouldBeEmpty();
+    }
+}

@@ -1,0 +1,130 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using StreamSupervisor.IntegrationTests.Server;
+using StreamSupervisor.Simulator.Connections;
+using StreamSupervisor.Simulator.Servers;
+
+namespace StreamSupervisor.IntegrationTests.Dashboard;
+
+/// <summary>The pages beside the streams over HTTP: why, origins, cluster, trouble, audit, settings.</summary>
+public sealed class OtherPagesTests
+{
+    [Fact]
+    public async Task Each_page_answers_in_both_languages_and_a_wrong_query_is_refused_with_a_page()
+    {
+        await using var platform = await Platform.StartAsync(SrsModel.V6);
+        using var pages = new PageClient(platform.Address);
+        foreach (var path in new[] { "/why", "/why?q=10.0.0.7&range=hour", "/origins", "/cluster", "/cluster?shard=3", "/trouble", "/audit", "/settings" })
+        {
+            foreach (var (language, title) in new[] { ("en", "lang=\"en\""), ("zh", "lang=\"zh-CN\"") })
+            {
+                var page = await pages.GetAsync($"/ui{path}", ("Accept-Language", language));
+                page.Status.ShouldBe(HttpStatusCode.OK, $"{path}: {page.Body}");
+                page.Body.ShouldContain(title);
+                page.Headers["Content-Security-Policy"].ShouldContain("default-src 'none'");
+            }
+        }
+
+        (await pages.GetAsync("/ui/why?q=x&range=never")).Status.ShouldBe(HttpStatusCode.BadRequest);
+        (await pages.GetAsync("/ui/why?key=live/cam&client=nobody")).Status.ShouldBe(HttpStatusCode.NotFound);
+        (await pages.GetAsync("/ui/why?key=nonsense&client=nobody")).Status.ShouldBe(HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
+    public async Task Who_was_refused_is_found_by_its_address_with_what_to_do_and_opened_alone()
+    {
+        await using var platform = await Platform.StartAsync(SrsModel.V6);
+        using var pages = new PageClient(platform.Address);
+        await platform.OrderAsync("live/cam", "lock", "rehearsal");
+        var refused = await EncoderEnd.DialAsync(platform.Srs[0], "198.51.100.4");
+        (await refused.PublishAsync("live/cam")).ShouldBe(PublishOutcome.RefusedByHook);
+
+        var found = await Eventually.BringsAsync("the refusal is found", async () =>
+            (await pages.GetAsync("/ui/why?q=198.51.100.4")).Body is var body && body.Contains(refused.ClientId, StringComparison.Ordinal) ? body : null);
+        found.ShouldContain("An operator has locked this stream.");
+        WebUtility.HtmlDecode(found).ShouldContain("管理员已锁定此直播流。");
+        found.ShouldContain("Tries: 1, refused: 1, admitted: 0");
+
+        var link = WebUtility.HtmlDecode(Regex.Match(found, "href=\"(/ui/why\\?key=[^\"]+)\"", RegexOptions.None, TimeSpan.FromSeconds(5)).Groups[1].Value);
+        var alone = await pages.GetAsync(link);
+        alone.Status.ShouldBe(HttpStatusCode.OK, alone.Body);
+        alone.Body.ShouldContain("an operator locked the key");
+        alone.Body.ShouldContain("198.51.100.4");
+
+        var line = Uri.EscapeDataString($"[2026-01-31 21:03:11.123][ERROR][1][{refused.ClientId}][11] serve error code=1028");
+        (await pages.GetAsync($"/ui/why?q={line}")).Body.ShouldContain("an operator locked the key");
+        (await pages.GetAsync("/ui/why?q=203.0.113.99")).Body.ShouldContain("Nobody like that has asked");
+    }
+
+    [Fact]
+    public async Task A_server_is_drained_and_taken_back_on_its_page_and_the_audit_says_by_whom_and_why()
+    {
+        await using var platform = await Platform.StartAsync(SrsModel.V6, SrsModel.V7Token);
+        using var pages = new PageClient(platform.Address);
+        var shown = await Eventually.BringsAsync("both servers are up", async () =>
+            (await pages.GetAsync("/ui/origins")).Body is var body && body.Contains("SRS 7.0.62", StringComparison.Ordinal) && body.Contains("SRS 6.0.157", StringComparison.Ordinal)
+                ? body : null);
+        shown.ShouldContain("SRS says busy before it asks in on_publish.");
+        shown.ShouldContain("An encoder may wait in on_publish until the old session is removed.");
+
+        var form = new Dictionary<string, string> { ["origin"] = "srs-2", ["order"] = "drain", ["to"] = "/origins" };
+        (await pages.PostAsync("/ui/origins", form)).Status.ShouldBe(HttpStatusCode.BadRequest, "nobody has said why");
+        var answer = await pages.PostAsync("/ui/origins", new(form) { ["why"] = "new disk" });
+        answer.Status.ShouldBe(HttpStatusCode.Redirect, answer.Body);
+        answer.Headers["Location"].ShouldBe("/ui/origins");
+        await Eventually.HoldsAsync("srs-2 is drained", async () => (await pages.GetAsync("/ui/origins")).Body.Contains("undrain-1", StringComparison.Ordinal));
+
+        await Eventually.HoldsAsync("the audit has it", async () =>
+            (await pages.GetAsync("/ui/audit")).Body is var body && body.Contains("new disk", StringComparison.Ordinal) && body.Contains("server srs-2", StringComparison.Ordinal));
+        var sheet = await pages.GetAsync("/ui/audit.csv");
+        sheet.Headers["Content-Type"].ShouldStartWith("text/csv");
+        sheet.Body.ShouldContain("\"drain\",\"new disk\"");
+
+        (await pages.PostAsync("/ui/origins", new(form) { ["order"] = "undrain", ["why"] = "it is in" })).Status.ShouldBe(HttpStatusCode.Redirect);
+        await Eventually.HoldsAsync("srs-2 is back", async () => (await pages.GetAsync("/ui/origins")).Body.Contains("drain-1", StringComparison.Ordinal)
+            && !(await pages.GetAsync("/ui/origins")).Body.Contains("undrain-1", StringComparison.Ordinal));
+        (await pages.PostAsync("/ui/origins", new() { ["origin"] = "srs-2", ["order"] = "look" })).Status.ShouldBe(HttpStatusCode.Redirect);
+        (await pages.PostAsync("/ui/origins", new(form) { ["origin"] = "nobody" })).Status.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task The_page_of_a_server_says_which_hooks_come()
+    {
+        await using var platform = await Platform.StartAsync(SrsModel.V6);
+        using var pages = new PageClient(platform.Address);
+        Heard((await pages.GetAsync("/ui/origins")).Body, "on_publish").ShouldBeFalse();
+        await platform.PublishAsync(platform.Srs[0], "live/cam");
+        Heard((await pages.GetAsync("/ui/origins")).Body, "on_publish").ShouldBeTrue();
+
+        static bool Heard(string body, string hook) =>
+            Regex.IsMatch(body, $"<code>{hook}</code>\\s*<time ", RegexOptions.None, TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public async Task A_supervisor_alone_says_so_and_takes_no_order_to_leave()
+    {
+        await using var platform = await Platform.StartAsync(SrsModel.V6);
+        using var pages = new PageClient(platform.Address);
+        await platform.PublishAsync(platform.Srs[0], "live/cam");
+        var page = (await pages.GetAsync("/ui/cluster")).Body;
+        page.ShouldContain("This supervisor is alone with its database file");
+        page.ShouldNotContain("leave-0");
+        Regex.Count(page, "href=\"\\?shard=", RegexOptions.None, TimeSpan.FromSeconds(5)).ShouldBe(256);
+        page.ShouldContain(", 1 keys in memory");
+
+        var member = (await pages.GetAsync("/ui/cluster")).Body is var body
+            ? Regex.Match(body, "<tr id=\"m([0-9a-f]{32})\"", RegexOptions.None, TimeSpan.FromSeconds(5)).Groups[1].Value : "";
+        (await pages.PostAsync("/ui/cluster", new() { ["member"] = member, ["order"] = "leave" })).Status.ShouldBe(HttpStatusCode.Conflict);
+    }
+
+    [Fact]
+    public async Task The_settings_are_shown_without_their_secrets()
+    {
+        await using var platform = await Platform.StartAsync(SrsModel.V6);
+        using var pages = new PageClient(platform.Address);
+        var page = (await pages.GetAsync("/ui/settings")).Body;
+        page.ShouldContain("origins[0].hook-token");
+        page.ShouldContain("********");
+        page.ShouldNotContain(SrsServers.TokenOf("srs-1"));
+    }
+}

@@ -1,0 +1,53 @@
+using StreamSupervisor.Server.Dashboard;
+
+namespace StreamSupervisor.Tests.Dashboard;
+
+public class WhyQuestionTests
+{
+    [Theory]
+    [InlineData("10.0.0.7")]
+    [InlineData("9ukq5k5d")]
+    [InlineData("live/cam1")]
+    [InlineData("fight-cool-down")]
+    [InlineData("讲师-7")]
+    public void A_name_is_searched_for_as_it_is(string text)
+    {
+        var question = WhyQuestion.Of($"  {text} ");
+        question.Terms.ShouldBe([new WhyTerm(WhyTermKind.Name, text)]);
+        question.IsLine.ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("[2026-01-31 21:03:11.123][INFO][4711][9ukq5k5d] RTMP client ip=10.0.0.7:50123, fd=12", "9ukq5k5d", "10.0.0.7", null)]
+    [InlineData("[2026-01-31 21:03:11.123][ERROR][4711][9ukq5k5d][11] serve error code=1028(StreamBusy) : rtmp: stream /live/cam1 is busy", "9ukq5k5d", null, "live/cam1")]
+    [InlineData("[2026-01-31 21:03:11.123][WARN][1][77ab01ff] client disconnect peer. ret=1007", "77ab01ff", null, null)]
+    [InlineData("http hook on_publish failed. client_id=9ukq5k5d, url=http://127.0.0.1:8085/hooks/v1/token", "9ukq5k5d", null, null)]
+    [InlineData("rtmp://srs-1.example.com:1935/live/cam1?token=secret", null, null, "live/cam1")]
+    [InlineData("client ip=[2001:db8::1]:5000 went", null, "2001:db8::1", null)]
+    public void A_line_of_the_log_gives_the_names_in_it(string line, string? client, string? address, string? key)
+    {
+        var question = WhyQuestion.Of(line);
+        question.IsLine.ShouldBeTrue();
+        Text(WhyTermKind.Client).ShouldBe(client);
+        Text(WhyTermKind.Address).ShouldBe(address);
+        if (key is not null)
+        {
+            Text(WhyTermKind.Key).ShouldBe(key);
+        }
+
+        string? Text(WhyTermKind kind) => question.Terms.FirstOrDefault(term => term.Kind == kind)?.Text;
+    }
+
+    [Fact]
+    public void The_secret_of_a_publishing_address_is_not_searched_for() =>
+        WhyQuestion.Of("rtmp://srs-1/live/cam1?secret=abc").Terms.ShouldNotContain(term => term.Text.Contains("abc", StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("   ")]
+    public void Nothing_asks_for_nothing(string? text) => WhyQuestion.Of(text).Terms.ShouldBeEmpty();
+
+    [Fact]
+    public void What_is_too_long_is_cut() => WhyQuestion.Of(new string('[', 100_000)).Text.Length.ShouldBe(WhyQuestion.MaxLength);
+}
