@@ -180,7 +180,7 @@ public sealed partial class SupervisorSystem : IAsyncDisposable
         await _stopping.CancelAsync();
         await _clearing;
         await _system.Terminate();
-        await (_watch?.EndAsync() ?? Task.CompletedTask);
+        await (_watch?.DisposeAsync() ?? ValueTask.CompletedTask);
         await _membership.DisposeAsync();
         _servers.Dispose();
         await _store.DisposeAsync();

@@ -21,7 +21,9 @@ internal sealed class SqliteMoved : IDisposable
         _connection.Open();
     }
 
-    public bool HasMoved() => FileControl(_connection.Handle!, "main", HasMovedCode, out var moved) == raw.SQLITE_OK && moved != 0;
+    /// <summary>Also false when this was disposed.</summary>
+    public bool HasMoved() => _connection.Handle is { } database
+        && FileControl(database, "main", HasMovedCode, out var moved) == raw.SQLITE_OK && moved != 0;
 
     public void Dispose() => _connection.Dispose();
 

@@ -83,7 +83,14 @@ internal sealed class SqliteStore : JournalStore
                 log.LogInformation("Applied schema step {Step} to {Path}.", step, _path);
             }
 
-            _moved = new SqliteMoved(_path);
+            try
+            {
+                _moved = new SqliteMoved(_path);
+            }
+            catch (SqliteException e)
+            {
+                throw SqliteFile.InWords(_path, e);
+            }
         },
         cancellation);
 

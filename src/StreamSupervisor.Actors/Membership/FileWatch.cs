@@ -14,6 +14,7 @@ namespace StreamSupervisor.Actors.Membership;
 /// copy into place).
 /// </remarks>
 internal sealed class FileWatch(SqliteStore store, ClusterMembership membership, ActorSystem system, TimeProvider time, ILogger log)
+    : IAsyncDisposable
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
 
@@ -42,7 +43,7 @@ internal sealed class FileWatch(SqliteStore store, ClusterMembership membership,
     }
 
     /// <summary>The last look: nobody writes any more, and the mark says all.</summary>
-    public async Task EndAsync()
+    public async ValueTask DisposeAsync()
     {
         await _over.CancelAsync();
         await _running;
