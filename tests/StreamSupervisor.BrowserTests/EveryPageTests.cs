@@ -14,10 +14,10 @@ public sealed class EveryPageTests(Browser browser) : IAsyncLifetime
     private const int MostOfAFirstVisit = 40 * 1024;
     private const string Key = "operate-operate-operate";
 
-    /// <summary>Each page, in each of the states that it can be in.</summary>
-    private static readonly string[] Pages =
+    /// <summary>States of pages beside those that the navigation leads to.</summary>
+    private static readonly string[] Further =
     [
-        "", "?state=all&q=nobody", "/streams/-/live/cam", "/streams/-/live/cam?order=release", "/streams/-/live/locked", "/nothing",
+        "?state=all&q=nobody", "/streams/-/live/cam", "/streams/-/live/cam?order=release", "/streams/-/live/locked", "/nothing",
     ];
 
     private Platform _platform = null!;
@@ -44,10 +44,12 @@ public sealed class EveryPageTests(Browser browser) : IAsyncLifetime
             await visitor.GoAsync();
             found.AddRange(await FindingsAsync(visitor, $"sign in, {width}"));
             await SignInAsync(visitor);
+            var pages = (await visitor.Page.Locator("header nav a").EvaluateAllAsync<string[]>("links => links.map(link => link.pathname)"))
+                .Select(path => path["/ui".Length..]).Concat(Further).ToList();
             foreach (var language in new[] { "en", "zh" })
             {
                 await visitor.Page.Context.AddCookiesAsync([new Cookie { Name = "language", Value = language, Url = _platform.Address + "/ui" }]);
-                foreach (var page in Pages)
+                foreach (var page in pages)
                 {
                     await visitor.GoAsync(page);
                     foreach (var scheme in new[] { ColorScheme.Light, ColorScheme.Dark })

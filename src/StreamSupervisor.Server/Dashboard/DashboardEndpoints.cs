@@ -63,7 +63,7 @@ internal static partial class DashboardEndpoints
 
     private static void MapSessions(RouteGroupBuilder group, DashboardGate gate, DashboardPages pages)
     {
-        group.MapPost("/login", async (HttpContext call) =>
+        group.MapPost("/login", async Task<IResult> (HttpContext call) =>
         {
             var form = await FormAsync(call);
             var (caller, problem) = gate.SignIn(call, form["key"].ToString(), pages.Root);
@@ -76,7 +76,7 @@ internal static partial class DashboardEndpoints
             DashboardGate.SignOut(call, pages.Root);
             return Results.Redirect(pages.Root);
         });
-        group.MapPost("/preferences", async (HttpContext call) =>
+        group.MapPost("/preferences", async Task<IResult> (HttpContext call) =>
         {
             var form = await FormAsync(call);
             var cookie = DashboardGate.CookieAt(call, pages.Root, TimeSpan.FromDays(365));
