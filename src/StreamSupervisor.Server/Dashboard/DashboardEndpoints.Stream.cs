@@ -4,7 +4,6 @@ using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Server.Api;
 using StreamSupervisor.Server.Dashboard.Language;
-using StreamSupervisor.Server.Dashboard.Pages;
 
 namespace StreamSupervisor.Server.Dashboard;
 

@@ -1,8 +1,5 @@
-using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Http.HttpResults;
 using StreamSupervisor.Server.Api;
 using StreamSupervisor.Server.Configuration;
-using StreamSupervisor.Server.Dashboard.Pages;
 
 namespace StreamSupervisor.Server.Dashboard;
 
