@@ -16,7 +16,7 @@ internal static partial class DashboardEndpoints
     private const string Reserved = StreamKey.ReservedVhost + "/";
 
     private static void MapStreams(RouteGroupBuilder group, ApiContext api, DashboardPages pages) =>
-        group.MapGet("", (HttpContext call) => StreamsAsync(api, pages, call));
+        group.MapGet("", Task<IResult> (HttpContext call) => StreamsAsync(api, pages, call));
 
     private static async Task<IResult> StreamsAsync(ApiContext api, DashboardPages pages, HttpContext call)
     {
