@@ -1,5 +1,4 @@
 using StreamSupervisor.Actors.Journal;
-using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
 
 namespace StreamSupervisor.Actors.Index;
@@ -17,8 +16,6 @@ public sealed partial class StreamIndex
     private static readonly byte[] IsStalled = "\"stalled\":true"u8.ToArray();
     private static readonly byte[] HadFight = "\"coolDownUntil\":"u8.ToArray();
 
-    private static readonly string Reserved = StreamKey.ReservedVhost + "/";
-
     /// <summary>Counts the streams that are not idle. Reads a row of each of them, so its cost grows with them.</summary>
     /// <param name="now">Cool-downs until then are over.</param>
     /// <param name="cancellation">Gives up.</param>
@@ -32,10 +29,10 @@ public sealed partial class StreamIndex
                 await using var command = connection.Command(
                     $"""
                     SELECT state, count(*), {NumberWith("@lock")}, {NumberWith("@pin")}, {NumberWith("@wedge")}, {NumberWith("@stalled")}
-                    FROM {store.Schema}stream_index WHERE NOT idle AND substr(key, 1, @length) <> @reserved GROUP BY state
+                    FROM {store.Schema}stream_index WHERE NOT idle AND {IsStream} GROUP BY state
                     """,
                     ("@lock", HasLock), ("@pin", HasPin), ("@wedge", HasWedge), ("@stalled", IsStalled),
-                    ("@length", Reserved.Length), ("@reserved", Reserved));
+                    ("@reserved", Reserved));
                 return await command.RowsAsync(
                     row => (State: row.GetString(0), Of: Enumerable.Range(1, 5).Select(column => (int)row.GetInt64(column)).ToArray()),
                     stop);

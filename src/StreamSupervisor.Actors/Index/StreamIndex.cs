@@ -1,5 +1,6 @@
 using System.Data.Common;
 using StreamSupervisor.Actors.Journal;
+using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
 
 namespace StreamSupervisor.Actors.Index;
@@ -12,6 +13,11 @@ public sealed partial class StreamIndex(JournalStore store)
 {
     private const string Columns =
         "key, sequence, state, origin, since, generation, idle, open_work, wake_at, changed_at, summary";
+
+    /// <summary>What the supervisor keeps for itself is no stream.</summary>
+    private const string IsStream = "substr(key, 1, length(@reserved)) <> @reserved";
+
+    private static readonly string Reserved = StreamKey.ReservedVhost + "/";
 
     /// <summary>One page of a list.</summary>
     /// <exception cref="StoreUnavailableException">The store did not answer.</exception>
@@ -26,7 +32,7 @@ public sealed partial class StreamIndex(JournalStore store)
         // Those that are idle may be a million, so a question that leaves them out says so: it is answered from the index of the others.
         var idleToo = query is { Active: false, Origin: null, State: null or LiveStreamPhase.Idle };
         var like = store.Location is StoreLocation.Postgres ? "ILIKE" : "LIKE";
-        var sql = $"SELECT {Columns} FROM {store.Schema}stream_index WHERE "
+        var sql = $"SELECT {Columns} FROM {store.Schema}stream_index WHERE {IsStream} AND "
             + (query.ChangedBefore is null ? "key > @after" : "(changed_at < @changed OR changed_at = @changed AND key > @after)")
             + (idleToo ? "" : " AND NOT idle")
             + (query.State is null ? "" : " AND state = @state")
@@ -40,6 +46,7 @@ public sealed partial class StreamIndex(JournalStore store)
                 ("@after", query.After),
                 ("@limit", query.Limit),
                 .. query.ChangedBefore is { } changed ? new (string, object?)[] { ("@changed", changed.ToUnixTimeMilliseconds()) } : [],
+                ("@reserved", Reserved),
                 .. query.State is { } state ? new (string, object?)[] { ("@state", StreamIndexRow.Word(state)) } : [],
                 .. query.Origin is { } origin ? new (string, object?)[] { ("@origin", origin) } : [],
                 .. query.Contains is { } part ? new (string, object?)[] { ("@contains", Containing(part)) } : [],

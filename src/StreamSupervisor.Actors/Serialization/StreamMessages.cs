@@ -42,6 +42,8 @@ internal static class StreamMessages
         MessageKind.Json("command/lock", Wire.Json.Lock),
         MessageKind.Json("command/unlock", Wire.Json.Unlock),
         MessageKind.Json("command/pin", Wire.Json.Pin),
+        // A member of an earlier version does not write it down, and who ordered goes on without.
+        MessageKind.Json("command/record-order", Wire.Json.RecordOrder),
         MessageKind.Json("command/release-quarantine", Wire.Json.ReleaseQuarantine),
         MessageKind.Json("command/get-state", Wire.Json.GetState),
 

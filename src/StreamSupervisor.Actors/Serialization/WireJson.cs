@@ -50,6 +50,7 @@ namespace StreamSupervisor.Actors.Serialization;
 [JsonSerializable(typeof(Lock))]
 [JsonSerializable(typeof(Unlock))]
 [JsonSerializable(typeof(Pin))]
+[JsonSerializable(typeof(RecordOrder))]
 [JsonSerializable(typeof(ReleaseQuarantine))]
 [JsonSerializable(typeof(GetState))]
 [JsonSerializable(typeof(Allowed))]

@@ -191,6 +191,13 @@ public sealed record Unlock(string By, string Why) : OperatorCommand(By, Why);
 /// <summary>Only this identity may publish.</summary>
 public sealed record Pin(string Identity, string By, string Why) : OperatorCommand(By, Why);
 
+/// <summary>
+/// An order that was carried out elsewhere (a member was sent away) is written down here, so that all that was ordered stands in one
+/// journal. Changes nothing.
+/// </summary>
+/// <param name="Action">What was ordered, in a word.</param>
+public sealed record RecordOrder(string Action, string By, string Why) : OperatorCommand(By, Why);
+
 /// <summary>Answers <see cref="StateReply"/> and changes nothing.</summary>
 public sealed record GetState : LiveStreamCommand
 {

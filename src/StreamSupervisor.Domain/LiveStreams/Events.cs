@@ -223,7 +223,9 @@ public sealed record KeyUnlocked(DateTimeOffset At, string By, string Why,
 
 public sealed record KeyPinned(DateTimeOffset At, string Identity, string By, string Why) : LiveStreamEvent(At);
 
-/// <summary>An operator's kick or release, with the sessions that it ordered away in the events that follow.</summary>
+/// <summary>
+/// An operator's kick or release, with the sessions that it ordered away in the events that follow; or what was ordered elsewhere.
+/// </summary>
 public sealed record OperatorActed(DateTimeOffset At, string Action, string By, string Why) : LiveStreamEvent(At);
 
 /// <summary>Observe mode: what would have been decided. Nothing was done.</summary>

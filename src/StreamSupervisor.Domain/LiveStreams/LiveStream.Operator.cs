@@ -40,6 +40,9 @@ public static partial class LiveStream
                 }
 
                 return new Done(true, $"Pinned: only {pin.Identity} may start to publish. A session that is live stays.");
+            case RecordOrder record:
+                context.Raise(new OperatorActed(context.Now, record.Action, record.By, record.Why));
+                return new Done(true, "Written down.");
             default:
                 return new Done(false, "Unknown order.");
         }

@@ -12,6 +12,10 @@ namespace StreamSupervisor.Server.Api;
 internal sealed record ApiCaller(string Name, bool MayOperate)
 {
     public static readonly ApiCaller Local = new("local", MayOperate: true);
+
+    /// <summary>Who gave an order, for the journal. With a key it keeps whose key it was, whatever name the caller gives itself.</summary>
+    /// <param name="by">As the caller names itself; null: not at all.</param>
+    public string Named(string? by) => by is null ? Name : this == Local || by == Name ? by : $"{by} via {Name}";
 }
 
 /// <summary>

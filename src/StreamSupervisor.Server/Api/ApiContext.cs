@@ -27,6 +27,9 @@ internal sealed record ApiContext
 
     /// <summary>Which of them take no new streams.</summary>
     public Func<Task<IReadOnlySet<string>>> Drained { get; init; } = () => Task.FromResult<IReadOnlySet<string>>(new HashSet<string>());
+
+    /// <summary>Has an SRS node looked at as soon as it can bear it.</summary>
+    public Action<string> LookSoon { get; init; } = _ => { };
     public required ApiOptions Options { get; init; }
     public required TimeProvider Time { get; init; }
 

@@ -1,3 +1,4 @@
+using StreamSupervisor.Actors.LiveStreams;
 using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
 
@@ -58,6 +59,13 @@ internal static partial class ApiEndpoints
 
         api.Log.LogInformation("{By} ordered {Verb} of {Key}: {Outcome} Why: {Why}", order.By, OperatorOrder.VerbOf(order), key,
             reply is Done told ? told.Text : $"{problem?.Detail ?? "No answer."}", order.Why);
+        if (!isDryRun && order is ReleaseQuarantine quarantine && reply is Done { Changed: true })
+        {
+            // Its journal could not be read, so only now can anything be written there; where it still can't, the log alone tells of it.
+            var action = quarantine.StartAnew ? "a new beginning behind what can't be read" : "its journal to be read again";
+            _ = await AskAsync(api, call, key, new RecordOrder(action, order.By, order.Why));
+        }
+
         return reply is Done done ? (done, null) : (null, problem ?? Unexpected(reply));
     }
 

@@ -10,6 +10,9 @@ internal static partial class ApiEndpoints
         group.MapGet("/origins", Task<IResult> (HttpContext call) => ListOriginsAsync(api, call))
             .WithSummary("The SRS nodes, in the order of their names.").Produces<OriginPage>().WithName("ListOrigins")
                 .TakesQuery(ApiParameter.Limit, ApiParameter.Cursor).Fails();
+        group.MapPost("/origins/{name}/look", IResult (HttpContext call, string name) => Look(api, call, name))
+            .WithSummary("Looks at an SRS node as soon as it can bear it; lastLook and state of the list show what became of it.")
+            .Produces<OriginView>(StatusCodes.Status202Accepted).WithName("LookAtOrigin").TakesQuery().Fails(404);
         group.MapGet("/reasons", IResult (HttpContext call) => ListReasons(call))
             .WithSummary("Every reason for a refusal.").Produces<ReasonList>().WithName("ListReasons").Fails();
     }
@@ -28,11 +31,25 @@ internal static partial class ApiEndpoints
             rows.Count > limit ? ApiQuery.ToCursor(rows[limit - 1].Name) : null));
     }
 
+    private static IResult Look(ApiContext api, HttpContext call, string name)
+    {
+        call.Request.Query.AllowOnly();
+        if (api.Origins().FirstOrDefault(one => one.Name == name) is not { } origin)
+        {
+            return Problem(Problems.NoSuchCall.Of(
+                $"There is no origin '{(name.Length > 100 ? name[..100] : name)}'; GET {Prefix}/origins lists them."));
+        }
+
+        api.LookSoon(name);
+        return Json(origin, StatusCodes.Status202Accepted);
+    }
+
     private static IResult ListReasons(HttpContext call)
     {
         call.Request.Query.AllowOnly();
         return Json(new ReasonList([.. RefusalCatalog.All.Select(ReasonView.From)]));
     }
 
-    private static IResult Json<T>(T value) => Results.Json(value, (JsonTypeInfo<T>)ApiJson.Shared.GetTypeInfo(typeof(T))!);
+    private static IResult Json<T>(T value, int? status = null) =>
+        Results.Json(value, (JsonTypeInfo<T>)ApiJson.Shared.GetTypeInfo(typeof(T))!, statusCode: status);
 }

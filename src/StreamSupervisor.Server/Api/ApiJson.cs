@@ -17,6 +17,7 @@ namespace StreamSupervisor.Server.Api;
 [JsonSerializable(typeof(Explanation))]
 [JsonSerializable(typeof(OrderResult))]
 [JsonSerializable(typeof(OriginPage))]
+[JsonSerializable(typeof(OriginView))]
 [JsonSerializable(typeof(ReasonList))]
 [JsonSerializable(typeof(ApiProblem))]
 [JsonSerializable(typeof(OrderBody))]

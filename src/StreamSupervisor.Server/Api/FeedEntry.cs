@@ -42,7 +42,7 @@ internal readonly record struct FeedPlace(long Ordering, int Place)
         {
             var place = new FeedPlace(row.Ordering, at);
             var entry = one.Event is { } happened
-                ? TimelineEntry.From(one.Sequence, one.Kind, happened)
+                ? ClusterOrders.Tell(key, happened, TimelineEntry.From(one.Sequence, one.Kind, happened))
                 : TimelineEntry.Unreadable(one.Sequence, one.Kind);
             return (place, new FeedEntry(place.ToString(), StreamKeyView.From(key), entry));
         });

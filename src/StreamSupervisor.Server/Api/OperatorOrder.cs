@@ -56,9 +56,7 @@ internal static class OperatorOrder
     /// <summary>The order that a body holds.</summary>
     public static OperatorCommand CommandOf(OrderBody order, string verb, ApiCaller caller)
     {
-        // With a key the journal keeps whose key it was, whatever name the caller gives itself.
-        var by = order.By is null ? caller.Name : caller == ApiCaller.Local || order.By == caller.Name ? order.By
-            : $"{order.By} via {caller.Name}";
+        var by = caller.Named(order.By);
         OperatorCommand command = verb switch
         {
             "kick" => new Kick(by, order.Why),

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using StreamSupervisor.Actors;
+using StreamSupervisor.Actors.Origins;
 using StreamSupervisor.Domain.Origins;
 using StreamSupervisor.Server.Api;
 using StreamSupervisor.Server.Configuration;
@@ -142,10 +143,12 @@ internal sealed class SupervisorServer : IAsyncDisposable
                 system.Index, views.All, drain.GetAsync, system.Membership.View.Report, system.Counter.AskAsync, time),
             Origins = views.All,
             Drained = drain.GetAsync,
+            LookSoon = origin => system.Origins.Tell(new SweepSoon(origin)),
             Options = options.Api,
             Time = time,
         });
-        services.AddSingleton(provider => ClusterContext.Of(system, options, provider.GetRequiredService<Readiness>()));
+        services.AddSingleton(provider => ClusterContext.Of(system, options, provider.GetRequiredService<Readiness>(), time,
+            provider.GetRequiredService<ILoggerFactory>().CreateLogger("StreamSupervisor.Server.Api.Orders")));
         services.AddSingleton(new RegistrationContext
         {
             Region = system.Streams,

@@ -1,5 +1,7 @@
 using StreamSupervisor.Actors;
 using StreamSupervisor.Actors.Membership;
+using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Server.Api;
 using StreamSupervisor.Server.Configuration;
 
 namespace StreamSupervisor.Server.Management;
@@ -25,13 +27,16 @@ internal sealed record ClusterContext
     /// <summary>Declares a member dead, because this caller says so; false when it has ended or is not known.</summary>
     public required Func<Guid, string, Task<bool>> DownAsync { get; init; }
 
+    /// <summary>Writes an order about a member down that was carried out. Does not wait.</summary>
+    public Action<string, RecordOrder> Record { get; init; } = (_, _) => { };
+
     /// <summary>Whether this supervisor is alone with its file.</summary>
     public required bool IsAlone { get; init; }
     public required ApiOptions Api { get; init; }
     public required ManagementOptions Management { get; init; }
 
     /// <summary>The context of a running member.</summary>
-    public static ClusterContext Of(SupervisorSystem system, SupervisorOptions options, Readiness readiness)
+    public static ClusterContext Of(SupervisorSystem system, SupervisorOptions options, Readiness readiness, TimeProvider time, ILogger log)
     {
         var within = TimeSpan.FromSeconds(1);
         return new ClusterContext
@@ -42,6 +47,7 @@ internal sealed record ClusterContext
             KeysOf = (shard, cancellation) => system.Shards.KeysHereAsync(shard, within, cancellation),
             LeaveAsync = system.Membership.View.LeaveAsync,
             DownAsync = system.Membership.View.DownAsync,
+            Record = (member, order) => ClusterOrders.Record(system.Streams, time, log, ClusterOrders.MemberKey(member), order),
             IsAlone = !options.Cluster.Enabled,
             Api = options.Api,
             Management = options.Management,

@@ -1,4 +1,5 @@
 using StreamSupervisor.Actors.Membership;
+using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Server.Api;
 
 namespace StreamSupervisor.Server.Management;
@@ -38,8 +39,8 @@ internal static partial class ClusterEndpoints
         try
         {
             return order.IsDown
-                ? await DownAsync(cluster, logger, caller, member, order.Force)
-                : await LeaveAsync(cluster, logger, caller, member, report, order.Force);
+                ? await DownAsync(cluster, logger, caller, member, order)
+                : await LeaveAsync(cluster, logger, caller, member, report, order);
         }
         catch (MemberTableSilentException silent)
         {
@@ -50,12 +51,11 @@ internal static partial class ClusterEndpoints
     }
 
     private static async Task<IResult> LeaveAsync(ClusterContext cluster, ILogger logger, ApiCaller caller, MemberSighting member,
-        MembershipReport report,
-        bool force)
+        MembershipReport report, ClusterOrder order)
     {
         var stays = report.Members.Any(other => other.Incarnation != member.Incarnation
             && other is { State: MemberState.Active, Reachable: true });
-        if (!stays && !force)
+        if (!stays && !order.Force)
         {
             return new ProblemResult(Problems.LastMember.Of(
                 $"{member.Name} is the last member that answers: without it no hook is answered until another "
@@ -67,15 +67,17 @@ internal static partial class ClusterEndpoints
             return Gone(member);
         }
 
+        var by = caller.Named(order.By);
+        cluster.Record(member.Name, new RecordOrder("leave", by, order.Why));
         logger.LogWarning("{Caller} asked {Member} ({Node}, incarnation {Id}) to leave: it hands its shards over and its process ends.",
-            caller.Name, member.Name, member.Address, member.Incarnation);
+            by, member.Name, member.Address, member.Incarnation);
         return Json(new ClusterOrderResult($"Leaving {member.Address}", member.Address, member.Incarnation));
     }
 
     private static async Task<IResult> DownAsync(ClusterContext cluster, ILogger logger, ApiCaller caller, MemberSighting member,
-        bool force)
+        ClusterOrder order)
     {
-        if (member.Reachable && !force)
+        if (member.Reachable && !order.Force)
         {
             return new ProblemResult(Problems.MemberAlive.Of(
                 $"{member.Name} is heard by the others. operation=Leave lets it hand its shards over first, and "
@@ -83,13 +85,15 @@ internal static partial class ClusterEndpoints
                 + "ask again.", "force"));
         }
 
-        if (!await cluster.DownAsync(member.Incarnation, caller.Name))
+        var by = caller.Named(order.By);
+        if (!await cluster.DownAsync(member.Incarnation, by))
         {
             return Gone(member);
         }
 
+        cluster.Record(member.Name, new RecordOrder("down", by, order.Why));
         logger.LogWarning("{Caller} declared {Member} ({Node}, incarnation {Id}) dead: its shards go to the others.",
-            caller.Name, member.Name, member.Address, member.Incarnation);
+            by, member.Name, member.Address, member.Incarnation);
         return Json(new ClusterOrderResult($"Downing {member.Address}", member.Address, member.Incarnation));
     }
 

@@ -40,7 +40,9 @@ internal static partial class ClusterEndpoints
             .WithName("GetMember").WithSummary("One member.").Produces<ClusterMemberView>().Fails(404, 409);
         group.MapPut("/members/{**address}", Task<IResult> (HttpContext call, string address) => OrderAsync(cluster, logger, call, address))
             .WithName("OrderMember").WithSummary("Leave: it hands its shards over and its process ends. Down: it is declared dead.")
-            .TakesQuery(new ApiParameter("operation", "Leave or Down; as a field of a form in the body too"), ApiParameter.Force)
+            .TakesQuery(new ApiParameter("operation", "Leave or Down; as a field of a form in the body too"), ApiParameter.Force,
+                new ApiParameter("by", "who orders it, for the audit; the name of the API key when left out"),
+                new ApiParameter("why", "what for, for the audit"))
             .Produces<ClusterOrderResult>().Fails(404, 409, 413, 415);
         group.MapDelete("/members/{**address}", Task<IResult> (HttpContext call, string address) => LeaveByDeleteAsync(cluster, logger,
             call, address))

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using StreamSupervisor.Actors.LiveStreams;
-using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Server.Api;
 
 namespace StreamSupervisor.Server.Registrations;
 
@@ -29,7 +29,7 @@ internal sealed class OriginDrain(LiveStreamRegion region, IReadOnlyList<string>
     /// <summary>As the last question found it; asks nobody.</summary>
     public IReadOnlySet<string> Known => _drained;
 
-    public static string EntityOf(string origin) => new StreamKey(StreamKey.ReservedVhost, "origins", origin).ToString();
+    public static string EntityOf(string origin) => ClusterOrders.OriginKey(origin).ToString();
 
     public async Task<AskResult> SetAsync(string origin, bool draining, string by, string why, CancellationToken cancellation)
     {

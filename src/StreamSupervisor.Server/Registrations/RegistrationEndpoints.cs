@@ -177,10 +177,10 @@ internal static class RegistrationEndpoints
         }
 
         var caller = call.Features.Get<RegistrationCaller>()!.Known!;
-        var answer = await context.Drain.SetAsync(name, draining, Clean(request.By) ?? caller.Name, Clean(request.Why)
-            ?? "", call.RequestAborted);
+        var by = caller.Named(Clean(request.By));
+        var answer = await context.Drain.SetAsync(name, draining, by, Clean(request.Why) ?? "", call.RequestAborted);
         call.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("StreamSupervisor.Server.Api.Orders").LogInformation(
-            "{By} ordered {Verb} of {Origin}: {Outcome} Why: {Why}", Clean(request.By) ?? caller.Name, draining ? "drain" : "undrain", name,
+            "{By} ordered {Verb} of {Origin}: {Outcome} Why: {Why}", by, draining ? "drain" : "undrain", name,
             answer.Reply is Done { Changed: var changed } ? changed ? "done." : "it was so already." : "no answer.", Clean(request.Why)
                 ?? "-");
         return answer is { Status: AskStatus.Answered, Reply: Done done }

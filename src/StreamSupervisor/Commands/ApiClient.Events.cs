@@ -10,6 +10,8 @@ internal sealed record EventFilter(string? Key, string? Origin, string? Kind, st
 
 internal sealed partial class SupervisorApiClient
 {
+    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(1);
+
     public Task<ApiAnswer<FeedPage>> ListEventsAsync(EventFilter filter, int limit, string? cursor, CancellationToken cancellation) =>
         GetAsync(
             "/api/v1/events" + Query([.. Of(filter), ("limit", $"{limit}"), ("cursor", cursor)]), ApiJson.Shared.FeedPage, cancellation);
@@ -36,6 +38,37 @@ internal sealed partial class SupervisorApiClient
             {
                 yield return entry;
             }
+        }
+    }
+
+    /// <summary>Every event as it happens, over the ends of connections and of members, until the caller has enough.</summary>
+    /// <param name="after">The id of the last event that is known; null for those that come from now on.</param>
+    /// <param name="take">Called with each.</param>
+    /// <exception cref="CommandException">The supervisor does not let the caller watch.</exception>
+    public async Task FollowEventsAsync(
+        EventFilter filter, string? after, Func<FeedEntry, Task> take, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            try
+            {
+                await foreach (var entry in WatchEventsAsync(filter, after, cancellation))
+                {
+                    await take(entry);
+                    after = entry.Id;
+                }
+            }
+            catch (HttpRequestException refused) when (refused.StatusCode is { } status && (int)status is >= 400 and < 500)
+            {
+                throw new CommandException(
+                    $"The supervisor does not let this caller watch (HTTP status {(int)status}).", ExitCodes.Forbidden);
+            }
+            catch (Exception gone) when (gone is HttpRequestException or IOException)
+            {
+                // The member has gone; the same address may be another one's in a moment, and the id says where to go on.
+            }
+
+            await Task.Delay(AskAgainAfter, TimeProvider.System, cancellation);
         }
     }
 

@@ -67,15 +67,15 @@ internal sealed partial class SupervisorApiClient : IDisposable
     /// <param name="verb"><c>kick</c>, <c>release</c>, <c>lock</c>, <c>unlock</c> or <c>pin</c>.</param>
     public Task<ApiAnswer<OrderResult>> OrderAsync(StreamKey key, string verb, OrderBody order, CancellationToken cancellation)
     {
-        var body = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(order, ApiJson.Shared.OrderBody))
-        {
-            Headers = { ContentType = new MediaTypeHeaderValue(MediaTypeNames.Application.Json) },
-        };
+        var body = JsonOf(JsonSerializer.SerializeToUtf8Bytes(order, ApiJson.Shared.OrderBody));
         return SendAsync(new HttpRequestMessage(HttpMethod.Post, $"{StreamPath.Of(key)}/{verb}") { Content = body },
             ApiJson.Shared.OrderResult, cancellation);
     }
 
     public void Dispose() => _http.Dispose();
+
+    private static ByteArrayContent JsonOf(byte[] body) =>
+        new(body) { Headers = { ContentType = new MediaTypeHeaderValue(MediaTypeNames.Application.Json) } };
 
     private Task<ApiAnswer<T>> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellation)
         where T : class => SendAsync(new HttpRequestMessage(HttpMethod.Get, path), type, cancellation);

@@ -17,6 +17,9 @@ internal sealed class ApiClientSwitches
     public static string? ServerOfEnvironment => Environment.GetEnvironmentVariable(ServerVariable) is { Length: > 0 } server ? server
         : null;
 
+    /// <summary>Who gives an order on this machine. Null where the system knows none: then the supervisor names the caller.</summary>
+    public static string? UserName => Environment.UserName is { Length: > 0 } name ? name : null;
+
     private readonly Door _door;
     private readonly Option<string?> _server;
 

@@ -6,7 +6,7 @@ using StreamSupervisor.Server.Management;
 namespace StreamSupervisor.Commands;
 
 /// <summary><c>cluster</c>: who is there, who owns what, and how one leaves.</summary>
-internal static class ClusterCommand
+internal static partial class ClusterCommand
 {
     public static Command Create()
     {
@@ -15,42 +15,50 @@ internal static class ClusterCommand
         command.Add(CreateMembers(switches));
         command.Add(CreateShards(switches));
         command.Add(CreateDrain(switches));
+        command.Add(CreateDown(switches));
         return command;
     }
-
-    private static Option<bool> JsonOption() => new("--json") { Description = "Machine-readable output." };
 
     /// <summary>Two beats and their answers; an older view is worth a word.</summary>
     private const double StaleMs = 5000;
 
     private static Command CreateMembers(ApiClientSwitches switches)
     {
-        var json = JsonOption();
-        var command = new Command("members", "List the members and how they are.") { json };
+        var command = new Command("members", "List the members and how they are.");
+        var format = OutputSwitch.AddTo(command);
         command.SetAction((parsed, cancellation) => switches.AskAsync(parsed, async supervisor =>
         {
             var cluster = ApiClientSwitches.Take(await supervisor.ListMembersAsync(cancellation));
             var output = parsed.InvocationConfiguration.Output;
-            if (parsed.GetValue(json))
+            if (format.IsJson(parsed))
             {
                 output.WriteLine(JsonSerializer.Serialize(cluster, ClusterJson.Indented.ClusterMembersView));
                 return;
             }
 
-            var table = new OutputTable("name", "node", "state", "shards", "beat", "incarnation", "notes");
+            var table = new OutputTable("name", "node", "state", "shards", "beat", "incarnation", "notes")
+            {
+                Wide = ["advertised", "akka", "roles"],
+            };
             foreach (var member in cluster.Members)
             {
                 table.Add(member.Name, member.Node, member.State, Number(member.Shards), Ago(member.BeatAgeMs),
                     member.Incarnation.ToString(),
-                    string.Join(", ", NotesOf(member, cluster)));
+                    string.Join(", ", NotesOf(member, cluster)), member.Advertised ?? "", member.Status, string.Join(' ', member.Roles));
             }
 
             foreach (var member in cluster.Ended)
             {
-                table.Add(member.Name, member.Advertised, member.State, "", Ago(member.AgoMs), member.Incarnation.ToString(), member.Why);
+                table.Add(member.Name, member.Advertised, member.State, "", Ago(member.AgoMs), member.Incarnation.ToString(), member.Why,
+                    member.Advertised, "", "");
             }
 
-            table.Write(output);
+            table.Write(output, format.Of(parsed));
+            if (format.Of(parsed) == OutputFormat.Name)
+            {
+                return;
+            }
+
             if (cluster.AgeMs is > StaleMs)
             {
                 output.WriteLine($"The database has not answered this member for {cluster.AgeMs / 1000:0} s: this is how things were "
@@ -69,13 +77,13 @@ internal static class ClusterCommand
     {
         var owner = new Option<string?>("--owner") { Description = "Only the shards of this member: its address, name or incarnation.",
             HelpName = "ADDRESS" };
-        var json = JsonOption();
-        var command = new Command("shards", "List the shards that are in memory, and where.") { owner, json };
+        var command = new Command("shards", "List the shards that are in memory, and where.") { owner };
+        var format = OutputSwitch.AddTo(command);
         command.SetAction((parsed, cancellation) => switches.AskAsync(parsed, async supervisor =>
         {
             var map = ApiClientSwitches.Take(await supervisor.ListShardsAsync(parsed.GetValue(owner), cancellation));
             var output = parsed.InvocationConfiguration.Output;
-            if (parsed.GetValue(json))
+            if (format.IsJson(parsed))
             {
                 output.WriteLine(JsonSerializer.Serialize(map, ClusterJson.Indented.ClusterShardsView));
                 return;
@@ -87,40 +95,9 @@ internal static class ClusterCommand
                 table.Add(Number(shard.ShardId), shard.OwnerName ?? "", shard.Node ?? "", Number(shard.NumEntities));
             }
 
-            table.Write(output);
+            table.Write(output, format.Of(parsed));
         }));
         return command;
-    }
-
-    private static Command CreateDrain(ApiClientSwitches switches)
-    {
-        var address = new Argument<string?>("address")
-        {
-            Description = "The member: its address, name or incarnation. Left out: the one that is asked (--server).", HelpName = "ADDRESS",
-                Arity = ArgumentArity.ZeroOrOne,
-        };
-        var force = new Option<bool>("--force") { Description = "Also when it is the last member that answers." };
-        var json = JsonOption();
-        var command = new Command("drain", "Let a member hand its shards over, leave and end. Refuses no publisher.") { address,
-            force, json };
-        command.SetAction((parsed, cancellation) => switches.AskAsync(parsed, async supervisor =>
-        {
-            var member = parsed.GetValue(address) ?? await SelfAsync(supervisor, cancellation);
-            var done = ApiClientSwitches.Take(await supervisor.OrderMemberAsync(member, "Leave", parsed.GetValue(force), cancellation));
-            parsed.InvocationConfiguration.Output.WriteLine(parsed.GetValue(json)
-                ? JsonSerializer.Serialize(done, ClusterJson.Indented.ClusterOrderResult)
-                : OutputTable.Plain($"{done.Message}: its shards go to the others, then its process ends."));
-        }));
-        return command;
-    }
-
-    /// <summary>By its incarnation: a process that was started again at its address is not meant.</summary>
-    private static async Task<string> SelfAsync(SupervisorApiClient supervisor, CancellationToken cancellation)
-    {
-        var cluster = ApiClientSwitches.Take(await supervisor.ListMembersAsync(cancellation));
-        return cluster.Members.FirstOrDefault(member => member.Node == cluster.SelfNode)?.Incarnation.ToString()
-            ?? throw new CommandException(
-                "The member that answers has not found its cluster yet: nothing to drain. To end it, stop its process.");
     }
 
     private static string Ago(double? milliseconds) =>

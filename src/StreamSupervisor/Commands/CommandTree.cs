@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using StreamSupervisor.Commands.Completion;
 
 namespace StreamSupervisor.Commands;
 
@@ -19,6 +20,8 @@ internal static class CommandTree
         // In the order of a person's day: run it, look, change, set up.
         DemoCommand.Create(),
         ServeCommand.Create(),
+        StatusCommand.Create(),
+        TopCommand.Create(),
         StreamsCommand.Create(),
         EventsCommand.Create(),
         EventsCommand.CreateWhy(),
@@ -30,6 +33,7 @@ internal static class CommandTree
         LintCommand.Create(),
         PublishCommand.Create(),
         TokensCommand.Create(),
+        CompletionCommand.Create(),
     };
 
     /// <summary>Runs one command line.</summary>

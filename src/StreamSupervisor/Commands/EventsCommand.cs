@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using StreamSupervisor.Domain;
 using StreamSupervisor.Server.Api;
 using StreamSupervisor.Server.Configuration.Settings;
 
@@ -11,7 +12,6 @@ namespace StreamSupervisor.Commands;
 internal static class EventsCommand
 {
     private const int Page = 500;
-    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(1);
 
     public static Command Create()
     {
@@ -21,11 +21,12 @@ internal static class EventsCommand
         var kind = Text("--kind", "Only these kinds, with commas between; 'order' for every order.", "KINDS");
         var client = Text("--client", "Only what is about this client.", "ID");
         var address = Text("--address", "Only what is about an encoder at this address.", "IP");
-        var (since, limit, json) = (SinceOption(), LimitOption(), JsonOption());
+        var (since, limit) = (SinceOption(), LimitOption());
         var command = new Command("events", "What happened to all streams, oldest first; with -f also what happens.")
         {
-            follow, key, origin, kind, client, address, since, limit, json,
+            follow, key, origin, kind, client, address, since, limit,
         };
+        var format = OutputSwitch.AddTo(command);
         var switches = ApiClientSwitches.AddTo(command);
         command.SetAction((parsed, cancellation) => switches.AskAsync(parsed, supervisor => ShowAsync(
             supervisor,
@@ -34,7 +35,7 @@ internal static class EventsCommand
                 By: null, SinceOf(parsed, since)),
             parsed.GetValue(limit),
             parsed.GetValue(follow),
-            parsed.GetValue(json),
+            format.Of(parsed),
             parsed.InvocationConfiguration.Output,
             cancellation)));
         return command;
@@ -43,15 +44,16 @@ internal static class EventsCommand
     public static Command CreateAudit()
     {
         var by = Text("--by", "Only what this operator ordered.", "NAME");
-        var (since, limit, json) = (SinceOption(), LimitOption(), JsonOption());
-        var command = new Command("audit", "Who ordered what, for which stream, and why; oldest first.") { by, since, limit, json };
+        var (since, limit) = (SinceOption(), LimitOption());
+        var command = new Command("audit", "Who ordered what, for which stream, and why; oldest first.") { by, since, limit };
+        var format = OutputSwitch.AddTo(command);
         var switches = ApiClientSwitches.AddTo(command);
         command.SetAction((parsed, cancellation) => switches.AskAsync(parsed, supervisor => ShowAsync(
             supervisor,
             new EventFilter(null, null, "order", null, null, parsed.GetValue(by), SinceOf(parsed, since)),
             parsed.GetValue(limit),
             follow: false,
-            parsed.GetValue(json),
+            format.Of(parsed),
             parsed.InvocationConfiguration.Output,
             cancellation)));
         return command;
@@ -66,18 +68,19 @@ internal static class EventsCommand
         };
         var language = new Option<string>("--language") { Description = "en or zh: of the advice.", DefaultValueFactory = _ => "en" };
         language.AcceptOnlyFromAmong("en", "zh");
-        var (since, limit, json) = (SinceOption(), LimitOption(), JsonOption());
+        var (since, limit) = (SinceOption(), LimitOption());
         var command = new Command("why", "Who asked to publish, what it was answered, and what to do; newest first.")
         {
-            q, language, since, limit, json,
+            q, language, since, limit,
         };
+        var format = OutputSwitch.AddTo(command, OutputFormat.Json);
         var switches = ApiClientSwitches.AddTo(command);
         command.SetAction((parsed, cancellation) => switches.AskAsync(parsed, async supervisor =>
         {
             var page = ApiClientSwitches.Take(
                 await supervisor.ListAttemptsAsync(parsed.GetValue(q)!, SinceOf(parsed, since), parsed.GetValue(limit), cancellation));
             var output = parsed.InvocationConfiguration.Output;
-            if (parsed.GetValue(json))
+            if (format.IsJson(parsed))
             {
                 output.WriteLine(JsonSerializer.Serialize(page, ApiJson.Indented.AttemptPage));
                 return;
@@ -104,7 +107,7 @@ internal static class EventsCommand
     }
 
     private static async Task ShowAsync(
-        SupervisorApiClient supervisor, EventFilter filter, int limit, bool follow, bool json, TextWriter output,
+        SupervisorApiClient supervisor, EventFilter filter, int limit, bool follow, OutputFormat format, TextWriter output,
         CancellationToken cancellation)
     {
         List<FeedEntry> entries = [];
@@ -120,45 +123,38 @@ internal static class EventsCommand
 
         entries.Reverse();
         entries.ForEach(Write);
-        var last = entries is [.., var newest] ? newest.Id : null;
-        while (follow)
+        if (follow)
         {
-            try
-            {
-                await foreach (var entry in supervisor.WatchEventsAsync(filter with { Since = null }, last, cancellation))
+            await supervisor.FollowEventsAsync(
+                filter with { Since = null }, entries is [.., var newest] ? newest.Id : null,
+                entry =>
                 {
                     Write(entry);
-                    last = entry.Id;
-                }
-            }
-            catch (HttpRequestException refused) when (refused.StatusCode is { } status && (int)status is >= 400 and < 500)
-            {
-                throw new CommandException(
-                    $"The supervisor does not let this caller watch (HTTP status {(int)status}).", ExitCodes.Forbidden);
-            }
-            catch (Exception gone) when (gone is HttpRequestException or IOException)
-            {
-                // The member has gone; the same address may be another one's in a moment, and the id says where to go on.
-            }
-
-            await Task.Delay(AskAgainAfter, TimeProvider.System, cancellation);
+                    return Task.CompletedTask;
+                },
+                cancellation);
         }
 
-        void Write(FeedEntry entry) => output.WriteLine(json
-            ? JsonSerializer.Serialize(entry, ApiJson.Shared.FeedEntry)
-            : LineOf(entry.Key, entry.Event));
+        void Write(FeedEntry entry) => output.WriteLine(format switch
+        {
+            OutputFormat.Json => JsonSerializer.Serialize(entry, ApiJson.Shared.FeedEntry),
+            OutputFormat.Name => OutputTable.Plain(entry.Key.ToString()),
+            OutputFormat.Wide => OutputTable.Plain($"{entry.Id} {entry.Event.Kind} ") + LineOf(entry.Key, entry.Event),
+            _ => LineOf(entry.Key, entry.Event),
+        });
     }
 
     private static string LineOf(StreamKeyView key, TimelineEntry happened)
     {
         var at = happened.At?.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
-        return OutputTable.Plain($"{at ?? "-"} {key}: {happened.Text}");
+
+        // What was ordered about a server or a member names it in its sentence.
+        var about = key.Vhost == StreamKey.ReservedVhost ? "" : $"{key}: ";
+        return OutputTable.Plain($"{at ?? "-"} {about}{happened.Text}");
     }
 
     private static Option<string?> Text(string name, string description, string help) =>
         new(name) { Description = description, HelpName = help };
-
-    private static Option<bool> JsonOption() => new("--json") { Description = "Machine-readable output." };
 
     private static Option<int> LimitOption() =>
         new("--limit") { Description = "At most so many.", HelpName = "N", DefaultValueFactory = _ => 50 };

@@ -6,55 +6,66 @@ using StreamSupervisor.Server.Api;
 namespace StreamSupervisor.Commands;
 
 /// <summary><c>origins</c>: the SRS nodes and how they are.</summary>
-internal static class OriginsCommand
+internal static partial class OriginsCommand
 {
     public static Command Create()
     {
-        var json = new Option<bool>("--json") { Description = "Machine-readable output." };
-        var command = new Command("origins", "List the SRS nodes and how they are.") { json };
+        var command = new Command("origins", "List the SRS nodes and how they are, or give an order about one.");
+        var format = OutputSwitch.AddTo(command);
         var switches = ApiClientSwitches.AddTo(command);
         command.SetAction((parsed, cancellation) => switches.AskAsync(parsed, async supervisor =>
         {
-            var origins = new List<OriginView>();
-            string? cursor = null;
-            do
-            {
-                var page = ApiClientSwitches.Take(await supervisor.ListOriginsAsync(cursor, cancellation));
-                origins.AddRange(page.Origins);
-                cursor = page.Next;
-            }
-            while (cursor is not null);
-
+            var origins = await ReadAsync(supervisor, cancellation);
             var output = parsed.InvocationConfiguration.Output;
-            if (parsed.GetValue(json))
+            if (format.IsJson(parsed))
             {
                 output.WriteLine(JsonSerializer.Serialize(new OriginPage(origins, null), ApiJson.Indented.OriginPage));
             }
             else
             {
-                Write(origins, output);
+                Write(origins, format.Of(parsed), output);
             }
         }));
+        AddOrders(command, switches);
         return command;
     }
 
-    private static void Write(List<OriginView> origins, TextWriter output)
+    private static async Task<List<OriginView>> ReadAsync(SupervisorApiClient supervisor, CancellationToken cancellation)
     {
-        if (origins.Count == 0)
+        var origins = new List<OriginView>();
+        string? cursor = null;
+        do
+        {
+            var page = ApiClientSwitches.Take(await supervisor.ListOriginsAsync(cursor, cancellation));
+            origins.AddRange(page.Origins);
+            cursor = page.Next;
+        }
+        while (cursor is not null);
+
+        return origins;
+    }
+
+    private static void Write(List<OriginView> origins, OutputFormat format, TextWriter output)
+    {
+        if (origins.Count == 0 && format != OutputFormat.Name)
         {
             output.WriteLine("No origins are configured.");
             return;
         }
 
-        var table = new OutputTable("name", "state", "version", "streams", "api", "last look", "notes");
+        var table = new OutputTable("name", "state", "version", "streams", "api", "last look", "notes")
+        {
+            Wide = ["server", "service"],
+        };
         foreach (var origin in origins)
         {
             table.Add(origin.Name, origin.State, origin.Version ?? "", origin.Streams?.ToString(CultureInfo.InvariantCulture)
                 ?? "", origin.Api,
-                origin.LastLook is { } at ? OutputTable.Time(at).Replace(' ', 'T') : "", string.Join("; ", NotesOf(origin)));
+                origin.LastLook is { } at ? OutputTable.Time(at).Replace(' ', 'T') : "", string.Join("; ", NotesOf(origin)),
+                origin.ServerId ?? "", origin.ServiceId ?? "");
         }
 
-        table.Write(output);
+        table.Write(output, format);
     }
 
     private static IEnumerable<string> NotesOf(OriginView origin)

@@ -4,58 +4,103 @@ using Spectre.Console;
 namespace StreamSupervisor.Commands;
 
 /// <summary>
-/// A table for people: with lines in a terminal; elsewhere plain columns that <c>grep</c> and <c>awk</c> can read, and no colour.
+/// A table for people: with lines in a terminal, and cut to its width; elsewhere plain columns that <c>grep</c> and <c>awk</c> can read,
+/// and no colour.
 /// </summary>
 internal sealed class OutputTable(params IReadOnlyList<string> columns)
 {
+    /// <summary>No column is cut below this.</summary>
+    private const int Narrowest = 8;
+
     private readonly List<IReadOnlyList<string>> _rows = [];
 
+    /// <summary>Further columns, shown by <see cref="OutputFormat.Wide"/> only.</summary>
+    public IReadOnlyList<string> Wide { get; init; } = [];
+
+    /// <summary>Adds a row.</summary>
+    /// <param name="cells">Of all columns, those of <see cref="Wide"/> too.</param>
     public void Add(params IReadOnlyList<string> cells) => _rows.Add([.. cells.Select(Plain)]);
 
-    public void Write(TextWriter output)
+    /// <summary>Writes the rows.</summary>
+    /// <param name="width">Cells in a row of the terminal; null: as the output has it.</param>
+    public void Write(TextWriter output, OutputFormat format = OutputFormat.Table, int? width = null)
     {
-        if (ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected)
+        switch (format)
         {
-            WriteLined();
-        }
-        else
-        {
-            WritePlain(output);
+            case OutputFormat.Name:
+                _rows.ForEach(row => output.WriteLine(row[0]));
+                break;
+            case OutputFormat.Wide:
+                Lines(WidthsIn(OutputFormat.Wide)).ForEach(output.WriteLine);
+                break;
+            case OutputFormat.Table when width is null && Terminal.Shows(output):
+                WriteLined(Fit(WidthsIn(format), Terminal.Width, edges: 4, apart: 3));
+                break;
+            default:
+                Lines(width).ForEach(output.WriteLine);
+                break;
         }
     }
 
+    /// <summary>The plain rows, the names of the columns first.</summary>
+    /// <param name="width">Cells that a line may take; null: as many as it needs.</param>
+    public List<string> Lines(int? width = null)
+    {
+        var widths = WidthsIn(OutputFormat.Table);
+        return Lines(width is { } most ? Fit(widths, most, edges: 0, apart: 2) : widths);
+    }
+
+    /// <summary>The plain rows in columns of these widths, the names of the columns first.</summary>
+    public List<string> Lines(IReadOnlyList<int> widths) =>
+    [
+        // An empty cell would shift the columns behind it for whoever splits at spaces.
+        .. _rows.Prepend([.. columns.Concat(Wide).Select(column => column.ToUpperInvariant())]).Select(row =>
+            string.Join("  ", widths.Select((width, index) =>
+                Cells.Pad(Cells.Cut(row[index].Length > 0 ? row[index] : "-", width), width))).TrimEnd()),
+    ];
+
+    /// <summary>The cells that the columns need.</summary>
+    public int[] WidthsIn(OutputFormat format) =>
+    [
+        .. (format == OutputFormat.Wide ? columns.Concat(Wide) : columns)
+            .Select((column, index) => _rows.Select(row => Cells.WidthOf(row[index])).Append(Cells.WidthOf(column)).Max()),
+    ];
+
     /// <summary>The text without characters that a terminal would obey: names come from strangers.</summary>
-    public static string Plain(string text) => text.Any(char.IsControl)
-        ? string.Concat(text.Select(one => char.IsControl(one) ? '?' : one))
-        : text;
+    public static string Plain(string text) => text.Any(IsObeyed) ? string.Concat(text.Select(one => IsObeyed(one) ? '?' : one)) : text;
 
     /// <summary>A time as people compare it with logs; UTC, since the machines of a fleet are.</summary>
     public static string Time(DateTimeOffset at) => at.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    private void WriteLined()
+    /// <summary>Takes from the widest column until a row fits, or none can give any more.</summary>
+    /// <param name="edges">Cells at the beginning and the end of a row together.</param>
+    /// <param name="apart">Cells between two columns.</param>
+    internal static int[] Fit(int[] widths, int most, int edges, int apart)
+    {
+        int[] fitted = [.. widths];
+        var over = fitted.Sum() + (apart * (fitted.Length - 1)) + edges - most;
+        for (; over > 0 && fitted.Max() > Narrowest; over--)
+        {
+            fitted[Array.IndexOf(fitted, fitted.Max())]--;
+        }
+
+        return fitted;
+    }
+
+    /// <summary>Control characters, and those that turn the direction of what follows: a name could pass for another with them.</summary>
+    private static bool IsObeyed(char one) => char.IsControl(one) || one is (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
+
+    private void WriteLined(int[] widths)
     {
         var table = new Table { Border = TableBorder.Rounded };
         table.AddColumns([.. columns.Select(column => new TableColumn(new Text(column, new Style(decoration: Decoration.Bold))))]);
         foreach (var row in _rows)
         {
-            table.AddRow(row.Select(cell => new Text(cell, StyleOf(cell))));
+            table.AddRow(widths.Select((width, index) => new Text(Cells.Cut(row[index], width), StyleOf(row[index]))));
         }
 
         AnsiConsole.Write(table);
     }
-
-    private void WritePlain(TextWriter output)
-    {
-        var widths = columns.Select((column, index) => _rows.Select(row => row[index].GetCellWidth()).Append(column.Length).Max()).ToList();
-        foreach (var row in _rows.Prepend(columns.Select(column => column.ToUpperInvariant()).ToList()))
-        {
-            // An empty cell would shift the columns behind it for whoever splits at spaces.
-            output.WriteLine(string.Join("  ", row.Select((cell, index) => Padded(cell.Length > 0 ? cell : "-", widths[index]))).TrimEnd());
-        }
-    }
-
-    /// <summary>Chinese, Japanese and Korean signs take two places of a terminal each.</summary>
-    private static string Padded(string text, int width) => text + new string(' ', Math.Max(0, width - text.GetCellWidth()));
 
     private static Style? StyleOf(string cell) => cell switch
     {

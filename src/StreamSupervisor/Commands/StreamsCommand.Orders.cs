@@ -31,8 +31,8 @@ internal static partial class StreamsCommand
             HelpName = "N",
         };
         var dryRun = new Option<bool>("--dry-run") { Description = "Only say what would become of it." };
-        var json = JsonOption();
-        var command = new Command(verb, description) { key, why, by, ifGeneration, dryRun, json };
+        var command = new Command(verb, description) { key, why, by, ifGeneration, dryRun };
+        var format = OutputSwitch.AddTo(command, OutputFormat.Json);
         if (verb == "pin")
         {
             command.Add(identity);
@@ -73,13 +73,13 @@ internal static partial class StreamsCommand
                     ExitCodes.Usage);
             }
 
-            var order = new OrderBody(parsed.GetValue(by) ?? UserName(), parsed.GetValue(why)!, verb == "pin"
+            var order = new OrderBody(parsed.GetValue(by) ?? ApiClientSwitches.UserName, parsed.GetValue(why)!, verb == "pin"
                 ? parsed.GetValue(identity)
                 : null,
                 ofJournal ? true : null, startAnew ? true : null, parsed.GetValue(ifGeneration),
                 parsed.GetValue(dryRun) ? true : null, verb == "lock" ? parsed.GetValue(length) : null);
             var done = ApiClientSwitches.Take(await supervisor.OrderAsync(ApiClientSwitches.KeyOf(parsed, key), verb, order, cancellation));
-            if (parsed.GetValue(json))
+            if (format.IsJson(parsed))
             {
                 parsed.InvocationConfiguration.Output.WriteLine(JsonSerializer.Serialize(done, ApiJson.Indented.OrderResult));
             }
@@ -90,14 +90,11 @@ internal static partial class StreamsCommand
                 throw new CommandException(OutputTable.Plain(done.Text));
             }
 
-            if (!parsed.GetValue(json))
+            if (!format.IsJson(parsed))
             {
                 parsed.InvocationConfiguration.Output.WriteLine(OutputTable.Plain(done.Text));
             }
         }));
         return command;
     }
-
-    /// <summary>Null where the system knows none: then the supervisor names the caller.</summary>
-    private static string? UserName() => Environment.UserName is { Length: > 0 } name ? name : null;
 }

@@ -13,21 +13,25 @@ internal static partial class StreamsCommand
         var key = ApiClientSwitches.KeyArgument();
         var timeline = new Option<int>("--timeline") { Description = "So many of the newest entries of its timeline; 0 for none.",
             HelpName = "N", DefaultValueFactory = _ => 10 };
-        var json = JsonOption();
-        var command = new Command("show", "Everything about one stream, and what happened to it last.") { key, timeline, json };
+        var command = new Command("show", "Everything about one stream, and what happened to it last.") { key, timeline };
+        var format = OutputSwitch.AddTo(command, OutputFormat.Name, OutputFormat.Json);
         command.SetAction((parsed, cancellation) => switches.AskAsync(parsed, async supervisor =>
         {
             var name = ApiClientSwitches.KeyOf(parsed, key);
             var stream = ApiClientSwitches.Take(await supervisor.GetStreamAsync(name, cancellation));
             var entries = await ReadTimelineAsync(supervisor, name, Math.Max(0, parsed.GetValue(timeline)), cancellation);
             var output = parsed.InvocationConfiguration.Output;
-            if (parsed.GetValue(json))
+            switch (format.Of(parsed))
             {
-                output.WriteLine(JsonSerializer.Serialize(new StreamReport(stream, entries), ApiJson.Indented.StreamReport));
-            }
-            else
-            {
-                Write(stream, entries, output);
+                case OutputFormat.Json:
+                    output.WriteLine(JsonSerializer.Serialize(new StreamReport(stream, entries), ApiJson.Indented.StreamReport));
+                    break;
+                case OutputFormat.Name:
+                    output.WriteLine(OutputTable.Plain(stream.Key.ToString()));
+                    break;
+                default:
+                    Write(stream, entries, output);
+                    break;
             }
         }));
         return command;
@@ -40,13 +44,13 @@ internal static partial class StreamsCommand
             "The client id that SRS gave the encoder, as its log and the timeline show it.", HelpName = "ID", Required = true };
         var language = new Option<string>("--language") { Description = "en or zh.", DefaultValueFactory = _ => "en" };
         language.AcceptOnlyFromAmong("en", "zh");
-        var json = JsonOption();
-        var command = new Command("explain", "Why the attempt of a client was answered as it was.") { key, client, language, json };
+        var command = new Command("explain", "Why the attempt of a client was answered as it was.") { key, client, language };
+        var format = OutputSwitch.AddTo(command, OutputFormat.Json);
         command.SetAction((parsed, cancellation) => switches.AskAsync(parsed, async supervisor =>
         {
             var why = ApiClientSwitches.Take(await supervisor.ExplainAsync(ApiClientSwitches.KeyOf(parsed, key), parsed.GetValue(client)!,
                 cancellation));
-            parsed.InvocationConfiguration.Output.WriteLine(parsed.GetValue(json)
+            parsed.InvocationConfiguration.Output.WriteLine(format.IsJson(parsed)
                 ? JsonSerializer.Serialize(why, ApiJson.Indented.Explanation)
                 : OutputTable.Plain(parsed.GetValue(language) == "zh" ? why.Text.Zh : why.Text.En));
         }));

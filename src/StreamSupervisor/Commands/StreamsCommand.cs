@@ -27,22 +27,30 @@ internal static partial class StreamsCommand
             }
         });
         var all = new Option<bool>("--all") { Description = "All of them, however many." };
-        var json = JsonOption();
+        var watch = new Option<bool>("--watch", "-w") { Description = "Go on: show a stream again whenever it changes, until Ctrl+C." };
         var command = new Command("streams", "List the streams, look at one, or give an order about it.") { state, origin, query, limit,
-            all, json };
+            all, watch };
+        var format = OutputSwitch.AddTo(command);
         var switches = ApiClientSwitches.AddTo(command);
         command.SetAction((parsed, cancellation) => switches.AskAsync(parsed, async supervisor =>
         {
             var filter = new StreamFilter(parsed.GetValue(state), parsed.GetValue(origin), parsed.GetValue(query));
-            var page = await CollectAsync(supervisor, filter, parsed.GetValue(all) ? int.MaxValue : parsed.GetValue(limit), cancellation);
+            var most = parsed.GetValue(all) ? int.MaxValue : parsed.GetValue(limit);
             var output = parsed.InvocationConfiguration.Output;
-            if (parsed.GetValue(json))
+            if (parsed.GetValue(watch))
+            {
+                await WatchAsync(supervisor, filter, most, format.Of(parsed), output, cancellation);
+                return;
+            }
+
+            var page = await CollectAsync(supervisor, filter, most, cancellation);
+            if (format.IsJson(parsed))
             {
                 output.WriteLine(JsonSerializer.Serialize(page, ApiJson.Indented.StreamPage));
                 return;
             }
 
-            Write(page, output);
+            Write(page, format.Of(parsed), output);
             if (page.Next is not null)
             {
                 parsed.InvocationConfiguration.Error.WriteLine($"There are more than these {page.Streams.Count}; --all lists them.");
@@ -54,8 +62,6 @@ internal static partial class StreamsCommand
         AddOrders(command, switches);
         return command;
     }
-
-    private static Option<bool> JsonOption() => new("--json") { Description = "Machine-readable output." };
 
     private static async Task<StreamPage> CollectAsync(SupervisorApiClient supervisor, StreamFilter filter, int limit,
         CancellationToken cancellation)
@@ -74,24 +80,33 @@ internal static partial class StreamsCommand
         return new StreamPage(streams, cursor);
     }
 
-    private static void Write(StreamPage page, TextWriter output)
+    private static void Write(StreamPage page, OutputFormat format, TextWriter output)
     {
-        if (page.Streams.Count == 0)
+        if (page.Streams.Count == 0 && format != OutputFormat.Name)
         {
             output.WriteLine("No streams.");
             return;
         }
 
-        var table = new OutputTable("key", "state", "origin", "client", "address", "since", "generation", "notes");
-        foreach (var stream in page.Streams)
+        TableOf(page.Streams).Write(output, format);
+    }
+
+    /// <summary>The streams as rows.</summary>
+    internal static OutputTable TableOf(IEnumerable<StreamView> streams)
+    {
+        var table = new OutputTable("key", "state", "origin", "client", "address", "since", "generation", "notes")
+        {
+            Wide = ["identity", "server", "service"],
+        };
+        foreach (var stream in streams)
         {
             var session = stream.Session;
             table.Add(stream.Key.ToString(), stream.State, session?.Origin ?? "", session?.ClientId ?? "", session?.Ip ?? "",
                 session is null ? "" : OutputTable.Time(session.Since).Replace(' ', 'T'), $"{stream.Generation}",
-                    string.Join(", ", NotesOf(stream)));
+                string.Join(", ", NotesOf(stream)), session?.Identity ?? "", session?.ServerId ?? "", session?.ServiceId ?? "");
         }
 
-        table.Write(output);
+        return table;
     }
 
     /// <summary>What an operator should notice about a stream.</summary>

@@ -16,7 +16,7 @@ public class OpenApiTests
         [
             "get /api/v1/streams", $"get {stream}", $"get {stream}/timeline", $"get {stream}/explain",
             $"post {stream}/kick", $"post {stream}/release", $"post {stream}/lock", $"post {stream}/unlock", $"post {stream}/pin",
-            "get /api/v1/origins", "get /api/v1/reasons", "get /api/v1/events", "get /api/v1/attempts", "get /api/v1/me", "get /api/v1/overview",
+            "get /api/v1/origins", "post /api/v1/origins/{name}/look", "get /api/v1/reasons", "get /api/v1/events", "get /api/v1/attempts", "get /api/v1/me", "get /api/v1/overview",
         ], ignoreOrder: true);
         var explain = document.GetProperty("paths").GetProperty($"{stream}/explain").GetProperty("get");
         explain.GetProperty("parameters").EnumerateArray().Select(one => one.GetProperty("name").GetString())

@@ -241,12 +241,17 @@ public class OrdersApiTests
     }
 
     [Fact]
-    public async Task A_release_of_the_journal_ends_the_quarantine_of_its_key()
+    public async Task A_release_of_the_journal_ends_the_quarantine_of_its_key_and_is_written_into_it()
     {
         await using var server = await ApiServer.StartAsync();
         await server.PostAsync($"{Cam1}/release", """{"why":"repaired","journal":true}""");
         await server.PostAsync($"{Cam1}/release", """{"why":"damaged","journal":true,"anew":true}""");
         server.Entities.Orders.Select(one => one.Order).ShouldBe(
-            [new ReleaseQuarantine("local", "repaired", StartAnew: false), new ReleaseQuarantine("local", "damaged", StartAnew: true)]);
+        [
+            new ReleaseQuarantine("local", "repaired", StartAnew: false),
+            new RecordOrder("its journal to be read again", "local", "repaired"),
+            new ReleaseQuarantine("local", "damaged", StartAnew: true),
+            new RecordOrder("a new beginning behind what can't be read", "local", "damaged"),
+        ]);
     }
 }

@@ -44,8 +44,26 @@ public sealed class ClusterCommandTests
         (exitCode, _, error) = await RunAsync(server, "drain");
         exitCode.ShouldBe(ExitCodes.Failed);
         error.ShouldContain("the last member");
-        (await RunAsync(server, "drain", "--force")).ExitCode.ShouldBe(0);
+        (await RunAsync(server, "drain", "--force", "--why", "upgrade")).ExitCode.ShouldBe(0);
+        server.Cluster.Records.ShouldBe(["local leave two: ", $"{ApiClientSwitches.UserName ?? "local"} leave one: upgrade"]);
         server.Cluster.Orders.ShouldBe([$"leave {FakeCluster.IdOf(2)}", $"leave {FakeCluster.IdOf(1)}"]);
+    }
+
+    [Fact]
+    public async Task Down_declares_a_member_dead_and_says_who_and_why_for_the_audit()
+    {
+        await using var server = await ClusterServer.StartAsync();
+        var (exitCode, output, error) = await RunAsync(server, "down", "three", "--why", "its disk is gone");
+        exitCode.ShouldBe(0, error);
+        output.ShouldBe(
+            $"Downing akka.tls://streamsupervisor@three:8560: its shards go to the others, and its process ends when it notices.{Environment.NewLine}");
+        var by = ApiClientSwitches.UserName ?? "local";
+        server.Cluster.Orders.ShouldBe([$"down {FakeCluster.IdOf(3)} {by}"]);
+        server.Cluster.Records.ShouldBe([$"{by} down three: its disk is gone"]);
+
+        (await RunAsync(server, "down", "one", "--why", "x")).Error.ShouldContain("operation=Leave");
+        (await RunAsync(server, "down", "one", "--why", "x", "--force")).ExitCode.ShouldBe(0);
+        (await RunAsync(server, "down", "three")).ExitCode.ShouldBe(ExitCodes.Usage);
     }
 
     [Fact]

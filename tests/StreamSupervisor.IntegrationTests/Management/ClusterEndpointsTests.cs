@@ -182,7 +182,8 @@ public sealed class ClusterEndpointsTests
     [InlineData("operation=Join", 400, "operation")]
     [InlineData("operation=Leave&operation=Down", 400, "operation")]
     [InlineData("operation=Down&force=yes", 400, "force")]
-    [InlineData("operation=Down&why=x", 400, "why")]
+    [InlineData("operation=Down&because=x", 400, "because")]
+    [InlineData("operation=Down&why=a%0Ab", 400, "why")]
     public async Task A_wrong_order_names_the_field(string form, int expected, string field)
     {
         await using var server = await ClusterServer.StartAsync();

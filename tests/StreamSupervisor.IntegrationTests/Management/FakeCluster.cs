@@ -25,6 +25,9 @@ internal sealed class FakeCluster
     public bool IsAlone { get; }
     public List<MemberSighting> Members { get; }
     public List<string> Orders { get; } = [];
+
+    /// <summary>What is written down of them.</summary>
+    public List<string> Records { get; } = [];
     public Dictionary<string, string> Warnings { get; } = [];
 
     /// <summary>Called at each look, with the members: what happens meanwhile.</summary>
@@ -54,6 +57,7 @@ internal sealed class FakeCluster
             Shards().Any(one => one.Shard == shard && one.Address == Members[0].Address) ? ["live/cam1", "live/cam2", "live/cam3"] : null),
         LeaveAsync = member => OrderAsync(member, $"leave {member}"),
         DownAsync = (member, who) => OrderAsync(member, $"down {member} {who}"),
+        Record = (member, order) => Records.Add($"{order.By} {order.Action} {member}: {order.Why}"),
         IsAlone = IsAlone,
         Api = api,
         Management = management,

@@ -56,6 +56,7 @@ public sealed partial class CallersTests : IAsyncLifetime
         ("POST /api/v1/streams/{vhost}/{app}/{stream}/pin", "/api/v1/streams/-/live/callers/pin", """{"why":"a test","identity":"ann"}""", "200 403 403 401 403 200"),
         ("POST /api/v1/streams/{**path}", "/api/v1/streams/-/a/b/c/dance", Why, "404 403 403 401 403 404"),
         ("GET /api/v1/origins", "/api/v1/origins", null, "200 403 403 401 200 200"),
+        ("POST /api/v1/origins/{name}/look", "/api/v1/origins/srs-1/look", null, "202 403 403 401 403 202"),
         ("GET /api/v1/reasons", "/api/v1/reasons", null, "200 403 403 401 200 200"),
         ("GET /api/v1/events", "/api/v1/events", null, "200 403 403 401 200 200"),
         ("GET /api/v1/attempts", "/api/v1/attempts", null, "200 403 403 401 200 200"),

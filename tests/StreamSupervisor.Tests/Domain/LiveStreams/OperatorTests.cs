@@ -45,7 +45,7 @@ public class OperatorTests
     public static TheoryData<OperatorCommand> Orders =>
     [
         new Kick("ann", "x"), new Release("ann", "x") { Origins = ["srs-1"] }, new Lock("ann", "x"), new Unlock("ann", "x"),
-        new Pin("bob", "ann", "x"),
+        new Pin("bob", "ann", "x"), new RecordOrder("leave", "ann", "x"),
     ];
 
     [Theory]
@@ -86,6 +86,19 @@ public class OperatorTests
         scene.When(new Kick("ann", "wrong camera") { IfGeneration = seen }).ThenNothing();
 
         scene.When(new Kick("ann", "wrong camera") { IfGeneration = seen + 1 }).Then<EvictionOrdered>(e => e.Of.ShouldBe(New));
+    }
+
+    [Fact]
+    public void An_order_that_was_carried_out_elsewhere_is_written_down_and_changes_nothing()
+    {
+        var scene = Live(Old);
+        var before = scene.State;
+
+        scene.When(new RecordOrder("leave", "ann", "upgrade")).Then<OperatorActed>(e =>
+            (e.Action, e.By, e.Why).ShouldBe(("leave", "ann", "upgrade")));
+
+        scene.State.ShouldBe(before);
+        LiveStream.IsIdle(Empty().When(new RecordOrder("leave", "ann", "x")).State).ShouldBeTrue("nothing is kept of it but the journal");
     }
 
     [Fact]

@@ -1,0 +1,107 @@
+using System.Text.Json;
+using StreamSupervisor.Domain;
+using StreamSupervisor.Server.Api;
+
+namespace StreamSupervisor.Commands;
+
+/// <content>The list, and after it each stream again whenever it changes: lines, so that a pipe can read them too.</content>
+internal static partial class StreamsCommand
+{
+    /// <summary>Rows that are remembered so as not to be shown twice; about 200 bytes each.</summary>
+    private const int MostRemembered = 10_000;
+
+    private static async Task WatchAsync(SupervisorApiClient supervisor, StreamFilter filter, int most, OutputFormat format,
+        TextWriter output, CancellationToken cancellation)
+    {
+        // The place in the feed first, then the list: what changes in between is shown twice at worst, and never missed.
+        var every = new EventFilter(null, null, null, null, null, null, null);
+        var newest = ApiClientSwitches.Take(await supervisor.ListEventsAsync(every, 1, null, cancellation)).Events;
+        var after = newest is [{ Id: var id }] ? id : "0.0";
+        var page = await CollectAsync(supervisor, filter, most, cancellation);
+        var rows = new WatchedRows(format, output);
+        rows.Begin(page.Streams);
+        var row = "";
+        await supervisor.FollowEventsAsync(
+            every, after,
+            async entry =>
+            {
+                // Whoever is asked answers with all events of a row of the journal at once.
+                var (previous, now) = (row, entry.Id.Split('.')[0]);
+                row = now;
+                if (now == previous || entry.Key.Vhost == StreamKey.ReservedVhost)
+                {
+                    return;
+                }
+
+                var key = new StreamKey(entry.Key.Vhost, entry.Key.App, entry.Key.Stream);
+                if ((await supervisor.GetStreamAsync(key, cancellation)).Value is { } stream && Matches(filter, stream))
+                {
+                    rows.Show(stream);
+                }
+            },
+            cancellation);
+    }
+
+    private static bool Matches(StreamFilter filter, StreamView stream) =>
+        (filter.State is null || filter.State == stream.State)
+        && (filter.Origin is null || filter.Origin == stream.Session?.Origin)
+        && (filter.Query is null || new StreamKey(stream.Key.Vhost, stream.Key.App, stream.Key.Stream).ToString()
+            .Contains(filter.Query, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Writes rows under each other as they come, each only where it differs from the one before of its stream.</summary>
+    private sealed class WatchedRows(OutputFormat format, TextWriter output)
+    {
+        private readonly Dictionary<string, string> _shown = [];
+
+        /// <summary>Of the columns so far. They only grow, so that rows stay under each other.</summary>
+        private IReadOnlyList<int> _widths = [];
+
+        public void Begin(IReadOnlyList<StreamView> streams)
+        {
+            if (format is OutputFormat.Table or OutputFormat.Wide)
+            {
+                var table = TableOf(streams);
+                _widths = table.WidthsIn(format);
+                output.WriteLine(table.Lines(_widths)[0]);
+            }
+
+            foreach (var stream in streams)
+            {
+                Show(stream);
+            }
+        }
+
+        public void Show(StreamView stream)
+        {
+            var key = stream.Key.ToString();
+            var text = format switch
+            {
+                OutputFormat.Json => JsonSerializer.Serialize(stream, ApiJson.Shared.StreamView),
+                OutputFormat.Name => OutputTable.Plain(key),
+                _ => RowOf(stream),
+            };
+
+            // A name is shown at each change; a row that looks the same says nothing new.
+            if (format != OutputFormat.Name && _shown.GetValueOrDefault(key) == text)
+            {
+                return;
+            }
+
+            if (_shown.Count >= MostRemembered)
+            {
+                _shown.Clear();
+            }
+
+            _shown[key] = text;
+            output.WriteLine(text);
+            output.Flush();
+        }
+
+        private string RowOf(StreamView stream)
+        {
+            var table = TableOf([stream]);
+            _widths = [.. table.WidthsIn(format).Zip(_widths, Math.Max)];
+            return table.Lines(_widths)[1];
+        }
+    }
+}
