@@ -44,6 +44,8 @@ internal sealed class StreamLocator(StreamIndex index, LiveStreamRegion streams,
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(100);
 
+    private readonly System.Threading.Lock _gate = new();
+    private readonly Dictionary<string, Task<Look>> _looks = [];
     private int _underWay;
 
     /// <param name="named">The key as SRS named it.</param>
@@ -70,28 +72,16 @@ internal sealed class StreamLocator(StreamIndex index, LiveStreamRegion streams,
 
     private async Task<StreamLocation> LookAsync(string key, string asking, CancellationToken cancellation)
     {
-        try
-        {
-            if (await index.FindAsync(key, cancellation) is not { Idle: false })
-            {
-                return new StreamLocation.Stay(StayReason.Nobody);
-            }
-        }
-        catch (StoreUnavailableException away)
-        {
-            return new StreamLocation.Undecided(away.Message);
-        }
-
         var began = time.GetTimestamp();
         for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
-            var answer = await streams.AskAsync(key, GetState.Instance, time.GetUtcNow() + Within, cancellation);
-            if (answer is not { Status: AskStatus.Answered, Reply: StateReply { State: var state } })
+            var look = await LookTogetherAsync(key).WaitAsync(cancellation);
+            if (look.WhyNot is { } whyNot)
             {
-                return new StreamLocation.Undecided(answer.Why ?? answer.Status.ToString());
+                return new StreamLocation.Undecided(whyNot);
             }
 
-            switch (LiveStream.PlaceFor(state, asking))
+            switch (look.State is { } state ? LiveStream.PlaceFor(state, asking) : StreamPlace.Nowhere.Instance)
             {
                 case StreamPlace.Here:
                     return new StreamLocation.Stay(StayReason.Here);
@@ -108,6 +98,59 @@ internal sealed class StreamLocator(StreamIndex index, LiveStreamRegion streams,
         }
     }
 
+    /// <summary>
+    /// One look at a key at a time, for all who ask meanwhile: its actor takes 64 commands at once, and its encoders must find room among
+    /// them however many viewers ask.
+    /// </summary>
+    private Task<Look> LookTogetherAsync(string key)
+    {
+        lock (_gate)
+        {
+            if (!_looks.TryGetValue(key, out var look))
+            {
+                look = LookOnceAsync(key);
+                if (!look.IsCompleted)
+                {
+                    _looks.Add(key, look); // It takes itself out at its end, for which it waits here.
+                }
+            }
+
+            return look;
+        }
+    }
+
+    private async Task<Look> LookOnceAsync(string key)
+    {
+        try
+        {
+            if (await index.FindAsync(key) is not { Idle: false })
+            {
+                return default;
+            }
+
+            var answer = await streams.AskAsync(key, GetState.Instance, time.GetUtcNow() + Within, CancellationToken.None);
+            return answer is { Status: AskStatus.Answered, Reply: StateReply { State: var state } }
+                ? new Look(state, null)
+                : new Look(null, answer.Why ?? answer.Status.ToString());
+        }
+        catch (StoreUnavailableException away)
+        {
+            return new Look(null, away.Message);
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _looks.Remove(key);
+            }
+        }
+    }
+
     private StreamLocation At(string origin) =>
         directory.IsOutOfReach(origin) ? new StreamLocation.Stay(StayReason.OutOfReach) : new StreamLocation.On(origin);
+
+    /// <summary>What is known of a key.</summary>
+    /// <param name="State">Null: there is nothing to know, nobody publishes it.</param>
+    /// <param name="WhyNot">Why nobody could say; null: somebody has.</param>
+    private readonly record struct Look(LiveStreamState? State, string? WhyNot);
 }

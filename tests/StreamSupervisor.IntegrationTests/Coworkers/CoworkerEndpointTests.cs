@@ -169,7 +169,7 @@ public sealed class CoworkerEndpointTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task Questions_beyond_the_bound_are_sent_elsewhere_at_once()
+    public async Task Many_who_ask_for_one_stream_are_one_question_to_it_and_those_beyond_the_bound_are_sent_elsewhere_at_once()
     {
         await _entities.PutAsync(Given.Live("live/cam1", "srs-2"));
         var never = new Silent();
@@ -179,13 +179,15 @@ public sealed class CoworkerEndpointTests : IAsyncLifetime, IDisposable
 
         (await locator.FindAsync(Given.Cam1, "srs-1", over.Token)).ShouldBeOfType<StreamLocation.Undecided>().Why.ShouldStartWith("256 questions");
 
+        await Eventually.HoldsAsync("the key was asked", () => Task.FromResult(never.Asked > 0));
         await over.CancelAsync();
         foreach (var one in waiting)
         {
             await Should.ThrowAsync<OperationCanceledException>(one);
         }
 
-        never.Answer = new StateReply(Given.Live("live/cam1", "srs-2"));
+        never.Asked.ShouldBe(1, "its encoders must find room among its viewers");
+        never.Answer(new StateReply(Given.Live("live/cam1", "srs-2")));
         (await locator.FindAsync(Given.Cam1, "srs-1", CancellationToken.None)).ShouldBe(new StreamLocation.On("srs-2"));
     }
 
@@ -228,16 +230,17 @@ public sealed class CoworkerEndpointTests : IAsyncLifetime, IDisposable
     /// <summary>A key that answers nobody until it is told what to say.</summary>
     private sealed class Silent() : LiveStreamRegion(ActorRefs.Nobody, TimeProvider.System, new LiveStreamSettings())
     {
-        public LiveStreamReply? Answer { get; set; }
+        private readonly TaskCompletionSource<AskResult> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _asked;
 
-        public override async Task<AskResult> AskAsync(string key, LiveStreamCommand command, DateTimeOffset deadline, CancellationToken cancellation)
+        public int Asked => Volatile.Read(ref _asked);
+
+        public void Answer(LiveStreamReply reply) => _answer.SetResult(AskResult.Answered(reply));
+
+        public override Task<AskResult> AskAsync(string key, LiveStreamCommand command, DateTimeOffset deadline, CancellationToken cancellation)
         {
-            if (Answer is null)
-            {
-                await Task.Delay(Timeout.Infinite, cancellation);
-            }
-
-            return AskResult.Answered(Answer!);
+            Interlocked.Increment(ref _asked);
+            return _answer.Task;
         }
     }
 
