@@ -91,7 +91,8 @@ internal static partial class DashboardEndpoints
         var body = new Dictionary<string, object> { ["why"] = form["why"].ToString() };
         if (form["ifGeneration"].ToString() is { Length: > 0 } seen)
         {
-            body["ifGeneration"] = long.TryParse(seen, NumberStyles.None, CultureInfo.InvariantCulture, out var generation) ? generation : seen;
+            var isNumber = long.TryParse(seen, NumberStyles.None, CultureInfo.InvariantCulture, out var generation);
+            body["ifGeneration"] = isNumber ? generation : seen;
         }
 
         if (verb == "lock" && form["for"].ToString() is { Length: > 0 } length)

@@ -25,8 +25,8 @@ internal static partial class DashboardEndpoints
 
         services.AddRazorComponents();
 
-        // It brings ASP.NET's ring of keys, which is made and written to the home folder at the start. Nothing here is signed with it: members
-        // would have to share it.
+        // It brings ASP.NET's ring of keys, which is made and written to the home folder at the start. Nothing here is signed with it:
+        // members would have to share it.
         foreach (var ring in services.Where(service => service.ServiceType == typeof(IHostedService)
             && service.ImplementationType?.Assembly == typeof(DataProtectionServiceCollectionExtensions).Assembly).ToList())
         {

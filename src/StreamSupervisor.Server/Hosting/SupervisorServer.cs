@@ -177,7 +177,8 @@ internal sealed class SupervisorServer : IAsyncDisposable
 
         FrontPage.TakeHeadAsGet(web);
         var pages = options.Dashboard;
-        FrontPage.Map(web, pages.Enabled ? (pages.PathBase + DashboardEndpoints.Prefix, http.Ports) : null).OnListener(new HashSet<int>([.. http.Ports, .. management.Ports]));
+        FrontPage.Map(web, pages.Enabled ? (pages.PathBase + DashboardEndpoints.Prefix, http.Ports) : null)
+            .OnListener(new HashSet<int>([.. http.Ports, .. management.Ports]));
         services.GetRequiredService<HookEndpoints>().Map(web.MapGroup("").OnListener(http.Ports));
         services.GetRequiredService<CoworkerEndpoint>().Map(web.MapGroup("").OnListener(http.Ports));
         var (tokens, origins) = (services.GetRequiredService<HookTokens>(), services.GetRequiredService<SupervisorSystem>().Origins);

@@ -155,7 +155,7 @@ function openDialog(id, from) {
   const dialog = document.getElementById(id);
   if (!dialog) return false;
   opener = from;
-  dialog.close();
+  dialog.removeAttribute("open");
   dialog.showModal();
   dialog.querySelector("[data-first]")?.focus();
   return true;
