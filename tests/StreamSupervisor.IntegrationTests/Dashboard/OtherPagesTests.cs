@@ -45,7 +45,7 @@ public sealed class OtherPagesTests
         WebUtility.HtmlDecode(found).ShouldContain("管理员已锁定此直播流。");
         found.ShouldContain("Tries: 1, refused: 1, admitted: 0");
 
-        var link = WebUtility.HtmlDecode(Regex.Match(found, "href=\"(/ui/why\\?key=[^\"]+)\"", RegexOptions.None, TimeSpan.FromSeconds(5)).Groups[1].Value);
+        var link = WebUtility.HtmlDecode(Regex.Match(found, "href=\"(?<link>/ui/why\\?key=[^\"]+)\"", RegexOptions.None, TimeSpan.FromSeconds(5)).Groups["link"].Value);
         var alone = await pages.GetAsync(link);
         alone.Status.ShouldBe(HttpStatusCode.OK, alone.Body);
         alone.Body.ShouldContain("an operator locked the key");
@@ -113,7 +113,7 @@ public sealed class OtherPagesTests
         page.ShouldContain(", 1 keys in memory");
 
         var member = (await pages.GetAsync("/ui/cluster")).Body is var body
-            ? Regex.Match(body, "<tr id=\"m([0-9a-f]{32})\"", RegexOptions.None, TimeSpan.FromSeconds(5)).Groups[1].Value : "";
+            ? Regex.Match(body, "<tr id=\"m(?<uid>[0-9a-f]{32})\"", RegexOptions.None, TimeSpan.FromSeconds(5)).Groups["uid"].Value : "";
         (await pages.PostAsync("/ui/cluster", new() { ["member"] = member, ["order"] = "leave" })).Status.ShouldBe(HttpStatusCode.Conflict);
     }
 

@@ -92,7 +92,7 @@ public sealed class CrashTests(ITestOutputHelper log)
             var stream = seen.Value;
             throw new ShouldAssertException($"{unsettled.Message} {back.ClientId} came in, its connection is {back.Closed.Status}; "
                 + $"{seen.Problem?.Detail}{stream?.State}, session {stream?.Session?.ClientId}, handover to {stream?.Handover?.To.ClientId}, "
-                + $"{stream?.Evictions.Count} evictions.\n{Story(await Platform.TimelineAsync(api, key))}");
+                + $"{stream?.Evictions.Count} evictions.\n{Story(await Platform.TimelineAsync(api, key))}", unsettled);
         }
 
         var timeline = await Platform.TimelineAsync(api, key);
