@@ -6,7 +6,7 @@ namespace StreamSupervisor.Commands;
 /// <summary>Texts as a terminal measures them: Chinese, Japanese and Korean signs take two cells each, marks on a letter none.</summary>
 internal static class Cells
 {
-    private const string More = "…";
+    private const char More = '…';
 
     public static int WidthOf(string text) => text.GetCellWidth();
 
