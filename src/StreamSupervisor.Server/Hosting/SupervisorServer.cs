@@ -9,6 +9,7 @@ using StreamSupervisor.Server.Hooks;
 using StreamSupervisor.Server.Management;
 using StreamSupervisor.Server.Observability;
 using StreamSupervisor.Server.Registrations;
+using StreamSupervisor.Server.Webhooks;
 
 namespace StreamSupervisor.Server.Hosting;
 
@@ -151,9 +152,19 @@ internal sealed class SupervisorServer : IAsyncDisposable
             Time = time,
             CredentialTime = TimeProvider.System,
         });
+        AddWebhooks(services, options, system, time);
         services.AddSingleton<SupervisorService>();
         services.AddHostedService(provider => provider.GetRequiredService<SupervisorService>());
         ApiEndpoints.AddServices(services);
+    }
+
+    private static void AddWebhooks(IServiceCollection services, SupervisorOptions options, SupervisorSystem system, TimeProvider time)
+    {
+        var targets = WebhookTarget.Of(options.Webhooks);
+        services.AddSingleton(targets).AddSingleton<WebhookGauges>();
+        services.AddSingleton(provider => new WebhookSender(targets, system, provider.GetRequiredService<WebhookGauges>(),
+            new WebhookPace(), time, provider.GetRequiredService<ILogger<WebhookSender>>()));
+        services.AddHostedService(_ => new WebhookService(targets, system, time));
     }
 
     private static void Map(WebApplication web, Listeners http, Listeners management, SupervisorOptions options)
@@ -163,10 +174,13 @@ internal sealed class SupervisorServer : IAsyncDisposable
         FrontPage.TakeHeadAsGet(web);
         FrontPage.Map(web).OnListener(new HashSet<int>([.. http.Ports, .. management.Ports]));
         services.GetRequiredService<HookEndpoints>().Map(web.MapGroup("").OnListener(http.Ports));
-        var (tokens, origins) = (services.GetRequiredService<HookTokens>(), services.GetRequiredService<SupervisorSystem>().Origins);
-        HeartbeatEndpoint.Map(web, tokens.Find, heard => origins.Tell(heard)).OnListener(http.Ports);
+        var (tokens, system) = (services.GetRequiredService<HookTokens>(), services.GetRequiredService<SupervisorSystem>());
+        HeartbeatEndpoint.Map(web, tokens.Find, heard => system.Origins.Tell(heard)).OnListener(http.Ports);
         RegistrationEndpoints.Map(web, services.GetRequiredService<RegistrationContext>(), options.Api).OnListener(http.Ports);
         ApiEndpoints.Map(web).OnListener(http.Ports);
+        WebhookEndpoints.Map(web, services.GetRequiredService<IReadOnlyList<WebhookTarget>>(), system.Webhooks, system.Feed, options.Api)
+            .OnListener(http.Ports);
+        services.GetRequiredService<WebhookSender>().Start();
         services.GetRequiredService<SupervisorGauges>();
         ManagementEndpoints.Map(web).OnListener(management.Ports);
         ClusterEndpoints.Map(web).OnListener(management.Ports);

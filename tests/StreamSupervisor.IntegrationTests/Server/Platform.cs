@@ -19,6 +19,7 @@ internal sealed record PlatformSettings
     public CredentialOptions Credentials { get; init; } = new();
     public SweepOptions Sweep { get; init; } = new();
     public TelemetryOptions Telemetry { get; init; } = new();
+    public List<WebhookOptions> Webhooks { get; init; } = [];
 }
 
 /// <summary>
@@ -64,6 +65,7 @@ internal sealed class Platform : IAsyncDisposable
             Credentials = settings.Credentials,
             Sweep = settings.Sweep,
             Telemetry = settings.Telemetry,
+            Webhooks = settings.Webhooks,
         };
         var program = await SupervisorServer.BuildAsync(options, logging => logging.ClearProviders());
         await program.StartAsync(CancellationToken.None);

@@ -6,6 +6,7 @@ using StreamSupervisor.Actors;
 using StreamSupervisor.Actors.Calls;
 using StreamSupervisor.Actors.LiveStreams;
 using StreamSupervisor.Actors.Membership;
+using StreamSupervisor.Actors.Notices;
 using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Domain.Origins;
@@ -14,6 +15,7 @@ using StreamSupervisor.Server.Hooks;
 using StreamSupervisor.Server.Management;
 using StreamSupervisor.Server.Observability;
 using StreamSupervisor.Server.Registrations;
+using StreamSupervisor.Server.Webhooks;
 using StreamSupervisor.Srs.Api;
 using StreamSupervisor.Srs.Hooks;
 using StreamSupervisor.TestKit.Metrics;
@@ -74,6 +76,9 @@ public sealed partial class MetricsDocumentTests
         member.PeerChanged(PeerChange.Joined);
         ForwardTelemetry.Answered(TimeSpan.Zero, AskStatus.Answered);
         AdmissionTelemetry.Orphaned("srs-1");
+        WebhookTelemetry.Begin(["0"]);
+        using var webhooks = new WebhookGauges();
+        webhooks.Note([("0", new WebhookRow("url/0", 1, 0, 0, IsParked: false, 0, null, null, null, 0, null))]);
 
         HookTelemetry.Answered(HookAction.OnPublish, "allowed", TimeSpan.Zero);
         SrsTelemetry.ApiCalled("srs-1", "GET", "answered", TimeSpan.Zero);
