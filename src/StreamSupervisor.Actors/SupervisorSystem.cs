@@ -98,7 +98,7 @@ public sealed partial class SupervisorSystem : IAsyncDisposable
     /// <summary>Registers what is counted of the streams of this member.</summary>
     public void Register(Meter meter)
     {
-        _services.Gauges.Register(meter, _services.Quarantine, _services.Lost);
+        _services.Gauges.Register(meter, _services.Quarantine, _services.Lost, _time);
         new ShardGauges(() => Shards.CountHereAsync(ShardsWithin)).Register(meter);
     }
 

@@ -120,6 +120,7 @@ internal sealed class SupervisorServer : IAsyncDisposable
         services.AddSingleton<Readiness>().AddSingleton(new KnownHosts(options.Cluster));
         services.AddSingleton(_ => new PrometheusExporter());
         services.AddSingleton(_ => new SupervisorGauges(system.Directory, system.Streams, drain, system.Register, time));
+        services.AddSingleton<ProcessGauges>();
         services.AddSingleton(options.Hooks).AddSingleton(relays).AddSingleton(new HookTokens(options.Origins));
         services.AddSingleton(new Availability(() => system.Membership.Joined.IsCompleted
             ? null
@@ -182,6 +183,7 @@ internal sealed class SupervisorServer : IAsyncDisposable
             .OnListener(http.Ports);
         services.GetRequiredService<WebhookSender>().Start();
         services.GetRequiredService<SupervisorGauges>();
+        services.GetRequiredService<ProcessGauges>();
         ManagementEndpoints.Map(web).OnListener(management.Ports);
         ClusterEndpoints.Map(web).OnListener(management.Ports);
     }

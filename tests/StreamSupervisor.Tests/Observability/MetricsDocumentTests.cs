@@ -56,7 +56,7 @@ public sealed partial class MetricsDocumentTests
         created.ShouldBeUnique();
         foreach (var name in created)
         {
-            name.ShouldMatch(@"^streamsupervisor(\.[a-z]+)+$");
+            name.ShouldMatch(@"^(streamsupervisor|process|dotnet)(\.[a-z]+)+$");
             names.ShouldContain(exported => exported.StartsWith(name.Replace('.', '_'), StringComparison.Ordinal), name);
         }
 
@@ -79,7 +79,9 @@ public sealed partial class MetricsDocumentTests
         WebhookTelemetry.Begin(["0"]);
         using var webhooks = new WebhookGauges();
         webhooks.Note([("0", new WebhookRow("url/0", 1, 0, 0, IsParked: false, 0, null, null, null, 0, null))]);
+        using var process = new ProcessGauges();
 
+        HookTelemetry.Begin();
         HookTelemetry.Answered(HookAction.OnPublish, "allowed", TimeSpan.Zero);
         SrsTelemetry.ApiCalled("srs-1", "GET", "answered", TimeSpan.Zero);
         KickTelemetry.Kick("srs-1", null)?.Dispose();
@@ -100,6 +102,7 @@ public sealed partial class MetricsDocumentTests
             new SessionAdopted(Now, By, 1),
             new RelayAdmitted(Now, By, "srs-2", 1, Adopted: false),
             new FightDetected(Now, "a", "b", Now, 1),
+            new FlappingSeen(Now, 5),
             new KeyWedged(Now, By.Origin, "server", "process"),
         ]);
 
@@ -114,7 +117,7 @@ public sealed partial class MetricsDocumentTests
         using var gauges = new SupervisorGauges(directory, streams, new OriginDrain(streams, [], TimeProvider.System),
             meter =>
             {
-                new LiveStreamGauges().Register(meter, new QuarantinedStreams(), new LostRecords());
+                new LiveStreamGauges().Register(meter, new QuarantinedStreams(), new LostRecords(), TimeProvider.System);
                 new ShardGauges(() => Task.FromResult<(int, int)?>((1, 1))).Register(meter);
             }, TimeProvider.System);
         return PrometheusPage.Parse(exporter.Scrape());
@@ -127,6 +130,6 @@ public sealed partial class MetricsDocumentTests
 
     private static string Here([CallerFilePath] string path = "") => path;
 
-    [GeneratedRegex("""Create(Histogram|Counter|UpDownCounter|ObservableGauge|ObservableCounter)(<[a-z]+>)?\(\s*"(?<name>streamsupervisor\.[^"]+)["]""", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("""Create(Histogram|Counter|UpDownCounter|ObservableGauge|ObservableCounter)(<[a-z]+>)?\(\s*"(?<name>(streamsupervisor|process|dotnet)\.[^"]+)["]""", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Instrument();
 }
