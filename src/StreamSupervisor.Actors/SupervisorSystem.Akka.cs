@@ -26,7 +26,7 @@ public sealed partial class SupervisorSystem
     /// </summary>
     /// <param name="name">What it is called, for ever: members of two versions must agree.</param>
     /// <param name="work">Goes on until it is cancelled. For a moment two members may be at it.</param>
-    public void RunOnce(string name, Func<CancellationToken, Task> work) => OnceInCluster.Start(_system, name, work);
+    public void RunOnce(string name, Func<CancellationToken, Task> work) => _system.ActorOf(OnceInCluster.PropsOf(_system, work), name);
 
     private static ActorSystem CreateSystem(SupervisorSystemSettings settings, ClusterMembership membership, TimeProvider time,
         ILoggerFactory loggers)

@@ -32,11 +32,9 @@ internal sealed class OnceInCluster : ReceiveActor
         });
     }
 
-    /// <summary>Starts it on every member; one of them does the work.</summary>
-    public static void Start(ActorSystem system, string name, Func<CancellationToken, Task> work) => system.ActorOf(
-        ClusterSingletonManager.Props(
-            Props.Create(() => new OnceInCluster(work)), Stop.Instance, ClusterSingletonManagerSettings.Create(system)),
-        name);
+    /// <summary>What a member starts; of those of all members one does the work.</summary>
+    public static Props PropsOf(ActorSystem system, Func<CancellationToken, Task> work) => ClusterSingletonManager.Props(
+        Props.Create(() => new OnceInCluster(work)), Stop.Instance, ClusterSingletonManagerSettings.Create(system));
 
     protected override void PreStart() => _ = Task.Run(() => _work(_stopped.Token)).PipeTo(
         Self, success: () => new Over(null), failure: fault => new Over(fault is OperationCanceledException ? null : fault));

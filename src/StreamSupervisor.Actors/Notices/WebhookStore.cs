@@ -43,7 +43,7 @@ public sealed class WebhookStore(JournalStore store)
         async (connection, stop) =>
         {
             await using var command = connection.Command($"SELECT {Columns} FROM {store.Schema}webhook WHERE id = @id", ("@id", id));
-            return (await command.RowsAsync(Read, stop)).FirstOrDefault();
+            return await command.RowsAsync(Read, stop) is [var row, ..] ? row : null;
         },
         cancellation);
 
@@ -106,7 +106,7 @@ public sealed class WebhookStore(JournalStore store)
                 WHERE id = @id RETURNING {Columns}
                 """,
                 ("@id", id), ("@parked", false), ("@after", after ?? -1));
-            return (await command.RowsAsync(Read, stop)).FirstOrDefault();
+            return await command.RowsAsync(Read, stop) is [var row, ..] ? row : null;
         },
         cancellation);
 

@@ -6,6 +6,7 @@ using StreamSupervisor.Domain.Notices;
 using StreamSupervisor.IntegrationTests.Registrations;
 using StreamSupervisor.IntegrationTests.Server;
 using StreamSupervisor.IntegrationTests.Storage;
+using StreamSupervisor.Simulator.Connections;
 using Xunit.Abstractions;
 
 namespace StreamSupervisor.IntegrationTests.Webhooks;
@@ -15,7 +16,7 @@ namespace StreamSupervisor.IntegrationTests.Webhooks;
 public sealed class WebhooksAcrossMembersTests(PostgresFixture postgres, ITestOutputHelper log)
 {
     private const int Keys = 6;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [PostgresFact]
     public async Task A_member_that_is_killed_while_it_sends_leaves_nothing_out_and_nothing_out_of_order()
@@ -43,7 +44,7 @@ public sealed class WebhooksAcrossMembersTests(PostgresFixture postgres, ITestOu
             var survivor = (sender + 1) % 3;
             await members.Srs.SendHooksToAsync(members.AddressOf(survivor).ToString().TrimEnd('/'));
             using var over = new CancellationTokenSource();
-            var publishing = Task.WhenAll(Enumerable.Range(0, Keys).Select(number => PublishAsync(members, $"live/told{number}", over.Token)));
+            var publishing = Task.WhenAll(Enumerable.Range(0, Keys).Select(number => PublishAsync(members, receiver, $"live/told{number}", over.Token)));
             await Eventually.HoldsAsync("some are told", () => Task.FromResult(receiver.Taken.Count > 2 * Keys), Patience);
 
             await members.KillAsync(sender);
@@ -92,24 +93,31 @@ public sealed class WebhooksAcrossMembersTests(PostgresFixture postgres, ITestOu
         StreamNotice.Of([.. row.Select(one => one.Event)]).Where(notice => notice.Kind != NoticeKind.StreamRefused)
             .Select(notice => (NoticeKinds.NameOf(notice.Kind), row[notice.Place].Sequence));
 
-    /// <summary>Publishes and hangs up, again and again; who is refused while a member dies tries again.</summary>
-    private static async Task PublishAsync(ThreeMembers members, string key, CancellationToken over)
+    /// <summary>Publishes and hangs up, again and again, each time when the one before was told. Who is refused while a member dies tries
+    /// again.</summary>
+    private static async Task PublishAsync(ThreeMembers members, WebhookReceiver receiver, string key, CancellationToken over)
     {
         while (!over.IsCancellationRequested)
         {
+            var told = CountOf(receiver, key);
             var encoder = await EncoderEnd.DialAsync(members.Srs[0]);
-            _ = await encoder.PublishAsync(key);
+            var outcome = await encoder.PublishAsync(key);
             await encoder.HangUpAsync();
             await encoder.Closed.WaitAsync(Patience, CancellationToken.None);
+            await Eventually.HoldsAsync($"{key} is told", () => Task.FromResult(
+                outcome != PublishOutcome.Started || over.IsCancellationRequested || CountOf(receiver, key) > told), Patience);
         }
     }
+
+    private static int CountOf(WebhookReceiver receiver, string key) =>
+        receiver.Taken.Count(message => message.Subject == $"__defaultVhost__/{key}");
 
     private static async Task BeganAsync(Uri member)
     {
         using var http = new HttpClient();
         await Eventually.HoldsAsync("the receivers are known", async () =>
             (await http.GetFromJsonAsync<JsonElement>(new Uri(member, "/api/v1/webhooks"))).GetProperty("webhooks").EnumerateArray()
-                .All(one => one.GetProperty("state").GetString() == "active"), Patience);
+                .All(one => one.GetProperty("state").GetString() != "starting"), Patience);
     }
 
     /// <summary>The member whose log says that it sends; -1: none says so yet.</summary>

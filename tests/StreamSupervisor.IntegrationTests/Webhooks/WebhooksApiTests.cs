@@ -111,7 +111,7 @@ public sealed class WebhooksApiTests
         var body = Encoding.UTF8.GetBytes("""{"text":"直播 \"x\""}""");
         using var openssl = Process.Start(new ProcessStartInfo("openssl", ["dgst", "-sha256", "-mac", "HMAC", "-macopt", $"hexkey:{key}", "-binary"])
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true,
+            UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true,
         })!;
         await openssl.StandardInput.BaseStream.WriteAsync((byte[])[.. "event-12.0-8de.1731705121."u8, .. body]);
         openssl.StandardInput.Close();
