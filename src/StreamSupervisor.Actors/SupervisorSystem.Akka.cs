@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Configuration;
 using StreamSupervisor.Actors.Journal;
+using StreamSupervisor.Actors.LiveStreams;
 using StreamSupervisor.Actors.Membership;
 
 namespace StreamSupervisor.Actors;
@@ -12,6 +13,20 @@ public sealed partial class SupervisorSystem
 {
     /// <summary>What Akka has in force.</summary>
     internal Config AkkaConfig => _system.Settings.Config;
+
+    /// <summary>The keys of this member whose journal cannot be read.</summary>
+    public QuarantinedStreams Quarantine => _services.Quarantine;
+
+    /// <summary>Values that all members share.</summary>
+    public StoredSettings Shared => new(_store);
+
+    /// <summary>
+    /// Has work done by one member for all, from when it has joined until it leaves; then by the next one. Each member must say so, by the
+    /// same name.
+    /// </summary>
+    /// <param name="name">What it is called, for ever: members of two versions must agree.</param>
+    /// <param name="work">Goes on until it is cancelled. For a moment two members may be at it.</param>
+    public void RunOnce(string name, Func<CancellationToken, Task> work) => _system.ActorOf(OnceInCluster.PropsOf(_system, work), name);
 
     private static ActorSystem CreateSystem(SupervisorSystemSettings settings, ClusterMembership membership, TimeProvider time,
         ILoggerFactory loggers)

@@ -7,6 +7,7 @@ using StreamSupervisor.Actors.Index;
 using StreamSupervisor.Actors.Journal;
 using StreamSupervisor.Actors.LiveStreams;
 using StreamSupervisor.Actors.Membership;
+using StreamSupervisor.Actors.Notices;
 using StreamSupervisor.Actors.Origins;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Domain.Origins;
@@ -52,6 +53,8 @@ public sealed partial class SupervisorSystem : IAsyncDisposable
         Streams = LiveStreamRegion.Start(_system, _services);
         Timeline = new Timeline(store);
         Feed = new EventFeed(store, time);
+        Notices = new NoticeStore(store, time);
+        Webhooks = new WebhookStore(store);
         Index = new StreamIndex(store);
         Origins = StartOrigins();
         StartIndex(loggers);
@@ -73,6 +76,12 @@ public sealed partial class SupervisorSystem : IAsyncDisposable
 
     /// <summary>What happened to all keys.</summary>
     public EventFeed Feed { get; }
+
+    /// <summary>What happened beside the keys.</summary>
+    public NoticeStore Notices { get; }
+
+    /// <summary>How far the receivers of webhooks have heard.</summary>
+    public WebhookStore Webhooks { get; }
 
     /// <summary>Lists of streams.</summary>
     public StreamIndex Index { get; }
@@ -100,7 +109,7 @@ public sealed partial class SupervisorSystem : IAsyncDisposable
     /// <summary>Registers what is counted of the streams of this member.</summary>
     public void Register(Meter meter)
     {
-        _services.Gauges.Register(meter, _services.Quarantine, _services.Lost);
+        _services.Gauges.Register(meter, _services.Quarantine, _services.Lost, _time);
         new ShardGauges(() => Shards.CountHereAsync(ShardsWithin)).Register(meter);
     }
 

@@ -35,21 +35,38 @@ public sealed class EventFeed(JournalStore store, TimeProvider time)
     public async Task<IReadOnlyList<FeedRow>> ReadForwardsAsync(long after, int limit, CancellationToken cancellation = default)
     {
         var rows = await ReadAsync("WHERE ordering > @cursor ORDER BY ordering", after, limit, cancellation);
-        var settled = time.GetUtcNow() - Settled;
+        return Whole(rows, row => (row.Ordering, row.WrittenAt), after, time.GetUtcNow());
+    }
+
+    /// <summary>A place before which nothing can appear any more, near the end: the numbers just below the newest may belong to writes
+    /// that are under way.</summary>
+    /// <exception cref="StoreUnavailableException">The store did not answer.</exception>
+    public async Task<long> EndAsync(CancellationToken cancellation = default)
+    {
+        const int back = 500;
+        var newest = await NewestAsync(cancellation);
+        var settled = await ReadForwardsAsync(Math.Max(0, newest - back), back, cancellation);
+        return settled is [.., var last] ? last.Ordering : newest;
+    }
+
+    /// <summary>The rows up to the first number that is missing and may yet come.</summary>
+    internal static IReadOnlyList<T> Whole<T>(
+        IReadOnlyList<T> rows, Func<T, (long Ordering, DateTimeOffset WrittenAt)> placeOf, long after, DateTimeOffset now)
+    {
         var expected = after;
         var whole = 0;
-        foreach (var row in rows)
+        foreach (var (ordering, writtenAt) in rows.Select(placeOf))
         {
-            if (row.Ordering != ++expected && expected > 1 && row.WrittenAt > settled)
+            if (ordering != ++expected && expected > 1 && writtenAt > now - Settled)
             {
                 break;
             }
 
-            expected = row.Ordering;
+            expected = ordering;
             whole++;
         }
 
-        return [.. rows.Take(whole)];
+        return whole == rows.Count ? rows : [.. rows.Take(whole)];
     }
 
     /// <summary>The number of the newest row; 0 in an empty journal. One that is smaller than before tells of a restored backup.</summary>

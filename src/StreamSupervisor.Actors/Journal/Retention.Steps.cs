@@ -59,6 +59,24 @@ public sealed partial class Retention
         }
     }
 
+    /// <summary>The newest notice of a server or a key says what was told last. A member has a new name with each start.</summary>
+    private async Task ClearNoticesAsync(DateTimeOffset before, CancellationToken cancellation)
+    {
+        var sql =
+            $"""
+            DELETE FROM {store.Schema}notice WHERE ordering IN (
+              SELECT o.ordering FROM {store.Schema}notice o
+              WHERE o.created < @before AND (o.subject LIKE 'member/%' OR EXISTS (
+                SELECT 1 FROM {store.Schema}notice n WHERE n.subject = o.subject AND n.number > o.number))
+              LIMIT {settings.Step})
+            """;
+        while (await StepAsync(
+            "clearing old notices",
+            (transaction, stop) => RunAsync(transaction, sql, [("@before", before.UtcTicks)], stop), cancellation) >= settings.Step)
+        {
+        }
+    }
+
     /// <summary>
     /// Events first: a recovery that reads between the statements sees either all or nothing, for they are one transaction. A row that is
     /// written at this very moment stays, alone; it carries every number that it sets, and of an idle key nothing else counts.

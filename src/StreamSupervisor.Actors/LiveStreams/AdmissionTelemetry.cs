@@ -58,6 +58,9 @@ internal static class AdmissionTelemetry
     private static readonly Counter<long> Wedges = Telemetry.Meter.CreateCounter<long>("streamsupervisor.wedges", "{wedge}",
         "Keys that a server holds as busy though nobody publishes them there; only its restart frees them.");
 
+    private static readonly Counter<long> Flaps = Telemetry.Meter.CreateCounter<long>("streamsupervisor.flaps", "{flap}",
+        "Times that a key was found to be published again and again: its encoder has a bad network or restarts.");
+
     private static readonly Counter<long> Orphans = Telemetry.Meter.CreateCounter<long>("streamsupervisor.orphans", "{publisher}",
         "Publishers whose stream a server received and sent to none of its players.");
 
@@ -68,6 +71,7 @@ internal static class AdmissionTelemetry
     public static void Begin(IEnumerable<string> origins)
     {
         Fights.Add(0);
+        Flaps.Add(0);
         foreach (var reason in Words<RefusalReason>.All)
         {
             Refusals.Add(0, new KeyValuePair<string, object?>("reason", reason));
@@ -132,6 +136,9 @@ internal static class AdmissionTelemetry
                     break;
                 case FightDetected:
                     Fights.Add(1);
+                    break;
+                case FlappingSeen:
+                    Flaps.Add(1);
                     break;
                 case KeyWedged wedged:
                     Wedges.Add(1, new KeyValuePair<string, object?>("origin", wedged.Origin));

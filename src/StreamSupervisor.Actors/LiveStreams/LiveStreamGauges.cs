@@ -16,9 +16,14 @@ internal sealed class LiveStreamGauges
     private long _recoveries;
     private long _faults;
 
+    /// <summary>The keys that are published again and again.</summary>
+    public FlappingStreams Flapping { get; } = new();
+
     /// <summary>Registers the instruments. Once per process, for the services of the real keys.</summary>
-    public void Register(Meter meter, QuarantinedStreams quarantine, LostRecords lost)
+    public void Register(Meter meter, QuarantinedStreams quarantine, LostRecords lost, TimeProvider time)
     {
+        meter.CreateObservableGauge("streamsupervisor.streams.flapping", () => Flapping.Count(time.GetUtcNow()), "{stream}",
+            "Stream keys of this member that are published again and again now.");
         meter.CreateObservableCounter("streamsupervisor.journal.lost", () => lost.Count, "{record}",
             "Records that were confirmed and are gone, because the database went back in time.");
         meter.CreateObservableGauge("streamsupervisor.journal.waiting", () => Volatile.Read(ref _writing), "{request}",

@@ -27,6 +27,7 @@ internal static class ApiParameters
         ("stream", "The stream name."),
         ("id", "A registration by the registrationId of its answer; a shard by its number."),
         ("name", "The configured name of the origin."),
+        ("webhook", "A receiver: its name, or its number in the settings, from 0."),
         ("address", "A member: its address in Akka's words, host and port, its name, or its incarnation."),
     ];
 

@@ -71,6 +71,8 @@ internal static class Problems
         new(409, "generation-moved", "The stream has changed hands since you looked", "查看之后该流已换了发布者");
     public static readonly ProblemKind AttemptUnknown =
         new(404, "attempt-unknown", "This client has not been seen on this key", "该流上未见过此客户端");
+    public static readonly ProblemKind WebhookUnknown =
+        new(404, "webhook-unknown", "There is no such webhook", "没有这个 webhook");
     public static readonly ProblemKind MemberUnknown = new(404, "member-unknown", "There is no such member", "没有这个节点");
     public static readonly ProblemKind MemberAmbiguous = new(409, "member-ambiguous", "Several members are meant", "匹配到多个节点");
     public static readonly ProblemKind MemberAlive = new(409, "member-alive", "The member is alive", "该节点仍在运行");

@@ -122,13 +122,9 @@ internal sealed class FeedTail(
 
     private Task PauseAsync() => Task.Delay(AfterAFault, time, stopping).ContinueWith(_ => { }, TaskScheduler.Default);
 
-    /// <summary>A place before which nothing can appear any more. Numbers just below the newest may belong to writes that are under
-    /// way.</summary>
     private async Task<long> BeginAsync()
     {
-        var newest = await feed.NewestAsync(stopping);
-        var settled = await feed.ReadForwardsAsync(Math.Max(0, newest - RowsAtOnce), RowsAtOnce, stopping);
-        var position = settled is [.., var last] ? last.Ordering : newest;
+        var position = await feed.EndAsync(stopping);
         lock (_lock)
         {
             _position = position;

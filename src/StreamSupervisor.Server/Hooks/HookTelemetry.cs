@@ -12,6 +12,16 @@ internal static class HookTelemetry
     private static readonly Histogram<double> Answers = Telemetry.Meter.CreateHistogram<double>("streamsupervisor.hooks.duration", "s",
         "Time from a hook's arrival to its answer, by action and result; a held one's is its hold.");
 
+    private static readonly Counter<long> Undecideds = Telemetry.Meter.CreateCounter<long>("streamsupervisor.hooks.undecided", "{hook}",
+        "Attempts to publish for which no decision could be had in time, by what hooks.when-unavailable answered.");
+
+    /// <summary>What an alert may rest on is there from the start, at 0.</summary>
+    public static void Begin()
+    {
+        Undecideds.Add(0, new KeyValuePair<string, object?>("answer", "allowed"));
+        Undecideds.Add(0, new KeyValuePair<string, object?>("answer", "refused"));
+    }
+
     /// <summary>
     /// The span around a hook; what is asked of its stream meanwhile stands within it. Null when nobody traces. It names neither the hook's
     /// address nor the encoder's query: both hold secrets.
@@ -27,6 +37,9 @@ internal static class HookTelemetry
 
     public static void Answered(HookAction action, string result, TimeSpan took) =>
         Answers.Record(took.TotalSeconds, new("action", Name(action)), new("result", result));
+
+    public static void Undecided(bool isAllowed) =>
+        Undecideds.Add(1, new KeyValuePair<string, object?>("answer", isAllowed ? "allowed" : "refused"));
 
     private static string Name(HookAction action) => action switch
     {

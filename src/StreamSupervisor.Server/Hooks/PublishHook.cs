@@ -140,6 +140,7 @@ internal sealed class PublishHook(PublishAttemptReader reader, OriginDirectory d
         var allow = options.WhenUnavailable == "allow";
         logger.LogError("{Key}: no decision for client {Client} ({Why}); {Answer} as hooks.when-unavailable says.",
             key, hook.ClientId, why, allow ? "allowed" : "refused");
+        HookTelemetry.Undecided(allow);
         return allow ? SrsHookReply.Yes : HookRefusals.Of(reason == RefusalReason.Unknown ? RefusalReason.Unavailable : reason);
     }
 

@@ -12,6 +12,7 @@ using StreamSupervisor.Server.Hooks;
 using StreamSupervisor.Server.Management;
 using StreamSupervisor.Server.Observability;
 using StreamSupervisor.Server.Registrations;
+using StreamSupervisor.Server.Webhooks;
 
 namespace StreamSupervisor.Server.Hosting;
 
@@ -122,6 +123,7 @@ internal sealed class SupervisorServer : IAsyncDisposable
         services.AddSingleton<Readiness>().AddSingleton(new KnownHosts(options.Cluster));
         services.AddSingleton(_ => new PrometheusExporter());
         services.AddSingleton(_ => new SupervisorGauges(system.Directory, system.Streams, drain, system.Register, time));
+        services.AddSingleton<ProcessGauges>();
         services.AddSingleton(options.Hooks).AddSingleton(relays).AddSingleton(new HookTokens(options.Origins));
         services.AddSingleton(new Availability(() => system.Membership.Joined.IsCompleted
             ? null
@@ -160,10 +162,20 @@ internal sealed class SupervisorServer : IAsyncDisposable
             Time = time,
             CredentialTime = TimeProvider.System,
         });
+        AddWebhooks(services, options, system, time);
         services.AddSingleton<SupervisorService>();
         services.AddHostedService(provider => provider.GetRequiredService<SupervisorService>());
         ApiEndpoints.AddServices(services);
         DashboardEndpoints.AddServices(services, options.Dashboard, options.Api);
+    }
+
+    private static void AddWebhooks(IServiceCollection services, SupervisorOptions options, SupervisorSystem system, TimeProvider time)
+    {
+        var targets = WebhookTarget.Of(options.Webhooks);
+        services.AddSingleton(targets).AddSingleton<WebhookGauges>();
+        services.AddSingleton(provider => new WebhookSender(targets, system, provider.GetRequiredService<WebhookGauges>(),
+            new WebhookPace(), time, provider.GetRequiredService<ILogger<WebhookSender>>()));
+        services.AddHostedService(_ => new WebhookService(targets, system, time));
     }
 
     private static void Map(WebApplication web, Listeners http, Listeners management, SupervisorOptions options)
@@ -181,10 +193,13 @@ internal sealed class SupervisorServer : IAsyncDisposable
             .OnListener(new HashSet<int>([.. http.Ports, .. management.Ports]));
         services.GetRequiredService<HookEndpoints>().Map(web.MapGroup("").OnListener(http.Ports));
         services.GetRequiredService<CoworkerEndpoint>().Map(web.MapGroup("").OnListener(http.Ports));
-        var (tokens, origins) = (services.GetRequiredService<HookTokens>(), services.GetRequiredService<SupervisorSystem>().Origins);
-        HeartbeatEndpoint.Map(web, tokens.Find, heard => origins.Tell(heard)).OnListener(http.Ports);
+        var (tokens, system) = (services.GetRequiredService<HookTokens>(), services.GetRequiredService<SupervisorSystem>());
+        HeartbeatEndpoint.Map(web, tokens.Find, heard => system.Origins.Tell(heard)).OnListener(http.Ports);
         RegistrationEndpoints.Map(web, services.GetRequiredService<RegistrationContext>(), options.Api).OnListener(http.Ports);
         ApiEndpoints.Map(web).OnListener(http.Ports);
+        WebhookEndpoints.Map(web, services.GetRequiredService<IReadOnlyList<WebhookTarget>>(), system.Webhooks, system.Feed, options.Api)
+            .OnListener(http.Ports);
+        services.GetRequiredService<WebhookSender>().Start();
         ClusterEndpoints.MapForReaders(web).OnListener(http.Ports);
         if (pages.Enabled)
         {
@@ -192,6 +207,7 @@ internal sealed class SupervisorServer : IAsyncDisposable
         }
 
         services.GetRequiredService<SupervisorGauges>();
+        services.GetRequiredService<ProcessGauges>();
         ManagementEndpoints.Map(web).OnListener(management.Ports);
         ClusterEndpoints.Map(web).OnListener(management.Ports);
     }

@@ -4,6 +4,7 @@ using StreamSupervisor.Actors.LiveStreams;
 using StreamSupervisor.Domain.Origins;
 using StreamSupervisor.Server.Configuration;
 using StreamSupervisor.Server.Credentials;
+using StreamSupervisor.Server.Hooks;
 using StreamSupervisor.Server.Management;
 
 namespace StreamSupervisor.Server.Hosting;
@@ -115,6 +116,7 @@ internal sealed class SupervisorService(SupervisorSystem system, SupervisorOptio
         readiness.WatchWarning("store", () => system.WhyHeld);
         await LookOnceAsync(cancellation);
         system.Membership.Metrics.Begin();
+        HookTelemetry.Begin();
         AdmissionTelemetry.Begin(options.Origins.Select(origin => origin.Name));
         readiness.Ready("start");
         logger.LogInformation("Ready: {Origins} SRS server(s).", options.Origins.Count);

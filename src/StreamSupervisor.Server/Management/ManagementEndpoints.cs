@@ -28,8 +28,11 @@ internal static class ManagementEndpoints
             : Answer(200, new HealthAnswer("ready", null, WarningsOf(readiness))))
             .WithName("Ready").WithSummary("This member takes new work; else 503 and why not.").Produces<HealthAnswer>()
                 .Produces<HealthAnswer>(503);
-        var scrape = group.MapGet("/metrics", IResult () => Results.Text(metrics.Scrape(), PrometheusExporter.ContentType))
-            .WithName("Metrics").WithSummary("Metrics in Prometheus's text format.").Produces<string>(200, "text/plain")
+        var scrape = group.MapGet("/metrics", IResult (HttpContext call) => WantsOpenMetrics(call.Request)
+                ? Results.Text(metrics.Scrape(openMetrics: true), PrometheusExporter.OpenMetricsContentType)
+                : Results.Text(metrics.Scrape(), PrometheusExporter.ContentType))
+            .WithName("Metrics").WithSummary("Metrics in Prometheus's text format; in OpenMetrics for those who accept it.")
+            .Produces<string>(200, "text/plain", PrometheusExporter.OpenMetricsType)
             .Produces<ApiProblem>(403, ApiProblem.MediaType);
         if (endpoints.ServiceProvider.GetService<KnownHosts>() is { } hosts)
         {
@@ -38,6 +41,10 @@ internal static class ManagementEndpoints
 
         return group;
     }
+
+    /// <summary>Whoever names it can read it: Prometheus does, and prefers it.</summary>
+    private static bool WantsOpenMetrics(HttpRequest request) => request.Headers.Accept.Any(accepted =>
+        accepted?.Contains(PrometheusExporter.OpenMetricsType, StringComparison.OrdinalIgnoreCase) == true);
 
     private static IReadOnlyDictionary<string, string>? WarningsOf(Readiness readiness) =>
         readiness.Warnings is { Count: > 0 } warnings ? warnings : null;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Text;
 
@@ -83,7 +84,7 @@ internal sealed class MetricFamily
         switch (_kind)
         {
             case MetricKind.Histogram:
-                series.Observe(value, _bounds);
+                series.Observe(value, _bounds, Activity.Current);
                 break;
             case MetricKind.Gauge:
             case MetricKind.Counter or MetricKind.UpDownCounter when _observable:
@@ -109,7 +110,8 @@ internal sealed class MetricFamily
         }
     }
 
-    public void Write(StringBuilder text)
+    /// <param name="isOpen">OpenMetrics; else Prometheus's own format.</param>
+    public void Write(StringBuilder text, bool isOpen = false)
     {
         List<(string Labels, MetricSeries Series)> all;
         lock (_adding)
@@ -126,10 +128,10 @@ internal sealed class MetricFamily
             return;
         }
 
-        PrometheusText.WriteHeader(text, Name, _help, _kind, _unit);
+        PrometheusText.WriteHeader(text, new MetricStyle(Name, isOpen), _help, _kind, _unit);
         foreach (var (labels, series) in all)
         {
-            series.Write(text, Name, labels, _kind == MetricKind.Histogram ? _bounds : null);
+            series.Write(text, new MetricStyle(Name, isOpen), labels, _kind == MetricKind.Histogram ? _bounds : null);
         }
     }
 

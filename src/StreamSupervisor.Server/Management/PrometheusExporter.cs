@@ -6,8 +6,8 @@ using StreamSupervisor.Srs.Observability;
 namespace StreamSupervisor.Server.Management;
 
 /// <summary>
-/// Our metrics in Prometheus's text format 0.0.4. Listens to the meters by name and keeps the sums itself; a scrape also asks the
-/// observable instruments.
+/// Our metrics in Prometheus's text format 0.0.4 and in OpenMetrics 1.0. Listens to the meters by name and keeps the sums itself; a scrape
+/// also asks the observable instruments.
 ///
 /// Guarantees: memory is bounded whatever labels come (each instrument keeps <see cref="MaxSeries"/> label sets, the rest is summed into
 /// one series labelled <c>overflow="true"</c>); a measurement with labels seen before allocates nothing; a scrape never holds up a
@@ -17,6 +17,10 @@ namespace StreamSupervisor.Server.Management;
 public sealed class PrometheusExporter : IDisposable
 {
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
+
+    /// <summary>The type of OpenMetrics, which a scraper that can read it asks for.</summary>
+    public const string OpenMetricsType = "application/openmetrics-text";
+    public const string OpenMetricsContentType = OpenMetricsType + "; version=1.0.0; charset=utf-8";
 
     /// <summary>Label sets that one instrument keeps.</summary>
     public const int MaxSeries = 256;
@@ -52,7 +56,9 @@ public sealed class PrometheusExporter : IDisposable
     }
 
     /// <summary>Every family, in the order of the names.</summary>
-    public string Scrape()
+    /// <param name="openMetrics">In OpenMetrics 1.0, where histograms have a trace as an example in each bucket; else in the text
+    /// format.</param>
+    public string Scrape(bool openMetrics = false)
     {
         var text = new StringBuilder(4096);
         lock (_scraping)
@@ -73,11 +79,11 @@ public sealed class PrometheusExporter : IDisposable
 
             foreach (var family in _families.Values.OrderBy(family => family.Name, StringComparer.Ordinal))
             {
-                family.Write(text);
+                family.Write(text, openMetrics);
             }
         }
 
-        return text.ToString();
+        return (openMetrics ? text.Append("# EOF\n") : text).ToString();
     }
 
     public void Dispose() => _listener.Dispose();

@@ -9,6 +9,9 @@ internal static class PrometheusText
     /// <summary>A label value is cut behind so many characters: it is a word, not a document.</summary>
     private const int MaxValue = 128;
 
+    /// <summary>What names of counters end in.</summary>
+    private const string Total = "_total";
+
     public static string NameOf(string instrument, string? unit, MetricKind kind)
     {
         var name = Plain(instrument, colon: true);
@@ -17,25 +20,28 @@ internal static class PrometheusText
             name += "_" + word;
         }
 
-        return kind == MetricKind.Counter && !name.EndsWith("_total", StringComparison.Ordinal) ? name + "_total" : name;
+        return kind == MetricKind.Counter && !name.EndsWith(Total, StringComparison.Ordinal) ? name + Total : name;
     }
 
     /// <summary>The unit as names end in it; null for things that are counted.</summary>
     public static string? UnitOf(string? unit) => unit switch { "s" => "seconds", "ms" => "milliseconds", "By" => "bytes", _ => null };
 
-    public static void WriteHeader(StringBuilder text, string name, string help, MetricKind kind, string? unit)
+    public static void WriteHeader(StringBuilder text, MetricStyle style, string help, MetricKind kind, string? unit)
     {
+        // OpenMetrics calls the family of a counter by the name without _total, and escapes quotes in the help.
+        var name = style.IsOpen && kind == MetricKind.Counter ? style.Name[..^Total.Length] : style.Name;
         if (help.Length > 0)
         {
+            var plain = help.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
             text.Append("# HELP ").Append(name).Append(' ')
-                .Append(help.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)).Append('\n');
+                .Append(style.IsOpen ? plain.Replace("\"", "\\\"", StringComparison.Ordinal) : plain).Append('\n');
         }
 
         text.Append("# TYPE ").Append(name).Append(' ')
             .Append(kind switch { MetricKind.Counter => "counter", MetricKind.Histogram => "histogram", _ => "gauge" }).Append('\n');
         if (unit is not null)
         {
-            // A comment to this format, a fact to OpenMetrics.
+            // A comment to Prometheus's own format, a fact to OpenMetrics.
             text.Append("# UNIT ").Append(name).Append(' ').Append(unit).Append('\n');
         }
     }
@@ -122,6 +128,10 @@ internal static class PrometheusText
         double.NaN => "NaN",
         _ => value.ToString("R", CultureInfo.InvariantCulture),
     };
+
+    /// <summary>A number as OpenMetrics wants it in a label: 1.0, not 1.</summary>
+    public static string Canonical(double value) =>
+        Number(value) is var text && text.AsSpan().IndexOfAny(".EN") < 0 ? text + ".0" : Number(value);
 
     private static string Plain(string name, bool colon)
     {

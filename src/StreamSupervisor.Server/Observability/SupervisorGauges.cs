@@ -35,6 +35,10 @@ internal sealed class SupervisorGauges : IDisposable
             + "and locked-out when its API and hooks do not fit.");
         _meter.CreateObservableGauge("streamsupervisor.srs.streams", () => OfOrigins(StreamsOf), "{stream}",
             "Streams that a server listed at the last look.");
+        _meter.CreateObservableGauge("streamsupervisor.srs.wedged", () => OfOrigins(origin => Keys(origin, origin.WedgedKeys)), "{stream}",
+            "Stream keys of which a server holds a ghost now, up to 100; only its restart frees them.");
+        _meter.CreateObservableGauge("streamsupervisor.srs.orphaned", () => OfOrigins(origin => Keys(origin, origin.OrphanedKeys)),
+            "{stream}", "Streams that a server receives and sends to none of its players now, up to 100.");
         _meter.CreateObservableGauge("streamsupervisor.srs.answer.age", () => OfOrigins(AgeOf), "s",
             "Time since a server answered last.");
     }
@@ -56,6 +60,9 @@ internal sealed class SupervisorGauges : IDisposable
         origin.LastAnswerAt is { } at
             ? new(Math.Max(0, (_time.GetUtcNow() - at).TotalSeconds), new KeyValuePair<string, object?>("origin", origin.Name))
             : null;
+
+    private static Measurement<int>? Keys(OriginSnapshot origin, IReadOnlyList<string> keys) =>
+        new(keys.Count, new KeyValuePair<string, object?>("origin", origin.Name));
 
     private List<Measurement<int>> StatesOfOrigins()
     {

@@ -27,6 +27,7 @@ internal static class CommandTree
         EventsCommand.CreateWhy(),
         EventsCommand.CreateAudit(),
         OriginsCommand.Create(),
+        WebhooksCommand.Create(),
         ClusterCommand.Create(),
         ConfigCommand.Create(),
         MigrateCommand.Create(),

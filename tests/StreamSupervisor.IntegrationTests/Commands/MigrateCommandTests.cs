@@ -19,7 +19,7 @@ public sealed class MigrateCommandTests(PostgresFixture postgres) : IDisposable
     {
         var (exitCode, output, error) = await RunAsync("--set", $"storage.sqlite.path={File}");
         exitCode.ShouldBe(0, error);
-        output.ShouldBe($"{File}: applied 1 step: 001 journal.{Environment.NewLine}");
+        output.ShouldBe($"{File}: applied 2 steps: 001 journal, 002 webhooks.{Environment.NewLine}");
         (await RunAsync("--set", $"storage.sqlite.path={File}")).Output.ShouldContain("nothing to apply");
         JsonDocument.Parse((await RunAsync("--set", $"storage.sqlite.path={File}", "--json")).Output).RootElement.GetProperty("applied").GetArrayLength().ShouldBe(0);
     }

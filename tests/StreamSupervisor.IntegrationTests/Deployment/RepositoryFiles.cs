@@ -7,6 +7,8 @@ internal static class RepositoryFiles
 
     public static string Read(string path) => File.ReadAllText(Path.Combine(Root.FullName, path));
 
+    public static string PathOf(string path) => Path.Combine(Root.FullName, path);
+
     public static bool Exists(string path) => Path.Exists(Path.Combine(Root.FullName, path));
 
     private static DirectoryInfo Find(DirectoryInfo folder) => File.Exists(Path.Combine(folder.FullName, "StreamSupervisor.sln"))

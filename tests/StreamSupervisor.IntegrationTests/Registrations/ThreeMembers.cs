@@ -69,6 +69,9 @@ internal sealed class ThreeMembers : IAsyncDisposable
     /// <summary>What the members have written, for the message of a test that fails.</summary>
     public string Output => string.Join("\n\n", _processes.Select((process, index) => $"{NameOf(index)}:\n{process.Output}"));
 
+    /// <summary>What one of them has written.</summary>
+    public string OutputOf(int member) => _processes[member].Output;
+
     /// <summary>A client that asks this member first, and the others when it does not answer.</summary>
     public SupervisorClient ClientOf(int member) => new(_http, new SupervisorClientOptions
     {

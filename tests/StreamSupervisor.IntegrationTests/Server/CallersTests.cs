@@ -64,6 +64,8 @@ public sealed partial class CallersTests : IAsyncLifetime
         ("GET /api/v1/overview", "/api/v1/overview", null, "200 403 403 401 200 200"),
         ("GET /api/v1/cluster", "/api/v1/cluster", null, "200 403 403 401 200 200"),
         ("GET /api/v1/cluster/shards", "/api/v1/cluster/shards", null, "200 403 403 401 200 200"),
+        ("GET /api/v1/webhooks", "/api/v1/webhooks", null, "200 403 403 401 200 200"),
+        ("POST /api/v1/webhooks/{webhook}/redeliver", "/api/v1/webhooks/nobody/redeliver", Why, "404 403 403 401 403 404"),
         ("GET /api/v1/openapi.json", "/api/v1/openapi.json", null, "200 403 403 401 200 200"),
         ("ANY /api/v1/{**rest}", "/api/v1/nothing", null, "404 403 403 401 404 404"),
         ("POST /api/v1/registrations", "/api/v1/registrations", Registration, "200 403 403 401 403 200"),

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using StreamSupervisor.Server.Management;
 using StreamSupervisor.TestKit.Metrics;
@@ -49,6 +50,64 @@ public sealed class PrometheusExporterTests : IDisposable
             streams{state="live"} 4
 
             """);
+    }
+
+    [Fact]
+    public void The_same_in_open_metrics_for_those_who_ask_for_it()
+    {
+        _meter.CreateCounter<long>("answers", description: "Answers \"yes\".").Add(2);
+        _meter.CreateObservableCounter("read", () => 7.5, unit: "By");
+        _meter.CreateObservableGauge("streams", () => 4);
+        var latency = _meter.CreateHistogram("latency", unit: "s", description: null, tags: null,
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.5, 1] });
+        latency.Record(3);
+
+        _exporter.Scrape(openMetrics: true).ShouldBe(
+            """
+            # HELP answers Answers \"yes\".
+            # TYPE answers counter
+            answers_total 2
+            # TYPE latency_seconds histogram
+            # UNIT latency_seconds seconds
+            latency_seconds_bucket{le="0.5"} 0
+            latency_seconds_bucket{le="1.0"} 0
+            latency_seconds_bucket{le="+Inf"} 1
+            latency_seconds_sum 3
+            latency_seconds_count 1
+            # TYPE read_bytes counter
+            # UNIT read_bytes bytes
+            read_bytes_total 7.5
+            # TYPE streams gauge
+            streams 4
+            # EOF
+
+            """);
+    }
+
+    [Fact]
+    public void A_bucket_names_the_trace_of_one_that_fell_into_it()
+    {
+        using var source = new ActivitySource(_meter.Name);
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = one => one.Name == _meter.Name,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+        };
+        ActivitySource.AddActivityListener(listener);
+        var latency = _meter.CreateHistogram("latency", unit: null, description: null, tags: null,
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [1] });
+        latency.Record(0.5);
+        string trace;
+        using (var span = source.StartActivity("hook"))
+        {
+            latency.Record(3);
+            trace = span!.TraceId.ToHexString();
+        }
+
+        var lines = _exporter.Scrape(openMetrics: true).Split('\n');
+        lines.ShouldContain("latency_bucket{le=\"1.0\"} 1");
+        lines.ShouldContain(line => line.StartsWith($"latency_bucket{{le=\"+Inf\"}} 2 # {{trace_id=\"{trace}\"}} 3 ", StringComparison.Ordinal));
+        _exporter.Scrape().ShouldNotContain(trace, Case.Insensitive, "the text format has no place for it");
     }
 
     [Fact]

@@ -57,6 +57,7 @@ public sealed class SettingsAreCompleteTests
             Api = { Keys = { new ApiKeyOptions() } },
             Admission = { Rules = { new AdmissionRuleOptions() } },
             Credentials = { Rules = { new() } },
+            Webhooks = { new WebhookOptions() },
         };
         var checks = new Checks(null, new List<ConfigProblem>());
         SupervisorValidator.Check(options, checks);

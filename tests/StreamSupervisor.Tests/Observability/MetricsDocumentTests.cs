@@ -6,6 +6,7 @@ using StreamSupervisor.Actors;
 using StreamSupervisor.Actors.Calls;
 using StreamSupervisor.Actors.LiveStreams;
 using StreamSupervisor.Actors.Membership;
+using StreamSupervisor.Actors.Notices;
 using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Domain.Origins;
@@ -15,6 +16,7 @@ using StreamSupervisor.Server.Hooks;
 using StreamSupervisor.Server.Management;
 using StreamSupervisor.Server.Observability;
 using StreamSupervisor.Server.Registrations;
+using StreamSupervisor.Server.Webhooks;
 using StreamSupervisor.Srs.Api;
 using StreamSupervisor.Srs.Hooks;
 using StreamSupervisor.TestKit.Metrics;
@@ -55,7 +57,7 @@ public sealed partial class MetricsDocumentTests
         created.ShouldBeUnique();
         foreach (var name in created)
         {
-            name.ShouldMatch(@"^streamsupervisor(\.[a-z]+)+$");
+            name.ShouldMatch(@"^(streamsupervisor|process|dotnet)(\.[a-z]+)+$");
             names.ShouldContain(exported => exported.StartsWith(name.Replace('.', '_'), StringComparison.Ordinal), name);
         }
 
@@ -75,7 +77,12 @@ public sealed partial class MetricsDocumentTests
         member.PeerChanged(PeerChange.Joined);
         ForwardTelemetry.Answered(TimeSpan.Zero, AskStatus.Answered);
         AdmissionTelemetry.Orphaned("srs-1");
+        WebhookTelemetry.Begin(["0"]);
+        using var webhooks = new WebhookGauges();
+        webhooks.Note([("0", new WebhookRow("url/0", 1, 0, 0, IsParked: false, 0, null, null, null, 0, null))]);
+        using var process = new ProcessGauges();
 
+        HookTelemetry.Begin();
         HookTelemetry.Answered(HookAction.OnPublish, "allowed", TimeSpan.Zero);
         CoworkerTelemetry.Answered(new StreamLocation.On("srs-1"));
         SrsTelemetry.ApiCalled("srs-1", "GET", "answered", TimeSpan.Zero);
@@ -97,6 +104,7 @@ public sealed partial class MetricsDocumentTests
             new SessionAdopted(Now, By, 1),
             new RelayAdmitted(Now, By, "srs-2", 1, Adopted: false),
             new FightDetected(Now, "a", "b", Now, 1),
+            new FlappingSeen(Now, 5),
             new KeyWedged(Now, By.Origin, "server", "process"),
         ]);
 
@@ -111,7 +119,7 @@ public sealed partial class MetricsDocumentTests
         using var gauges = new SupervisorGauges(directory, streams, new OriginDrain(streams, [], TimeProvider.System),
             meter =>
             {
-                new LiveStreamGauges().Register(meter, new QuarantinedStreams(), new LostRecords());
+                new LiveStreamGauges().Register(meter, new QuarantinedStreams(), new LostRecords(), TimeProvider.System);
                 new ShardGauges(() => Task.FromResult<(int, int)?>((1, 1))).Register(meter);
             }, TimeProvider.System);
         return PrometheusPage.Parse(exporter.Scrape());
@@ -124,6 +132,6 @@ public sealed partial class MetricsDocumentTests
 
     private static string Here([CallerFilePath] string path = "") => path;
 
-    [GeneratedRegex("""Create(Histogram|Counter|UpDownCounter|ObservableGauge|ObservableCounter)(<[a-z]+>)?\(\s*"(?<name>streamsupervisor\.[^"]+)["]""", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("""Create(Histogram|Counter|UpDownCounter|ObservableGauge|ObservableCounter)(<[a-z]+>)?\(\s*"(?<name>(streamsupervisor|process|dotnet)\.[^"]+)["]""", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Instrument();
 }

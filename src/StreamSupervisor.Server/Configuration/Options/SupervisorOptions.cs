@@ -24,6 +24,7 @@ public sealed class SupervisorOptions
     public KernelOptions Kernel { get; init; } = new();
     public CredentialOptions Credentials { get; init; } = new();
     public RegistrationOptions Registrations { get; init; } = new();
+    public List<WebhookOptions> Webhooks { get; init; } = [];
 
     /// <summary>The file that the settings were read from, for people; empty where no file was.</summary>
     internal string ReadFrom { get; set; } = "";

@@ -10,7 +10,12 @@ internal static class PublishedSecrets
     {
         OriginsValidator.PublishedToken, "compose-srs-1-hooks", "compose-srs-2-hooks", "compose-cluster-secret-0123456789",
             "compose-control-room-key",
+        // The examples of Standard Webhooks and its libraries.
+        "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_plJ3nmyCDGBKInavdOK15jsl", "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD",
     };
+
+    /// <summary>Whether everybody can read it somewhere.</summary>
+    public static bool IsKnown(string secret) => Known.Contains(secret);
 
     public static void Check(SupervisorOptions options, Checks checks)
     {

@@ -21,6 +21,7 @@ internal static class SupervisorValidator
         KernelValidator.Check(options.Kernel, checks);
         CredentialsValidator.Check(options.Credentials, checks);
         RegistrationsValidator.Check(options.Registrations, checks);
+        WebhooksValidator.Check(options.Webhooks, checks);
         PublishedSecrets.Check(options, checks);
     }
 }

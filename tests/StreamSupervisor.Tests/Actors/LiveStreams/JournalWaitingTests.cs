@@ -39,7 +39,7 @@ public sealed class JournalWaitingTests : LiveStreamStage
 
     private InstrumentReader ReaderOf(Meter meter)
     {
-        Services.Gauges.Register(meter, Services.Quarantine, Services.Lost);
+        Services.Gauges.Register(meter, Services.Quarantine, Services.Lost, TimeProvider.System);
         return new InstrumentReader("streamsupervisor.journal.waiting", meter);
     }
 }

@@ -1,0 +1,97 @@
+using StreamSupervisor.Actors;
+using StreamSupervisor.Actors.Journal;
+using StreamSupervisor.Actors.LiveStreams;
+using StreamSupervisor.Actors.Membership;
+using StreamSupervisor.Actors.Notices;
+using StreamSupervisor.Domain.Notices;
+using StreamSupervisor.Domain.Origins;
+
+namespace StreamSupervisor.Server.Webhooks;
+
+/// <summary>
+/// Notes what servers and members are in now, again and again; the store keeps the changes. So a change is told though the member that
+/// saw it first died, unless it was over before anybody looked (a second).
+/// </summary>
+internal sealed class NoticeWatch(SupervisorSystem system, TimeProvider time)
+{
+    /// <summary>What was noted last, so that a state that stays is not written each time.</summary>
+    private readonly Dictionary<string, string> _noted = [];
+
+    /// <summary>One look. On the member that sends, which sees what all see.</summary>
+    /// <exception cref="StoreUnavailableException">The store did not answer; look again.</exception>
+    public async Task LookAsync(CancellationToken cancellation)
+    {
+        foreach (var origin in system.Directory.All.Select(one => one.Snapshot))
+        {
+            if (KindOf(origin) is var kind and not NoticeKind.None)
+            {
+                await NoteAsync($"origin/{origin.Name}", NoticeKinds.NameOf(kind), origin.Name,
+                    kind == NoticeKind.OriginUp ? "" : origin.WhyLockedOut ?? origin.LastError ?? "", cancellation);
+            }
+        }
+
+        // A supervisor alone has no table of members, and nobody who could join or die beside it.
+        var report = system.Membership.View.Report();
+        foreach (var member in report.Members.Where(one => one.BeatAge is not null && one.State == MemberState.Active))
+        {
+            await NoteAsync($"member/{member.Incarnation}", NoticeKinds.NameOf(NoticeKind.MemberJoined), member.Name, "", cancellation);
+        }
+
+        foreach (var member in report.Ended)
+        {
+            var kind = member.State == MemberState.Left ? NoticeKind.MemberLeft : NoticeKind.MemberDead;
+            await NoteAsync($"member/{member.Incarnation}", NoticeKinds.NameOf(kind), member.Name, member.Why, cancellation);
+        }
+    }
+
+    /// <summary>Notes the keys that are in quarantine here, until it is cancelled. On every member: each knows its own. Throws
+    /// nothing.</summary>
+    public async Task WatchQuarantineAsync(TimeSpan every, CancellationToken cancellation)
+    {
+        while (!cancellation.IsCancellationRequested)
+        {
+            try
+            {
+                await Task.Delay(every, time, cancellation);
+                await LookAtQuarantineAsync(system.Quarantine.All, cancellation);
+            }
+            catch (Exception e) when (e is StoreUnavailableException or OperationCanceledException)
+            {
+                // The store says so itself; the next look is soon.
+            }
+        }
+    }
+
+    private async Task LookAtQuarantineAsync(IReadOnlyDictionary<string, QuarantinedStream> all, CancellationToken cancellation)
+    {
+        foreach (var (key, stream) in all)
+        {
+            await NoteAsync($"stream/{key}", NoticeKinds.NameOf(NoticeKind.StreamQuarantined), key, stream.Why, cancellation);
+        }
+
+        foreach (var subject in _noted.Keys.Where(one => one.StartsWith("stream/", StringComparison.Ordinal)
+            && !all.ContainsKey(one["stream/".Length..])).ToList())
+        {
+            await NoteAsync(subject, NoticeStore.Over, subject["stream/".Length..], "", cancellation);
+            _noted.Remove(subject);
+        }
+    }
+
+    private async Task NoteAsync(string subject, string kind, string name, string why, CancellationToken cancellation)
+    {
+        if (_noted.GetValueOrDefault(subject) != kind)
+        {
+            await system.Notices.NoteAsync(subject, kind, name, why, cancellation);
+            _noted[subject] = kind;
+        }
+    }
+
+    /// <summary>One that is suspect is still what it was; one that nobody has asked is nothing yet.</summary>
+    internal static NoticeKind KindOf(OriginSnapshot origin) => origin switch
+    {
+        { WhyLockedOut: not null } => NoticeKind.OriginLockedOut,
+        { Status: OriginStatus.Up } => NoticeKind.OriginUp,
+        { Status: OriginStatus.Down } => NoticeKind.OriginDown,
+        _ => NoticeKind.None,
+    };
+}
