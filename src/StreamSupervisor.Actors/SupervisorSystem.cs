@@ -86,9 +86,6 @@ public sealed partial class SupervisorSystem : IAsyncDisposable
     /// <summary>Lists of streams.</summary>
     public StreamIndex Index { get; }
 
-    /// <summary>The keys of this member whose journal can't be read.</summary>
-    public QuarantinedStreams Quarantine => _services.Quarantine;
-
     /// <summary>What all members count.</summary>
     public ClusterCounter Counter { get; }
 
