@@ -24,8 +24,8 @@ public sealed class ClientIndex(int capacity)
     public static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(300);
 
     /// <summary>
-    /// How late the hooks of a connection may be that its encoder has left: they may have lain with a member that hung until it was declared
-    /// dead. Meanwhile the encoder may have been let in on another connection.
+    /// How late the hooks of a connection may be that its encoder has left: they may have lain with a member that hung until it was
+    /// declared dead. Meanwhile the encoder may have been let in on another connection.
     /// </summary>
     public static readonly TimeSpan HooksComeWithin = TimeSpan.FromSeconds(7);
 

@@ -27,7 +27,8 @@ internal sealed class HookLog(ILogger logger, TimeProvider time)
         {
             logger.LogWarning(
                 "Refused {Action} at the hook address of {Origin}: it names server {ServerId}, and the API of {Origin} is server "
-                + "{Expected}. Is a token used twice, or origins.api wrong?{Others}", action, origin, named, origin, expected, Others(since));
+                + "{Expected}. Is a token used twice, or origins.api wrong?{Others}",
+                action, origin, named, origin, expected, Others(since));
         }
     }
 

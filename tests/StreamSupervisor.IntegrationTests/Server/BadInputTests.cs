@@ -65,7 +65,7 @@ public sealed partial class BadInputTests(ITestOutputHelper output) : IAsyncLife
         {
             var input = BadInput.Of(new Random((Seed * 1_000_003) + number), Token);
             var answer = await input.SendAsync(new Uri((input.IsManaged ? _options.Management.Listen : _options.Http.Listen)[0]), stop);
-            var status = Status().Match(answer) is { Success: true } match ? int.Parse(match.Groups["status"].Value, CultureInfo.InvariantCulture) : 0;
+            var status = Status().Match(answer) is { Success: true } match ? int.Parse(match.Groups["code"].Value, CultureInfo.InvariantCulture) : 0;
             statuses.AddOrUpdate(status, 1, (_, count) => count + 1);
             if (status is 503)
             {
@@ -94,10 +94,10 @@ public sealed partial class BadInputTests(ITestOutputHelper output) : IAsyncLife
             ? value
             : otherwise;
 
-    [GeneratedRegex(@"\AHTTP/1\.[01] (?<status>\d{3})", RegexOptions.None, 1_000)]
+    [GeneratedRegex(@"\AHTTP/1\.[01] (?<code>\d{3})", RegexOptions.ExplicitCapture, 1_000)]
     private static partial Regex Status();
 
-    [GeneratedRegex(@"\n\s*at [A-Z]\w+\.|\w+Exception\b", RegexOptions.None, 1_000)]
+    [GeneratedRegex(@"\n\s*at [A-Z]\w+\.|\w+Exception\b", RegexOptions.ExplicitCapture, 1_000)]
     private static partial Regex Insides();
 
     private sealed class Lines(ConcurrentQueue<string> all) : ILoggerProvider, ILogger

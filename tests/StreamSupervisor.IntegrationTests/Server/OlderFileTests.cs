@@ -1,11 +1,12 @@
 using StreamSupervisor.Domain;
 using StreamSupervisor.Simulator.Connections;
 using StreamSupervisor.Simulator.Servers;
+using Xunit.Abstractions;
 
 namespace StreamSupervisor.IntegrationTests.Server;
 
 /// <summary>An older copy of the database file is put in its place, as a restored backup is.</summary>
-public sealed class OlderFileTests : IAsyncLifetime
+public sealed class OlderFileTests(ITestOutputHelper log) : IAsyncLifetime
 {
     private const string Key = "live/cam1";
     private const string Noticed = "gone back in time";
@@ -49,7 +50,8 @@ public sealed class OlderFileTests : IAsyncLifetime
     public async Task Put_there_while_the_supervisor_runs_it_is_noticed_and_the_supervisor_goes_on_in_it()
     {
         await BackUpAndGoOnAsync();
-        await using (var program = await SupervisorProcess.ServeAsync(_folder))
+        var program = await SupervisorProcess.ServeAsync(_folder);
+        try
         {
             await PublishAsync();
             await IsLiveAboveAsync(2);
@@ -62,6 +64,11 @@ public sealed class OlderFileTests : IAsyncLifetime
             await IsLiveAboveAsync(Floor + 1);
             program.Terminate();
             (await program.ExitCodeAsync()).ShouldBe(0);
+        }
+        finally
+        {
+            await program.DisposeAsync();
+            log.WriteLine(program.Output);
         }
 
         await using var next = await SupervisorProcess.ServeAsync(_folder);
