@@ -97,6 +97,7 @@ public sealed class OrderTests(Browser browser) : IAsyncLifetime
         await keyboard.PressAsync("g");
         await keyboard.PressAsync("s");
         await visitor.Page.Locator("#streams").WaitForAsync();
+        await visitor.SaysAsync("live");
         await keyboard.PressAsync("/");
         await keyboard.TypeAsync("live/a");
         await keyboard.PressAsync("Enter");

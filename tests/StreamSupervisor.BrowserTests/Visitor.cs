@@ -9,14 +9,19 @@ internal sealed class Visitor : IAsyncDisposable
 {
     private readonly IBrowserContext _context;
     private readonly ConcurrentQueue<string> _violations = new();
+    private readonly ConcurrentQueue<IRequest> _finished = new();
 
     private Visitor(IBrowserContext context, IPage page, string address) => (_context, Page, Address) = (context, page, address);
 
     public IPage Page { get; }
     public string Address { get; }
 
-    /// <summary>What crossed the wire so far: each answer's address and size with its head, as it was sent.</summary>
-    public ConcurrentQueue<(string Url, int Size)> Answers { get; } = new();
+    /// <summary>What has come so far: each whole answer's address and its size with its head, as it crossed the wire.</summary>
+    public Task<(string Url, int Size)[]> AnswersAsync() => Task.WhenAll(_finished.Select(async request =>
+    {
+        var sizes = await request.SizesAsync();
+        return (request.Url, sizes.ResponseBodySize + sizes.ResponseHeadersSize);
+    }));
 
     public static async Task<Visitor> OfAsync(IBrowserContext context, string address)
     {
@@ -29,11 +34,7 @@ internal sealed class Visitor : IAsyncDisposable
             }
         };
         visitor.Page.PageError += (_, error) => visitor._violations.Enqueue(error);
-        visitor.Page.RequestFinished += async (_, request) =>
-        {
-            var sizes = await request.SizesAsync();
-            visitor.Answers.Enqueue((request.Url, sizes.ResponseBodySize + sizes.ResponseHeadersSize));
-        };
+        visitor.Page.RequestFinished += (_, request) => visitor._finished.Enqueue(request);
         return visitor;
     }
 

@@ -23,8 +23,8 @@ internal sealed class DashboardAssets
     public string PathOf(string name) => $"assets/{_assets[name].Hash}/{name}";
 
     /// <summary>
-    /// An asset. Under the hash of another version too, which a page of another member may name while members are brought up to date; then it
-    /// is not to be kept.
+    /// An asset. Under the hash of another version too, which a page of another member may name while members are brought up to date;
+    /// then it is not to be kept.
     /// </summary>
     public IResult Answer(HttpContext call, string hash, string name)
     {

@@ -4,7 +4,6 @@ using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Server.Api;
 using StreamSupervisor.Server.Dashboard.Language;
-using StreamSupervisor.Server.Dashboard.Pages;
 
 namespace StreamSupervisor.Server.Dashboard;
 
@@ -14,8 +13,8 @@ internal static partial class DashboardEndpoints
 
     private static void MapStream(RouteGroupBuilder group, ApiContext api, DashboardPages pages)
     {
-        group.MapGet("/streams/{**path}", (HttpContext call) => StreamAsync(api, pages, call));
-        group.MapPost("/streams/{**path}", (HttpContext call) => OrderAsync(api, pages, call));
+        group.MapGet("/streams/{**path}", Task<IResult> (HttpContext call) => StreamAsync(api, pages, call));
+        group.MapPost("/streams/{**path}", Task<IResult> (HttpContext call) => OrderAsync(api, pages, call));
     }
 
     private static async Task<IResult> StreamAsync(ApiContext api, DashboardPages pages, HttpContext call)
@@ -92,7 +91,8 @@ internal static partial class DashboardEndpoints
         var body = new Dictionary<string, object> { ["why"] = form["why"].ToString() };
         if (form["ifGeneration"].ToString() is { Length: > 0 } seen)
         {
-            body["ifGeneration"] = long.TryParse(seen, NumberStyles.None, CultureInfo.InvariantCulture, out var generation) ? generation : seen;
+            var isNumber = long.TryParse(seen, NumberStyles.None, CultureInfo.InvariantCulture, out var generation);
+            body["ifGeneration"] = isNumber ? generation : seen;
         }
 
         if (verb == "lock" && form["for"].ToString() is { Length: > 0 } length)

@@ -16,7 +16,7 @@ internal static partial class DashboardEndpoints
     private const string Reserved = StreamKey.ReservedVhost + "/";
 
     private static void MapStreams(RouteGroupBuilder group, ApiContext api, DashboardPages pages) =>
-        group.MapGet("", (HttpContext call) => StreamsAsync(api, pages, call));
+        group.MapGet("", Task<IResult> (HttpContext call) => StreamsAsync(api, pages, call));
 
     private static async Task<IResult> StreamsAsync(ApiContext api, DashboardPages pages, HttpContext call)
     {
@@ -44,12 +44,14 @@ internal static partial class DashboardEndpoints
         var orphaned = new OrphanedSessions(origins);
         return new StreamList(
             asked,
-            [.. rows.Take(RowsOfAPage).Where(row => !row.Key.StartsWith(Reserved, StringComparison.Ordinal)).Select(row => row.Summary is { } summary
-                ? orphaned.Mark(StreamView.From(summary, now), now)
-                : ApiEndpoints.Bare(row))],
+            [.. rows.Take(RowsOfAPage).Where(row => !row.Key.StartsWith(Reserved, StringComparison.Ordinal)).Select(Show)],
             origins,
             rows.Count <= RowsOfAPage ? null : ApiQuery.ToCursor(
                 (isByChange ? $"{rows[RowsOfAPage - 1].ChangedAt.ToUnixTimeMilliseconds()} " : "") + rows[RowsOfAPage - 1].Key));
+
+        StreamView Show(StreamIndexRow row) => row.Summary is { } summary
+            ? orphaned.Mark(StreamView.From(summary, now), now)
+            : ApiEndpoints.Bare(row);
     }
 
     /// <summary>Where a page begins: behind a key, or behind a time and a key of that time.</summary>

@@ -1,8 +1,5 @@
-using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Http.HttpResults;
 using StreamSupervisor.Server.Api;
 using StreamSupervisor.Server.Configuration;
-using StreamSupervisor.Server.Dashboard.Pages;
 
 namespace StreamSupervisor.Server.Dashboard;
 
@@ -27,6 +24,15 @@ internal static partial class DashboardEndpoints
         }
 
         services.AddRazorComponents();
+
+        // It brings ASP.NET's ring of keys, which is made and written to the home folder at the start. Nothing here is signed with it:
+        // members would have to share it.
+        foreach (var ring in services.Where(service => service.ServiceType == typeof(IHostedService)
+            && service.ImplementationType?.Assembly == typeof(DataProtectionServiceCollectionExtensions).Assembly).ToList())
+        {
+            services.Remove(ring);
+        }
+
         services.AddSingleton(options).AddSingleton<DashboardAssets>().AddSingleton<PageFactory>().AddSingleton<DashboardPages>();
         services.AddSingleton(provider => new DashboardGate(api, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider =>
@@ -69,7 +75,7 @@ internal static partial class DashboardEndpoints
 
     private static void MapSessions(RouteGroupBuilder group, DashboardGate gate, DashboardPages pages)
     {
-        group.MapPost("/login", async (HttpContext call) =>
+        group.MapPost("/login", async Task<IResult> (HttpContext call) =>
         {
             var form = await FormAsync(call);
             var (caller, problem) = gate.SignIn(call, form["key"].ToString(), pages.Root);
@@ -82,7 +88,7 @@ internal static partial class DashboardEndpoints
             DashboardGate.SignOut(call, pages.Root);
             return Results.Redirect(pages.Root);
         });
-        group.MapPost("/preferences", async (HttpContext call) =>
+        group.MapPost("/preferences", async Task<IResult> (HttpContext call) =>
         {
             var form = await FormAsync(call);
             var cookie = DashboardGate.CookieAt(call, pages.Root, TimeSpan.FromDays(365));

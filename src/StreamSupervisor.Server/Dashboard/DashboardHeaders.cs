@@ -16,8 +16,8 @@ internal static class DashboardHeaders
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
 
-        // Not no-referrer: under it browsers send "Origin: null" with our own forms, and over plain HTTP towards another machine that is all
-        // they send, so that an order could not be told from one of a foreign page.
+        // Not no-referrer: under it browsers send "Origin: null" with our own forms, and over plain HTTP towards another machine that is
+        // all they send, so that an order could not be told from one of a foreign page.
         headers["Referrer-Policy"] = "same-origin";
     }
 }

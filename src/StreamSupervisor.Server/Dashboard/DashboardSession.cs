@@ -15,9 +15,9 @@ namespace StreamSupervisor.Server.Dashboard;
 internal sealed record SessionClaim(string Name, string Key, string Said, byte[] Proof);
 
 /// <summary>
-/// The session of a browser: <c>name.expiry.HMAC-SHA256(key, name.expiry)</c>, each part in base64url but the expiry in seconds. Any member makes
-/// and proves it from its own settings, so that nothing is shared and nothing is stored; a key that is removed ends its sessions, and a
-/// role that is changed counts at once. ASP.NET's cookies would need a ring of keys that all members share.
+/// The session of a browser: <c>name.expiry.HMAC-SHA256(key, name.expiry)</c>, each part in base64url but the expiry in seconds. Any member
+/// makes and proves it from its own settings, so that nothing is shared and nothing is stored; a key that is removed ends its sessions,
+/// and a role that is changed counts at once. ASP.NET's cookies would need a ring of keys that all members share.
 /// </summary>
 internal sealed class DashboardSession(ApiOptions options)
 {

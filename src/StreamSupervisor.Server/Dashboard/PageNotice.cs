@@ -11,9 +11,9 @@ internal static class PageNotice
 
     public static void Leave(HttpContext call, string path, string text)
     {
-        var short_ = text.Length > Longest ? text[..Longest] + "…" : text;
+        var kept = text.Length > Longest ? text[..Longest] + "…" : text;
         call.Response.Cookies.Append(
-            PageFactory.NoticeCookie, Base64Url.EncodeToString(Encoding.UTF8.GetBytes(short_)), DashboardGate.CookieAt(call, path, Validity));
+            PageFactory.NoticeCookie, Base64Url.EncodeToString(Encoding.UTF8.GetBytes(kept)), DashboardGate.CookieAt(call, path, Validity));
     }
 
     public static Notice? Take(HttpContext call, string path)

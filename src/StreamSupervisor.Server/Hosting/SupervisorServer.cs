@@ -171,7 +171,8 @@ internal sealed class SupervisorServer : IAsyncDisposable
 
         FrontPage.TakeHeadAsGet(web);
         var pages = options.Dashboard;
-        FrontPage.Map(web, pages.Enabled ? (pages.PathBase + DashboardEndpoints.Prefix, http.Ports) : null).OnListener(new HashSet<int>([.. http.Ports, .. management.Ports]));
+        FrontPage.Map(web, pages.Enabled ? (pages.PathBase + DashboardEndpoints.Prefix, http.Ports) : null)
+            .OnListener(new HashSet<int>([.. http.Ports, .. management.Ports]));
         services.GetRequiredService<HookEndpoints>().Map(web.MapGroup("").OnListener(http.Ports));
         var (tokens, origins) = (services.GetRequiredService<HookTokens>(), services.GetRequiredService<SupervisorSystem>().Origins);
         HeartbeatEndpoint.Map(web, tokens.Find, heard => origins.Tell(heard)).OnListener(http.Ports);

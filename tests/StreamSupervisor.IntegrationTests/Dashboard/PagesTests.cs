@@ -58,7 +58,7 @@ public sealed class PagesTests
                 {
                     var body = (await pages.GetAsync(next)).Body;
                     seen.AddRange(RowsOf(body));
-                    next = Regex.Match(body, "href=\"([^\"]+)\" rel=\"next\"") is { Success: true } match ? WebUtility.HtmlDecode(match.Groups[1].Value) : null;
+                    next = Regex.Match(body, "href=\"(?<to>[^\"]+)\" rel=\"next\"") is { Success: true } match ? WebUtility.HtmlDecode(match.Groups["to"].Value) : null;
                 }
 
                 seen.ShouldBeUnique();
@@ -126,9 +126,9 @@ public sealed class PagesTests
         foreach (var path in new[] { "/ui", "/sup/ui", "/ui/streams/-/live/cam", "/sup/ui/streams/-/live/cam" })
         {
             var body = (await pages.GetAsync(path)).Body;
-            var links = Regex.Matches(body, "(?:href|src|action|data-feed)=\"([^\"#][^\"]*)\"").Select(match => match.Groups[1].Value).ToList();
+            var links = Regex.Matches(body, "(?:href|src|action|data-feed)=\"(?<to>[^\"#][^\"]*)\"").Select(match => match.Groups["to"].Value).ToList();
             links.ShouldNotBeEmpty();
-            links.ShouldAllBe(link => link == "/sup/ui" || link.StartsWith("/sup/ui/") || link.StartsWith("/sup/ui?"), path);
+            links.ShouldAllBe(link => link == "/sup/ui" || link.StartsWith("/sup/ui/", StringComparison.Ordinal) || link.StartsWith("/sup/ui?", StringComparison.Ordinal), path);
         }
 
         (await pages.GetAsync("/", ("Accept", "text/html"))).Headers["Location"].ShouldBe("/sup/ui");
@@ -148,7 +148,7 @@ public sealed class PagesTests
     {
         await using var platform = await Platform.StartAsync(SrsModel.V6);
         using var pages = new PageClient(platform.Address);
-        var path = Regex.Match((await pages.GetAsync("/ui")).Body, "href=\"(/ui/assets/[0-9a-f]+/dashboard.css)\"").Groups[1].Value;
+        var path = Regex.Match((await pages.GetAsync("/ui")).Body, "href=\"(?<to>/ui/assets/[0-9a-f]+/dashboard.css)\"").Groups["to"].Value;
         var asset = await pages.GetAsync(path);
         (asset.Headers["Content-Type"], asset.Headers["Cache-Control"]).ShouldBe(("text/css; charset=utf-8", "public, max-age=31536000, immutable"));
         (await pages.GetAsync(path, ("If-None-Match", asset.Headers["ETag"]))).Status.ShouldBe(HttpStatusCode.NotModified);
@@ -180,5 +180,5 @@ public sealed class PagesTests
     }
 
     private static List<string> RowsOf(string html) =>
-        [.. Regex.Matches(html, "data-row><bdi>([^<]*)</bdi>").Select(match => WebUtility.HtmlDecode(match.Groups[1].Value))];
+        [.. Regex.Matches(html, "data-row><bdi>(?<key>[^<]*)</bdi>").Select(match => WebUtility.HtmlDecode(match.Groups["key"].Value))];
 }

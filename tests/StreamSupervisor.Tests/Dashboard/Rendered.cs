@@ -41,5 +41,5 @@ internal static class Rendered
 
     /// <summary>The names of all elements of a page.</summary>
     public static IReadOnlyList<string> ElementsOf(string html) =>
-        [.. Regex.Matches(html, "<([a-z][a-z0-9]*)", RegexOptions.None, TimeSpan.FromSeconds(5)).Select(match => match.Groups[1].Value)];
+        [.. Regex.Matches(html, "<(?<name>[a-z][a-z0-9]*)", RegexOptions.None, TimeSpan.FromSeconds(5)).Select(match => match.Groups["name"].Value)];
 }

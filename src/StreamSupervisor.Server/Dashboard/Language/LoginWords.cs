@@ -17,7 +17,8 @@ public sealed record LoginWords : IWords<LoginWords>
     public static LoginWords En { get; } = new()
     {
         Title = "Sign in",
-        Intro = "Sign in with one of the API keys in the settings (api.keys). Its role says what you may do; its name stands in the timeline.",
+        Intro = "Sign in with one of the API keys in the settings (api.keys). Its role says what you may do; "
+            + "its name stands in the timeline.",
         Key = "API key",
         SignIn = "Sign in",
         NotKept = "The browser did not keep the session. Open this page over https, or on the machine of the supervisor itself.",

@@ -21,8 +21,8 @@ public sealed record StateWords : IWords<StateWords>
         {
             ["live"] = "live", ["handover"] = "handover", ["interrupted"] = "interrupted", ["idle"] = "idle", ["locked"] = "locked",
             ["pinned"] = "pinned", ["reserved"] = "reserved", ["fight"] = "fight", ["wedged"] = "wedged", ["removing"] = "removing",
-            ["held"] = "held", ["orphaned"] = "for nobody", ["silent"] = "silent", ["up"] = "up", ["suspect"] = "suspect", ["down"] = "down",
-            ["unknown"] = "unknown", ["draining"] = "draining",
+            ["held"] = "held", ["orphaned"] = "for nobody", ["silent"] = "silent", ["up"] = "up", ["suspect"] = "suspect",
+            ["down"] = "down", ["unknown"] = "unknown", ["draining"] = "draining",
         },
     };
 

@@ -123,7 +123,9 @@ function open() {
   close();
   if (!body.dataset.feed || isPaused || document.hidden) return;
   feed = new EventSource(body.dataset.feed);
-  feed.onopen = () => { heard(); refresh(); };
+  feed.onopen = heard;
+
+  // Comes first of all, when nothing that happens from then on is missed, and then every few seconds.
   feed.addEventListener("still-here", () => { heard(); refresh(); });
   feed.addEventListener("changed", (told) => {
     heard();
@@ -155,7 +157,7 @@ function openDialog(id, from) {
   const dialog = document.getElementById(id);
   if (!dialog) return false;
   opener = from;
-  dialog.close();
+  dialog.removeAttribute("open");
   dialog.showModal();
   dialog.querySelector("[data-first]")?.focus();
   return true;
