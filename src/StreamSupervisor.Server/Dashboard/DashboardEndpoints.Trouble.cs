@@ -11,7 +11,7 @@ internal static partial class DashboardEndpoints
     private static void MapTrouble(RouteGroupBuilder group, ApiContext api, DashboardPages pages)
     {
         group.MapGet("/trouble", (HttpContext call, SupervisorSystem system) => TroubleAsync(api, pages, call, system.Quarantine));
-        group.MapPost("/trouble", (HttpContext call) => ReleaseQuarantineAsync(api, pages, call));
+        group.MapPost("/trouble", Task<IResult> (HttpContext call) => ReleaseQuarantineAsync(api, pages, call));
     }
 
     private static async Task<IResult> TroubleAsync(ApiContext api, DashboardPages pages, HttpContext call, QuarantinedStreams quarantine)

@@ -12,7 +12,7 @@ internal static partial class DashboardEndpoints
         Domain.LiveStreams.RefusalCatalog.All.Select(ReasonView.From).ToDictionary(reason => reason.Reason);
 
     private static void MapWhy(RouteGroupBuilder group, ApiContext api, DashboardPages pages) =>
-        group.MapGet("/why", (HttpContext call) =>
+        group.MapGet("/why", Task<IResult> (HttpContext call) =>
             call.Request.Query.ContainsKey("client") ? AttemptAsync(api, pages, call) : WhyAsync(api, pages, call));
 
     private static async Task<IResult> WhyAsync(ApiContext api, DashboardPages pages, HttpContext call)
