@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Server.Api;
 using StreamSupervisor.Server.Dashboard.Language;
@@ -15,9 +16,18 @@ namespace StreamSupervisor.Server.Dashboard;
 public sealed record AuditList(string By, string Key, IReadOnlyList<FeedEntry> Orders, string? Next, DateTimeOffset? SearchedBackTo)
 {
     /// <summary>What the order was of.</summary>
-    internal static string SubjectOf(FeedEntry entry, AuditWords words) => OriginOf(entry) is { } origin
-        ? string.Format(CultureInfo.InvariantCulture, words.Server, origin)
-        : entry.Key.ToString();
+    internal static string SubjectOf(FeedEntry entry, AuditWords words) => (OriginOf(entry), entry.Key) switch
+    {
+        ({ } origin, _) => string.Format(CultureInfo.InvariantCulture, words.Server, origin),
+        (_, { Vhost: StreamKey.ReservedVhost }) => string.Format(CultureInfo.InvariantCulture, words.Member, entry.Key.Stream),
+        _ => entry.Key.ToString(),
+    };
+
+    /// <summary>The page of what the order was of.</summary>
+    internal static string UrlOf(FeedEntry entry, PageContext page) =>
+        OriginOf(entry) is not null ? page.Url("/origins")
+        : entry.Key.Vhost == StreamKey.ReservedVhost ? page.Url("/cluster")
+        : StreamUrl.Of(page, entry.Key);
 
     /// <summary>The server that was ordered about; null for an order about a stream.</summary>
     internal static string? OriginOf(FeedEntry entry) =>
@@ -34,6 +44,8 @@ public sealed record AuditList(string By, string Key, IReadOnlyList<FeedEntry> O
         (KeyPinned pin, _) => string.Format(CultureInfo.InvariantCulture, words.Pin, pin.Identity),
         (OperatorActed { Action: "kick" }, _) => words.Kick,
         (OperatorActed { Action: "release" }, _) => words.Release,
+        (OperatorActed { Action: "leave" }, _) => words.Leave,
+        (OperatorActed { Action: "down" }, _) => words.Down,
         (OperatorActed acted, _) => acted.Action,
         _ => entry.Event.Kind,
     };

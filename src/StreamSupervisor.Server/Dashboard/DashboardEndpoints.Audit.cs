@@ -12,9 +12,9 @@ internal static partial class DashboardEndpoints
 
     private static void MapAudit(RouteGroupBuilder group, ApiContext api, DashboardPages pages)
     {
-        group.MapGet("/audit", async (HttpContext call) => DashboardPages.Show<Audit>(
+        group.MapGet("/audit", async Task<IResult> (HttpContext call) => DashboardPages.Show<Audit>(
             call, await pages.ContextAsync(call), new() { ["List"] = await OrdersAsync(api, call, OrdersOfAPage) }));
-        group.MapGet("/audit.csv", async (HttpContext call) =>
+        group.MapGet("/audit.csv", async Task<IResult> (HttpContext call) =>
         {
             var words = (await pages.ContextAsync(call)).Words<AuditWords>();
             var sheet = await OrdersAsync(api, call, OrdersOfASheet);

@@ -24,9 +24,14 @@ public sealed record AuditWords : IWords<AuditWords>
     public required string Pin { get; init; }
     public required string Drain { get; init; }
     public required string Undrain { get; init; }
+    public required string Leave { get; init; }
+    public required string Down { get; init; }
 
     /// <summary>{0}: the server.</summary>
     public required string Server { get; init; }
+
+    /// <summary>{0}: the member.</summary>
+    public required string Member { get; init; }
 
     public static AuditWords En { get; } = new()
     {
@@ -50,7 +55,10 @@ public sealed record AuditWords : IWords<AuditWords>
         Pin = "pin to {0}",
         Drain = "drain",
         Undrain = "end draining",
+        Leave = "leave",
+        Down = "down",
         Server = "server {0}",
+        Member = "member {0}",
     };
 
     public static AuditWords Zh { get; } = new()
@@ -74,6 +82,9 @@ public sealed record AuditWords : IWords<AuditWords>
         Pin = "绑定到 {0}",
         Drain = "排空",
         Undrain = "结束排空",
+        Leave = "退出",
+        Down = "判定失效",
         Server = "源站 {0}",
+        Member = "节点 {0}",
     };
 }
