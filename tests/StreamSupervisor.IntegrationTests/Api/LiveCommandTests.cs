@@ -40,6 +40,7 @@ public sealed class LiveCommandTests
         using var terminal = Process.Start(new ProcessStartInfo(
             "script", ["-qec", $"stty cols 100 rows 30; exec {program} top --server {server.Address}", "/dev/null"])
         {
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             Environment = { ["TERM"] = "xterm-256color" },

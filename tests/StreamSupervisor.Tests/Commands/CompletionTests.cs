@@ -80,6 +80,7 @@ public sealed class CompletionTests
             await File.WriteAllTextAsync(file, script);
             using var process = Process.Start(new ProcessStartInfo(shell, [.. arguments, file])
             {
+                UseShellExecute = false,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
             })!;
