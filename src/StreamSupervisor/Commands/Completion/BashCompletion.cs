@@ -4,7 +4,7 @@ namespace StreamSupervisor.Commands.Completion;
 
 /// <summary>
 /// Completion for bash: one function that walks the words to find the command, then offers what may follow. Nothing of the program is run
-/// while somebody types, since starting it takes a tenth of a second.
+/// while somebody types, since starting it takes a quarter of a second.
 /// </summary>
 internal static class BashCompletion
 {
