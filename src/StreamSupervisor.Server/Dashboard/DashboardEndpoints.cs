@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
 using StreamSupervisor.Server.Api;
 using StreamSupervisor.Server.Configuration;
 
@@ -24,6 +26,9 @@ internal static partial class DashboardEndpoints
         }
 
         services.AddRazorComponents();
+
+        // The default writes every Chinese character as a number of eight. What could be markup is escaped all the same.
+        services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All));
 
         // It brings ASP.NET's ring of keys, which is made and written to the home folder at the start. Nothing here is signed with it:
         // members would have to share it.
