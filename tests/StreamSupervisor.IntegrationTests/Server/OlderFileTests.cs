@@ -14,6 +14,8 @@ public sealed class OlderFileTests(ITestOutputHelper log) : IAsyncLifetime
     /// <summary>Every generation after a rollback is above it.</summary>
     private const long Floor = 1_000_000;
 
+    private readonly CancellationTokenSource _over = new();
+    private readonly List<Task> _sending = [];
     private SrsServers _srs = null!;
     private ServeFolder _folder = null!;
 
@@ -27,6 +29,9 @@ public sealed class OlderFileTests(ITestOutputHelper log) : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
+        await _over.CancelAsync();
+        await Task.WhenAll(_sending);
+        _over.Dispose();
         await _srs.DisposeAsync();
         _folder.Dispose();
     }
@@ -137,10 +142,12 @@ public sealed class OlderFileTests(ITestOutputHelper log) : IAsyncLifetime
         (await second.ExitCodeAsync()).ShouldBe(0);
     }
 
+    /// <summary>An encoder that sends from now on: one that does not is dropped by SRS before a supervisor is back.</summary>
     private async Task PublishAsync()
     {
         var encoder = await EncoderEnd.DialAsync(_srs[0]);
         (await encoder.PublishAsync(Key)).ShouldBe(PublishOutcome.Started);
+        _sending.Add(encoder.KeepSendingAsync(_over.Token));
     }
 
     private async Task IsLiveAboveAsync(long generation)
