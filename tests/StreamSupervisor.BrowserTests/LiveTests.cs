@@ -24,7 +24,7 @@ public sealed class LiveTests(Browser browser) : IAsyncLifetime
 
         // The hooks go to the first two members; the third only reads.
         await (await EncoderEnd.DialAsync(members.Srs[0])).PublishAsync("live/van");
-        await visitor.ShowsAsync("#streams tr td:nth-of-type(1)", "live g1");
+        await visitor.ShowsAsync("#streams tr td:nth-of-type(1)", "g1");
         var second = await Eventually.BringsAsync("the second takes over", async () =>
             await EncoderEnd.DialAsync(members.Srs[1]) is var next && await next.PublishAsync("live/van") == PublishOutcome.Started ? next : null);
         await visitor.ShowsAsync("#streams tr td:nth-of-type(2)", second.ClientId);

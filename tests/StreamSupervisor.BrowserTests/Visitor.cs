@@ -49,12 +49,36 @@ internal sealed class Visitor : IAsyncDisposable
     }
 
     /// <summary>Waits until the sign of the feed says so.</summary>
-    public Task SaysAsync(string state, TimeSpan? within = null) => Eventually.HoldsAsync($"the page says {state}", async () =>
+    public Task SaysAsync(string state, TimeSpan? within = null) => HoldsAsync($"the page says {state}", async () =>
         await Page.Locator("#link").GetAttributeAsync("data-state") == state, within);
 
     /// <summary>Waits until the text of the first such element holds this.</summary>
-    public Task ShowsAsync(string selector, string text, TimeSpan? within = null) => Eventually.HoldsAsync($"{selector} shows '{text}'", async () =>
-        (await Page.Locator(selector).AllInnerTextsAsync()).Any(shown => shown.Contains(text, StringComparison.Ordinal)), within);
+    public async Task ShowsAsync(string selector, string text, TimeSpan? within = null)
+    {
+        IReadOnlyList<string> shown = [];
+        try
+        {
+            await HoldsAsync($"{selector} shows '{text}'", async () =>
+                (shown = await Page.Locator(selector).AllInnerTextsAsync()).Any(one => one.Contains(text, StringComparison.Ordinal)), within);
+        }
+        catch (ShouldAssertException never)
+        {
+            throw new ShouldAssertException($"{never.Message} It shows: {string.Join(" | ", shown)}", never);
+        }
+    }
+
+    /// <summary>A page that goes on to the next one in the middle of a look has not shown it yet.</summary>
+    private static Task HoldsAsync(string what, Func<Task<bool>> look, TimeSpan? within) => Eventually.HoldsAsync(what, async () =>
+    {
+        try
+        {
+            return await look();
+        }
+        catch (PlaywrightException gone) when (gone.Message.Contains("Execution context was destroyed", StringComparison.Ordinal))
+        {
+            return false;
+        }
+    }, within);
 
     public async ValueTask DisposeAsync()
     {

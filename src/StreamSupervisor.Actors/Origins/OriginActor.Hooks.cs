@@ -131,11 +131,7 @@ public sealed partial class OriginActor
     }
 
     private void TellRefusedUnseen(ClientIndex.Wish wish, bool incumbentSilent) =>
-        _streams.Tell(wish.Key.ToString(), new ReportRefusedUnseen(wish.By, incumbentSilent, wish.InTheWay, IsTimely(wish)));
-
-    /// <summary>By this member's monotonic clock; after a start of this actor the second trace is needed for as long.</summary>
-    private bool IsTimely(ClientIndex.Wish wish) =>
-        wish.Again || _beliefs.KnownAt(wish.Key, Now().Elapsed).For >= ClientIndex.HooksComeWithin;
+        _streams.Tell(wish.Key.ToString(), new ReportRefusedUnseen(wish.By, incumbentSilent, wish.InTheWay));
 
     private sealed record Judge
     {

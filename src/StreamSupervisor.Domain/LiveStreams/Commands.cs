@@ -61,12 +61,7 @@ public sealed record ReportClosed(SessionId Session) : LiveStreamCommand;
 /// Which publisher the origin was known to have when the client connected; null: nobody says. The trace may be told late, and says nothing
 /// of a session that began since.
 /// </param>
-/// <param name="Timely">
-/// Whether it can't be the late trace of a connection that its encoder left before that publisher came: the same address left another one
-/// a moment ago, or that publisher has been known for longer than hooks are late.
-/// </param>
-public sealed record ReportRefusedUnseen(Publisher By, bool IncumbentSilent = false, SessionId? InTheWay = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Timely = false) : LiveStreamCommand;
+public sealed record ReportRefusedUnseen(Publisher By, bool IncumbentSilent = false, SessionId? InTheWay = null) : LiveStreamCommand;
 
 /// <summary>One active publisher of the key as a look at a node found it.</summary>
 /// <param name="By">Who publishes, as SRS says.</param>

@@ -6,8 +6,7 @@ public static partial class LiveStream
     /// <summary>
     /// A node with the publish token refused an attempt before it asked us. If the rules would have let it in, the way is cleared now, so
     /// that its next try succeeds. A viewer that resets its connection leaves the same trace, so it may end only a publisher that is
-    /// silent anyway, or one from its own address; and there it must be timely, or it may be of the connection that this very encoder has
-    /// left for the one on which it sends.
+    /// silent anyway, or one from its own address.
     /// </summary>
     private static void RefusedUnseen(DecisionContext context, ReportRefusedUnseen note)
     {
@@ -27,8 +26,8 @@ public static partial class LiveStream
         // A silent session may be taken over under every policy, and no fight is made of that.
         if (isIncumbent && !note.IncumbentSilent)
         {
-            if (!note.Timely || InCoolDown(context, by) is not null
-                || RuleOfTakeover(context, by) == AdmissionRule.Unknown || IsFight(context, by) is not null)
+            if (InCoolDown(context, by) is not null || RuleOfTakeover(context, by) == AdmissionRule.Unknown
+                || IsFight(context, by) is not null)
             {
                 return;
             }

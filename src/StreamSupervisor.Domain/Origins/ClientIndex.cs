@@ -23,27 +23,14 @@ public sealed class ClientIndex(int capacity)
     /// </summary>
     public static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(300);
 
-    /// <summary>
-    /// How late the hooks of a connection may be that its encoder has left: they may have lain with a member that hung until it was
-    /// declared dead. Meanwhile the encoder may have been let in on another connection.
-    /// </summary>
-    public static readonly TimeSpan HooksComeWithin = TimeSpan.FromSeconds(7);
-
     private readonly RecentMap<SessionId, Wish> _connecting = new(capacity);
     private readonly RecentMap<SessionId, StreamKey> _publishing = new(capacity);
     private readonly RecentMap<SessionId, TimeSpan> _closed = new(capacity);
     private readonly RecentMap<SessionId, (Wish Wish, TimeSpan Due)> _judging = new(capacity);
 
-    /// <summary>The last trace that an address left at a key.</summary>
-    private readonly RecentMap<(StreamKey Key, string Address), (SessionId? InTheWay, TimeSpan At)> _traces = new(capacity);
-
-    /// <summary>Encoders try again after some seconds at most, as OBS does.</summary>
-    private static readonly TimeSpan AgainWithin = TimeSpan.FromSeconds(15);
-
     /// <summary>What a client connected for.</summary>
     /// <param name="InTheWay">Who was known to publish the stream on this server then; null for nobody.</param>
-    /// <param name="Again">Whether its address left the same trace before the same publisher a moment ago.</param>
-    public readonly record struct Wish(StreamKey Key, Publisher By, SessionId? InTheWay = null, bool Again = false);
+    public readonly record struct Wish(StreamKey Key, Publisher By, SessionId? InTheWay = null);
 
     /// <summary>When the next client is judged, on the monotonic clock; null when none waits for it.</summary>
     public TimeSpan? DueAt => _judging.Oldest?.Value.Due;
@@ -129,11 +116,7 @@ public sealed class ClientIndex(int capacity)
         while (_judging.Oldest is { } oldest && oldest.Value.Due <= now)
         {
             _judging.Take(oldest.Key, out _);
-            var wish = oldest.Value.Wish;
-            var who = (wish.Key, wish.By.Address);
-            var again = _traces.TryGet(who, out var last) && last.InTheWay == wish.InTheWay && now - last.At < AgainWithin;
-            _traces.Set(who, (wish.InTheWay, now));
-            unseen.Add(wish with { Again = again });
+            unseen.Add(oldest.Value.Wish);
         }
 
         return unseen;

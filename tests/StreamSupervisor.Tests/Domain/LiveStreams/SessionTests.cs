@@ -213,27 +213,19 @@ public class SessionTests
     [Fact]
     public void An_attempt_that_srs_refused_unseen_clears_the_way_for_its_next_try()
     {
-        Live(Old).When(new ReportRefusedUnseen(New, Timely: true)).Then<EvictionOrdered>(e => (e.Of, e.Cause).ShouldBe((Old, EvictionCause.RefusedUnseen)));
-        Live(Old, StreamPolicy.Default with { Takeover = TakeoverPolicy.FirstWins }).When(new ReportRefusedUnseen(New, Timely: true)).ThenNothing();
-        Live(Old).When(new ReportRefusedUnseen(Encoder("other", origin: "srs-2"), Timely: true)).ThenNothing();
-        Live(Old).When(new Lock("a", "b")).When(new ReportRefusedUnseen(New, Timely: true)).ThenNothing();
-    }
-
-    [Fact]
-    public void Late_hooks_of_the_connection_that_an_encoder_left_do_not_end_the_one_on_which_it_was_let_in()
-    {
-        Live(Old).When(new ReportRefusedUnseen(New)).ThenNothing();
-        Live(Old).When(new ReportRefusedUnseen(New, IncumbentSilent: true)).Then<EvictionOrdered>();
-        Live(Old).When(new ReportRefusedUnseen(New)).When(new ReportRefusedUnseen(New, Timely: true)).Then<EvictionOrdered>();
+        Live(Old).When(new ReportRefusedUnseen(New)).Then<EvictionOrdered>(e => (e.Of, e.Cause).ShouldBe((Old, EvictionCause.RefusedUnseen)));
+        Live(Old, StreamPolicy.Default with { Takeover = TakeoverPolicy.FirstWins }).When(new ReportRefusedUnseen(New)).ThenNothing();
+        Live(Old).When(new ReportRefusedUnseen(Encoder("other", origin: "srs-2"))).ThenNothing();
+        Live(Old).When(new Lock("a", "b")).When(new ReportRefusedUnseen(New)).ThenNothing();
     }
 
     [Fact]
     public void A_viewer_that_resets_its_connection_never_ends_a_sending_stream()
     {
         var viewer = Encoder("viewer", address: "10.0.0.7");
-        Live(Old).When(new ReportRefusedUnseen(viewer, Timely: true)).ThenNothing();
+        Live(Old).When(new ReportRefusedUnseen(viewer)).ThenNothing();
         Live(Old).When(new ReportRefusedUnseen(viewer, IncumbentSilent: true)).Then<EvictionOrdered>(e => e.Of.ShouldBe(Old)).ThenNo<TakeoverContested>();
-        Live(Old with { Address = "" }).When(new ReportRefusedUnseen(viewer with { Address = "" }, Timely: true)).ThenNothing();
+        Live(Old with { Address = "" }).When(new ReportRefusedUnseen(viewer with { Address = "" })).ThenNothing();
     }
 
     [Fact]
@@ -255,6 +247,6 @@ public class SessionTests
 
     [Fact]
     public void Nothing_is_kicked_twice_for_one_reason() =>
-        Live(Old).When(new Kick("ann", "test")).When(new ReportRefusedUnseen(New, Timely: true)).ThenNothing()
+        Live(Old).When(new Kick("ann", "test")).When(new ReportRefusedUnseen(New)).ThenNothing()
             .When(new ReportSilent(Old.Session, Start.AddSeconds(1), Generation: 1)).ThenNo<EvictionOrdered>();
 }

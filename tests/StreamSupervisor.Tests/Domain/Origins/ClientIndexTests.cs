@@ -37,24 +37,6 @@ public class ClientIndexTests
     }
 
     [Fact]
-    public void The_second_trace_of_an_address_at_a_key_before_the_same_publisher_says_so()
-    {
-        bool Trace(string client, SessionId inTheWay)
-        {
-            _index.Connected(Id(client), Key, new Publisher(Id(client), "srs-1", "10.0.0.9", "key"), busyCheckComesFirst: true, inTheWay, _now);
-            Close(client);
-            _now += TimeSpan.FromSeconds(2);
-            return _index.Expire(_now).Single().Again;
-        }
-
-        Trace("a", Id("old")).ShouldBeFalse();
-        Trace("b", Id("old")).ShouldBeTrue();
-        Trace("c", Id("next")).ShouldBeFalse("another publishes now");
-        _now += TimeSpan.FromMinutes(1);
-        Trace("d", Id("next")).ShouldBeFalse("that was long ago");
-    }
-
-    [Fact]
     public void Where_the_busy_check_comes_after_on_publish_nothing_follows_from_that()
     {
         Connect("a");

@@ -175,8 +175,7 @@ internal sealed partial class OriginEntity(World world, Member member, SrsServer
     }
 
     private void TellRefusedUnseen(ClientIndex.Wish wish, bool silent) =>
-        member.Asks.Tell(wish.Key.ToString(), new ReportRefusedUnseen(wish.By, world.Rules.TrustsViewers || silent, wish.InTheWay,
-            wish.Again || _beliefs.KnownAt(wish.Key, world.Age).For >= ClientIndex.HooksComeWithin));
+        member.Asks.Tell(wish.Key.ToString(), new ReportRefusedUnseen(wish.By, world.Rules.TrustsViewers || silent, wish.InTheWay));
 
     /// <summary>What changed is told to every member at once, and acted on.</summary>
     private void Learn(ImmutableArray<OriginEvent> events, bool identify)
