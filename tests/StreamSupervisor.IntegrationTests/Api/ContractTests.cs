@@ -173,7 +173,7 @@ public sealed class ContractTests
             }
         }
 
-        refused.Count.ShouldBe(15);
+        refused.Count.ShouldBe(17);
         refused.ShouldAllBe(line => line.EndsWith(": 400", StringComparison.Ordinal));
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using StreamSupervisor.Actors;
 using StreamSupervisor.IntegrationTests.Server;
 using StreamSupervisor.Simulator.Connections;
 using StreamSupervisor.Simulator.Servers;
@@ -109,7 +110,7 @@ public sealed class OtherPagesTests
         var page = (await pages.GetAsync("/ui/cluster")).Body;
         page.ShouldContain("This supervisor is alone with its database file");
         page.ShouldNotContain("leave-0");
-        Regex.Count(page, "href=\"\\?shard=", RegexOptions.None, TimeSpan.FromSeconds(5)).ShouldBe(256);
+        Regex.Count(page, "href=\"\\?shard=", RegexOptions.None, TimeSpan.FromSeconds(5)).ShouldBe(ShardView.Shards);
         page.ShouldContain(", 1 keys in memory");
 
         var member = (await pages.GetAsync("/ui/cluster")).Body is var body

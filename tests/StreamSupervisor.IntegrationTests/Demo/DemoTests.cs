@@ -22,6 +22,7 @@ public sealed class DemoTests
     }
 
     [PostgresFact]
+    [Trait("Run", "long")]
     public async Task With_members_one_is_killed_and_one_stopped_meanwhile_and_all_come_back()
     {
         var said = await PlayAsync("demo", "--plain", "--members", "3", "--seconds", "8");
@@ -36,6 +37,7 @@ public sealed class DemoTests
     }
 
     [PostgresFact]
+    [Trait("Run", "long")]
     public async Task Ended_by_a_signal_it_takes_its_members_and_its_database_with_it()
     {
         await using var demo = SupervisorProcess.Start("demo", "--plain", "--members", "2", "--seconds", "8");

@@ -18,6 +18,7 @@ public sealed class ClockCollection : ICollectionFixture<ClockStage>
 
 /// <summary>The clock of one member is set wrong and right again in the middle of a storm of publishers.</summary>
 [Collection(ClockCollection.Name)]
+[Trait("Run", "long")]
 public sealed class ClockTests(ClockStage stage, ITestOutputHelper log) : FailoverScenes(stage, log)
 {
     private static readonly TimeSpan Wrong = TimeSpan.FromMinutes(10);

@@ -26,6 +26,7 @@ public sealed class FailoverTests(FailoverStage stage, ITestOutputHelper log) : 
     });
 
     [PostgresFact]
+    [Trait("Run", "long")]
     public Task All_members_are_restarted_one_after_the_other() => StandsAsync("rolling", storm => NobodyIsRefusedAsync(storm, async () =>
     {
         await using var fault = await BeginAsync(victim: null);

@@ -6,6 +6,7 @@ namespace StreamSupervisor.IntegrationTests.Failover;
 
 /// <summary>What members lean on misbehaves in the midst of a storm of publishers: the wires, the database, the API of an SRS server.</summary>
 [Collection(FailoverCollection.Name)]
+[Trait("Run", "long")]
 public sealed class NemesisTests(FailoverStage stage, ITestOutputHelper log) : FailoverScenes(stage, log)
 {
     [PostgresFact]

@@ -17,6 +17,7 @@ public sealed class CrashTests(ITestOutputHelper log)
     private const int Keys = 8;
 
     [Fact]
+    [Trait("Run", "long")]
     public async Task Killed_in_the_middle_of_handovers_it_finishes_or_undoes_them_removes_nobody_else_and_the_encoders_get_in()
     {
         var seed = Environment.GetEnvironmentVariable("CRASH_SEED") is { } given ? int.Parse(given, CultureInfo.InvariantCulture) : Random.Shared.Next(1_000_000);

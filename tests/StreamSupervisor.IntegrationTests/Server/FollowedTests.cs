@@ -27,6 +27,7 @@ public sealed class FollowedTests
             on = await platform.ComeBackAsync(other, "live/cam");
         }
 
+        await platform.StreamAsync("live/cam", stream => stream is { Evictions.Count: 0, Session.Confirmed: true });
         var entries = (await platform.TimelineAsync("live/cam")).Length;
         (await PlayAsync(platform.Srs[1])).Outcome.ShouldBe(PublishOutcome.Redirected);
         (await platform.TimelineAsync("live/cam")).Length.ShouldBe(entries);

@@ -19,6 +19,7 @@ public sealed class SoakCollection
 /// puts more on air; the output has a line for each sample.
 /// </summary>
 [Collection(SoakCollection.Name)]
+[Trait("Run", "long")]
 public sealed class SoakTests(ITestOutputHelper log)
 {
     private const int Samples = 24;
