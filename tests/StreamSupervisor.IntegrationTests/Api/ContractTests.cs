@@ -174,7 +174,9 @@ public sealed class ContractTests
         }
 
         refused.Count.ShouldBe(17);
-        refused.ShouldAllBe(line => line.EndsWith(": 400", StringComparison.Ordinal));
+
+        // Here nobody is told by webhooks, which is said before the body is read.
+        refused.ShouldAllBe(line => line.EndsWith(": 400", StringComparison.Ordinal) || line == "post /api/v1/webhooks/{webhook}/redeliver: 404");
     }
 
     private static async Task<string> RefusalAsync(HttpClient http, string method, string address, string type, string body)

@@ -46,6 +46,8 @@ public sealed class FollowedTests
         await using var platform = await Platform.StartAsync(SrsModel.V5, SrsModel.V5, SrsModel.V5);
         await platform.Srs.AskAsync(platform.Address);
         await platform.PublishAsync(platform.Srs[0], "live/cam");
+        await Eventually.HoldsAsync("the other servers send their players there", async () =>
+            await PlayAsync(platform.Srs[2]) == (PublishOutcome.Redirected, AddressOf(platform, platform.Srs[0])));
         await platform.Srs.SlowDownAsync(TimeSpan.FromMilliseconds(300));
         var next = await EncoderEnd.DialAsync(platform.Srs[1]);
         var publishing = next.PublishAsync("live/cam");
