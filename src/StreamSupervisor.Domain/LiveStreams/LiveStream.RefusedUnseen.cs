@@ -15,7 +15,7 @@ public static partial class LiveStream
         var isIncumbent = state.Session?.By.Session.ServerId == by.Session.ServerId;
         var there = isIncumbent ? state.Session?.By : state.Relays.Find(relay => relay.By.Session.ServerId == by.Session.ServerId)?.By;
         if (context.Observes || there is null || there.Session != (note.InTheWay ?? there.Session)
-            || there.Session.ServiceId != by.Session.ServiceId || state is not { Handover: null, Locked: null }
+            || there.Session.ServiceId != by.Session.ServiceId || state.Handover is not null || IsLocked(context)
             || (state.PinnedTo ?? by.Identity) != by.Identity
             || ReservedForAnother(context, by) is not null || IsEvicting(context, there.Session, out _)
             || !(note.IncumbentSilent || (by.Address.Length > 0 && by.Address == there.Address)))

@@ -43,6 +43,11 @@ public class TimedLockTests
     }
 
     [Fact]
+    public void Such_a_lock_does_not_keep_the_way_from_being_cleared_for_who_was_refused_unseen() =>
+        Live(Cam).When(LockFor(30)).After(1800).When(new ReportRefusedUnseen(Encoder("cam-2")))
+            .Then<EvictionOrdered>(e => e.Of.ShouldBe(Cam));
+
+    [Fact]
     public void The_end_of_a_lock_leaves_the_pin() =>
         Empty().When(new Pin("bob", "ann", "x")).When(LockFor(30)).Wait(1800).State
             .ShouldSatisfyAllConditions(state => state.Locked.ShouldBeNull(), state => state.PinnedTo.ShouldBe("bob"));
