@@ -1,7 +1,6 @@
 using Akka.Actor;
 using Akka.Configuration;
 using StreamSupervisor.Actors.Journal;
-using StreamSupervisor.Actors.LiveStreams;
 using StreamSupervisor.Actors.Membership;
 
 namespace StreamSupervisor.Actors;
@@ -13,12 +12,6 @@ public sealed partial class SupervisorSystem
 {
     /// <summary>What Akka has in force.</summary>
     internal Config AkkaConfig => _system.Settings.Config;
-
-    /// <summary>The keys of this member whose journal cannot be read.</summary>
-    public QuarantinedStreams Quarantine => _services.Quarantine;
-
-    /// <summary>Values that all members share.</summary>
-    public StoredSettings Shared => new(_store);
 
     /// <summary>
     /// Has work done by one member for all, from when it has joined until it leaves; then by the next one. Each member must say so, by the

@@ -40,6 +40,12 @@ public sealed partial class SupervisorSystem
     /// <summary>What all members count.</summary>
     public ClusterCounter Counter { get; }
 
+    /// <summary>The keys of this member whose journal cannot be read.</summary>
+    public QuarantinedStreams Quarantine => _services.Quarantine;
+
+    /// <summary>Values that all members share.</summary>
+    public StoredSettings Shared => new(_store);
+
     /// <summary>The cluster as this member sees it.</summary>
     public ClusterMembership Membership => _membership;
 

@@ -59,16 +59,18 @@ public sealed partial class Retention
         }
     }
 
-    /// <summary>The newest notice of a server or a key says what was told last. A member has a new name with each start.</summary>
+    /// <summary>The newest notice of a server, of a member that runs or of a key in quarantine says what was told last: without it the
+    /// same would be told again. Of a member that has ended, which never comes back under its incarnation, and of a quarantine that is over
+    /// nothing stays; the oldest go first, so that the one before never becomes the newest.</summary>
     private async Task ClearNoticesAsync(DateTimeOffset before, CancellationToken cancellation)
     {
         var sql =
             $"""
             DELETE FROM {store.Schema}notice WHERE ordering IN (
               SELECT o.ordering FROM {store.Schema}notice o
-              WHERE o.created < @before AND (o.subject LIKE 'member/%' OR EXISTS (
+              WHERE o.created < @before AND (o.kind IN ('member.left', 'member.dead', 'over') OR EXISTS (
                 SELECT 1 FROM {store.Schema}notice n WHERE n.subject = o.subject AND n.number > o.number))
-              LIMIT {settings.Step})
+              ORDER BY o.ordering LIMIT {settings.Step})
             """;
         while (await StepAsync(
             "clearing old notices",

@@ -32,8 +32,8 @@ public sealed record RetentionRound(int Events, int Snapshots, int Keys);
 
 /// <summary>
 /// Clears what is older than <c>journal.retention</c>: events behind the newest snapshot of their key, replaced snapshots, and whole keys
-/// that have been idle for as long, because one-time keys would fill the disk for ever. Notices go likewise, but for the newest of a
-/// subject that is there for ever.
+/// that have been idle for as long, because one-time keys would fill the disk for ever. Notices go likewise, but for the newest of
+/// what is there still.
 /// </summary>
 /// <remarks>
 /// <para><b>What it never does.</b> The newest row of a key that is kept stays, and so does everything younger than the longest pause. A

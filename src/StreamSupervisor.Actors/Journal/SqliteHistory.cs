@@ -31,7 +31,8 @@ internal sealed class SqliteHistory(SqliteStore store)
         }, cancellation);
         history ??= await _settings.GetOrAddAsync(Row, Encoding.ASCII.GetBytes($"0 {Guid.NewGuid():N}"), cancellation);
         return Encoding.ASCII.GetString(history).Split(' ') is [var epoch, var identity]
-            ? new StoreMark(identity, long.Parse(epoch, CultureInfo.InvariantCulture), newest)
+            && long.TryParse(epoch, NumberStyles.None, CultureInfo.InvariantCulture, out var inEpoch)
+            ? new StoreMark(identity, inEpoch, newest)
             : throw new StoreOpenException($"The setting '{Row}' in {store.Path} holds no epoch and no identity. Delete that row.");
     }
 

@@ -67,7 +67,9 @@ internal sealed class SqliteStore : JournalStore
             log.LogWarning("{Path} was moved, removed or replaced while it is in use; going on in the file that lies there now.", _path);
             using var shut = SqliteTurnConnection.Shut(_path);
             _moved.Dispose();
-            for (var began = time.GetTimestamp(); shut.IsInUse; await Task.Delay(CloseLook, time, cancellation))
+
+            // Not to be given up half way, when the supervisor stops: the last look would open the new file with the log of the old one.
+            for (var began = time.GetTimestamp(); shut.IsInUse; await Task.Delay(CloseLook, time, CancellationToken.None))
             {
                 if (time.GetElapsedTime(began) > ClosesWithin)
                 {

@@ -24,12 +24,12 @@ internal sealed class SqliteTurnConnection(string path, bool whileShut = false) 
     /// <summary>By the full path of the file.</summary>
     private static readonly ConcurrentDictionary<string, SharedFile> Files = new(StringComparer.Ordinal);
 
-    private readonly SharedFile _file = Files.GetOrAdd(Path.GetFullPath(path), _ => new SharedFile());
+    private readonly SharedFile _file = FileOf(path);
     private bool _isCounted;
     private bool _hasTurn;
 
     /// <summary>Keeps everybody else from opening the file until it is disposed. Once at a time.</summary>
-    public static ShutFile Shut(string path) => new(Files.GetOrAdd(Path.GetFullPath(path), _ => new SharedFile()));
+    public static ShutFile Shut(string path) => new(FileOf(path));
 
     /// <exception cref="SqliteException">SQLITE_BUSY: the file was shut for 5 s; and as ever.</exception>
     public override void Open()
@@ -89,6 +89,8 @@ internal sealed class SqliteTurnConnection(string path, bool whileShut = false) 
             _file.Leave();
         }
     }
+
+    private static SharedFile FileOf(string path) => Files.GetOrAdd(Path.GetFullPath(path), _ => new SharedFile());
 
     private void Took(bool turn)
     {

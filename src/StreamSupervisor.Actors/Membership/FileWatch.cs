@@ -19,12 +19,12 @@ internal sealed class FileWatch(SqliteStore store, ClusterMembership membership,
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
 
     private readonly SqliteHistory _history = new(store);
-    private StoreMark? _known;
-    private StoreMark? _written;
-    private long? _forgetAgainAt;
-    private string? _whyUnwritten;
     private readonly CancellationTokenSource _over = new();
     private Task _running = Task.CompletedTask;
+    private StoreMark? _known;
+    private StoreMark? _written;
+    private string? _whyUnwritten;
+    private long? _forgetAgainAt;
 
     /// <summary>
     /// The first look, as soon as the file answers and before anything is written into it; from then on one a second.
@@ -106,7 +106,7 @@ internal sealed class FileWatch(SqliteStore store, ClusterMembership membership,
         {
             found = await _history.RaiseAsync(found, _known.Epoch, time.GetUtcNow(), cancellation);
             membership.RolledBack(system, found.Epoch, why);
-            await ForgetAsync(cancellation);
+            await _history.ForgetWhatIsGoneAsync(cancellation);
             _forgetAgainAt = time.GetTimestamp() + ((long)AdmissionHold.Longest.TotalSeconds * time.TimestampFrequency);
         }
         else
@@ -118,15 +118,13 @@ internal sealed class FileWatch(SqliteStore store, ClusterMembership membership,
         if (_forgetAgainAt < time.GetTimestamp())
         {
             // What was on its way to the file has come by now.
-            await ForgetAsync(cancellation);
+            await _history.ForgetWhatIsGoneAsync(cancellation);
             _forgetAgainAt = null;
         }
 
         Remember(found);
         membership.Hold.Settle(doubts);
     }
-
-    private Task ForgetAsync(CancellationToken cancellation) => _history.ForgetWhatIsGoneAsync(cancellation);
 
     private void Remember(StoreMark mark)
     {

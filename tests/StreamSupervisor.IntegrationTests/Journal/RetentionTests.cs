@@ -2,6 +2,8 @@ using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using StreamSupervisor.Actors.Index;
 using StreamSupervisor.Actors.Journal;
+using StreamSupervisor.Actors.Notices;
+using StreamSupervisor.TestKit.Time;
 
 namespace StreamSupervisor.IntegrationTests.Journal;
 
@@ -109,6 +111,31 @@ public sealed class RetentionTests(StoreFixture stores)
         await AgeAsync(location, store, TimeSpan.FromMinutes(30));
 
         (await RetentionOf(store, keep: TimeSpan.FromMinutes(1)).RoundAsync()).ShouldBe(new RetentionRound(0, 0, 0));
+    }
+
+    [Theory]
+    [ClassData(typeof(Databases))]
+    public async Task Old_notices_go_and_what_is_so_still_is_not_told_again(bool postgres)
+    {
+        await using var store = await OpenAsync(await stores.NewAsync(postgres));
+        var longAgo = new NoticeStore(store, new VirtualTime(TimeProvider.System.GetUtcNow() - (Week * 2)));
+        foreach (var (subject, kind) in new[]
+        {
+            ("origin/srs-1", "origin.up"), ("origin/srs-1", "origin.down"), ("member/runs", "member.joined"),
+            ("member/died", "member.joined"), ("member/died", "member.dead"), ($"stream/{Key}", "stream.quarantined"),
+            ($"stream/{Other}", "stream.quarantined"), ($"stream/{Other}", NoticeStore.Over),
+        })
+        {
+            await longAgo.NoteAsync(subject, kind, subject, "");
+        }
+
+        _ = await RetentionOf(store).RoundAsync();
+
+        var notices = new NoticeStore(store, TimeProvider.System);
+        (await notices.ReadForwardsAsync(0, 10)).Select(row => row.Subject).ShouldBe(["origin/srs-1", "member/runs", $"stream/{Key}"]);
+        var newest = await notices.NewestAsync();
+        await notices.NoteAsync("member/runs", "member.joined", "member/runs", "");
+        (await notices.NewestAsync()).ShouldBe(newest);
     }
 
     private static Retention RetentionOf(JournalStore store, TimeSpan? keep = null) => new(
