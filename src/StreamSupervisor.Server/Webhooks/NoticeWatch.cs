@@ -1,23 +1,21 @@
 using StreamSupervisor.Actors;
 using StreamSupervisor.Actors.Journal;
-using StreamSupervisor.Actors.LiveStreams;
 using StreamSupervisor.Actors.Membership;
-using StreamSupervisor.Actors.Notices;
 using StreamSupervisor.Domain.Notices;
 using StreamSupervisor.Domain.Origins;
 
 namespace StreamSupervisor.Server.Webhooks;
 
 /// <summary>
-/// Notes what servers and members are in now, again and again; the store keeps the changes. So a change is told though the member that
-/// saw it first died, unless it was over before anybody looked (a second).
+/// Notes what servers and members are in now, again and again, on the member that sends, which sees what all see; the store keeps the
+/// changes. So a change is told though the member that saw it first died, unless it was over before anybody looked (a second).
 /// </summary>
-internal sealed class NoticeWatch(SupervisorSystem system, TimeProvider time)
+internal sealed class NoticeWatch(SupervisorSystem system)
 {
     /// <summary>What was noted last, so that a state that stays is not written each time.</summary>
     private readonly Dictionary<string, string> _noted = [];
 
-    /// <summary>One look. On the member that sends, which sees what all see.</summary>
+    /// <summary>One look.</summary>
     /// <exception cref="StoreUnavailableException">The store did not answer; look again.</exception>
     public async Task LookAsync(CancellationToken cancellation)
     {
@@ -41,39 +39,6 @@ internal sealed class NoticeWatch(SupervisorSystem system, TimeProvider time)
         {
             var kind = member.State == MemberState.Left ? NoticeKind.MemberLeft : NoticeKind.MemberDead;
             await NoteAsync($"member/{member.Incarnation}", NoticeKinds.NameOf(kind), member.Name, member.Why, cancellation);
-        }
-    }
-
-    /// <summary>Notes the keys that are in quarantine here, until it is cancelled. On every member: each knows its own. Throws
-    /// nothing.</summary>
-    public async Task WatchQuarantineAsync(TimeSpan every, CancellationToken cancellation)
-    {
-        while (!cancellation.IsCancellationRequested)
-        {
-            try
-            {
-                await Task.Delay(every, time, cancellation);
-                await LookAtQuarantineAsync(system.Quarantine.All, cancellation);
-            }
-            catch (Exception e) when (e is StoreUnavailableException or OperationCanceledException)
-            {
-                // The store says so itself; the next look is soon.
-            }
-        }
-    }
-
-    private async Task LookAtQuarantineAsync(IReadOnlyDictionary<string, QuarantinedStream> all, CancellationToken cancellation)
-    {
-        foreach (var (key, stream) in all)
-        {
-            await NoteAsync($"stream/{key}", NoticeKinds.NameOf(NoticeKind.StreamQuarantined), key, stream.Why, cancellation);
-        }
-
-        foreach (var subject in _noted.Keys.Where(one => one.StartsWith("stream/", StringComparison.Ordinal)
-            && !all.ContainsKey(one["stream/".Length..])).ToList())
-        {
-            await NoteAsync(subject, NoticeStore.Over, subject["stream/".Length..], "", cancellation);
-            _noted.Remove(subject);
         }
     }
 

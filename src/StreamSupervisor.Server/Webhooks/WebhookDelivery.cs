@@ -132,7 +132,8 @@ internal sealed class WebhookDelivery(
         {
             log.LogError(
                 "Webhook {Name} ({Host}) is parked after {Failures} failures: {Why} Nothing is sent to it until "
-                + "'streamsupervisor webhooks redeliver {Name}'; what happens meanwhile is kept as long as journal.retention says.",
+                + "'streamsupervisor webhooks redeliver {Name} --why …'; what happens meanwhile is kept as long as "
+                + "journal.retention says.",
                 target.Name, target.Host, failures, failure.Why, target.Name);
         }
         else if (row.Failures == 0)

@@ -21,6 +21,10 @@ internal sealed class WebhookSender(IReadOnlyList<WebhookTarget> targets, Superv
     private const string SourceName = "webhook-source";
 
     private static readonly TimeSpan AfterAFault = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ToldAtMostEvery = TimeSpan.FromMinutes(1);
+
+    /// <summary>When it was told last that the store does not answer, in ticks; all receivers together.</summary>
+    private long _silenceToldAt;
 
     /// <summary>Sends from when this member has joined, as long as it is the one. Each member says so, with receivers or without.</summary>
     public void Start() => system.RunOnce(Work, RunAsync);
@@ -34,7 +38,7 @@ internal sealed class WebhookSender(IReadOnlyList<WebhookTarget> targets, Superv
 
         log.LogInformation("This member sends the webhooks: {Webhooks}.",
             string.Join(", ", targets.Select(target => $"{target.Name} ({target.Host})")));
-        var watch = new NoticeWatch(system, time);
+        var watch = new NoticeWatch(system);
         await Task.WhenAll([
             .. targets.Select(target => GuardedAsync(stop => DeliverAsync(target, stop), cancellation)),
             GuardedAsync(watch.LookAsync, cancellation),
@@ -57,9 +61,10 @@ internal sealed class WebhookSender(IReadOnlyList<WebhookTarget> targets, Superv
             {
                 // This member sends no more.
             }
-            catch (StoreUnavailableException)
+            catch (StoreUnavailableException silent)
             {
-                // The store says so itself.
+                // Told here too: what these tables alone refuse, such as a missing right, nobody else would notice.
+                TellOfSilence(silent);
                 await PauseAsync(cancellation);
             }
 #pragma warning disable CA1031 // One fault must not leave a receiver without messages for ever.
@@ -69,6 +74,15 @@ internal sealed class WebhookSender(IReadOnlyList<WebhookTarget> targets, Superv
                 log.LogError(fault, "Webhooks could not be sent; trying again in {Pause}.", AfterAFault);
                 await PauseAsync(cancellation);
             }
+        }
+    }
+
+    private void TellOfSilence(StoreUnavailableException silent)
+    {
+        var (now, told) = (time.GetUtcNow().UtcTicks, Interlocked.Read(ref _silenceToldAt));
+        if (now - told >= ToldAtMostEvery.Ticks && Interlocked.CompareExchange(ref _silenceToldAt, now, told) == told)
+        {
+            log.LogWarning("Webhooks wait for the store: {Why} Trying again every {Pause}.", silent.Message, AfterAFault);
         }
     }
 

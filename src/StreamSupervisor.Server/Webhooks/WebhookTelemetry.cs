@@ -24,7 +24,7 @@ internal static class WebhookTelemetry
         Messages.Add(1, new("webhook", webhook), new("result", isTaken ? "taken" : "failed"));
 }
 
-/// <summary>How each receiver does, as this member saw its row last; registered by the one that sends.</summary>
+/// <summary>How each receiver does, as the member that sends saw its row last; the others say nothing.</summary>
 internal sealed class WebhookGauges : IDisposable
 {
     private readonly Meter _meter = new(Telemetry.Name);
