@@ -5,7 +5,7 @@ using StreamSupervisor.Actors.Membership;
 namespace StreamSupervisor.Server.Api;
 
 /// <summary>The whole cluster in numbers.</summary>
-/// <param name="At">When it was counted; at most a few seconds ago.</param>
+/// <param name="At">When it was counted: about a second ago, or longer where counting takes long.</param>
 /// <param name="Streams">Stream keys by their state.</param>
 /// <param name="Origins">SRS nodes by their state.</param>
 /// <param name="Members">The supervisors.</param>

@@ -34,7 +34,10 @@ internal sealed class CoworkerEndpoint
     {
         (_locator, _tokens, _logger) = (locator, tokens, logger);
         _answers = options.Origins.ToFrozenDictionary(origin => origin.Name, origin =>
-            new CoworkerAnswer(PlayAddress.Of(origin).Host, PlayAddress.Of(origin).Port, new Uri(origin.Api).Authority));
+        {
+            var place = PlayAddress.Of(origin);
+            return new CoworkerAnswer(place.Host, place.Port, new Uri(origin.Api).Authority);
+        });
         _strangers = new StrangerLog("coworkers", "origins.coworkers-token", time, logger);
     }
 

@@ -24,8 +24,8 @@ internal sealed class StreamLocator(StreamIndex index, LiveStreamRegion streams,
     Availability availability, TimeProvider time)
 {
     /// <summary>
-    /// Questions under way on this member. A look takes 2 ms, so these are more than a hundred thousand in a second; those that wait for a
-    /// change of hands keep their place, and an edge asks once for all who watch a stream behind it.
+    /// Questions on this member that are looked into. A look takes 2 ms, so these are more than a hundred thousand in a second. Who waits
+    /// for a change of hands between two looks has no place: the viewers of one stream that moves keep nobody from asking for another.
     /// </summary>
     private const int MaxAtOnce = 256;
 
@@ -58,27 +58,14 @@ internal sealed class StreamLocator(StreamIndex index, LiveStreamRegion streams,
             return new StreamLocation.Undecided(whyNot);
         }
 
-        try
-        {
-            return Interlocked.Increment(ref _underWay) > MaxAtOnce
-                ? new StreamLocation.Undecided($"{MaxAtOnce} questions are under way on this member")
-                : await LookAsync(reader.EffectiveKeyOf(named).ToString(), asking, cancellation);
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _underWay);
-        }
-    }
-
-    private async Task<StreamLocation> LookAsync(string key, string asking, CancellationToken cancellation)
-    {
+        var key = reader.EffectiveKeyOf(named).ToString();
         var began = time.GetTimestamp();
         for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
-            var look = await LookTogetherAsync(key).WaitAsync(cancellation);
-            if (look.WhyNot is { } whyNot)
+            var look = await LookInAPlaceAsync(key, cancellation);
+            if (look.WhyNot is { } unknown)
             {
-                return new StreamLocation.Undecided(whyNot);
+                return new StreamLocation.Undecided(unknown);
             }
 
             switch (look.State is { } state ? LiveStream.PlaceFor(state, asking) : StreamPlace.Nowhere.Instance)
@@ -95,6 +82,20 @@ internal sealed class StreamLocator(StreamIndex index, LiveStreamRegion streams,
                 default:
                     return new StreamLocation.Stay(StayReason.Nobody);
             }
+        }
+    }
+
+    private async ValueTask<Look> LookInAPlaceAsync(string key, CancellationToken cancellation)
+    {
+        try
+        {
+            return Interlocked.Increment(ref _underWay) > MaxAtOnce
+                ? new Look(null, $"{MaxAtOnce} questions are under way on this member")
+                : await LookTogetherAsync(key).WaitAsync(cancellation);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _underWay);
         }
     }
 

@@ -6,16 +6,11 @@ namespace StreamSupervisor.Server.Hooks;
 /// </summary>
 internal sealed class HookLog(ILogger logger, TimeProvider time)
 {
-    private static readonly TimeSpan Apart = TimeSpan.FromMinutes(1);
-
-    private readonly System.Threading.Lock _gate = new();
-
-    /// <summary>Servers are those that are configured, so there are few.</summary>
-    private readonly Dictionary<(string Kind, string Origin), (long SaidAt, int Since)> _said = [];
+    private readonly LineThrottle _throttle = new(TimeSpan.FromMinutes(1), time);
 
     public void Unreadable(string origin, string problem)
     {
-        if (May("unreadable", origin, out var since))
+        if (_throttle.May("unreadable", origin, out var since))
         {
             logger.LogWarning("A hook at the address of {Origin} can't be read: {Problem}{Others}", origin, problem, Others(since));
         }
@@ -23,7 +18,7 @@ internal sealed class HookLog(ILogger logger, TimeProvider time)
 
     public void WrongServer(string origin, string action, string named, string expected)
     {
-        if (May("wrong-server", origin, out var since))
+        if (_throttle.May("wrong-server", origin, out var since))
         {
             logger.LogWarning(
                 "Refused {Action} at the hook address of {Origin}: it names server {ServerId}, and the API of {Origin} is server "
@@ -34,7 +29,7 @@ internal sealed class HookLog(ILogger logger, TimeProvider time)
 
     public void TooLongKey(string origin, int length, int longest)
     {
-        if (May("too-long", origin, out var since))
+        if (_throttle.May("too-long", origin, out var since))
         {
             logger.LogWarning("A stream on {Origin} has a key of {Length} characters; keys over {Longest} pass unguarded, and would be "
                 + "refused if admission.mode were enforce.{Others}", origin, length, longest, Others(since));
@@ -42,22 +37,4 @@ internal sealed class HookLog(ILogger logger, TimeProvider time)
     }
 
     private static string Others(int since) => since == 0 ? "" : $" ({since} more since the last line.)";
-
-    private bool May(string kind, string origin, out int since)
-    {
-        lock (_gate)
-        {
-            var isKnown = _said.TryGetValue((kind, origin), out var said);
-            if (isKnown && time.GetElapsedTime(said.SaidAt) < Apart)
-            {
-                _said[(kind, origin)] = said with { Since = said.Since + 1 };
-                since = 0;
-                return false;
-            }
-
-            since = said.Since;
-            _said[(kind, origin)] = (time.GetTimestamp(), 0);
-            return true;
-        }
-    }
 }

@@ -5,30 +5,15 @@ namespace StreamSupervisor.Server.Hooks;
 /// <param name="setting">The setting that holds its tokens.</param>
 internal sealed class StrangerLog(string kind, string setting, TimeProvider time, ILogger logger)
 {
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(10);
-
-    private readonly System.Threading.Lock _gate = new();
-    private long? _loggedAt;
-    private int _strangers;
+    private readonly LineThrottle _throttle = new(TimeSpan.FromSeconds(10), time);
 
     public void Note(HttpContext context)
     {
-        int strangers;
-        lock (_gate)
+        if (_throttle.May(kind, "", out var others))
         {
-            _strangers++;
-            if (_loggedAt is { } last && time.GetElapsedTime(last) < Every)
-            {
-                return;
-            }
-
-            _loggedAt = time.GetTimestamp();
-            strangers = _strangers;
-            _strangers = 0;
+            logger.LogWarning("{Count} calls of {Kind} addresses that don't exist, the last from {Address}. If it is an SRS server, "
+                + "compare the token in its srs.conf with {Setting}.",
+                others + 1, kind, context.Connection.RemoteIpAddress, setting);
         }
-
-        logger.LogWarning("{Count} calls of {Kind} addresses that don't exist, the last from {Address}. If it is an SRS server, compare "
-            + "the token in its srs.conf with {Setting}.",
-            strangers, kind, context.Connection.RemoteIpAddress, setting);
     }
 }

@@ -42,7 +42,7 @@ internal static class ManagementEndpoints
         return group;
     }
 
-    /// <summary>Whoever names it can read it: Prometheus does, and prefers it.</summary>
+    /// <summary>A caller that names it can read it, whatever it names beside it: Prometheus does, and prefers it.</summary>
     private static bool WantsOpenMetrics(HttpRequest request) => request.Headers.Accept.Any(accepted =>
         accepted?.Contains(PrometheusExporter.OpenMetricsType, StringComparison.OrdinalIgnoreCase) == true);
 

@@ -1,4 +1,5 @@
 using StreamSupervisor.Actors.Counts;
+using StreamSupervisor.Actors.Journal;
 using StreamSupervisor.Actors.Membership;
 using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
@@ -87,7 +88,19 @@ public class OverviewApiTests
     }
 
     [Fact]
-    public async Task A_store_that_does_not_answer_is_told_and_asked_again_by_the_next()
+    public async Task A_failure_is_told_to_who_asked_and_not_kept_for_the_next()
+    {
+        await using var server = await ApiServer.StartAsync();
+        server.AskMembers = _ => Task.FromException<ClusterCounts>(new StoreUnavailableException("It is away.", new TimeoutException()));
+        (await server.GetAsync("/api/v1/overview")).Status.ShouldBe(503);
+
+        server.AskMembers = _ => Task.FromResult(new ClusterCounts(new MemberCounts(), 0));
+
+        (await server.GetAsync("/api/v1/overview")).Status.ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task A_store_that_does_not_answer_is_told_and_a_parameter_that_there_is_not_is_refused()
     {
         await using var server = await ApiServer.StartAsync();
         await server.Entities.TakeStoreAwayAsync();
