@@ -63,9 +63,11 @@ internal sealed partial class SupervisorApiClient
                 throw new CommandException(
                     $"The supervisor does not let this caller watch (HTTP status {(int)status}).", ExitCodes.Forbidden);
             }
-            catch (Exception gone) when (gone is HttpRequestException or IOException)
+            catch (Exception gone) when (gone is HttpRequestException or IOException
+                || (gone is OperationCanceledException && !cancellation.IsCancellationRequested))
             {
-                // The member has gone; the same address may be another one's in a moment, and the id says where to go on.
+                // The member has gone, or begins no answer in time, as while its database is away. The same address may be another one's
+                // in a moment, and the id says where to go on.
             }
 
             await Task.Delay(AskAgainAfter, TimeProvider.System, cancellation);

@@ -73,7 +73,8 @@ internal static partial class OriginsCommand
     private static async Task<OriginView?> LookedAtAsync(
         SupervisorApiClient supervisor, OriginView before, CancellationToken cancellation)
     {
-        for (var waited = TimeSpan.Zero; waited < LookWithin; waited += LookAgainAfter)
+        var began = TimeProvider.System.GetTimestamp();
+        while (TimeProvider.System.GetElapsedTime(began) < LookWithin)
         {
             await Task.Delay(LookAgainAfter, TimeProvider.System, cancellation);
             var now = (await ReadAsync(supervisor, cancellation)).Find(origin => origin.Name == before.Name);

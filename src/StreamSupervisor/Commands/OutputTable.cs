@@ -22,33 +22,25 @@ internal sealed class OutputTable(params IReadOnlyList<string> columns)
     public void Add(params IReadOnlyList<string> cells) => _rows.Add([.. cells.Select(Plain)]);
 
     /// <summary>Writes the rows.</summary>
-    /// <param name="width">Cells in a row of the terminal; null: as the output has it.</param>
-    public void Write(TextWriter output, OutputFormat format = OutputFormat.Table, int? width = null)
+    public void Write(TextWriter output, OutputFormat format = OutputFormat.Table)
     {
         switch (format)
         {
             case OutputFormat.Name:
                 _rows.ForEach(row => output.WriteLine(row[0]));
                 break;
-            case OutputFormat.Wide:
-                Lines(WidthsIn(OutputFormat.Wide)).ForEach(output.WriteLine);
-                break;
-            case OutputFormat.Table when width is null && Terminal.Shows(output):
+            case OutputFormat.Table when Terminal.Shows(output):
                 WriteLined(Fit(WidthsIn(format), Terminal.Width, edges: 4, apart: 3));
                 break;
             default:
-                Lines(width).ForEach(output.WriteLine);
+                Lines(WidthsIn(format)).ForEach(output.WriteLine);
                 break;
         }
     }
 
     /// <summary>The plain rows, the names of the columns first.</summary>
-    /// <param name="width">Cells that a line may take; null: as many as it needs.</param>
-    public List<string> Lines(int? width = null)
-    {
-        var widths = WidthsIn(OutputFormat.Table);
-        return Lines(width is { } most ? Fit(widths, most, edges: 0, apart: 2) : widths);
-    }
+    /// <param name="width">Cells that a line may take.</param>
+    public List<string> Lines(int width) => Lines(Fit(WidthsIn(OutputFormat.Table), width, edges: 0, apart: 2));
 
     /// <summary>The plain rows in columns of these widths, the names of the columns first.</summary>
     public List<string> Lines(IReadOnlyList<int> widths) =>

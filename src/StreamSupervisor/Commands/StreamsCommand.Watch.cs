@@ -25,16 +25,23 @@ internal static partial class StreamsCommand
             every, after,
             async entry =>
             {
-                // Whoever is asked answers with all events of a row of the journal at once.
-                var (previous, now) = (row, entry.Id.Split('.')[0]);
-                row = now;
-                if (now == previous || entry.Key.Vhost == StreamKey.ReservedVhost)
+                // All events of a row of the journal come at once, and the stream is as after the last of them.
+                var now = entry.Id.Split('.')[0];
+                if (now == row || entry.Key.Vhost == StreamKey.ReservedVhost)
                 {
                     return;
                 }
 
                 var key = new StreamKey(entry.Key.Vhost, entry.Key.App, entry.Key.Stream);
-                if ((await supervisor.GetStreamAsync(key, cancellation)).Value is { } stream && Matches(filter, stream))
+                var (stream, problem) = await supervisor.GetStreamAsync(key, cancellation);
+                if (problem is { Status: 0 })
+                {
+                    // Nobody answers. As where the feed breaks off: the same event comes again.
+                    throw new HttpRequestException(problem.Detail);
+                }
+
+                row = now;
+                if (stream is not null && Matches(filter, stream))
                 {
                     rows.Show(stream);
                 }

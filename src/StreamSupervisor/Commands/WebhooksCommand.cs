@@ -25,13 +25,13 @@ internal static class WebhooksCommand
 
     private static Command CreateList(ApiClientSwitches switches)
     {
-        var json = new Option<bool>("--json") { Description = "Machine-readable output." };
-        var command = new Command("list", "List the receivers, how far each has heard, and what went wrong last.") { json };
+        var command = new Command("list", "List the receivers, how far each has heard, and what went wrong last.");
+        var format = OutputSwitch.AddTo(command, OutputFormat.Json);
         command.SetAction((parsed, cancellation) => switches.AskAsync(parsed, async supervisor =>
         {
             var list = ApiClientSwitches.Take(await supervisor.ListWebhooksAsync(cancellation));
             var output = parsed.InvocationConfiguration.Output;
-            if (parsed.GetValue(json))
+            if (format.IsJson(parsed))
             {
                 output.WriteLine(JsonSerializer.Serialize(list, WebhookJson.Indented.WebhookList));
             }

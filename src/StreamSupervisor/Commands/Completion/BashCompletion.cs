@@ -18,15 +18,14 @@ internal static class BashCompletion
                 COMPREPLY=()
                 for ((i = 1; i < COMP_CWORD; i++)); do
                     case "$at ${COMP_WORDS[i]}" in
-                        {{string.Join(" | ", shapes.Where(shape => shape.Path.Length > 0).Select(shape => Quoted(shape.Path)))}})
+                        {{string.Join(" | ", CommandShape.Paths(shapes).Select(Quoted))}})
                             at="$at ${COMP_WORDS[i]}" ;;
                     esac
                 done
                 case "$at $prev" in
 
             """);
-        foreach (var (path, option) in shapes.SelectMany(shape => shape.Options.Select(one => (shape.Path, one)))
-            .Where(one => one.one.TakesValue))
+        foreach (var (path, option) in CommandShape.Valued(shapes))
         {
             var does = option.Words.Count > 0 ? $"words={Quoted(string.Join(' ', option.Words))}"
                 : option.TakesFile ? "compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- \"$cur\")); return"
@@ -52,5 +51,6 @@ internal static class BashCompletion
             """).ToString();
     }
 
-    private static string Quoted(string text) => $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+    /// <summary>A word as a shell of this family reads it: zsh too.</summary>
+    public static string Quoted(string text) => $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

@@ -14,6 +14,14 @@ internal sealed record CommandShape(string Path, IReadOnlyList<(string Name, str
     /// <summary>The program and all commands below it, as System.CommandLine parses them.</summary>
     public static IReadOnlyList<CommandShape> All(Command root) => [.. Below(root, "", [])];
 
+    /// <summary>The paths of the commands, without that of the program itself.</summary>
+    public static IEnumerable<string> Paths(IEnumerable<CommandShape> shapes) =>
+        shapes.Select(shape => shape.Path).Where(path => path.Length > 0);
+
+    /// <summary>Each option behind which a value stands, with the path of its command.</summary>
+    public static IEnumerable<(string Path, OptionShape Option)> Valued(IEnumerable<CommandShape> shapes) =>
+        shapes.SelectMany(shape => shape.Options.Where(option => option.TakesValue).Select(option => (shape.Path, option)));
+
     private static IEnumerable<CommandShape> Below(Command command, string path, IReadOnlyList<Option> inherited)
     {
         Option[] options = [.. command.Options.Concat(inherited).Where(option => !option.Hidden)];

@@ -15,7 +15,7 @@ internal static class FishCompletion
                 set -l at ''
                 for word in (commandline -opc)[2..-1]
                     switch "$at $word"
-                        case {{string.Join(' ', shapes.Where(shape => shape.Path.Length > 0).Select(shape => Quoted(shape.Path)))}}
+                        case {{string.Join(' ', CommandShape.Paths(shapes).Select(Quoted))}}
                             set at "$at $word"
                     end
                 end

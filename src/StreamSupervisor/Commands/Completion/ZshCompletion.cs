@@ -16,19 +16,19 @@ internal static class ZshCompletion
                 local -a items
                 for ((i = 2; i < CURRENT; i++)); do
                     case "$at ${words[i]}" in
-                        ({{string.Join("|", shapes.Where(shape => shape.Path.Length > 0).Select(shape => Quoted(shape.Path)))}})
+                        ({{string.Join("|", CommandShape.Paths(shapes).Select(BashCompletion.Quoted))}})
                             at="$at ${words[i]}" ;;
                     esac
                 done
                 case "$at ${words[CURRENT - 1]}" in
 
             """);
-        foreach (var (path, option) in shapes.SelectMany(shape => shape.Options.Select(one => (shape.Path, one)))
-            .Where(one => one.one.TakesValue))
+        foreach (var (path, option) in CommandShape.Valued(shapes))
         {
-            var does = option.Words.Count > 0 ? $"items=({string.Join(' ', option.Words.Select(Quoted))})"
+            var does = option.Words.Count > 0 ? $"items=({string.Join(' ', option.Words.Select(BashCompletion.Quoted))})"
                 : option.TakesFile ? "_files; return" : "return";
-            script.AppendLine($"        ({string.Join("|", option.Names.Select(name => Quoted($"{path} {name}")))}) {does} ;;");
+            var places = option.Names.Select(name => BashCompletion.Quoted($"{path} {name}"));
+            script.AppendLine($"        ({string.Join("|", places)}) {does} ;;");
         }
 
         script.AppendLine("        (*) case \"$at\" in");
@@ -39,7 +39,7 @@ internal static class ZshCompletion
                 .. shape.Commands, .. shape.Words.Select(word => (word, "")),
                 .. shape.Options.SelectMany(option => option.Names.Select(name => (name, option.Meaning))),
             ];
-            script.AppendLine($"            ({Quoted(shape.Path)}) items=({string.Join(' ', items.Select(Item))}) ;;");
+            script.AppendLine($"            ({BashCompletion.Quoted(shape.Path)}) items=({string.Join(' ', items.Select(Item))}) ;;");
         }
 
         return script.Append(
@@ -57,8 +57,6 @@ internal static class ZshCompletion
             """).ToString();
     }
 
-    private static string Item((string Name, string Meaning) one) =>
-        Quoted(one.Meaning.Length > 0 ? $"{one.Name}:{one.Meaning.Replace(":", "\\:", StringComparison.Ordinal)}" : one.Name);
-
-    private static string Quoted(string text) => $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+    private static string Item((string Name, string Meaning) one) => BashCompletion.Quoted(
+        one.Meaning.Length > 0 ? $"{one.Name}:{one.Meaning.Replace(":", "\\:", StringComparison.Ordinal)}" : one.Name);
 }
