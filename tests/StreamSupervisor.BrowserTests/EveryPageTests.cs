@@ -102,7 +102,7 @@ public sealed class EveryPageTests(Browser browser) : IAsyncLifetime
     }
 
     [BrowserFact]
-    public async Task A_page_out_of_sight_and_a_paused_one_hold_no_connection()
+    public async Task A_paused_page_shows_what_has_changed_when_it_goes_on()
     {
         await using var visitor = await browser.VisitorAsync(_platform.Address);
         await SignInAsync(visitor);

@@ -101,7 +101,7 @@ public sealed class OrderTests(Browser browser) : IAsyncLifetime
         await keyboard.PressAsync("/");
         await keyboard.TypeAsync("live/a");
         await keyboard.PressAsync("Enter");
-        await Eventually.HoldsAsync("only what was looked for is listed", async () =>
+        await Visitor.HoldsAsync("only what was looked for is listed", async () =>
             await visitor.Page.Locator("#streams tr").AllInnerTextsAsync() is [var only] && only.Contains("live/a", StringComparison.Ordinal));
     }
 

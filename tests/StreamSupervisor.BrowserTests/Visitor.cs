@@ -67,8 +67,8 @@ internal sealed class Visitor : IAsyncDisposable
         }
     }
 
-    /// <summary>A page that goes on to the next one in the middle of a look has not shown it yet.</summary>
-    private static Task HoldsAsync(string what, Func<Task<bool>> look, TimeSpan? within) => Eventually.HoldsAsync(what, async () =>
+    /// <summary>Waits for what a page shows: one that goes on to the next in the middle of a look has not shown it yet.</summary>
+    public static Task HoldsAsync(string what, Func<Task<bool>> look, TimeSpan? within = null) => Eventually.HoldsAsync(what, async () =>
     {
         try
         {

@@ -4,7 +4,6 @@ using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Server.Api;
 using StreamSupervisor.Server.Dashboard.Language;
-using StreamSupervisor.Server.Registrations;
 
 namespace StreamSupervisor.Server.Dashboard;
 
@@ -31,7 +30,7 @@ public sealed record AuditList(string By, string Key, IReadOnlyList<FeedEntry> O
 
     /// <summary>The server that was ordered about; null for an order about a stream.</summary>
     internal static string? OriginOf(FeedEntry entry) =>
-        OriginDrain.EntityOf(entry.Key.Stream) == $"{entry.Key.Vhost}/{entry.Key.App}/{entry.Key.Stream}" ? entry.Key.Stream : null;
+        entry.Key == StreamKeyView.From(ClusterOrders.OriginKey(entry.Key.Stream)) ? entry.Key.Stream : null;
 
     /// <summary>The order in a word.</summary>
     internal static string OrderOf(FeedEntry entry, AuditWords words) => (entry.Event.Happened, OriginOf(entry)) switch

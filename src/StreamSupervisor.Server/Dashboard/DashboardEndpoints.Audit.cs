@@ -16,9 +16,8 @@ internal static partial class DashboardEndpoints
             call, await pages.ContextAsync(call), new() { ["List"] = await OrdersAsync(api, call, OrdersOfAPage) }));
         group.MapGet("/audit.csv", async Task<IResult> (HttpContext call) =>
         {
-            var words = (await pages.ContextAsync(call)).Words<AuditWords>();
             var sheet = await OrdersAsync(api, call, OrdersOfASheet);
-            return Results.Text(sheet.ToCsv(words), "text/csv", Encoding.UTF8);
+            return Results.Text(sheet.ToCsv(pages.Words<AuditWords>(call)), "text/csv", Encoding.UTF8);
         });
     }
 

@@ -46,13 +46,14 @@ internal static partial class DashboardEndpoints
         var name = ClusterEndpoints.Find(ClusterEndpoints.Report(cluster), member).Name;
         if (isDown)
         {
-            await ConfirmAsync(pages, call, form, name);
+            Confirm(pages, call, form, name);
         }
 
+        var why = WhyIn(pages, call, form);
         var log = call.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("StreamSupervisor.Server.Management");
         var answer = await ClusterEndpoints.CarryOutAsync(
-            cluster, log, call.Features.Get<ApiCaller>()!, member, new ClusterOrder(isDown, form["force"] == "true"));
-        var words = (await pages.ContextAsync(call)).Words<ClusterWords>();
+            cluster, log, call.Features.Get<ApiCaller>()!, member, new ClusterOrder(isDown, form["force"] == "true", Why: why));
+        var words = pages.Words<ClusterWords>(call);
         return answer is ProblemResult
             ? answer
             : Told(pages, call, form, string.Format(CultureInfo.InvariantCulture, isDown ? words.DownOrdered : words.LeaveOrdered, name));

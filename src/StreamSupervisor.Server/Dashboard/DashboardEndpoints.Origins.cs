@@ -13,8 +13,6 @@ namespace StreamSupervisor.Server.Dashboard;
 
 internal static partial class DashboardEndpoints
 {
-    private const int MaxWhy = 200;
-
     private static void MapOrigins(RouteGroupBuilder group, ApiContext api, DashboardPages pages)
     {
         group.MapGet("/origins", (HttpContext call, OriginDirectory directory, HookArrivals arrivals) =>
@@ -50,14 +48,14 @@ internal static partial class DashboardEndpoints
             return new ProblemResult(Problems.NoSuchCall.Of("There is no such origin, or no such order."));
         }
 
-        var words = (await pages.ContextAsync(call)).Words<OriginsWords>();
+        var words = pages.Words<OriginsWords>(call);
         if (order == "look")
         {
             origins.Tell(new SweepSoon(name));
             return Told(pages, call, form, string.Format(CultureInfo.InvariantCulture, words.LookOrdered, name));
         }
 
-        var (draining, why, by) = (order == "drain", await WhyInAsync(pages, call, form), call.Features.Get<ApiCaller>()!.Name);
+        var (draining, why, by) = (order == "drain", WhyIn(pages, call, form), call.Features.Get<ApiCaller>()!.Name);
         var answer = await drain.SetAsync(name, draining, by, why, call.RequestAborted);
         api.Log.LogInformation("{By} ordered {Verb} of {Origin}: {Outcome} Why: {Why}", by, draining ? "drain" : "undrain", name,
             answer.Reply is Done { Changed: var changed } ? changed ? "done." : "it was so already." : "no answer.", why);
@@ -65,31 +63,5 @@ internal static partial class DashboardEndpoints
             ? Told(pages, call, form, string.Format(CultureInfo.InvariantCulture, draining ? words.Drained : words.Undrained, name)
                 + (done.Changed ? "" : $" {words.AlreadySo}"))
             : new ProblemResult(Problems.OutcomeUnknown.Of("The node's mark may or may not have changed; send it again."));
-    }
-
-    /// <summary>Leads back to the page of a form, which shows a sentence.</summary>
-    private static IResult Told(DashboardPages pages, HttpContext call, IFormCollection form, string text)
-    {
-        PageNotice.Leave(call, pages.Root, text);
-        return pages.Back(form);
-    }
-
-    /// <exception cref="ApiProblemException">Nobody has said why.</exception>
-    private static async Task<string> WhyInAsync(DashboardPages pages, HttpContext call, IFormCollection form)
-    {
-        var why = new string([.. form["why"].ToString().Where(letter => !char.IsControl(letter))]).Trim();
-        return why.Length is > 0 and <= MaxWhy
-            ? why
-            : throw new ApiProblemException(ApiProblem.BadField("why", (await pages.ContextAsync(call)).Words<AskWords>().WhyMissing));
-    }
-
-    /// <exception cref="ApiProblemException">What was typed is not the name.</exception>
-    private static async Task ConfirmAsync(DashboardPages pages, HttpContext call, IFormCollection form, string name)
-    {
-        if (form["confirm"].ToString().Trim() != name)
-        {
-            throw new ApiProblemException(ApiProblem.BadField(
-                "confirm", (await pages.ContextAsync(call)).Words<AskWords>().NotConfirmed));
-        }
     }
 }

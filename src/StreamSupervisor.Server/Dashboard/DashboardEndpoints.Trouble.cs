@@ -38,11 +38,10 @@ internal static partial class DashboardEndpoints
         var startAnew = form["anew"] == "true";
         if (startAnew)
         {
-            await ConfirmAsync(pages, call, form, StreamKeyView.From(key).ToString());
+            Confirm(pages, call, form, StreamKeyView.From(key).ToString());
         }
 
-        var order = new ReleaseQuarantine(
-            call.Features.Get<ApiCaller>()!.Name, await WhyInAsync(pages, call, form), startAnew);
+        var order = new ReleaseQuarantine(call.Features.Get<ApiCaller>()!.Name, WhyIn(pages, call, form), startAnew);
         var (done, problem) = await ApiEndpoints.OrderAsync(api, call, key, order, isDryRun: false);
         return done is null ? new ProblemResult(problem!) : Told(pages, call, form, done.Text);
     }

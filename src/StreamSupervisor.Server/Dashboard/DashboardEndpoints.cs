@@ -14,9 +14,6 @@ internal static partial class DashboardEndpoints
 {
     public const string Prefix = "/ui";
 
-    /// <summary>A login or a preference; an order has a bound of its own.</summary>
-    private const int MaxForm = 8 * 1024;
-
     /// <summary>What the pages need besides the <see cref="ApiContext"/>.</summary>
     public static void AddServices(IServiceCollection services, DashboardOptions options, ApiOptions api)
     {
@@ -109,32 +106,5 @@ internal static partial class DashboardEndpoints
 
             return pages.Back(form);
         });
-    }
-
-    /// <summary>Where a form leads back to, from the root of the pages on. Whatever it says is behind that root, so of this site.</summary>
-    internal static string PathIn(IFormCollection form) =>
-        form["to"].ToString() is { Length: > 0 and < 4096 } to && to[0] is '/' or '?' && to.All(c => c is > ' ' and < '\x7f') ? to : "";
-
-    /// <exception cref="ApiProblemException">The body is no form, or too large.</exception>
-    internal static async Task<IFormCollection> FormAsync(HttpContext call, int most = MaxForm)
-    {
-        if (!call.Request.HasFormContentType)
-        {
-            throw new ApiProblemException(Problems.NotForm.Of("Send the body as 'application/x-www-form-urlencoded'."));
-        }
-
-        if (call.Request.ContentLength is null || call.Request.ContentLength > most)
-        {
-            throw new ApiProblemException(Problems.BodyTooLarge.Of($"A form has at most {most / 1024} KB, and says how many."));
-        }
-
-        try
-        {
-            return await call.Request.ReadFormAsync(call.RequestAborted);
-        }
-        catch (InvalidDataException broken)
-        {
-            throw new ApiProblemException(Problems.NotForm.Of(broken.Message));
-        }
     }
 }

@@ -32,25 +32,33 @@ internal sealed class DashboardFeed(FeedTail tail)
     {
         var keys = new HashSet<string>(StringComparer.Ordinal);
         await using var rows = watcher.RowsAsync(null, cancellation).GetAsyncEnumerator(cancellation);
-        var next = rows.MoveNextAsync();
-        while (await next)
+        var next = rows.MoveNextAsync().AsTask();
+        try
         {
-            var row = rows.Current;
-            next = rows.MoveNextAsync();
-            if (row is not null)
+            while (await next)
             {
-                keys.Add(row.Key);
-            }
+                var row = rows.Current;
+                next = rows.MoveNextAsync().AsTask();
+                if (row is not null)
+                {
+                    keys.Add(row.Key);
+                }
 
-            if (row is null && keys.Count == 0)
-            {
-                yield return new SseItem<string>("", StillHere) { ReconnectionInterval = ComeBackAfter };
+                if (row is null && keys.Count == 0)
+                {
+                    yield return new SseItem<string>("", StillHere) { ReconnectionInterval = ComeBackAfter };
+                }
+                else if (!next.IsCompleted)
+                {
+                    yield return new SseItem<string>(keys.Count > MostKeys ? "" : string.Join('\n', keys), Changed);
+                    keys.Clear();
+                }
             }
-            else if (!next.IsCompleted)
-            {
-                yield return new SseItem<string>(keys.Count > MostKeys ? "" : string.Join('\n', keys), Changed);
-                keys.Clear();
-            }
+        }
+        finally
+        {
+            // A page that goes while a message is written leaves the next row asked for, and disposing of the rows would throw then.
+            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 }

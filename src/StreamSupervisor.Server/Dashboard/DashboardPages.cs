@@ -52,6 +52,10 @@ internal sealed class DashboardPages(PageFactory factory) : IEndpointFilter
     /// <summary>What every page needs to know of its call.</summary>
     public Task<PageContext> ContextAsync(HttpContext call, string? path = null) => factory.OfAsync(call, path);
 
+    /// <summary>Words in the language of the caller, for an answer that is no page.</summary>
+    public T Words<T>(HttpContext call)
+        where T : IWords<T> => factory.Words<T>(call.Request);
+
     /// <summary>Leads back to the page that a form came from.</summary>
     public IResult Back(IFormCollection form, string query = "")
     {

@@ -9,6 +9,9 @@ public sealed record PageContext
 {
     public required PageLanguage Language { get; init; }
 
+    /// <summary>The language as HTML names it.</summary>
+    public string LanguageTag => Language == PageLanguage.Zh ? "zh-CN" : "en";
+
     /// <summary><c>auto</c>, <c>light</c> or <c>dark</c>.</summary>
     public required string Theme { get; init; }
 
@@ -45,7 +48,7 @@ public sealed record PageContext
 
     /// <summary>The words of a page in the language of the caller.</summary>
     public T Words<T>()
-        where T : IWords<T> => Language == PageLanguage.Zh ? T.Zh : T.En;
+        where T : IWords<T> => Language.Words<T>();
 
     /// <summary>The address of a page.</summary>
     /// <param name="path">From the root of the pages on: <c>/origins</c>; empty for the first page.</param>

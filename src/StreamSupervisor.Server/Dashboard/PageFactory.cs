@@ -40,6 +40,11 @@ internal sealed class PageFactory(
         };
     }
 
+    /// <summary>Words in the language of the caller, for an answer that is no page: a whole <see cref="PageContext"/> would count the
+    /// streams and take the notice of the last order away.</summary>
+    public T Words<T>(HttpRequest request)
+        where T : IWords<T> => LanguageOf(request).Words<T>();
+
     /// <summary>The language that is meant; null for none of ours.</summary>
     public static string? LanguageNamed(string? name) => name is "en" or "zh" ? name : null;
 

@@ -11,12 +11,8 @@ namespace StreamSupervisor.Server.Dashboard;
 public sealed record StreamListQuery(string State, string Q, string Origin, string Sort, string Cursor)
 {
     /// <summary>The same with some parts changed, as a query.</summary>
-    public static string Of(string state, string q, string origin, string sort, string cursor = "")
-    {
-        var parts = new[] { ("state", state), ("q", q), ("origin", origin), ("sort", sort), ("cursor", cursor) }
-            .Where(part => part.Item2.Length > 0).Select(part => $"{part.Item1}={Uri.EscapeDataString(part.Item2)}").ToList();
-        return parts.Count == 0 ? "" : "?" + string.Join('&', parts);
-    }
+    public static string Of(string state, string q, string origin, string sort, string cursor = "") =>
+        PageQuery.Of(("state", state), ("q", q), ("origin", origin), ("sort", sort), ("cursor", cursor));
 
     public override string ToString() => Of(State, Q, Origin, Sort, Cursor);
 }

@@ -24,10 +24,13 @@ public static class StreamUrl
         return StreamPath.Of(new StreamKey(key.Vhost, key.App, key.Stream), Prefix);
     }
 
+    /// <summary>The whole key in one text, as the feed names it.</summary>
+    internal static string NameOf(StreamKeyView key) => $"{key.Vhost}/{key.App}/{key.Stream}";
+
     /// <summary>An id for an element about a stream: short, whatever the key holds.</summary>
     public static string IdOf(StreamKeyView key)
     {
         ArgumentNullException.ThrowIfNull(key);
-        return $"k{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{key.Vhost}/{key.App}/{key.Stream}")))[..12]}";
+        return $"k{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(NameOf(key))))[..12]}";
     }
 }

@@ -26,6 +26,5 @@ public sealed record WhyList(WhyQuestion Question, WhyTerm? FoundBy, string Rang
 
     /// <summary>The page that opens one attempt and nothing else.</summary>
     internal static string UrlOf(PageContext page, StreamKeyView key, string clientId, string serviceId) => page.Url(
-        $"/why?key={Uri.EscapeDataString($"{key.Vhost}/{key.App}/{key.Stream}")}&client={Uri.EscapeDataString(clientId)}"
-        + (serviceId.Length > 0 ? $"&service={Uri.EscapeDataString(serviceId)}" : ""));
+        "/why" + PageQuery.Of(("key", StreamUrl.NameOf(key)), ("client", clientId), ("service", serviceId)));
 }

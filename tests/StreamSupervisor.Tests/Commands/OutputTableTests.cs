@@ -31,11 +31,9 @@ public sealed class OutputTableTests
     {
         var table = new OutputTable("key", "state", "notes");
         table.Add("直播/摄像机一号", "live", "locked by ann until noon, then by bob");
-        using var output = new StringWriter();
 
-        table.Write(output, width: 40);
+        var lines = table.Lines(40);
 
-        var lines = output.ToString().ReplaceLineEndings("\n").TrimEnd('\n').Split('\n');
         lines.ShouldAllBe(line => Cells.WidthOf(line) <= 40);
         lines[1].ShouldBe("直播/摄像机一号  live   locked by ann u…");
     }

@@ -23,6 +23,9 @@ internal sealed partial class RenderedPage
     /// <summary>What a person reads, without tags; between them a line feed.</summary>
     public string Text => WebUtility.HtmlDecode(Tag().Replace(Html, "\n"));
 
+    /// <summary>The names of all elements, in their order.</summary>
+    public IReadOnlyList<string> Elements => [.. Element().Matches(Html).Select(match => match.Groups["name"].Value)];
+
     /// <summary>Every tag with its attributes.</summary>
     public IReadOnlyList<(string Tag, IReadOnlyList<string> Attributes)> Tags =>
         [.. Tag().Matches(Html).Select(tag => (tag.Groups["tag"].Value, (IReadOnlyList<string>)[.. tag.Groups["name"].Captures.Select(name => name.Value)]))];
@@ -50,9 +53,6 @@ internal sealed partial class RenderedPage
         AssetPath = name => $"/ui/assets/0/{name}",
     };
 
-    public static Task<RenderedPage> PageAsync<T>(PageLanguage language, params (string Name, object? Value)[] parameters)
-        where T : IComponent => PageAsync<T>(Context(language), parameters);
-
     public static async Task<RenderedPage> PageAsync<T>(PageContext page, params (string Name, object? Value)[] parameters)
         where T : IComponent
     {
@@ -63,6 +63,9 @@ internal sealed partial class RenderedPage
         return new RenderedPage(await renderer.Dispatcher.InvokeAsync(async () =>
             (await renderer.RenderComponentAsync<T>(ParameterView.FromDictionary(given))).ToHtmlString()));
     }
+
+    [GeneratedRegex("<(?<name>[a-z][a-z0-9]*)")]
+    private static partial Regex Element();
 
     [GeneratedRegex("""</?(?<tag>[a-zA-Z!][^\s/>]*)(?:\s+(?<name>[^\s=>"/]+)(?<value>(?:="[^"]*")?))*\s*/?>""")]
     private static partial Regex Tag();

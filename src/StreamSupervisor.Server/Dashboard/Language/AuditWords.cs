@@ -36,8 +36,8 @@ public sealed record AuditWords : IWords<AuditWords>
     public static AuditWords En { get; } = new()
     {
         Title = "Audit",
-        Intro = "Orders of operators over all streams and SRS servers, newest first, as the journal keeps them. Orders to members "
-            + "(leave, down) and starts stand in the log of the member.",
+        Intro = "Orders of operators over all streams, SRS servers and members, newest first, as the journal keeps them. Starts stand in "
+            + "the log of the member.",
         Who = "who",
         Whose = "of what",
         Order = "order",
@@ -64,7 +64,7 @@ public sealed record AuditWords : IWords<AuditWords>
     public static AuditWords Zh { get; } = new()
     {
         Title = "审计",
-        Intro = "管理员对所有流和 SRS 源站下达的指令，最新的在前，内容来自日志。对节点的指令（退出、判定失效）和启动记录请查看相应节点的运行日志。",
+        Intro = "管理员对所有流、SRS 源站和节点下达的指令，最新的在前，内容来自日志。启动记录请查看相应节点的运行日志。",
         Who = "操作者",
         Whose = "对象",
         Order = "指令",

@@ -17,7 +17,6 @@ public sealed record LanesWords : IWords<LanesWords>
     /// <summary>What stands before the legend.</summary>
     public required string Legend { get; init; }
     public required string Utc { get; init; }
-    public required string NowEdge { get; init; }
     public required string OnAir { get; init; }
     public required string Held { get; init; }
     public required string BeingRemoved { get; init; }
@@ -80,7 +79,6 @@ public sealed record LanesWords : IWords<LanesWords>
         TheKey = "the key",
         Legend = "Signs",
         Utc = "times in UTC",
-        NowEdge = "now",
         OnAir = "on air",
         Held = "held",
         BeingRemoved = "being removed",
@@ -134,7 +132,6 @@ public sealed record LanesWords : IWords<LanesWords>
         TheKey = "该流",
         Legend = "图例",
         Utc = "时间为 UTC",
-        NowEdge = "现在",
         OnAir = "推流中",
         Held = "等待中",
         BeingRemoved = "正在移除",

@@ -15,3 +15,11 @@ public interface IWords<TSelf>
     static abstract TSelf En { get; }
     static abstract TSelf Zh { get; }
 }
+
+/// <summary>Chooses among the languages.</summary>
+internal static class PageLanguages
+{
+    /// <summary>The words of a page or a part in this language.</summary>
+    public static T Words<T>(this PageLanguage language)
+        where T : IWords<T> => language == PageLanguage.Zh ? T.Zh : T.En;
+}

@@ -25,7 +25,6 @@ public sealed record StreamWords : IWords<StreamWords>
     public required string What { get; init; }
     public required string Took { get; init; }
     public required string Events { get; init; }
-    public required string Older { get; init; }
     public required string Board { get; init; }
 
     public static StreamWords En { get; } = new()
@@ -52,7 +51,6 @@ public sealed record StreamWords : IWords<StreamWords>
         What = "what happened",
         Took = "took",
         Events = "events, newest first",
-        Older = "older events",
         Board = "Grafana",
     };
 
@@ -80,7 +78,6 @@ public sealed record StreamWords : IWords<StreamWords>
         What = "事件",
         Took = "耗时",
         Events = "条事件，最新在前",
-        Older = "更早的事件",
         Board = "Grafana",
     };
 }

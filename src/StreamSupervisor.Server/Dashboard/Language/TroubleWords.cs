@@ -83,7 +83,7 @@ public sealed record TroubleWords : IWords<TroubleWords>
         StartAnew = "Start anew…",
         StartAnewEffect = "The stream begins anew behind what can't be read. Its lock and its pin remain; who is on air may be removed "
             + "when somebody publishes.",
-        OnlyHere = "Those that this member owns; open this page on the others to see theirs.",
+        OnlyHere = "Of streams in quarantine this page lists those of this member; open it on the others to see theirs.",
     };
 
     public static TroubleWords Zh { get; } = new()
@@ -120,6 +120,6 @@ public sealed record TroubleWords : IWords<TroubleWords>
         ReadAgainEffect = "再读取一次日志。若仍无法读取，该流继续隔离。",
         StartAnew = "重新开始…",
         StartAnewEffect = "该流从无法读取的部分之后重新开始。锁定和绑定会保留；有人推流时，正在推流的一方可能会被移除。",
-        OnlyHere = "仅列出本节点所管理的流；其他节点上的请在那些节点上打开本页查看。",
+        OnlyHere = "隔离的流仅列出本节点所管理的；其他节点上的请在那些节点上打开本页查看。",
     };
 }

@@ -39,7 +39,6 @@ public sealed record WhyWords : IWords<WhyWords>
     public required string CopyHint { get; init; }
     public required string AttemptTitle { get; init; }
     public required string BackToSearch { get; init; }
-    public required string Answer { get; init; }
     public required string Stream { get; init; }
     public required string Server { get; init; }
     public required string Asked { get; init; }
@@ -85,7 +84,6 @@ public sealed record WhyWords : IWords<WhyWords>
         CopyHint = "Select and copy; it names no secret.",
         AttemptTitle = "One attempt",
         BackToSearch = "Search again",
-        Answer = "Answer",
         Stream = "Stream",
         Server = "Server",
         Asked = "Asked",
@@ -130,7 +128,6 @@ public sealed record WhyWords : IWords<WhyWords>
         CopyHint = "选中即可复制；其中不含任何密钥。",
         AttemptTitle = "一次推流请求",
         BackToSearch = "重新查询",
-        Answer = "答复",
         Stream = "流",
         Server = "源站",
         Asked = "请求时间",
@@ -139,5 +136,17 @@ public sealed record WhyWords : IWords<WhyWords>
         Incumbent = "当时的占用者",
         InTheJournal = "日志记录",
         Incomplete = "此次请求的开头已不在日志中，以下内容可能不完整。",
+    };
+
+    /// <summary>The answer to an attempt, by the API's name of it.</summary>
+    internal string AnswerOf(string answer) => answer switch
+    {
+        "admitted" => Admitted,
+        "refused" => Refused,
+        "held" => Held,
+        "registered" => Registered,
+        "adopted" => Adopted,
+        "observed" => Observed,
+        _ => Unknown,
     };
 }

@@ -33,7 +33,7 @@ let pending = null;
 
 function takeRow(row, fresh) {
   const html = htmlOf(fresh);
-  if (sent.get(row.id) === html) return;
+  if (sent.get(row.id) === html || row.querySelector("dialog[open]")) return;
   const focused = row.contains(document.activeElement) ? document.activeElement.getAttribute("href") ?? document.activeElement.name : null;
   sent.set(row.id, html);
   row.replaceChildren(...fresh.childNodes);
@@ -48,7 +48,7 @@ function takeRows(rows, fresh, evenUnderHands) {
   for (const row of wanted) if (present.has(row.id)) takeRow(present.get(row.id), row);
   const isSame = wanted.length === rows.children.length && wanted.every((row, index) => rows.children[index].id === row.id);
   if (isSame) return;
-  if (!evenUnderHands && (rows.matches(":hover") || rows.contains(document.activeElement))) {
+  if (!evenUnderHands && (rows.matches(":hover") || isBusy(rows))) {
     pending = true;
     return;
   }
@@ -57,6 +57,8 @@ function takeRows(rows, fresh, evenUnderHands) {
     sent.set(row.id, htmlOf(row));
     return row;
   }));
+  const kept = new Set(wanted.map((row) => row.id));
+  for (const id of present.keys()) if (!kept.has(id)) sent.delete(id);
 }
 function take(page, evenUnderHands) {
   pending = null;
@@ -76,9 +78,13 @@ function take(page, evenUnderHands) {
 }
 
 // One fetch at a time, at most two a second, and one more a second after the last change: lists are written behind the journal.
-let isFetching = false, again = false, later = 0;
+let isFetching = false, again = false, againEvenUnderHands = false, later = 0;
 async function refresh(evenUnderHands) {
-  if (isFetching) { again = true; return false; }
+  if (isFetching) {
+    again = true;
+    againEvenUnderHands ||= evenUnderHands === true;
+    return false;
+  }
   isFetching = true;
   let isFresh = false;
   try {
@@ -91,7 +97,10 @@ async function refresh(evenUnderHands) {
   } catch { /* The feed says that the member is away. */ }
   setTimeout(() => {
     isFetching = false;
-    if (again) { again = false; refresh(); }
+    if (!again) return;
+    const evenSo = againEvenUnderHands;
+    again = againEvenUnderHands = false;
+    refresh(evenSo);
   }, 500);
   return isFresh;
 }
