@@ -2,7 +2,8 @@ namespace StreamSupervisor.Srs.Api;
 
 /// <summary>
 /// Stops calling a server that does not answer: open after so many failures in a row, for a while; then one call tries, and the others
-/// still fail at once until it has succeeded.
+/// still fail at once until it has succeeded. A call that is late counts as failed until it has its answer: a server whose process hangs
+/// takes connections and says nothing, and nobody need wait for a whole timeout to see that.
 /// <para>
 /// Not Polly's circuit breaker: it opens on a share of failures within a window (of at least 0.5 s) and cannot count in a row. A server
 /// that has just answered a thousand looks and then dies must be noticed within a handful of calls, not when the thousand have left the
@@ -12,6 +13,7 @@ namespace StreamSupervisor.Srs.Api;
 internal sealed class SrsCircuit(string origin, int breakAfter, TimeSpan breakFor, TimeProvider time, ILogger logger)
 {
     private readonly System.Threading.Lock _gate = new();
+    private readonly HashSet<Passage> _late = [];
     private int _failures;
     private long _openedAt;
     private bool _trying;
@@ -23,44 +25,59 @@ internal sealed class SrsCircuit(string origin, int breakAfter, TimeSpan breakFo
         {
             lock (_gate)
             {
-                return _failures >= breakAfter && (_trying || time.GetElapsedTime(_openedAt) < breakFor);
+                return IsShut(mayTry: !_trying);
             }
         }
     }
 
-    /// <summary>Whether a call may be made now. Every true is followed by one <see cref="Report"/> or <see cref="Withdraw"/>.</summary>
-    public bool MayCall()
+    /// <summary>A call may be made now; it ends with <see cref="Passage.Report"/> or <see cref="Passage.Withdraw"/>.</summary>
+    /// <returns>Null: it may not.</returns>
+    public Passage? TryPass()
     {
         lock (_gate)
         {
-            if (_failures < breakAfter)
+            if (IsShut(mayTry: !_trying))
             {
-                return true;
+                return null;
             }
 
-            if (_trying || time.GetElapsedTime(_openedAt) < breakFor)
-            {
-                return false;
-            }
-
-            _trying = true;
-            return true;
+            _trying = _failures >= breakAfter;
+            return new Passage(this);
         }
     }
 
-    public void Report(bool answered)
+    private bool IsShut(bool mayTry) => _failures >= breakAfter
+        ? !mayTry || time.GetElapsedTime(_openedAt) < breakFor
+        : _late.Count > 0 && _failures + _late.Count >= breakAfter;
+
+    private bool Late(Passage passage)
     {
-        bool wasOpen, isOpen;
         lock (_gate)
         {
+            return !passage.IsOver && _late.Add(passage) && IsShut(mayTry: true);
+        }
+    }
+
+    private bool Report(Passage passage, bool answered)
+    {
+        bool wasOpen, isOpen, isShut;
+        lock (_gate)
+        {
+            Leave(passage);
             wasOpen = _failures >= breakAfter;
-            _trying = false;
             _failures = answered ? 0 : Math.Min(_failures + 1, breakAfter);
             isOpen = _failures >= breakAfter;
+            if (answered)
+            {
+                _late.Clear();
+            }
+
             if (isOpen)
             {
                 _openedAt = time.GetTimestamp();
             }
+
+            isShut = IsShut(mayTry: true);
         }
 
         if (isOpen && !wasOpen)
@@ -72,14 +89,39 @@ internal sealed class SrsCircuit(string origin, int breakAfter, TimeSpan breakFo
         {
             logger.LogInformation("{Origin} answers again.", origin);
         }
+
+        return isShut;
     }
 
-    /// <summary>The caller gave up before there was an answer: nothing was learnt.</summary>
-    public void Withdraw()
+    private void Withdraw(Passage passage)
     {
         lock (_gate)
         {
-            _trying = false;
+            Leave(passage);
         }
+    }
+
+    private void Leave(Passage passage)
+    {
+        passage.IsOver = true;
+        _late.Remove(passage);
+        _trying = false;
+    }
+
+    /// <summary>One call that was let through.</summary>
+    public sealed class Passage(SrsCircuit circuit)
+    {
+        internal bool IsOver { get; set; }
+
+        /// <summary>It has had no answer for longer than an answer takes.</summary>
+        /// <returns>Whether the circuit is open now: whoever waits for a place should hear.</returns>
+        public bool Late() => circuit.Late(this);
+
+        /// <summary>How it ended.</summary>
+        /// <returns>Whether the circuit is open now.</returns>
+        public bool Report(bool answered) => circuit.Report(this, answered);
+
+        /// <summary>The caller gave up before there was an answer: nothing was learnt.</summary>
+        public void Withdraw() => circuit.Withdraw(this);
     }
 }

@@ -23,7 +23,7 @@ internal sealed class SrsConnection : IDisposable
         Endpoint = endpoint;
         Options = options;
         var circuit = new SrsCircuit(endpoint.Name, options.BreakAfter, options.BreakFor, time, logger);
-        var handlers = new SrsGateHandler(endpoint, new SrsGate(options.MaxConcurrent, time), circuit, time)
+        var handlers = new SrsGateHandler(endpoint, new SrsGate(options.MaxConcurrent, time), circuit, options.Timeout / 2, time)
         {
             InnerHandler = new ResilienceHandler(Pipeline(options, time))
             {

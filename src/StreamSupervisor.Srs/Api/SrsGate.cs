@@ -9,6 +9,9 @@ internal enum SrsGateOutcome
     /// <summary>It waited for as long as a call may. There is no place and nothing to leave.</summary>
     WaitedTooLong,
 
+    /// <summary>The server does not answer. There is no place and nothing to leave.</summary>
+    SentAway,
+
     /// <summary>It has a place and must <see cref="SrsGate.Leave"/>.</summary>
     Entered,
 }
@@ -97,6 +100,25 @@ internal sealed class SrsGate
         }
 
         next.SetResult(SrsGateOutcome.Entered);
+    }
+
+    /// <summary>All who wait leave: the server does not answer those who have places.</summary>
+    public void SendAway()
+    {
+        List<Waiter> waiting;
+        lock (_gate)
+        {
+            waiting = [.. _lines.SelectMany(line => line)];
+            foreach (var line in _lines)
+            {
+                line.Clear();
+            }
+        }
+
+        foreach (var waiter in waiting)
+        {
+            waiter.TrySetResult(SrsGateOutcome.SentAway);
+        }
     }
 
     private LinkedList<Waiter>? NextLine()

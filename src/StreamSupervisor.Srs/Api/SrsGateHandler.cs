@@ -1,10 +1,16 @@
 namespace StreamSupervisor.Srs.Api;
 
 /// <summary>
-/// The outermost handler: the circuit and the gate. An open circuit fails a call at once, without a place; whoever waited at the gate while
-/// it opened fails as soon as it is let in. So a server that hangs empties its own line within one timeout.
+/// The outermost handler: the circuit and the gate. An open circuit fails a call at once, without a place; whoever waits at the gate while
+/// it opens fails too. So a server that hangs empties its own line as soon as its calls are late.
 /// </summary>
-internal sealed class SrsGateHandler(SrsEndpoint endpoint, SrsGate gate, SrsCircuit circuit, TimeProvider time) : DelegatingHandler
+/// <param name="endpoint">Whom it asks, for messages.</param>
+/// <param name="gate">The places.</param>
+/// <param name="circuit">Whether it answers at all.</param>
+/// <param name="lateAfter">A call that has no answer for so long is late.</param>
+/// <param name="time">Measures.</param>
+internal sealed class SrsGateHandler(SrsEndpoint endpoint, SrsGate gate, SrsCircuit circuit, TimeSpan lateAfter, TimeProvider time)
+    : DelegatingHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -18,14 +24,19 @@ internal sealed class SrsGateHandler(SrsEndpoint endpoint, SrsGate gate, SrsCirc
         var outcome = await gate.EnterAsync(call.Priority, cancellationToken);
         if (outcome != SrsGateOutcome.Entered)
         {
-            throw endpoint.Unreachable(call, outcome == SrsGateOutcome.Full
-                ? $"was not asked: {SrsGate.MaxWaiting} calls to it wait already"
-                : $"was not asked: the calls before this one took {SrsGate.LongestWait.TotalSeconds:0} s");
+            throw outcome switch
+            {
+                SrsGateOutcome.SentAway => CircuitIsOpen(call),
+                SrsGateOutcome.Full => endpoint.Unreachable(call, $"was not asked: {SrsGate.MaxWaiting} calls to it wait already"),
+                _ => endpoint.Unreachable(call, $"was not asked: the calls before this one took {SrsGate.LongestWait.TotalSeconds:0} s"),
+            };
         }
 
         try
         {
-            return circuit.MayCall() ? await CallAsync(call, request, cancellationToken) : throw CircuitIsOpen(call);
+            return circuit.TryPass() is { } passage
+                ? await CallAsync(call, passage, request, cancellationToken)
+                : throw CircuitIsOpen(call);
         }
         finally
         {
@@ -33,8 +44,10 @@ internal sealed class SrsGateHandler(SrsEndpoint endpoint, SrsGate gate, SrsCirc
         }
     }
 
-    private async Task<HttpResponseMessage> CallAsync(SrsCall call, HttpRequestMessage request, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> CallAsync(
+        SrsCall call, SrsCircuit.Passage passage, HttpRequestMessage request, CancellationToken cancellation)
     {
+        await using var late = time.CreateTimer(_ => Late(passage), null, lateAfter, Timeout.InfiniteTimeSpan);
         var startedAt = time.GetTimestamp();
         call.StartedAt = startedAt;
         try
@@ -42,22 +55,22 @@ internal sealed class SrsGateHandler(SrsEndpoint endpoint, SrsGate gate, SrsCirc
             var response = await base.SendAsync(request, cancellation);
 
             // 5xx is a proxy in front of a server that is gone. Any other status is an answer, whether we can use it or not.
-            circuit.Report(answered: (int)response.StatusCode < 500);
+            Report(passage, answered: (int)response.StatusCode < 500);
             return response;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            circuit.Withdraw();
+            passage.Withdraw();
             throw;
         }
         catch (HttpRequestException tooLong) when (tooLong.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
         {
-            circuit.Report(answered: true);
+            Report(passage, answered: true);
             throw;
         }
         catch
         {
-            circuit.Report(answered: false);
+            Report(passage, answered: false);
             throw;
         }
         finally
@@ -66,6 +79,22 @@ internal sealed class SrsGateHandler(SrsEndpoint endpoint, SrsGate gate, SrsCirc
         }
     }
 
+    private void Late(SrsCircuit.Passage passage)
+    {
+        if (passage.Late())
+        {
+            gate.SendAway();
+        }
+    }
+
+    private void Report(SrsCircuit.Passage passage, bool answered)
+    {
+        if (passage.Report(answered))
+        {
+            gate.SendAway();
+        }
+    }
+
     private SrsUnreachableException CircuitIsOpen(SrsCall call) =>
-        endpoint.Unreachable(call, "was not asked: it has failed several times in a row");
+        endpoint.Unreachable(call, "was not asked: several calls in a row failed or are late");
 }

@@ -76,7 +76,7 @@ public abstract class FailoverScenes(FailoverStage stage, ITestOutputHelper log)
                 _outages[^1].Measure(storm);
                 await stage.HealAsync();
                 _outages[^1].AddFirstGrant(await stage.Witness.JournalAsync(storm.EntityPrefix));
-                log.WriteLine($"{kind} {round}: {_outages[^1]}");
+                log.WriteLine($"{kind} {round}: {_outages[^1]}, slowest /ready {stage.TakeSlowestCheck().TotalMilliseconds:F0} ms");
             }
 
             await CheckAsync(storm);

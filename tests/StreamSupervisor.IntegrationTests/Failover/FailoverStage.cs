@@ -33,6 +33,9 @@ public class FailoverStage : IAsyncLifetime
     /// <summary>Where hooks go.</summary>
     internal string Address => _relay!.Address;
 
+    /// <summary>How long a member took to say whether it is ready, at most, since the last call.</summary>
+    internal TimeSpan TakeSlowestCheck() => _relay!.TakeSlowestCheck();
+
     protected virtual bool HasStandby => false;
 
     /// <summary>The member whose clock can be set; null where none can.</summary>

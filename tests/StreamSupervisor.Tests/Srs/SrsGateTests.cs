@@ -89,6 +89,22 @@ public class SrsGateTests
         Enter(gate, SrsPriority.Sweep).Result.ShouldBe(SrsGateOutcome.Entered); // the one that gave up has not kept the place
     }
 
+    [Fact]
+    public void Those_who_are_sent_away_wait_no_more_and_the_places_stay()
+    {
+        var gate = GateOf(1);
+        Queue(gate, SrsPriority.Sweep, 1);
+        var waiting = new[] { Enter(gate, SrsPriority.Kick), Enter(gate, SrsPriority.Check), Enter(gate, SrsPriority.Sweep) };
+        _scheduler.Inside(() => { gate.SendAway(); return true; });
+        _scheduler.RunReady();
+        waiting.ShouldAllBe(one => one.Result == SrsGateOutcome.SentAway);
+
+        var next = Enter(gate, SrsPriority.Kick);
+        next.IsCompleted.ShouldBeFalse();
+        Leave(gate);
+        next.Result.ShouldBe(SrsGateOutcome.Entered);
+    }
+
     private SrsGate GateOf(int places) => new(places, _scheduler.Time);
 
     private void Queue(SrsGate gate, SrsPriority priority, int calls)
