@@ -10,6 +10,7 @@ using StreamSupervisor.Server.Credentials;
 using StreamSupervisor.Server.Dashboard;
 using StreamSupervisor.Server.Hooks;
 using StreamSupervisor.Server.Management;
+using StreamSupervisor.Server.Manual;
 using StreamSupervisor.Server.Observability;
 using StreamSupervisor.Server.Registrations;
 using StreamSupervisor.Server.Webhooks;
