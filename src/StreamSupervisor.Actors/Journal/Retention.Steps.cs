@@ -1,4 +1,5 @@
 using System.Data.Common;
+using StreamSupervisor.Domain.Notices;
 
 namespace StreamSupervisor.Actors.Journal;
 
@@ -6,6 +7,12 @@ public sealed partial class Retention
 {
     /// <summary>Keys that one step looks at.</summary>
     private const int KeysOfAStep = 100;
+
+    /// <summary>The kinds of notices behind which nothing comes that their subject was in before.</summary>
+    private static readonly string Endings = string.Join(", ", new[]
+    {
+        NoticeKind.MemberLeft, NoticeKind.MemberDead, NoticeKind.StreamQuarantineOver,
+    }.Select(kind => $"'{NoticeKinds.NameOf(kind)}'"));
 
     /// <summary>Through all keys that have a snapshot, in their order; a page of keys is left when nothing is left to clear in
     /// it.</summary>
@@ -68,7 +75,7 @@ public sealed partial class Retention
             $"""
             DELETE FROM {store.Schema}notice WHERE ordering IN (
               SELECT o.ordering FROM {store.Schema}notice o
-              WHERE o.created < @before AND (o.kind IN ('member.left', 'member.dead', 'over') OR EXISTS (
+              WHERE o.created < @before AND (o.kind IN ({Endings}) OR EXISTS (
                 SELECT 1 FROM {store.Schema}notice n WHERE n.subject = o.subject AND n.number > o.number))
               ORDER BY o.ordering LIMIT {settings.Step})
             """;

@@ -10,7 +10,7 @@ public static class SqliteMigrations
     private const int ApplicationId = 0x53537570;
 
     /// <summary>A check of every page reads the whole file: below this size it costs less than a start takes anyway.</summary>
-    private const long CheckedAtStartBytes = 64L << 20;
+    internal const long CheckedAtStartBytes = 64L << 20;
 
     /// <summary>Brings the schema of a file up to date, as opening it does, and lets go of it again.</summary>
     /// <returns>The steps that were applied, by their titles.</returns>
@@ -24,6 +24,12 @@ public static class SqliteMigrations
                 var full = Path.GetFullPath(path);
                 SqliteFile.CreateFor(full);
                 using var fileLock = SqliteFileLock.Take(full);
+                if (SqliteLog.IsOfAnotherFile(full, CheckedAtStartBytes))
+                {
+                    throw new StoreOpenException($"{full}-wal was left by another file than the one that lies there now, such as before a "
+                        + "restore. Move it away, and try again. Nothing was changed.");
+                }
+
                 try
                 {
                     return Prepare(full, time);

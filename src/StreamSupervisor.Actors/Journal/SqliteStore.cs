@@ -15,6 +15,9 @@ internal sealed class SqliteStore : JournalStore
     private readonly SqliteFileLock _lock;
     private readonly string _path;
     private SqliteMoved _moved;
+
+    /// <summary>Set while another file is put in place of the one before, until that has succeeded.</summary>
+    private ShutFile? _shut;
     private int _disposed;
 
     private SqliteStore(StoreLocation.Sqlite location, SqliteFileLock fileLock) =>
@@ -37,6 +40,13 @@ internal sealed class SqliteStore : JournalStore
                 var fileLock = SqliteFileLock.Take(path);
                 try
                 {
+                    if (SqliteLog.IsOfAnotherFile(path, SqliteMigrations.CheckedAtStartBytes))
+                    {
+                        log.LogWarning("{Path}-wal was left by another file than the one that lies there now, such as before a restore; it "
+                            + "is put aside as {Path}-wal.replaced.", path, path);
+                        SqliteFile.PutLogAside(path);
+                    }
+
                     foreach (var step in SqliteMigrations.Prepare(path, time))
                     {
                         log.LogInformation("Applied schema step {Step} to {Path}.", step, path);
@@ -53,23 +63,25 @@ internal sealed class SqliteStore : JournalStore
             cancellation);
     }
 
-    /// <summary>Whether another file lies in the place of the one that is open, or none.</summary>
-    public bool HasMoved() => _moved.HasMoved();
+    /// <summary>Whether another file lies in the place of the one that is open, or none; also while going on in it has not
+    /// succeeded.</summary>
+    public bool HasMoved() => _shut is not null || _moved.HasMoved();
 
     /// <summary>
     /// Goes on in the file that lies there now. Nobody opens it before every connection to the one before is closed and its log is out of
     /// the way (<c>FILE-wal.replaced</c>): SQLite would write what is in that log into the new file.
     /// </summary>
-    /// <exception cref="StoreOpenException">The file cannot be used, or the one before is still open.</exception>
+    /// <exception cref="StoreOpenException">The file cannot be used, or the one before is still open. It stays shut to all until a further
+    /// call has succeeded.</exception>
     public Task ReopenAsync(TimeProvider time, ILogger log, CancellationToken cancellation) => Task.Run(
         async () =>
         {
             log.LogWarning("{Path} was moved, removed or replaced while it is in use; going on in the file that lies there now.", _path);
-            using var shut = SqliteTurnConnection.Shut(_path);
+            _shut ??= SqliteTurnConnection.Shut(_path);
             _moved.Dispose();
 
             // Not to be given up half way, when the supervisor stops: the last look would open the new file with the log of the old one.
-            for (var began = time.GetTimestamp(); shut.IsInUse; await Task.Delay(CloseLook, time, CancellationToken.None))
+            for (var began = time.GetTimestamp(); _shut.IsInUse; await Task.Delay(CloseLook, time, CancellationToken.None))
             {
                 if (time.GetElapsedTime(began) > ClosesWithin)
                 {
@@ -93,6 +105,9 @@ internal sealed class SqliteStore : JournalStore
             {
                 throw SqliteFile.InWords(_path, e);
             }
+
+            _shut.Dispose();
+            _shut = null;
         },
         cancellation);
 
@@ -107,6 +122,7 @@ internal sealed class SqliteStore : JournalStore
         {
             _moved.Dispose();
             SqliteFile.LetGo(_path);
+            _shut?.Dispose();
             _lock.Dispose();
         });
     }

@@ -18,17 +18,20 @@ public sealed record NoticeRow(long Ordering, DateTimeOffset WrittenAt, NoticeKi
 /// </summary>
 public sealed class NoticeStore(JournalStore store, TimeProvider time)
 {
-    /// <summary>The kind of a row that ends a state and tells nobody.</summary>
-    public const string Over = "over";
+    /// <summary>What the subjects of stream keys begin with; no other subject is behind it.</summary>
+    private const string StreamSubjects = "stream/";
+
+    /// <summary>The subject of a stream key.</summary>
+    public static string SubjectOf(string key) => StreamSubjects + key;
 
     /// <summary>Notes what a subject is in now.</summary>
     /// <param name="subject">What it is about.</param>
-    /// <param name="kind">One of <see cref="NoticeKinds.Names"/>, or <see cref="Over"/>.</param>
+    /// <param name="kind">Not <see cref="NoticeKind.None"/>.</param>
     /// <param name="name">What people call it.</param>
     /// <param name="why">A sentence; may be empty.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="StoreUnavailableException">The store did not answer; note it again.</exception>
-    public Task NoteAsync(string subject, string kind, string name, string why, CancellationToken cancellation = default) =>
+    public Task NoteAsync(string subject, NoticeKind kind, string name, string why, CancellationToken cancellation = default) =>
         store.WriteAsync(
             "a notice",
             async (transaction, stop) =>
@@ -43,8 +46,8 @@ public sealed class NoticeStore(JournalStore store, TimeProvider time)
                     WHERE newest.kind <> @kind
                     ON CONFLICT DO NOTHING
                     """,
-                    ("@created", time.GetUtcNow().UtcTicks), ("@subject", subject), ("@kind", kind), ("@name", name), ("@why", why),
-                    ("@over", Over));
+                    ("@created", time.GetUtcNow().UtcTicks), ("@subject", subject), ("@kind", NoticeKinds.NameOf(kind)),
+                    ("@name", name), ("@why", why), ("@over", NoticeKinds.NameOf(NoticeKind.StreamQuarantineOver)));
                 return await command.ExecuteNonQueryAsync(stop);
             },
             cancellation);
@@ -53,24 +56,22 @@ public sealed class NoticeStore(JournalStore store, TimeProvider time)
     /// <exception cref="StoreUnavailableException">The store did not answer.</exception>
     public async Task<IReadOnlyList<NoticeRow>> ReadForwardsAsync(long after, int limit, CancellationToken cancellation = default)
     {
-        var rows = await store.ReadAsync(
-            "the notices",
-            async (connection, stop) =>
-            {
-                await using var command = connection.Command(
-                    $"""
-                    SELECT ordering, created, kind, subject, name, why FROM {store.Schema}notice
-                    WHERE ordering > @after ORDER BY ordering LIMIT @limit
-                    """,
-                    ("@after", after), ("@limit", limit));
-                return await command.RowsAsync(
-                    row => new NoticeRow(row.GetInt64(0), new DateTimeOffset(row.GetInt64(1), TimeSpan.Zero),
-                        NoticeKinds.Of(row.GetString(2)), row.GetString(3), row.GetString(4), row.GetString(5)),
-                    stop);
-            },
-            cancellation);
+        var rows = await RowsAsync("WHERE ordering > @after ORDER BY ordering", after, limit, cancellation);
         return EventFeed.Whole(rows, row => (row.Ordering, row.WrittenAt), after, time.GetUtcNow());
     }
+
+    /// <summary>The keys that are in quarantine by the newest notice of each, in the order of their subjects.</summary>
+    /// <param name="after">Only behind this subject; empty for the first.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="StoreUnavailableException">The store did not answer.</exception>
+    public Task<IReadOnlyList<NoticeRow>> InQuarantineAsync(string after, int limit, CancellationToken cancellation = default) => RowsAsync(
+        $"""
+        WHERE subject > @after AND kind = '{NoticeKinds.NameOf(NoticeKind.StreamQuarantined)}' AND NOT EXISTS (
+          SELECT 1 FROM {store.Schema}notice newer WHERE newer.subject = notice.subject AND newer.number > notice.number)
+        ORDER BY subject
+        """,
+        after.Length > 0 ? after : StreamSubjects, limit, cancellation);
 
     /// <summary>The number of the newest row; 0 where there is none.</summary>
     /// <exception cref="StoreUnavailableException">The store did not answer.</exception>
@@ -82,4 +83,19 @@ public sealed class NoticeStore(JournalStore store, TimeProvider time)
             return (long)(await command.ExecuteScalarAsync(stop))!;
         },
         cancellation);
+
+    private Task<IReadOnlyList<NoticeRow>> RowsAsync(string which, object after, int limit, CancellationToken cancellation) =>
+        store.ReadAsync(
+            "the notices",
+            async (connection, stop) =>
+            {
+                await using var command = connection.Command(
+                    $"SELECT ordering, created, kind, subject, name, why FROM {store.Schema}notice {which} LIMIT @limit",
+                    ("@after", after), ("@limit", limit));
+                return await command.RowsAsync(
+                    row => new NoticeRow(row.GetInt64(0), new DateTimeOffset(row.GetInt64(1), TimeSpan.Zero),
+                        NoticeKinds.Of(row.GetString(2)), row.GetString(3), row.GetString(4), row.GetString(5)),
+                    stop);
+            },
+            cancellation);
 }

@@ -9,7 +9,7 @@ namespace StreamSupervisor.Actors.Notices;
 /// <param name="Journal">Every row of the journal up to this ordering is delivered, or not wanted.</param>
 /// <param name="Notices">The same of the notices.</param>
 /// <param name="IsParked">Nothing is sent until a person orders it.</param>
-/// <param name="Failures">Rounds in a row that delivered nothing.</param>
+/// <param name="Failures">Rounds in a row that failed at the same place.</param>
 /// <param name="NextTryAt">Not before; null: at once.</param>
 /// <param name="LastError">What went wrong last, whatever came after; null: nothing ever did.</param>
 /// <param name="Delivered">Messages that the receiver took, all in all.</param>
@@ -92,20 +92,23 @@ public sealed class WebhookStore(JournalStore store)
     /// <summary>A person's order: send at once, also to one that is parked.</summary>
     /// <param name="id">The receiver.</param>
     /// <param name="after">Go on behind this ordering of the journal, back or ahead; null: where it is.</param>
+    /// <param name="afterNotice">The same of the notices.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <returns>How it is now; null: nothing was ever sent to it.</returns>
     /// <exception cref="StoreUnavailableException">The store did not answer.</exception>
-    public Task<WebhookRow?> RedeliverAsync(string id, long? after, CancellationToken cancellation = default) => store.WriteAsync(
+    public Task<WebhookRow?> RedeliverAsync(
+        string id, long? after, long? afterNotice = null, CancellationToken cancellation = default) => store.WriteAsync(
         "a webhook",
         async (transaction, stop) =>
         {
             await using var command = transaction.Command(
                 $"""
                 UPDATE {store.Schema}webhook SET version = version + 1, parked = @parked, failures = 0, next_try_at = NULL,
-                  journal = CASE WHEN @after < 0 THEN journal ELSE @after END
+                  journal = CASE WHEN @after < 0 THEN journal ELSE @after END,
+                  notices = CASE WHEN @notice < 0 THEN notices ELSE @notice END
                 WHERE id = @id RETURNING {Columns}
                 """,
-                ("@id", id), ("@parked", false), ("@after", after ?? -1));
+                ("@id", id), ("@parked", false), ("@after", after ?? -1), ("@notice", afterNotice ?? -1));
             return await command.RowsAsync(Read, stop) is [var row, ..] ? row : null;
         },
         cancellation);

@@ -38,6 +38,9 @@ public enum NoticeKind
     /// <summary>The journal of the key cannot be read: it answers nobody.</summary>
     StreamQuarantined,
 
+    /// <summary>The journal of a key that was in quarantine can be read, or begins anew.</summary>
+    StreamQuarantineOver,
+
     /// <summary>A server answers.</summary>
     OriginUp,
 
@@ -72,6 +75,7 @@ public static class NoticeKinds
         (NoticeKind.StreamWedged, "stream.wedged"),
         (NoticeKind.StreamSilent, "stream.silent"),
         (NoticeKind.StreamQuarantined, "stream.quarantined"),
+        (NoticeKind.StreamQuarantineOver, "stream.quarantine-over"),
         (NoticeKind.OriginUp, "origin.up"),
         (NoticeKind.OriginDown, "origin.down"),
         (NoticeKind.OriginLockedOut, "origin.locked-out"),

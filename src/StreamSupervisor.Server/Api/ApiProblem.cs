@@ -117,7 +117,7 @@ internal sealed class ProblemResult(ApiProblem problem) : IResult, IStatusCodeHt
         }
 
         var request = httpContext.Request;
-        if (request.ContentLength is null or > OperatorOrder.MaxBody
+        if (request.ContentLength is null or > JsonBody.Most
             && httpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true })
         {
             // A long body that nobody read is not read to its end, and then the connection closes. Unsaid, the caller's next call goes down

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using StreamSupervisor.Actors.LiveStreams;
 using StreamSupervisor.Domain.LiveStreams;
@@ -26,7 +25,7 @@ internal sealed record OrderBody(string? By, string Why, string? Identity, bool?
 /// </summary>
 internal static class OperatorOrder
 {
-    public const int MaxBody = 16 * 1024;
+    public const int MaxBody = JsonBody.Most;
     private const int MaxBy = 100;
     private const int MaxWhy = 500;
     private const int MaxIdentity = 256;
@@ -42,14 +41,7 @@ internal static class OperatorOrder
     /// <exception cref="ApiProblemException">The body is not an order.</exception>
     public static async Task<(OperatorCommand Order, bool IsDryRun)> ReadAsync(HttpContext call, string verb, ApiCaller caller)
     {
-        // A page of another site can send a form or plain text without asking first, but never JSON.
-        if (!IsJson(call.Request.ContentType))
-        {
-            throw new ApiProblemException(Problems.NotJson.Of("Send the body as 'Content-Type: application/json'."));
-        }
-
-        var body = await ReadBodyAsync(call);
-        var order = Parse(body, verb);
+        var order = Parse(await JsonBody.ReadAsync(call), verb);
         return (CommandOf(order, verb, caller), order.DryRun == true);
     }
 
@@ -200,37 +192,8 @@ internal static class OperatorOrder
             : throw Wrong(field.Name, $"From 1 to {max} characters on one line.");
     }
 
-    private static async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpContext call)
-    {
-        if (call.Request.ContentLength > MaxBody)
-        {
-            throw TooLarge();
-        }
-
-        var buffer = new ArrayBufferWriter<byte>(1024);
-        while (true)
-        {
-            var read = await call.Request.Body.ReadAsync(buffer.GetMemory(1024), call.RequestAborted);
-            if (read == 0)
-            {
-                return buffer.WrittenMemory;
-            }
-
-            buffer.Advance(read);
-            if (buffer.WrittenCount > MaxBody)
-            {
-                throw TooLarge();
-            }
-        }
-    }
-
-    private static bool IsJson(string? contentType) =>
-        contentType?.Split(';', 2)[0].Trim().Equals("application/json", StringComparison.OrdinalIgnoreCase) == true;
-
     private static string Example(string verb) =>
         verb == "pin" ? """Send {"why":"…","identity":"…"}, and "by" if you like.""" : """Send {"why":"…"}, and "by" if you like.""";
-
-    private static ApiProblemException TooLarge() => new(Problems.BodyTooLarge.Of($"An order has at most {MaxBody / 1024} KB."));
 
     private static ApiProblemException Wrong(string field, string detail) => new(ApiProblem.BadField(field, $"{field}: {detail}"));
 }

@@ -1,3 +1,6 @@
+using StreamSupervisor.Domain;
+using StreamSupervisor.Domain.LiveStreams;
+
 namespace StreamSupervisor.Server.Hooks;
 
 /// <summary>
@@ -33,6 +36,17 @@ internal sealed class HookLog(ILogger logger, TimeProvider time)
         {
             logger.LogWarning("A stream on {Origin} has a key of {Length} characters; keys over {Longest} pass unguarded, and would be "
                 + "refused if admission.mode were enforce.{Others}", origin, length, longest, Others(since));
+        }
+    }
+
+    /// <param name="reason">Why nobody will know before a person has helped; unknown for all that passes by itself.</param>
+    public void Undecided(string origin, StreamKey key, string client, string why, RefusalReason reason, bool allowed)
+    {
+        // While the store is away every encoder of every server comes again and again.
+        if (_throttle.May($"undecided {reason}", origin, out var since))
+        {
+            logger.LogError("{Key}: no decision for client {Client} of {Origin} ({Why}); {Answer} as hooks.when-unavailable says.{Others}",
+                key, client, origin, why, allowed ? "allowed" : "refused", Others(since));
         }
     }
 

@@ -42,14 +42,14 @@ internal sealed class PublishHook(PublishAttemptReader reader, OriginDirectory d
 
         if (availability.WhyNot() is { } whyNot)
         {
-            return WhenUnavailable(named.Key, hook, whyNot);
+            return WhenUnavailable(origin, named.Key, hook, whyNot);
         }
 
         var deadline = time.GetUtcNow() + options.Deadline;
         var attempt = alreadyRead ?? reader.Read(hook, named.Key);
         if (attempt.Undecided is { } undecided)
         {
-            return WhenUnavailable(named.Key, hook, undecided);
+            return WhenUnavailable(origin, named.Key, hook, undecided);
         }
 
         if (attempt.Guessed && policies.PolicyFor(attempt.Key).Mode == AdmissionMode.Enforce)
@@ -73,9 +73,9 @@ internal sealed class PublishHook(PublishAttemptReader reader, OriginDirectory d
             case Verdict.Decided { Reply: Refused decision }:
                 return HookRefusals.Of(decision.Reason);
             case Verdict.Undecided unknown:
-                return WhenUnavailable(attempt.Key, hook, unknown.Why, unknown.Reason);
+                return WhenUnavailable(origin, attempt.Key, hook, unknown.Why, unknown.Reason);
             default:
-                return WhenUnavailable(attempt.Key, hook, "no answer");
+                return WhenUnavailable(origin, attempt.Key, hook, "no answer");
         }
     }
 
@@ -135,11 +135,11 @@ internal sealed class PublishHook(PublishAttemptReader reader, OriginDirectory d
     }
 
     /// <param name="reason">Why nobody will know before a person has helped; else the encoder is told that waiting helps.</param>
-    private SrsHookReply WhenUnavailable(StreamKey key, SrsHook hook, string why, RefusalReason reason = RefusalReason.Unknown)
+    private SrsHookReply WhenUnavailable(
+        string origin, StreamKey key, SrsHook hook, string why, RefusalReason reason = RefusalReason.Unknown)
     {
         var allow = options.WhenUnavailable == "allow";
-        logger.LogError("{Key}: no decision for client {Client} ({Why}); {Answer} as hooks.when-unavailable says.",
-            key, hook.ClientId, why, allow ? "allowed" : "refused");
+        _log.Undecided(origin, key, hook.ClientId, why, reason, allow);
         HookTelemetry.Undecided(allow);
         return allow ? SrsHookReply.Yes : HookRefusals.Of(reason == RefusalReason.Unknown ? RefusalReason.Unavailable : reason);
     }

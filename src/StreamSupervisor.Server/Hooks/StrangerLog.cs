@@ -1,11 +1,14 @@
 namespace StreamSupervisor.Server.Hooks;
 
-/// <summary>Calls with a token that is nobody's: one line in ten seconds, however many there are.</summary>
+/// <summary>
+/// Calls with a token that is nobody's: a line at once, the next after ten seconds, then ever more rarely, down to one in ten minutes. A
+/// scan that goes on for a day is 150 lines, however many calls it makes.
+/// </summary>
 /// <param name="kind">What the address would be: <c>hook</c>.</param>
 /// <param name="setting">The setting that holds its tokens.</param>
 internal sealed class StrangerLog(string kind, string setting, TimeProvider time, ILogger logger)
 {
-    private readonly LineThrottle _throttle = new(TimeSpan.FromSeconds(10), time);
+    private readonly LineThrottle _throttle = new(TimeSpan.FromSeconds(10), time, atMost: TimeSpan.FromMinutes(10));
 
     public void Note(HttpContext context)
     {

@@ -10,6 +10,7 @@ using StreamSupervisor.Server.Credentials;
 using StreamSupervisor.Server.Dashboard;
 using StreamSupervisor.Server.Hooks;
 using StreamSupervisor.Server.Management;
+using StreamSupervisor.Server.Manual;
 using StreamSupervisor.Server.Observability;
 using StreamSupervisor.Server.Registrations;
 using StreamSupervisor.Server.Webhooks;
@@ -197,10 +198,11 @@ internal sealed class SupervisorServer : IAsyncDisposable
         HeartbeatEndpoint.Map(web, tokens.Find, heard => system.Origins.Tell(heard)).OnListener(http.Ports);
         RegistrationEndpoints.Map(web, services.GetRequiredService<RegistrationContext>(), options.Api).OnListener(http.Ports);
         ApiEndpoints.Map(web).OnListener(http.Ports);
-        WebhookEndpoints.Map(web, services.GetRequiredService<IReadOnlyList<WebhookTarget>>(), system.Webhooks, system.Feed, options.Api)
-            .OnListener(http.Ports);
+        WebhookEndpoints.Map(web, services.GetRequiredService<IReadOnlyList<WebhookTarget>>(), system.Webhooks, system.Feed,
+            system.Notices, options.Api).OnListener(http.Ports);
         services.GetRequiredService<WebhookSender>().Start();
         ClusterEndpoints.MapForReaders(web).OnListener(http.Ports);
+        AlertPages.Map(web).OnListener(http.Ports);
         if (pages.Enabled)
         {
             DashboardEndpoints.Map(web).OnListener(http.Ports);

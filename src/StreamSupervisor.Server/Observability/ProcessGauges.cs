@@ -13,20 +13,21 @@ namespace StreamSupervisor.Server.Observability;
 internal sealed class ProcessGauges : IDisposable
 {
     private readonly Meter _meter = new(Telemetry.Name);
-    private readonly Process _process = Process.GetCurrentProcess();
 
     public ProcessGauges()
     {
-        var started = new DateTimeOffset(_process.StartTime).ToUnixTimeMilliseconds() / 1000.0;
+        var started = Now(process => new DateTimeOffset(process.StartTime).ToUnixTimeMilliseconds() / 1000.0);
         var build = new Measurement<int>(1, new KeyValuePair<string, object?>("version", VersionOf()),
             new KeyValuePair<string, object?>("runtime", RuntimeInformation.FrameworkDescription));
         _meter.CreateObservableGauge("streamsupervisor.build.info", () => build, unit: null,
             "1 for this version of the program and the runtime that it runs on.");
-        _meter.CreateObservableCounter("process.cpu", () => Fresh().TotalProcessorTime.TotalSeconds, "s",
+        _meter.CreateObservableCounter("process.cpu", () => Now(process => process.TotalProcessorTime.TotalSeconds), "s",
             "Time that this process has kept processors busy.");
-        _meter.CreateObservableGauge("process.resident.memory", () => Fresh().WorkingSet64, "By", "Memory that this process occupies.");
+        _meter.CreateObservableGauge("process.resident.memory", () => Now(process => process.WorkingSet64), "By",
+            "Memory that this process occupies.");
         _meter.CreateObservableGauge("process.start.time", () => started, "s", "When this process started, since 1970.");
-        _meter.CreateObservableGauge("process.threads", () => Fresh().Threads.Count, "{thread}", "Threads of this process.");
+        _meter.CreateObservableGauge("process.threads", () => Now(process => process.Threads.Count), "{thread}",
+            "Threads of this process.");
         _meter.CreateObservableGauge("process.open.fds", CountFiles, "{file}", "Files and sockets that this process has open; Linux only.");
         _meter.CreateObservableCounter("dotnet.collections", Collections, "{collection}", "Garbage collections, by generation.");
         _meter.CreateObservableCounter("dotnet.pause", () => GC.GetTotalPauseDuration().TotalSeconds, "s",
@@ -39,11 +40,7 @@ internal sealed class ProcessGauges : IDisposable
             "Times that a thread had to wait for a lock.");
     }
 
-    public void Dispose()
-    {
-        _meter.Dispose();
-        _process.Dispose();
-    }
+    public void Dispose() => _meter.Dispose();
 
     private static string VersionOf() => typeof(ProcessGauges).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
         ?.InformationalVersion.Split('+')[0] ?? "unknown";
@@ -57,9 +54,11 @@ internal sealed class ProcessGauges : IDisposable
         return OperatingSystem.IsLinux() ? [new Measurement<int>(Directory.EnumerateFileSystemEntries(here).Count())] : [];
     }
 
-    private Process Fresh()
+    /// <summary>A <see cref="Process"/> keeps what it has read, and bears no two readers: Prometheus and OTLP may collect at once. So each
+    /// reading has its own.</summary>
+    private static T Now<T>(Func<Process, T> read)
     {
-        _process.Refresh();
-        return _process;
+        using var process = Process.GetCurrentProcess();
+        return read(process);
     }
 }

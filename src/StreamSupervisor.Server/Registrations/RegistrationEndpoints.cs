@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using StreamSupervisor.Client;
 using StreamSupervisor.Actors.LiveStreams;
 using StreamSupervisor.Domain;
@@ -17,7 +16,6 @@ namespace StreamSupervisor.Server.Registrations;
 /// </summary>
 internal static class RegistrationEndpoints
 {
-    private const int MaxBody = 16 * 1024;
     private const int MaxEncoderId = 128;
     private const int MaxLastError = 300;
 
@@ -54,7 +52,7 @@ internal static class RegistrationEndpoints
 
     private static async Task<IResult> RegisterAsync(RegistrationDesk desk, HttpContext call)
     {
-        var request = await ReadAsync(call, RegistrationJson.Strict.RegistrationRequest);
+        var request = await JsonBody.ReadAsync(call, RegistrationJson.Strict.RegistrationRequest);
         if (!StreamKey.TryParse(request.Key, out var key))
         {
             throw new ApiProblemException(Problems.BadKey.Of(
@@ -117,7 +115,7 @@ internal static class RegistrationEndpoints
 
     private static async Task<IResult> RenewAsync(RegistrationDesk desk, HttpContext call, string id)
     {
-        await ReadAsync(call, RegistrationJson.Strict.RegistrationUpdate);
+        await JsonBody.ReadAsync(call, RegistrationJson.Strict.RegistrationUpdate);
         return await desk.RenewAsync(id, call.RequestAborted) is { } answer ? Json(answer) : Unknown();
     }
 
@@ -168,7 +166,7 @@ internal static class RegistrationEndpoints
 
     private static async Task<IResult> DrainAsync(RegistrationContext context, HttpContext call, string name)
     {
-        var request = await ReadAsync(call, RegistrationJson.Strict.DrainRequest);
+        var request = await JsonBody.ReadAsync(call, RegistrationJson.Strict.DrainRequest);
         var draining = request.Draining ?? throw Wrong("draining", "Say true or false.");
         if (!context.Origins().Any(o => o.Name == name))
         {
@@ -188,47 +186,6 @@ internal static class RegistrationEndpoints
             : new ProblemResult(Problems.OutcomeUnknown.Of("The node's mark may or may not have changed; send it again."));
     }
 
-    private static async Task<T> ReadAsync<T>(HttpContext call, JsonTypeInfo<T> type)
-    {
-        // A page of another site can send a form or plain text without asking first, but never JSON.
-        if (call.Request.ContentType?.Split(';', 2)[0].Trim().Equals("application/json", StringComparison.OrdinalIgnoreCase) != true)
-        {
-            throw new ApiProblemException(Problems.NotJson.Of("Send the body as 'Content-Type: application/json'."));
-        }
-
-        // Above the limit of the listener the reading itself would throw, and the caller would hear no reason.
-        if (call.Request.ContentLength > MaxBody)
-        {
-            throw TooLarge();
-        }
-
-        var buffer = new byte[MaxBody + 1];
-        var read = await call.Request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, call.RequestAborted);
-        if (read > MaxBody)
-        {
-            throw TooLarge();
-        }
-
-        try
-        {
-            return JsonSerializer.Deserialize(buffer.AsSpan(0, read), type)
-                ?? throw new ApiProblemException(Problems.BadJson.Of("Send a JSON object."));
-        }
-        catch (JsonException failure) when (UnknownField(failure, type) is { } unknown)
-        {
-            throw Wrong(unknown, $"There is no such field; there are {string.Join(", ", type.Properties.Select(field => field.Name))}.");
-        }
-        catch (JsonException failure)
-        {
-            throw new ApiProblemException(Problems.BadJson.Of(
-                $"It is malformed, or a field has the wrong type ({failure.Path ?? "$"}, line {(failure.LineNumber ?? 0) + 1})."));
-        }
-    }
-
-    /// <summary>The field that the reader stopped at because there is none of the name; null where something else was wrong.</summary>
-    private static string? UnknownField<T>(JsonException failure, JsonTypeInfo<T> type) =>
-        failure.Path is ['$', '.', .. var name] && type.Properties.All(field => field.Name != name) ? Shorten(name) : null;
-
     private static IResult Json(RegistrationAnswer answer) => Results.Json(answer, RegistrationJson.Shared.RegistrationAnswer);
 
     private static ProblemResult Unknown() =>
@@ -238,8 +195,6 @@ internal static class RegistrationEndpoints
         new(404, "registration-unknown", "There is no such registration", "没有该登记", TimeSpan.FromSeconds(0.5));
     private static readonly ProblemKind CredentialWrong =
         new(403, "credential-wrong", "The credential is wrong", RefusalCatalog.Of(RefusalReason.CredentialWrong).Chinese);
-
-    private static ApiProblemException TooLarge() => new(Problems.BodyTooLarge.Of($"A registration has at most {MaxBody / 1024} KB."));
 
     private static ApiProblemException Wrong(string field, string detail) => new(ApiProblem.BadField(field, $"{field}: {detail}"));
 

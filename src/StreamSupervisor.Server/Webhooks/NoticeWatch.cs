@@ -13,7 +13,7 @@ namespace StreamSupervisor.Server.Webhooks;
 internal sealed class NoticeWatch(SupervisorSystem system)
 {
     /// <summary>What was noted last, so that a state that stays is not written each time.</summary>
-    private readonly Dictionary<string, string> _noted = [];
+    private readonly Dictionary<string, NoticeKind> _noted = [];
 
     /// <summary>One look.</summary>
     /// <exception cref="StoreUnavailableException">The store did not answer; look again.</exception>
@@ -23,7 +23,7 @@ internal sealed class NoticeWatch(SupervisorSystem system)
         {
             if (KindOf(origin) is var kind and not NoticeKind.None)
             {
-                await NoteAsync($"origin/{origin.Name}", NoticeKinds.NameOf(kind), origin.Name,
+                await NoteAsync($"origin/{origin.Name}", kind, origin.Name,
                     kind == NoticeKind.OriginUp ? "" : origin.WhyLockedOut ?? origin.LastError ?? "", cancellation);
             }
         }
@@ -32,17 +32,17 @@ internal sealed class NoticeWatch(SupervisorSystem system)
         var report = system.Membership.View.Report();
         foreach (var member in report.Members.Where(one => one.BeatAge is not null && one.State == MemberState.Active))
         {
-            await NoteAsync($"member/{member.Incarnation}", NoticeKinds.NameOf(NoticeKind.MemberJoined), member.Name, "", cancellation);
+            await NoteAsync($"member/{member.Incarnation}", NoticeKind.MemberJoined, member.Name, "", cancellation);
         }
 
         foreach (var member in report.Ended)
         {
             var kind = member.State == MemberState.Left ? NoticeKind.MemberLeft : NoticeKind.MemberDead;
-            await NoteAsync($"member/{member.Incarnation}", NoticeKinds.NameOf(kind), member.Name, member.Why, cancellation);
+            await NoteAsync($"member/{member.Incarnation}", kind, member.Name, member.Why, cancellation);
         }
     }
 
-    private async Task NoteAsync(string subject, string kind, string name, string why, CancellationToken cancellation)
+    private async Task NoteAsync(string subject, NoticeKind kind, string name, string why, CancellationToken cancellation)
     {
         if (_noted.GetValueOrDefault(subject) != kind)
         {

@@ -13,7 +13,8 @@ namespace StreamSupervisor.Server.Webhooks;
 /// </para>
 /// <para>
 /// How it can fail: a message that its receiver never takes keeps those behind it waiting, up to the parking; <c>redeliver</c> with
-/// <c>after</c> goes past it. Rejected: to drop it after some tries, because then something is missing and nobody knows.
+/// <c>after</c> goes past it. What else is taken meanwhile does not count for it: on a busy cluster it would never be parked, and nobody
+/// would know. Rejected: to drop it after some tries, because then something is missing and nobody knows.
 /// </para>
 /// </summary>
 internal sealed class WebhookDelivery(
@@ -22,12 +23,17 @@ internal sealed class WebhookDelivery(
     /// <summary>Of the page that is under way; what is behind the place is forgotten.</summary>
     private readonly ConcurrentDictionary<string, bool> _delivered = new();
 
+    /// <summary>Rounds in a row that failed at the same place of the journal, and of the notices; the row holds the greater one.</summary>
+    private int _stuckInJournal;
+    private int _stuckInNotices;
+
     /// <summary>Sends until somebody else does, or a person orders something; then the caller begins anew.</summary>
     /// <param name="version">The claim, see <see cref="WebhookStore.ClaimAsync"/>.</param>
     /// <param name="cancellation">This member sends no more.</param>
     /// <exception cref="StoreUnavailableException">The store did not answer.</exception>
     public async Task RunAsync(long version, CancellationToken cancellation)
     {
+        _stuckInJournal = _stuckInNotices = (await store.FindAsync(target.Id, cancellation))?.Failures ?? 0;
         while (await store.FindAsync(target.Id, cancellation) is { } row && row.Version == version)
         {
             if (row.IsParked || row.NextTryAt > time.GetUtcNow())
@@ -63,7 +69,7 @@ internal sealed class WebhookDelivery(
     {
         var lanes = page.Rows.SelectMany(one => one.Messages).Where(message => !_delivered.ContainsKey(message.Id))
             .GroupBy(message => message.Lane).ToList();
-        var (taken, failure) = (0, (WebhookOutcome?)null);
+        var (taken, failure) = (0, (FailedMessage?)null);
         await Parallel.ForEachAsync(
             lanes,
             new ParallelOptions { MaxDegreeOfParallelism = pace.InFlight, CancellationToken = cancellation },
@@ -81,7 +87,7 @@ internal sealed class WebhookDelivery(
                     WebhookTelemetry.Sent(target.Name, outcome.Why is null);
                     if (outcome.Why is not null)
                     {
-                        Volatile.Write(ref failure, outcome);
+                        Volatile.Write(ref failure, new FailedMessage(message, outcome));
                         return;
                     }
 
@@ -92,7 +98,7 @@ internal sealed class WebhookDelivery(
         return After(row, page, taken, failure);
     }
 
-    private WebhookRow After(WebhookRow row, WebhookPage page, int taken, WebhookOutcome? failure)
+    private WebhookRow After(WebhookRow row, WebhookPage page, int taken, FailedMessage? failure)
     {
         var done = page.Rows.TakeWhile(one => one.Messages.All(message => _delivered.ContainsKey(message.Id))).ToList();
         foreach (var message in done.SelectMany(one => one.Messages))
@@ -101,50 +107,55 @@ internal sealed class WebhookDelivery(
         }
 
         var now = time.GetUtcNow();
-        var place = done is [.., var last] ? last.Ordering : page.IsNotices ? row.Notices : row.Journal;
+        var before = page.IsNotices ? row.Notices : row.Journal;
+        var place = done is [.., var last] ? last.Ordering : before;
         var next = page.IsNotices ? row with { Notices = place } : row with { Journal = place };
+        ref var stuck = ref page.IsNotices ? ref _stuckInNotices : ref _stuckInJournal;
+        stuck = failure is null ? 0 : place == before ? stuck + 1 : 1;
         if (taken > 0)
         {
             next = next with { Delivered = next.Delivered + taken, DeliveredAt = now };
         }
 
-        return failure is null
-            ? Well(next, taken)
-            : Failed(next, failure, taken > 0 ? 1 : row.Failures + 1, now);
+        var failures = Math.Max(_stuckInJournal, _stuckInNotices);
+        return failure is null ? Well(next, failures) : Failed(next, failure, failures, now);
     }
 
-    private WebhookRow Well(WebhookRow row, int taken)
+    private WebhookRow Well(WebhookRow row, int failures)
     {
-        if (row.Failures > 0 && taken > 0)
+        if (row.Failures > 0 && failures == 0)
         {
             log.LogInformation("Webhook {Name} ({Host}) takes messages again.", target.Name, target.Host);
         }
 
-        return taken == 0 ? row with { NextTryAt = null } : row with { Failures = 0, NextTryAt = null };
+        return row with { Failures = failures, NextTryAt = null };
     }
 
-    private WebhookRow Failed(WebhookRow row, WebhookOutcome failure, int failures, DateTimeOffset now)
+    private WebhookRow Failed(WebhookRow row, FailedMessage failure, int failures, DateTimeOffset now)
     {
+        var ((id, _, _), outcome) = failure;
 #pragma warning disable CA5394 // Spreads tries; nothing secret.
-        var pause = failure.IsGone ? null : pace.PauseAfter(failures, Random.Shared.NextDouble(), failure.RetryAfter);
+        var pause = outcome.IsGone ? null : pace.PauseAfter(failures, Random.Shared.NextDouble(), outcome.RetryAfter);
 #pragma warning restore CA5394
         if (pause is null)
         {
             log.LogError(
-                "Webhook {Name} ({Host}) is parked after {Failures} failures: {Why} Nothing is sent to it until "
+                "Webhook {Name} ({Host}) is parked after {Failures} failures at {Id}: {Why} Nothing is sent to it until "
                 + "'streamsupervisor webhooks redeliver {Name} --why …'; what happens meanwhile is kept as long as "
                 + "journal.retention says.",
-                target.Name, target.Host, failures, failure.Why, target.Name);
+                target.Name, target.Host, failures, id, outcome.Why, target.Name);
         }
         else if (row.Failures == 0)
         {
-            log.LogWarning("Webhook {Name} ({Host}) did not take a message: {Why} It is tried again, each time later.",
-                target.Name, target.Host, failure.Why);
+            log.LogWarning("Webhook {Name} ({Host}) did not take {Id}: {Why} It is tried again, each time later.",
+                target.Name, target.Host, id, outcome.Why);
         }
 
         return row with
         {
-            Failures = failures, NextTryAt = now + pause, IsParked = pause is null, LastError = failure.Why, LastErrorAt = now,
+            Failures = failures, NextTryAt = now + pause, IsParked = pause is null, LastError = $"{id}: {outcome.Why}", LastErrorAt = now,
         };
     }
+
+    private sealed record FailedMessage(WebhookMessage Message, WebhookOutcome Outcome);
 }

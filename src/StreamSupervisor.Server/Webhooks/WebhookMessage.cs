@@ -61,7 +61,7 @@ internal sealed class WebhookMessages(EventFeed feed, Timeline timeline, NoticeS
 
     private IReadOnlyList<WebhookMessage> MessagesOf(WebhookTarget target, NoticeRow row)
     {
-        var isOfKey = row.Kind == NoticeKind.StreamQuarantined;
+        var isOfKey = row.Kind is NoticeKind.StreamQuarantined or NoticeKind.StreamQuarantineOver;
         if (!target.Wants(row.Kind) || (isOfKey && StreamKey.TryParse(row.Name, out var key) && !target.Wants(key)))
         {
             return [];

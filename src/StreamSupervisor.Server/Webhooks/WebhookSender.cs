@@ -38,10 +38,11 @@ internal sealed class WebhookSender(IReadOnlyList<WebhookTarget> targets, Superv
 
         log.LogInformation("This member sends the webhooks: {Webhooks}.",
             string.Join(", ", targets.Select(target => $"{target.Name} ({target.Host})")));
-        var watch = new NoticeWatch(system);
+        var (watch, quarantine) = (new NoticeWatch(system), new QuarantineWatch(system, time));
         await Task.WhenAll([
             .. targets.Select(target => GuardedAsync(stop => DeliverAsync(target, stop), cancellation)),
             GuardedAsync(watch.LookAsync, cancellation),
+            GuardedAsync(quarantine.LookAsync, cancellation),
             GuardedAsync(LookAsync, cancellation),
         ]);
         gauges.Note([]);

@@ -10,8 +10,8 @@ internal sealed class WebhookService(IReadOnlyList<WebhookTarget> targets, Super
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
 
-    /// <summary>The keys that are noted, so that one that stays is not written each time.</summary>
-    private readonly HashSet<string> _noted = [];
+    /// <summary>The keys that are noted and since when they were in quarantine, so that one that stays is not written each time.</summary>
+    private readonly Dictionary<string, DateTimeOffset> _noted = [];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -36,22 +36,20 @@ internal sealed class WebhookService(IReadOnlyList<WebhookTarget> targets, Super
         }
     }
 
+    /// <summary>That it is over is noted by the member that sends, see <see cref="QuarantineWatch"/>.</summary>
     private async Task LookAsync(CancellationToken cancellation)
     {
         var all = system.Quarantine.All;
-        foreach (var (key, stream) in all.Where(one => !_noted.Contains(one.Key)))
+        foreach (var (key, stream) in all.Where(one => _noted.GetValueOrDefault(one.Key) != one.Value.Since))
         {
-            await NoteAsync(key, NoticeKinds.NameOf(NoticeKind.StreamQuarantined), stream.Why, cancellation);
-            _noted.Add(key);
+            await system.Notices.NoteAsync(
+                NoticeStore.SubjectOf(key), NoticeKind.StreamQuarantined, key, stream.Why, cancellation);
+            _noted[key] = stream.Since;
         }
 
-        foreach (var key in _noted.Where(key => !all.ContainsKey(key)).ToList())
+        foreach (var key in _noted.Keys.Where(key => !all.ContainsKey(key)).ToList())
         {
-            await NoteAsync(key, NoticeStore.Over, "", cancellation);
             _noted.Remove(key);
         }
     }
-
-    private Task NoteAsync(string key, string kind, string why, CancellationToken cancellation) =>
-        system.Notices.NoteAsync($"stream/{key}", kind, key, why, cancellation);
 }

@@ -6,25 +6,40 @@ using StreamSupervisor.Server.Api;
 namespace StreamSupervisor.Commands;
 
 /// <summary>Which events; null for all.</summary>
-internal sealed record EventFilter(string? Key, string? Origin, string? Kind, string? Client, string? Address, string? By, string? Since);
+internal sealed record EventFilter(string? Key, string? Origin, string? Kind, string? Client, string? Address, string? By, string? Since)
+{
+    /// <summary>All of them.</summary>
+    public static EventFilter Every { get; } = new(null, null, null, null, null, null, null);
+}
 
 internal sealed partial class SupervisorApiClient
 {
+    /// <summary>The place before the first event.</summary>
+    private const string FeedStart = "0.0";
+
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(1);
 
     public Task<ApiAnswer<FeedPage>> ListEventsAsync(EventFilter filter, int limit, string? cursor, CancellationToken cancellation) =>
         GetAsync(
             "/api/v1/events" + Query([.. Of(filter), ("limit", $"{limit}"), ("cursor", cursor)]), ApiJson.Shared.FeedPage, cancellation);
 
+    /// <summary>Where the feed ends now, to follow it from there. Before the first event that is its beginning: to follow from nowhere
+    /// would leave out what happens until the connection stands, and again whenever it ends before an event came.</summary>
+    /// <exception cref="CommandException">The supervisor did not answer, or refused.</exception>
+    public async Task<string> NewestPlaceAsync(CancellationToken cancellation) =>
+        ApiClientSwitches.Take(await ListEventsAsync(EventFilter.Every, 1, null, cancellation)).Events is [{ Id: var newest }]
+            ? newest
+            : FeedStart;
+
     /// <param name="q">An address, a client, an encoder, an identity, a part of a key, or a reason.</param>
     public Task<ApiAnswer<AttemptPage>> ListAttemptsAsync(string q, string? since, int limit, CancellationToken cancellation) =>
         GetAsync("/api/v1/attempts" + Query(("q", q), ("since", since), ("limit", $"{limit}")), ApiJson.Shared.AttemptPage, cancellation);
 
     /// <summary>Every event as it happens, until the supervisor ends the connection.</summary>
-    /// <param name="after">The id of the last event that is known; null for those that come from now on.</param>
+    /// <param name="after">The id of the last event that is known.</param>
     /// <exception cref="HttpRequestException">There is no supervisor, or it refused; the status says which.</exception>
     public async IAsyncEnumerable<FeedEntry> WatchEventsAsync(
-        EventFilter filter, string? after, [EnumeratorCancellation] CancellationToken cancellation)
+        EventFilter filter, string after, [EnumeratorCancellation] CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/events" + Query([.. Of(filter), ("after", after)]));
         request.Headers.Accept.ParseAdd("text/event-stream");
@@ -42,11 +57,11 @@ internal sealed partial class SupervisorApiClient
     }
 
     /// <summary>Every event as it happens, over the ends of connections and of members, until the caller has enough.</summary>
-    /// <param name="after">The id of the last event that is known; null for those that come from now on.</param>
+    /// <param name="after">The id of the last event that is known.</param>
     /// <param name="take">Called with each.</param>
     /// <exception cref="CommandException">The supervisor does not let the caller watch.</exception>
     public async Task FollowEventsAsync(
-        EventFilter filter, string? after, Func<FeedEntry, Task> take, CancellationToken cancellation)
+        EventFilter filter, string after, Func<FeedEntry, Task> take, CancellationToken cancellation)
     {
         while (true)
         {

@@ -110,6 +110,8 @@ internal static class EventsCommand
         SupervisorApiClient supervisor, EventFilter filter, int limit, bool follow, OutputFormat format, TextWriter output,
         CancellationToken cancellation)
     {
+        // The place first, then the list: what happens in between is neither missed nor told twice.
+        var place = follow ? await supervisor.NewestPlaceAsync(cancellation) : null;
         List<FeedEntry> entries = [];
         string? cursor = null;
         do
@@ -126,7 +128,7 @@ internal static class EventsCommand
         if (follow)
         {
             await supervisor.FollowEventsAsync(
-                filter with { Since = null }, entries is [.., var newest] ? newest.Id : null,
+                filter with { Since = null }, entries is [.., var newest] ? newest.Id : place!,
                 entry =>
                 {
                     Write(entry);

@@ -14,15 +14,13 @@ internal static partial class StreamsCommand
         TextWriter output, CancellationToken cancellation)
     {
         // The place in the feed first, then the list: what changes in between is shown twice at worst, and never missed.
-        var every = new EventFilter(null, null, null, null, null, null, null);
-        var newest = ApiClientSwitches.Take(await supervisor.ListEventsAsync(every, 1, null, cancellation)).Events;
-        var after = newest is [{ Id: var id }] ? id : "0.0";
+        var after = await supervisor.NewestPlaceAsync(cancellation);
         var page = await CollectAsync(supervisor, filter, most, cancellation);
         var rows = new WatchedRows(format, output);
         rows.Begin(page.Streams);
         var row = "";
         await supervisor.FollowEventsAsync(
-            every, after,
+            EventFilter.Every, after,
             async entry =>
             {
                 // All events of a row of the journal come at once, and the stream is as after the last of them.

@@ -50,7 +50,8 @@ internal static class WebhooksCommand
         var why = new Option<string>("--why") { Description = "The reason, for the log.", HelpName = "TEXT", Required = true };
         var after = new Option<string?>("--after")
         {
-            Description = "Go on behind this event, by its id in the feed such as 1204.0: an older one sends again, a newer leaves out.",
+            Description = "Go on behind this message, event-… or notice-…, or this id of the feed: an older one sends again, a newer "
+                + "leaves out.",
             HelpName = "ID",
         };
         var command = new Command("redeliver", "Send at once, also to a receiver that is parked.") { webhook, why, after };
@@ -59,7 +60,7 @@ internal static class WebhooksCommand
             var view = ApiClientSwitches.Take(await supervisor.RedeliverAsync(
                 parsed.GetValue(webhook)!, new RedeliverBody(parsed.GetValue(why), parsed.GetValue(after)), cancellation));
             parsed.InvocationConfiguration.Output.WriteLine(OutputTable.Plain(
-                $"{view.Name} ({view.Host}) is sent what it has not heard: {Number(view.Behind)} places of the journal at most."));
+                $"{view.Name} ({view.Host}) is sent what it has not heard: {Number(view.Behind)} events and notices at most."));
         }));
         return command;
     }

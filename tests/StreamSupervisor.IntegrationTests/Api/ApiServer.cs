@@ -3,8 +3,6 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -20,13 +18,14 @@ namespace StreamSupervisor.IntegrationTests.Api;
 internal sealed class ApiServer : IAsyncDisposable
 {
     public static readonly DateTimeOffset Now = new(2026, 7, 4, 12, 0, 0, TimeSpan.Zero);
-    private readonly WebApplication _app;
+    private readonly ApiKeyOptions[] _keys;
+    private int _watches;
+    private WebApplication _app;
 
-    private ApiServer(WebApplication app, FakeEntities entities)
+    private ApiServer(FakeEntities entities, ApiKeyOptions[] keys)
     {
-        _app = app;
-        Entities = entities;
-        Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        (Entities, _keys, _app) = (entities, keys, null!);
+        Address = new Uri(FreePort.Address());
         Http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(20) };
     }
 
@@ -47,39 +46,61 @@ internal sealed class ApiServer : IAsyncDisposable
     /// <summary>Where the calls seem to come from.</summary>
     public IPAddress Caller { get; set; } = IPAddress.Loopback;
 
+    /// <summary>How often somebody began to watch the feed.</summary>
+    public int Watches => Volatile.Read(ref _watches);
+
     public static async Task<ApiServer> StartAsync(params ApiKeyOptions[] keys)
+    {
+        var server = new ApiServer(await FakeEntities.OpenAsync(), keys);
+        await server.ListenAsync();
+        return server;
+    }
+
+    /// <summary>Ends as the program does, and begins anew at the same address.</summary>
+    /// <param name="meanwhile">What is done while nobody answers.</param>
+    public async Task RestartAsync(Func<Task> meanwhile)
+    {
+        await StopAsync();
+        await _app.DisposeAsync();
+        await meanwhile();
+        await ListenAsync();
+    }
+
+    private async Task ListenAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        var entities = await FakeEntities.OpenAsync();
-        ApiServer? server = null;
+        builder.WebHost.UseUrls(Address.ToString());
         builder.Services.AddSingleton(services => new ApiContext
         {
-            Region = entities,
-            Timeline = entities.Timeline,
-            Feed = entities.Feed,
-            Tail = new FeedTail(entities.Feed, TimeProvider.System, MostFeeds, services.GetRequiredService<ILogger<FeedTail>>(),
+            Region = Entities,
+            Timeline = Entities.Timeline,
+            Feed = Entities.Feed,
+            Tail = new FeedTail(Entities.Feed, TimeProvider.System, MostFeeds, services.GetRequiredService<ILogger<FeedTail>>(),
                 services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping),
-            Index = entities.Index,
+            Index = Entities.Index,
             Overview = new OverviewReader(
-                entities.Index, () => entities.Origins, () => Task.FromResult<IReadOnlySet<string>>(new HashSet<string>()),
-                () => server!.Report(), stop => server!.AskMembers(stop), new StoppedClock()),
-            Origins = () => entities.Origins,
-            Options = new ApiOptions { Keys = [.. keys], MaxPage = 50 },
+                Entities.Index, () => Entities.Origins, () => Task.FromResult<IReadOnlySet<string>>(new HashSet<string>()),
+                Report, stop => AskMembers(stop), new StoppedClock()),
+            Origins = () => Entities.Origins,
+            Options = new ApiOptions { Keys = [.. _keys], MaxPage = 50 },
             Time = new StoppedClock(),
         });
         ApiEndpoints.AddServices(builder.Services);
-        var app = builder.Build();
-        app.Use((call, next) =>
+        _app = builder.Build();
+        _app.Use((call, next) =>
         {
-            call.Connection.RemoteIpAddress = server!.Caller;
+            call.Connection.RemoteIpAddress = Caller;
+            if (call.Request.Headers.Accept.Contains("text/event-stream"))
+            {
+                Interlocked.Increment(ref _watches);
+            }
+
             return next(call);
         });
-        app.UseRouting();
-        ApiEndpoints.Map(app);
-        await app.StartAsync();
-        return server = new ApiServer(app, entities);
+        _app.UseRouting();
+        ApiEndpoints.Map(_app);
+        await _app.StartAsync();
     }
 
     public async Task<(int Status, JsonElement Body)> GetAsync(string path, params (string Name, string Value)[] headers) =>

@@ -70,6 +70,44 @@ public class EventsCommandTests
     }
 
     [Fact]
+    public async Task Who_follows_before_anything_has_happened_misses_nothing_though_the_member_starts_anew()
+    {
+        await using var server = await ApiServer.StartAsync();
+        using var stop = new CancellationTokenSource();
+        var (output, error) = (new StringWriter(), new StringWriter());
+        var following = CommandTree.RunAsync(
+            ["events", "-f", "-o", "wide", "--server", server.Address.ToString()], TextWriter.Synchronized(output), error, stop.Token);
+        await Eventually.HoldsAsync("it watches", () => Task.FromResult(server.Watches > 0));
+
+        await server.RestartAsync(() => server.Entities.HappenedAsync(Cam2, Locked));
+        await Eventually.HoldsAsync("the first event is told", () => Task.FromResult(Ids().SequenceEqual(["1.0"])));
+        await server.RestartAsync(() => server.Entities.HappenedAsync(Cam2, Refused));
+        await Eventually.HoldsAsync("the next one is told", () => Task.FromResult(Ids().Contains("2.0")));
+        await stop.CancelAsync();
+
+        (await following).ShouldBe(ExitCodes.Interrupted, error.ToString());
+        Ids().ShouldBe(["1.0", "2.0"], "nothing is told twice");
+
+        List<string> Ids() => [.. output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[0])];
+    }
+
+    [Fact]
+    public async Task Audit_goes_on_over_pages_until_it_has_all_that_was_asked_for()
+    {
+        const int orders = 1_100;
+        await using var server = await ApiServer.StartAsync();
+        await server.Entities.HappenedOftenAsync(Cam2, Locked, orders);
+        await server.Entities.HappenedOftenAsync(Given.Cam1, Refused, orders);
+
+        var (exitCode, output, error) = await RunAsync(server, "audit", "-o", "wide", "--limit", "2000");
+
+        exitCode.ShouldBe(0, error);
+        output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[0])
+            .ShouldBe(Enumerable.Range(1, orders).Select(number => $"{number}.0"));
+        (await RunAsync(server, "audit", "--limit", "1050")).Output.Count(sign => sign == '\n').ShouldBe(1050);
+    }
+
+    [Fact]
     public async Task A_mistake_is_the_servers_sentence()
     {
         await using var server = await ServerAsync();

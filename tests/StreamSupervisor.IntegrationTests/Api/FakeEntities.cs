@@ -69,6 +69,20 @@ internal sealed class FakeEntities : LiveStreamRegion, IAsyncDisposable
         }
     }
 
+    /// <summary>Appends the same event to the journal of a key that has none yet, many times, in one transaction.</summary>
+    public Task HappenedOftenAsync(StreamKey key, LiveStreamEvent happened, int times)
+    {
+        var (kind, payload) = EventCodec.Encode(happened);
+        _rows[key.ToString()] = times;
+        return ExecuteAsync(
+            """
+            WITH RECURSIVE counted(number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM counted WHERE number < @times)
+            INSERT INTO event_journal(created, deleted, persistence_id, sequence_number, identifier, manifest, message)
+            SELECT @at, 0, @id, number, 1028, @kind, @payload FROM counted
+            """,
+            ("@times", times), ("@at", happened.At.UtcTicks), ("@id", IdOf(key)), ("@kind", kind), ("@payload", payload));
+    }
+
     /// <summary>Appends an event that only a later version can read.</summary>
     public Task HappenedInTheFutureAsync(StreamKey key) => AppendAsync(key, "from-the-future", "{}"u8.ToArray(), ApiServer.Now);
 

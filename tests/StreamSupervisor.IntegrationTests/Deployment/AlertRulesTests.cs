@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using StreamSupervisor.Commands;
 using StreamSupervisor.IntegrationTests.Server;
+using StreamSupervisor.Server.Manual;
 using StreamSupervisor.Simulator.Servers;
 using YamlDotNet.Serialization;
 
@@ -48,7 +49,7 @@ public sealed partial class AlertRulesTests
         ((string)ComposeFile.Map(rule["labels"])["severity"]).ShouldBeOneOf("info", "warning", "critical");
         ((string)said["summary"]).ShouldEndWith(".");
         ((string)said["description"]).Length.ShouldBeGreaterThan(40);
-        ((string)said["runbook_url"]).ShouldEndWith($"/{name}.md");
+        ((string)said["runbook_url"]).ShouldEndWith($"}}{AlertPages.Prefix}/{name}");
         ((string)said["dashboard_url"]).ShouldEndWith("/d/streamsupervisor");
         MetricNames.AreExported((string)rule["expr"]);
     }
@@ -73,6 +74,10 @@ public sealed partial class AlertRulesTests
     public void No_page_is_of_an_alert_that_is_not_there() =>
         Directory.GetFiles(RepositoryFiles.PathOf($"{Folder}/runbooks")).Select(Path.GetFileNameWithoutExtension)
             .ShouldBe(All.Select(rule => (string)rule["alert"]), ignoreOrder: true);
+
+    [Fact]
+    public void The_program_serves_the_page_of_each() =>
+        AlertPages.Names.ShouldBe(All.Select(rule => (string)rule["alert"]), ignoreOrder: true);
 
     [PromtoolFact]
     public async Task What_the_program_exports_is_as_Prometheus_wants_it()

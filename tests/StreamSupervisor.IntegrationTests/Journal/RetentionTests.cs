@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using StreamSupervisor.Actors.Index;
 using StreamSupervisor.Actors.Journal;
 using StreamSupervisor.Actors.Notices;
+using StreamSupervisor.Domain.Notices;
 using StreamSupervisor.TestKit.Time;
 
 namespace StreamSupervisor.IntegrationTests.Journal;
@@ -121,9 +122,9 @@ public sealed class RetentionTests(StoreFixture stores)
         var longAgo = new NoticeStore(store, new VirtualTime(TimeProvider.System.GetUtcNow() - (Week * 2)));
         foreach (var (subject, kind) in new[]
         {
-            ("origin/srs-1", "origin.up"), ("origin/srs-1", "origin.down"), ("member/runs", "member.joined"),
-            ("member/died", "member.joined"), ("member/died", "member.dead"), ($"stream/{Key}", "stream.quarantined"),
-            ($"stream/{Other}", "stream.quarantined"), ($"stream/{Other}", NoticeStore.Over),
+            ("origin/srs-1", NoticeKind.OriginUp), ("origin/srs-1", NoticeKind.OriginDown), ("member/runs", NoticeKind.MemberJoined),
+            ("member/died", NoticeKind.MemberJoined), ("member/died", NoticeKind.MemberDead), ($"stream/{Key}", NoticeKind.StreamQuarantined),
+            ($"stream/{Other}", NoticeKind.StreamQuarantined), ($"stream/{Other}", NoticeKind.StreamQuarantineOver),
         })
         {
             await longAgo.NoteAsync(subject, kind, subject, "");
@@ -134,8 +135,30 @@ public sealed class RetentionTests(StoreFixture stores)
         var notices = new NoticeStore(store, TimeProvider.System);
         (await notices.ReadForwardsAsync(0, 10)).Select(row => row.Subject).ShouldBe(["origin/srs-1", "member/runs", $"stream/{Key}"]);
         var newest = await notices.NewestAsync();
-        await notices.NoteAsync("member/runs", "member.joined", "member/runs", "");
+        await notices.NoteAsync("member/runs", NoticeKind.MemberJoined, "member/runs", "");
         (await notices.NewestAsync()).ShouldBe(newest);
+        (await notices.InQuarantineAsync("", 10)).Select(row => row.Name).ShouldBe([$"stream/{Key}"]);
+    }
+
+    [Theory]
+    [ClassData(typeof(Databases))]
+    public async Task Keys_in_quarantine_are_known_by_their_newest_notice_a_page_at_a_time(bool postgres)
+    {
+        await using var store = await OpenAsync(await stores.NewAsync(postgres));
+        var notices = new NoticeStore(store, TimeProvider.System);
+        await notices.NoteAsync("origin/srs-1", NoticeKind.OriginDown, "srs-1", "");
+        await notices.NoteAsync(NoticeStore.SubjectOf(Other), NoticeKind.StreamQuarantineOver, Other, "");
+        (await notices.NewestAsync()).ShouldBe(1, "what never began is not over");
+        foreach (var key in new[] { "v/a/1", "v/a/2", "v/a/3", Other })
+        {
+            await notices.NoteAsync(NoticeStore.SubjectOf(key), NoticeKind.StreamQuarantined, key, "a record");
+        }
+
+        await notices.NoteAsync(NoticeStore.SubjectOf("v/a/2"), NoticeKind.StreamQuarantineOver, "v/a/2", "");
+
+        var first = await notices.InQuarantineAsync("", 2);
+        var second = await notices.InQuarantineAsync(first[^1].Subject, 2);
+        first.Concat(second).Select(row => row.Name).ShouldBe([Other, "v/a/1", "v/a/3"]);
     }
 
     private static Retention RetentionOf(JournalStore store, TimeSpan? keep = null) => new(

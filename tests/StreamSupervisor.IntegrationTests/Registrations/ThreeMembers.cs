@@ -84,6 +84,13 @@ internal sealed class ThreeMembers : IAsyncDisposable
 
     public Task KillAsync(int member) => _processes[member].KillAsync();
 
+    /// <summary>Ends a member in good order.</summary>
+    public async Task LeaveAsync(int member)
+    {
+        _processes[member].Terminate();
+        (await _processes[member].ExitCodeAsync()).ShouldBe(0, OutputOf(member));
+    }
+
     /// <summary>Starts a member that was killed, at its old address.</summary>
     public async Task StartAgainAsync(int member)
     {

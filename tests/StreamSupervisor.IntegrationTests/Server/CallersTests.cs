@@ -84,6 +84,8 @@ public sealed partial class CallersTests : IAsyncLifetime
         ("POST /ui/preferences", "/ui/preferences", "theme=dark", "200 403 403 401 401 401"),
         ("GET /ui/streams/{**path}", "/ui/streams/-/live/nobody", null, "404 403 403 401 404 404"),
         ("POST /ui/streams/{**path}", "/ui/streams/-/live/pages/kick", "why=a+test", "404 403 403 401 403 404"),
+        ("GET /ui/manual/alerts/{name}", "/ui/manual/alerts/StreamSupervisorFight", null, "200 200 200 200 200 200"),
+        ("GET /ui/manual/alerts/{name}", "/ui/manual/alerts/nothing", null, "404 404 404 404 404 404"),
         ("ANY /ui/{**rest}", "/ui/nothing", null, "404 403 403 401 404 404"),
         ("GET /alive", "/alive", null, "200 200 200 200 200 200"),
         ("GET /ready", "/ready", null, "200 200 200 200 200 200"),

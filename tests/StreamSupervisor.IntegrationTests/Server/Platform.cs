@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
+using StreamSupervisor.Actors.Journal;
 using StreamSupervisor.Commands;
 using StreamSupervisor.Domain;
 using StreamSupervisor.Server.Api;
@@ -30,11 +31,12 @@ internal sealed record PlatformSettings
 internal sealed class Platform : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder;
-    private readonly SupervisorServer _program;
+    private readonly SupervisorOptions _options;
+    private SupervisorServer _program;
 
     private Platform(DirectoryInfo folder, SrsServers srs, SupervisorServer program, SupervisorOptions options)
     {
-        (_folder, Srs, _program) = (folder, srs, program);
+        (_folder, Srs, _program, _options) = (folder, srs, program, options);
         Address = options.Http.Listen[0];
         Management = options.Management.Listen[0];
         Http = new HttpClient { BaseAddress = new Uri(Address) };
@@ -71,13 +73,20 @@ internal sealed class Platform : IAsyncDisposable
             Dashboard = settings.Dashboard,
             Webhooks = settings.Webhooks,
         };
-        var program = await SupervisorServer.BuildAsync(options, logging => logging.ClearProviders());
-        await program.StartAsync(CancellationToken.None);
-        var platform = new Platform(folder, srs, program, options);
-        await Eventually.HoldsAsync("the supervisor is ready", async () =>
-            (await platform.Http.GetAsync(new Uri(platform.Management + "/ready"))).IsSuccessStatusCode);
+        var platform = new Platform(folder, srs, await ServeAsync(options), options);
+        await platform.ReadyAsync();
         await srs.SendHooksToAsync(platform.Address);
         return platform;
+    }
+
+    /// <summary>Stops the supervisor in good order, and starts it again with the same settings and the same file.</summary>
+    /// <param name="meanwhile">What is done to the file.</param>
+    public async Task RestartAsync(Func<StoreLocation, Task> meanwhile)
+    {
+        await _program.DisposeAsync();
+        await meanwhile(new StoreLocation.Sqlite(_options.Storage.Sqlite.Path));
+        _program = await ServeAsync(_options);
+        await ReadyAsync();
     }
 
     /// <summary>Publishes a key, as an encoder that is in at its first try.</summary>
@@ -153,6 +162,16 @@ internal sealed class Platform : IAsyncDisposable
         var exitCode = await CommandTree.RunAsync([.. arguments, "--server", Address], output, error);
         return (exitCode, output.ToString(), error.ToString());
     }
+
+    private static async Task<SupervisorServer> ServeAsync(SupervisorOptions options)
+    {
+        var program = await SupervisorServer.BuildAsync(options, logging => logging.ClearProviders());
+        await program.StartAsync(CancellationToken.None);
+        return program;
+    }
+
+    private Task ReadyAsync() => Eventually.HoldsAsync(
+        "the supervisor is ready", async () => (await Http.GetAsync(new Uri(Management + "/ready"))).IsSuccessStatusCode);
 
     public async ValueTask DisposeAsync()
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Http;
+using StreamSupervisor.Domain.Notices;
 using StreamSupervisor.IntegrationTests.Journal;
 using StreamSupervisor.IntegrationTests.Server;
 
@@ -143,8 +144,8 @@ public sealed class WebhookDeliveryTests(StoreFixture stores)
         await stage.PublishAsync("live/cam0");
         await Eventually.HoldsAsync("it is parked", async () => (await stage.RowAsync(target)).IsParked);
         var row = await stage.RowAsync(target);
-        (row.LastError, row.Journal, row.Delivered, row.NextTryAt).ShouldBe(("It answered 500.", 0, 0, null));
-        row.Failures.ShouldBe(4);
+        (row.Journal, row.Delivered, row.NextTryAt, row.Failures).ShouldBe((0, 0, null, 4));
+        row.LastError.ShouldBe($"{receiver.Messages.First().Id}: It answered 500.");
 
         receiver.Answer = _ => Task.FromResult(StatusCodes.Status200OK);
         var version = (await stage.Rows.RedeliverAsync(target.Id, after: null)).ShouldNotBeNull().Version;
@@ -224,9 +225,9 @@ public sealed class WebhookDeliveryTests(StoreFixture stores)
         var target = DeliveryStage.Target(receiver.UrlOf(), "origin.down");
         await stage.SendAsync(target);
         await stage.PublishAsync("live/cam0");
-        await stage.Notices.NoteAsync("origin/srs-1", "origin.up", "srs-1", "");
-        await stage.Notices.NoteAsync("origin/srs-1", "origin.down", "srs-1", "It does not answer.");
-        await stage.Notices.NoteAsync("origin/srs-1", "origin.down", "srs-1", "It does not answer still.");
+        await stage.Notices.NoteAsync("origin/srs-1", NoticeKind.OriginUp, "srs-1", "");
+        await stage.Notices.NoteAsync("origin/srs-1", NoticeKind.OriginDown, "srs-1", "It does not answer.");
+        await stage.Notices.NoteAsync("origin/srs-1", NoticeKind.OriginDown, "srs-1", "It does not answer still.");
 
         await Eventually.HoldsAsync("it is told", () => Task.FromResult(receiver.Taken.Count == 1));
 

@@ -64,6 +64,7 @@ public sealed class WebhooksAcrossMembersTests(PostgresFixture postgres, ITestOu
             Promises.Hold(receiver);
             var dead = receiver.Taken.Where(message => message.Type == "member.dead").Select(message => message.Subject).Distinct();
             await Eventually.HoldsAsync("its death is told", () => Task.FromResult(dead.SequenceEqual([ThreeMembers.NameOf(sender)])), Patience);
+            await ReturnAndLeaveAsync(members, receiver, sender);
             log.WriteLine($"{receiver.Messages.Count} messages came, {receiver.Taken.Count} were taken, "
                 + $"{receiver.Taken.Count - receiver.Taken.DistinctBy(message => message.Id).Count()} twice");
             hanging.Messages.ShouldBeEmpty("it has answered nobody, and kept nobody waiting");
@@ -74,6 +75,19 @@ public sealed class WebhooksAcrossMembersTests(PostgresFixture postgres, ITestOu
             log.WriteLine(members.Output);
             throw;
         }
+    }
+
+    /// <summary>A member that was killed is started again, and ends in good order: both is told by the one that sends.</summary>
+    private static async Task ReturnAndLeaveAsync(ThreeMembers members, WebhookReceiver receiver, int member)
+    {
+        int Told(string type) => receiver.Taken.Where(message => (message.Type, message.Subject) == (type, ThreeMembers.NameOf(member)))
+            .DistinctBy(message => message.Id).Count();
+        var joined = Told("member.joined");
+        await members.StartAgainAsync(member);
+        await Eventually.HoldsAsync("its return is told", () => Task.FromResult(Told("member.joined") == joined + 1), Patience);
+        await members.LeaveAsync(member);
+        await Eventually.HoldsAsync("its leave is told", () => Task.FromResult(Told("member.left") == 1), Patience);
+        Told("member.dead").ShouldBe(1);
     }
 
     /// <summary>The newest events may be under way still: waits until everything in the journal was told, and nothing else was.</summary>

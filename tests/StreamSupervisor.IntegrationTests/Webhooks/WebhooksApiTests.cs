@@ -58,7 +58,8 @@ public sealed class WebhooksApiTests
     [InlineData("""{"why":"x","after":"yesterday"}""", 400, "after")]
     [InlineData("""{"why":"x","after":"999999.0"}""", 400, "after")]
     [InlineData("""{"after":"1.0"}""", 400, "why")]
-    [InlineData("""{"why":"x","before":1}""", 400, null)]
+    [InlineData("""{"why":"x","after":"notice-999999"}""", 400, "after")]
+    [InlineData("""{"why":"x","before":1}""", 400, "before")]
     [InlineData("""[]""", 400, null)]
     public async Task A_mistake_in_an_order_is_named(string body, int status, string? field)
     {

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using StreamSupervisor.Actors.Calls;
 using StreamSupervisor.Actors.LiveStreams;
@@ -11,6 +12,7 @@ using StreamSupervisor.Server.Credentials;
 using StreamSupervisor.Server.Hooks;
 using StreamSupervisor.Srs.Api;
 using StreamSupervisor.Srs.Hooks;
+using StreamSupervisor.TestKit.Time;
 using StreamSupervisor.Tests.Actors.LiveStreams;
 
 namespace StreamSupervisor.Tests.Hooks;
@@ -57,20 +59,54 @@ public class PublishHookTests
         (await DecideAsync("live", "cam1")).ShouldBe(HookRefusals.Of(RefusalReason.Unavailable));
     }
 
-    private async Task<SrsHookReply> DecideAsync(string app, string stream, AdmissionMode mode = AdmissionMode.Enforce,
-        string serverId = "server-1")
+    [Fact]
+    public async Task While_the_store_is_away_a_thousand_encoders_are_a_line_a_minute_for_each_server()
     {
-        var time = TimeProvider.System;
+        var time = new VirtualTime();
+        var log = new LogLines<PublishHook>();
+        var publish = PublishHookOf(time: time, log: log);
+        _streams.Result = AskResult.Not(AskStatus.Unknown, "the store does not answer");
+        foreach (var origin in (string[])["srs-1", "srs-2"])
+        {
+            for (var encoder = 0; encoder < 1_000; encoder++)
+            {
+                await publish.DecideAsync(origin, Hook("live", $"cam{encoder}", "server-1"), AskedIn.OnPublish, CancellationToken.None);
+            }
+        }
+
+        log.All.Count.ShouldBe(2);
+        log.All[0].ShouldContain("live/cam0: no decision for client c1 of srs-1 (the store does not answer); refused");
+        time.Advance(TimeSpan.FromMinutes(1));
+        await publish.DecideAsync("srs-1", Hook("live", "cam1", "server-1"), AskedIn.OnPublish, CancellationToken.None);
+        log.All[^1].ShouldEndWith("(999 more since the last line.)");
+
+        // Waiting does not help here, so it is told beside the other.
+        _streams.Result = AskResult.Not(AskStatus.Failed, "its journal cannot be read") with { Reason = RefusalReason.Quarantined };
+        await publish.DecideAsync("srs-1", Hook("live", "cam2", "server-1"), AskedIn.OnPublish, CancellationToken.None);
+        log.All[^1].ShouldContain("its journal cannot be read");
+    }
+
+    private async Task<SrsHookReply> DecideAsync(string app, string stream, AdmissionMode mode = AdmissionMode.Enforce,
+        string serverId = "server-1") =>
+        await PublishHookOf(mode).DecideAsync("srs-1", Hook(app, stream, serverId), AskedIn.OnPublish, CancellationToken.None);
+
+    private PublishHook PublishHookOf(AdmissionMode mode = AdmissionMode.Enforce, TimeProvider? time = null, ILogger<PublishHook>? log = null)
+    {
+        time ??= TimeProvider.System;
         var policies = new PolicyBook(StreamPolicy.Default with { Mode = mode }, IdentityRule.Key, []);
-        var directory = new OriginDirectory(new SrsServers([new SrsServer(new SrsEndpoint("srs-1", "http://10.0.0.1:1985"),
-            _ => new FakeSrs("server-1"))]));
-        directory.Note(new OriginSnapshot("srs-1", OriginStatus.Up, time.GetUtcNow(),
-            new OriginProcess("server-1", "process-1", "1", new SrsVersion(6, 0, 157))));
+        string[] names = ["srs-1", "srs-2"];
+        var directory = new OriginDirectory(new SrsServers([.. names.Select(name =>
+            new SrsServer(new SrsEndpoint(name, "http://10.0.0.1:1985"), _ => new FakeSrs("server-1")))]));
+        foreach (var name in names)
+        {
+            directory.Note(new OriginSnapshot(name, OriginStatus.Up, time.GetUtcNow(),
+                new OriginProcess("server-1", "process-1", "1", new SrsVersion(6, 0, 157))));
+        }
+
         var key = new RegistrationCredential(new() { Primary = "0123456789abcdef0123456789abcdef" });
         var reader = new PublishAttemptReader(policies, new CredentialGate(new CredentialOptions(), key), time);
-        var publish = new PublishHook(reader, directory, new OriginRegion(ActorRefs.Nobody, time), _streams, policies, new Relays([]),
-            new Availability(() => null), new HooksOptions(), time, NullLogger<PublishHook>.Instance);
-        return await publish.DecideAsync("srs-1", Hook(app, stream, serverId), AskedIn.OnPublish, CancellationToken.None);
+        return new PublishHook(reader, directory, new OriginRegion(ActorRefs.Nobody, time), _streams, policies, new Relays([]),
+            new Availability(() => null), new HooksOptions(), time, log ?? NullLogger<PublishHook>.Instance);
     }
 
     private static SrsHook Hook(string app, string stream, string serverId) =>

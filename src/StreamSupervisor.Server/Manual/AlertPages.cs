@@ -1,0 +1,41 @@
+using System.Collections.Frozen;
+using System.Text;
+
+namespace StreamSupervisor.Server.Manual;
+
+/// <summary>
+/// <c>/ui/manual/alerts/NAME</c>: what an alert means and what to do, for everybody, since whoever is woken by it may have no key at hand.
+/// The pages are those of <c>src/Packaging/alerts/runbooks</c>, as plain text.
+/// </summary>
+internal static class AlertPages
+{
+    public const string Prefix = "/ui/manual/alerts";
+
+    /// <summary>Of the embedded files, before the name of the alert.</summary>
+    private const string Folder = "alerts/";
+
+    private static readonly FrozenDictionary<string, string> Pages = typeof(AlertPages).Assembly.GetManifestResourceNames()
+        .Where(name => name.StartsWith(Folder, StringComparison.Ordinal))
+        .ToFrozenDictionary(name => name[Folder.Length..], Read);
+
+    /// <summary>The names of all alerts that have a page.</summary>
+    public static IReadOnlyCollection<string> Names => Pages.Keys;
+
+    /// <summary>Maps them. They are there whether the dashboard is or not.</summary>
+    public static IEndpointConventionBuilder Map(IEndpointRouteBuilder routes) =>
+        routes.MapGet(Prefix + "/{name}", IResult (HttpContext call, string name) =>
+        {
+            call.Response.Headers.XContentTypeOptions = "nosniff";
+            call.Response.Headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
+            return Pages.TryGetValue(name, out var page)
+                ? Results.Text(page, "text/plain", Encoding.UTF8)
+                : Results.Text($"There is no such alert; there are {string.Join(", ", Names.Order(StringComparer.Ordinal))}.", "text/plain",
+                    Encoding.UTF8, StatusCodes.Status404NotFound);
+        }).ExcludeFromDescription();
+
+    private static string Read(string name)
+    {
+        using var file = new StreamReader(typeof(AlertPages).Assembly.GetManifestResourceStream(name)!, Encoding.UTF8);
+        return file.ReadToEnd();
+    }
+}
