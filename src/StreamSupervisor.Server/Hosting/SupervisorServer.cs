@@ -151,7 +151,7 @@ internal sealed class SupervisorServer : IAsyncDisposable
         });
         services.AddSingleton(provider => ClusterContext.Of(system, options, provider.GetRequiredService<Readiness>(), time,
             provider.GetRequiredService<ILoggerFactory>().CreateLogger("StreamSupervisor.Server.Api.Orders")));
-        services.AddSingleton(new RegistrationContext
+        services.AddSingleton(provider => new RegistrationContext
         {
             Region = system.Streams,
             Gate = gate,
@@ -161,6 +161,7 @@ internal sealed class SupervisorServer : IAsyncDisposable
             Options = options.Registrations,
             Time = time,
             CredentialTime = TimeProvider.System,
+            Stopping = provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping,
         });
         AddWebhooks(services, options, system, time);
         services.AddSingleton<SupervisorService>();
