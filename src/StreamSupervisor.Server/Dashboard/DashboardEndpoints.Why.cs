@@ -1,6 +1,8 @@
 using StreamSupervisor.Domain;
 using StreamSupervisor.Server.Api;
+using StreamSupervisor.Server.Configuration;
 using StreamSupervisor.Server.Dashboard.Pages;
+using StreamSupervisor.Server.Observability;
 
 namespace StreamSupervisor.Server.Dashboard;
 
@@ -60,7 +62,12 @@ internal static partial class DashboardEndpoints
             : DashboardPages.Show<Attempt>(call, await pages.ContextAsync(call), new()
             {
                 ["Explanation"] = explanation,
+                ["Trace"] = TraceOf(explanation, call.RequestServices.GetRequiredService<SupervisorOptions>()),
                 ["Advice"] = explanation.Reason is { } reason ? Advices.GetValueOrDefault(reason) : null,
             });
     }
+
+    /// <summary>Where its trace is shown; null where there is none.</summary>
+    private static string? TraceOf(Explanation explanation, SupervisorOptions options) => explanation.Attempt is { } by
+        ? AttemptTrace.LinkOf(by.Origin, by.ClientId, options.Telemetry.Otlp, options.Dashboard.Links.Traces) : null;
 }
