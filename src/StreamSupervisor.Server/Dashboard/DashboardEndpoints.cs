@@ -55,6 +55,7 @@ internal static partial class DashboardEndpoints
         var group = endpoints.MapGroup(Prefix).AddEndpointFilter(pages).ExcludeFromDescription();
         MapAssets(group, services.GetRequiredService<DashboardAssets>());
         MapSessions(group, gate, pages);
+        MapQuestions(group, pages);
 
         var inner = new ApiGate(gate.Identify, services.GetRequiredService<ILogger<ApiGate>>());
         services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped.Register(inner.Dispose);
@@ -62,6 +63,7 @@ internal static partial class DashboardEndpoints
         gated.MapGet("/feed", IResult (HttpContext call) => services.GetRequiredService<DashboardFeed>().Watch(call));
         MapStreams(gated, api, pages);
         MapStream(gated, api, pages);
+        MapOrders(gated, api, pages);
         MapWhy(gated, api, pages);
         MapOrigins(gated, api, pages);
         MapCluster(gated, pages);
