@@ -59,7 +59,7 @@ internal static partial class DashboardEndpoints
 
         var inner = new ApiGate(gate.Identify, services.GetRequiredService<ILogger<ApiGate>>());
         services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped.Register(inner.Dispose);
-        var gated = group.MapGroup("").AddEndpointFilter(inner);
+        var gated = group.MapGroup("").AddEndpointFilter(inner).AddEndpointFilter(new SharedPages(api.Time));
         gated.MapGet("/feed", IResult (HttpContext call) => services.GetRequiredService<DashboardFeed>().Watch(call));
         MapStreams(gated, api, pages);
         MapStream(gated, api, pages);

@@ -93,7 +93,7 @@ async function refresh(evenUnderHands) {
   isFetching = true;
   let isFresh = false;
   try {
-    const answer = await fetch(body.dataset.page, { headers: { accept: "text/html" }, redirect: "manual" });
+    const answer = await fetch(body.dataset.page, { headers: { accept: "text/html", "x-refresh": "1" }, redirect: "manual" });
     if (answer.status === 401) location.reload();
     else if (answer.ok) {
       take(new DOMParser().parseFromString(await answer.text(), "text/html"), evenUnderHands);
