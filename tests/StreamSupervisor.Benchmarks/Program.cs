@@ -9,6 +9,8 @@ const string Usage = """
 
       hooks  [--seconds 5] [--warm-up 2] [--settle 30] [--connections 1,64,200] [--keys 2000] [--workload spread,hot,register,reserved] [--only parse-only,product-sqlite,…]
              hooks and registrations over real HTTP, this product beside other ways to do the same work
+      hooks  --pages 50 [--rounds 5] [--seconds 4] [--warm-up 2] [--settle 20] [--connections 64] [--keys 2000] [--workload spread] [--shared yes|no] [--only product-sqlite]
+             the same hooks without and with so many open pages of the dashboard, in turn; shared no: each rendered for itself
       hop    [--rounds 10] [--seconds 2] [--settle 20]
              what it costs that another member owns the key
       keys   [--one-time 1000000] [--rounds 2] [--journal 100000] [--live 100000] [--minutes 10] [--connections 64]
@@ -23,6 +25,8 @@ switch (args)
     case ["micro", .. var rest]:
         BenchmarkSwitcher.FromTypes(MicroConfiguration.Benchmarks).Run(rest.Length > 0 ? rest : ["--filter", "*"], new MicroConfiguration());
         return 0;
+    case ["hooks", .. var rest] when rest.Contains("--pages"):
+        return await PagesBenchmark.RunAsync(new Switches(rest));
     case ["hooks", .. var rest]:
         return await HooksBenchmark.RunAsync(new Switches(rest));
     case ["hop", .. var rest]:

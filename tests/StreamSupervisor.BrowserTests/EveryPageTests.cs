@@ -1,5 +1,6 @@
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
+using StreamSupervisor.IntegrationTests.Dashboard;
 using StreamSupervisor.IntegrationTests.Server;
 using StreamSupervisor.Server.Configuration;
 using StreamSupervisor.Simulator.Servers;
@@ -26,7 +27,7 @@ public sealed class EveryPageTests(Browser browser) : IAsyncLifetime
     public async Task InitializeAsync()
     {
         var keys = new ApiOptions { Keys = [new() { Name = "ops", Key = Key, Role = "operate" }] };
-        _platform = await Platform.StartAsync(new PlatformSettings { Api = keys }, SrsModel.V6, SrsModel.V7);
+        _platform = await Platform.StartAsync(new PlatformSettings { Api = keys, Dashboard = new() { MaxFeeds = 2 } }, SrsModel.V6, SrsModel.V7);
         await _platform.PublishAsync(_platform.Srs[0], "live/cam");
         await _platform.PublishAsync(_platform.Srs[0], "live/cam");
         await (await _platform.PublishAsync(_platform.Srs[1], "live/lost")).HangUpAsync();
@@ -69,6 +70,16 @@ public sealed class EveryPageTests(Browser browser) : IAsyncLifetime
                     }
 
                     (await visitor.Page.EvaluateAsync<int>("document.documentElement.scrollWidth")).ShouldBeLessThanOrEqualTo(width, $"{page} in {language}");
+                }
+
+                if (s_everyWay || (width == 390) == (language == "zh"))
+                {
+                    await visitor.GoAsync("?state=all");
+                    await visitor.Page.Locator("[name=s]").First.CheckAsync();
+                    await visitor.Page.Locator("[name=s]").Last.CheckAsync();
+                    await visitor.Page.ClickAsync("#chosen button[value=lock]");
+                    await visitor.Page.Locator("#orders-why").WaitForAsync();
+                    found.AddRange(await FindingsAsync(visitor, $"an order for two, {width}, {language}"));
                 }
             }
         }
@@ -113,6 +124,34 @@ public sealed class EveryPageTests(Browser browser) : IAsyncLifetime
         await visitor.Page.ClickAsync("#pause");
         await visitor.SaysAsync("live");
         await visitor.ShowsAsync("#streams", "while it is paused");
+    }
+
+    [BrowserFact]
+    public async Task A_page_out_of_sight_gives_its_place_away_and_one_without_a_place_says_so_and_is_loaded_now_and_then()
+    {
+        await using var visitor = await browser.VisitorAsync(_platform.Address);
+        using var other = new PageClient(_platform.Address);
+        await other.SignInAsync(Key);
+        using var first = await other.FeedAsync();
+        await SignInAsync(visitor);
+        await visitor.SaysAsync("live");
+        (await FirstAsync()).ShouldBe("event: full");
+
+        await visitor.Page.EvaluateAsync("Object.defineProperty(document, 'hidden', { configurable: true, get: () => true }); document.dispatchEvent(new Event('visibilitychange'))");
+        await visitor.SaysAsync("paused");
+        StreamReader? feed = null;
+        await Eventually.HoldsAsync("the place is free", async () => await (feed = await other.FeedAsync()).ReadLineAsync() == "event: still-here");
+        await _platform.OrderAsync("live/new", "lock", "out of sight");
+        await visitor.Page.EvaluateAsync("delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))");
+        await visitor.SaysAsync("slow");
+        await visitor.ShowsAsync("#streams", "out of sight");
+        feed!.Dispose();
+
+        async Task<string?> FirstAsync()
+        {
+            using var lines = await other.FeedAsync();
+            return await lines.ReadLineAsync();
+        }
     }
 
     private async Task SignInAsync(Visitor visitor)

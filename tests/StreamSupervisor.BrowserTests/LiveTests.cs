@@ -1,13 +1,15 @@
+using System.Diagnostics;
 using StreamSupervisor.IntegrationTests.Registrations;
 using StreamSupervisor.IntegrationTests.Server;
 using StreamSupervisor.IntegrationTests.Storage;
 using StreamSupervisor.Simulator.Connections;
+using Xunit.Abstractions;
 
 namespace StreamSupervisor.BrowserTests;
 
 /// <summary>Pages of three members, while streams move and members die.</summary>
 [Collection(Browser.Name)]
-public sealed class LiveTests(Browser browser) : IAsyncLifetime
+public sealed class LiveTests(Browser browser, ITestOutputHelper log) : IAsyncLifetime
 {
     private readonly PostgresFixture _postgres = new();
 
@@ -24,19 +26,27 @@ public sealed class LiveTests(Browser browser) : IAsyncLifetime
 
         // The hooks go to the first two members; the third only reads.
         await (await EncoderEnd.DialAsync(members.Srs[0])).PublishAsync("live/van");
-        await visitor.ShowsAsync("#streams tr td:nth-of-type(1)", "g1");
+        await visitor.ShowsAsync("#streams tr td:nth-of-type(2)", "g1");
         var second = await Eventually.BringsAsync("the second takes over", async () =>
             await EncoderEnd.DialAsync(members.Srs[1]) is var next && await next.PublishAsync("live/van") == PublishOutcome.Started ? next : null);
-        await visitor.ShowsAsync("#streams tr td:nth-of-type(2)", second.ClientId);
+        await TimedAsync("a takeover is on the page of another member", visitor.ShowsAsync("#streams tr td:nth-of-type(3)", second.ClientId));
         await visitor.ShowsAsync("#counts", "1");
 
         await members.KillAsync(2);
-        await visitor.SaysAsync("off", TimeSpan.FromSeconds(5));
+        await TimedAsync("a page says that its member is gone", visitor.SaysAsync("off", TimeSpan.FromSeconds(5)));
         (await visitor.Page.Locator("#streams tr").InnerTextAsync()).ShouldContain(second.ClientId);
 
         await second.HangUpAsync();
         await members.StartAgainAsync(2);
-        await visitor.SaysAsync("live");
+        await TimedAsync("it is live again after the member is ready", visitor.SaysAsync("live"));
         await visitor.ShowsAsync("#streams tr", "interrupted");
+    }
+
+    /// <summary>For a person who wants to know; how long it takes depends on what else the machine does.</summary>
+    private async Task TimedAsync(string what, Task shown)
+    {
+        var since = Stopwatch.StartNew();
+        await shown;
+        log.WriteLine($"{what}: {since.ElapsedMilliseconds} ms");
     }
 }

@@ -65,7 +65,7 @@ public sealed class OrderTests(Browser browser) : IAsyncLifetime
     [BrowserFact]
     public async Task With_the_keyboard_alone_a_stream_is_found_opened_and_locked()
     {
-        await _platform.PublishAsync(_platform.Srs[0], "live/a");
+        var onAir = await _platform.PublishAsync(_platform.Srs[0], "live/a");
         await _platform.PublishAsync(_platform.Srs[0], "live/b");
         await using var visitor = await browser.VisitorAsync(_platform.Address);
         await visitor.WatchAsync();
@@ -103,6 +103,18 @@ public sealed class OrderTests(Browser browser) : IAsyncLifetime
         await keyboard.PressAsync("Enter");
         await Visitor.HoldsAsync("only what was looked for is listed", async () =>
             await visitor.Page.Locator("#streams tr").AllInnerTextsAsync() is [var only] && only.Contains("live/a", StringComparison.Ordinal));
+
+        // Chosen, and one order for all that are.
+        await visitor.SaysAsync("live");
+        await keyboard.PressAsync("j");
+        await keyboard.PressAsync("x");
+        await visitor.ShowsAsync("#chosen-count", "1");
+        await keyboard.PressAsync("K");
+        await visitor.ShowsAsync("main", onAir.ClientId);
+        await keyboard.TypeAsync("wrong picture");
+        await keyboard.PressAsync("Enter");
+        await visitor.ShowsAsync("main", "Done for 1 of 1.");
+        (await onAir.Closed.WaitAsync(Eventually.Patience)).ShouldBe(CloseReason.Kicked);
     }
 
     [BrowserFact]

@@ -78,6 +78,13 @@ public sealed partial class StreamIndex
         return summaries.Count(summary => summary?.CoolDownUntil > now);
     }
 
+    private static byte[] PartOf(StreamMark mark) => mark switch
+    {
+        StreamMark.Locked => HasLock,
+        StreamMark.Wedged => HasWedge,
+        _ => HadFight,
+    };
+
     private string NumberWith(string part) => $"sum(CASE WHEN {Has(part)} THEN 1 ELSE 0 END)";
 
     private string Has(string part) =>

@@ -30,7 +30,7 @@ public sealed partial class StreamIndex(JournalStore store)
         }
 
         // Those that are idle may be a million, so a question that leaves them out says so: it is answered from the index of the others.
-        var idleToo = query is { Active: false, Origin: null, State: null or LiveStreamPhase.Idle };
+        var idleToo = query is { Active: false, Origin: null, With: null, State: null or LiveStreamPhase.Idle };
         var like = store.Location is StoreLocation.Postgres ? "ILIKE" : "LIKE";
         var sql = $"SELECT {Columns} FROM {store.Schema}stream_index WHERE {IsStream} AND "
             + (query.ChangedBefore is null ? "key > @after" : "(changed_at < @changed OR changed_at = @changed AND key > @after)")
@@ -38,6 +38,7 @@ public sealed partial class StreamIndex(JournalStore store)
             + (query.State is null ? "" : " AND state = @state")
             + (query.Origin is null ? "" : " AND origin = @origin")
             + (query.Contains is null ? "" : $" AND key {like} @contains ESCAPE '\\'")
+            + (query.With is null ? "" : $" AND {Has("@mark")}")
             + (query.ByChange ? " ORDER BY changed_at DESC, key LIMIT @limit" : " ORDER BY key LIMIT @limit");
         return RowsAsync(
             "a list of streams",
@@ -49,6 +50,7 @@ public sealed partial class StreamIndex(JournalStore store)
                 ("@reserved", Reserved),
                 .. query.State is { } state ? new (string, object?)[] { ("@state", StreamIndexRow.Word(state)) } : [],
                 .. query.Origin is { } origin ? new (string, object?)[] { ("@origin", origin) } : [],
+                .. query.With is { } mark ? new (string, object?)[] { ("@mark", PartOf(mark)) } : [],
                 .. query.Contains is { } part ? new (string, object?)[] { ("@contains", Containing(part)) } : [],
             ],
             cancellation);

@@ -13,6 +13,21 @@ namespace StreamSupervisor.Actors.Index;
 /// <param name="ByChange">The last changed first; best with <paramref name="Active"/>, since all that pass are sorted for it.</param>
 /// <param name="ChangedBefore">With <paramref name="ByChange"/>: those that changed then or earlier, to the millisecond; null for the first
 /// page.</param>
+/// <param name="With">Only those with this; null for all. What is over by the mere passing of time may be among them: it is for the reader
+/// to see.</param>
 public sealed record StreamIndexQuery(
     string After, int Limit, LiveStreamPhase? State = null, string? Origin = null, string? Contains = null,
-    bool Active = false, bool ByChange = false, DateTimeOffset? ChangedBefore = null);
+    bool Active = false, bool ByChange = false, DateTimeOffset? ChangedBefore = null, StreamMark? With = null);
+
+/// <summary>What a stream can have beside its phase.</summary>
+public enum StreamMark
+{
+    /// <summary>Nobody may start to publish.</summary>
+    Locked,
+
+    /// <summary>SRS holds a ghost of it.</summary>
+    Wedged,
+
+    /// <summary>Two encoders pushed each other out.</summary>
+    Fought,
+}

@@ -70,13 +70,16 @@ internal static class ApiQuery
 
         try
         {
-            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(Base64Url.DecodeFromChars(text));
+            return FromCursor(text);
         }
         catch (Exception failure) when (failure is FormatException or ArgumentException)
         {
             throw BadCursor();
         }
     }
+
+    public static string FromCursor(string cursor) =>
+        new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(Base64Url.DecodeFromChars(cursor));
 
     public static string ToCursor(string place) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(place));
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Server.Api;
@@ -12,7 +11,9 @@ namespace StreamSupervisor.Server.Dashboard;
 /// <param name="Key">Only those of keys with this in them; empty: all.</param>
 /// <param name="Next">The cursor of older ones; null where there are none.</param>
 /// <param name="SearchedBackTo">When the oldest event that was looked at was written.</param>
-public sealed record AuditList(string By, string Key, IReadOnlyList<FeedEntry> Orders, string? Next, DateTimeOffset? SearchedBackTo)
+/// <param name="IsFirst">Whether these are the newest.</param>
+public sealed record AuditList(
+    string By, string Key, IReadOnlyList<FeedEntry> Orders, string? Next, DateTimeOffset? SearchedBackTo, bool IsFirst = true)
 {
     /// <summary>What the order was of.</summary>
     internal static string SubjectOf(FeedEntry entry, AuditWords words) => (OriginOf(entry), entry.Key) switch
@@ -48,25 +49,4 @@ public sealed record AuditList(string By, string Key, IReadOnlyList<FeedEntry> O
         (OperatorActed acted, _) => acted.Action,
         _ => entry.Event.Kind,
     };
-
-    /// <summary>The orders as a table of which every program makes a sheet.</summary>
-    internal string ToCsv(AuditWords words)
-    {
-        var csv = new StringBuilder().AppendLine("time,who,of,order,why");
-        foreach (var order in Orders)
-        {
-            var at = order.Event.At?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture) ?? "";
-            csv.AppendJoin(',', new[] { at, order.Event.By ?? "", SubjectOf(order, words), OrderOf(order, words), order.Event.Why ?? "" }
-                .Select(Cell)).AppendLine();
-        }
-
-        return csv.ToString();
-    }
-
-    /// <summary>A text that begins like a formula would be calculated by the program that opens it; names come from strangers.</summary>
-    private static string Cell(string text)
-    {
-        var harmless = text.Length > 0 && text[0] is '=' or '+' or '-' or '@' or '\t' ? $"'{text}" : text;
-        return $"\"{harmless.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
-    }
 }

@@ -7,7 +7,7 @@ internal static partial class DashboardEndpoints
 {
     /// <summary>Bytes of a form; an order to a stream has a bound of its own.</summary>
     private const int MaxForm = 8 * 1024;
-    private const int MaxWhy = 200;
+    private const int MaxWhy = 500;
 
     /// <summary>Where a form leads back to, from the root of the pages on. Whatever it says is behind that root, so of this site.</summary>
     internal static string PathIn(IFormCollection form) =>

@@ -36,9 +36,9 @@ internal static partial class DashboardEndpoints
         var form = await FormAsync(call, OperatorOrder.MaxBody);
         var page = await pages.ContextAsync(call, StreamUrl.PathOf(StreamKeyView.From(key)));
         var (words, name) = (page.Words<OrderWords>(), StreamKeyView.From(key).ToString());
-        if (verb == "release" && form["key"].ToString().Trim() != name)
+        if (verb == "release" && form["confirm"].ToString().Trim() != name)
         {
-            return await StreamAsync(api, pages, call, key, verb, words.KeyMistyped, StatusCodes.Status400BadRequest);
+            return await StreamAsync(api, pages, call, key, verb, page.Words<AskWords>().NotConfirmed, StatusCodes.Status400BadRequest);
         }
 
         OperatorCommand order;

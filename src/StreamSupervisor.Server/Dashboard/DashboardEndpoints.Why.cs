@@ -1,6 +1,9 @@
+using System.Globalization;
 using StreamSupervisor.Domain;
 using StreamSupervisor.Server.Api;
+using StreamSupervisor.Server.Configuration;
 using StreamSupervisor.Server.Dashboard.Pages;
+using StreamSupervisor.Server.Observability;
 
 namespace StreamSupervisor.Server.Dashboard;
 
@@ -8,8 +11,24 @@ internal static partial class DashboardEndpoints
 {
     private const int AttemptsOfAPage = 50;
 
+    /// <summary>Bytes of a form with the longest line in Chinese.</summary>
+    private const int MaxQuestion = 24 * 1024;
+
     private static readonly Dictionary<string, ReasonView> Advices =
         Domain.LiveStreams.RefusalCatalog.All.Select(ReasonView.From).ToDictionary(reason => reason.Reason);
+
+    /// <summary>
+    /// A question is posted, since a person may paste an address with its credential into it, and led to as an address without that. Who
+    /// may only look posts it too, and it tells nothing: so it stands before the gate.
+    /// </summary>
+    private static void MapQuestions(RouteGroupBuilder group, DashboardPages pages) =>
+        group.MapPost("/why", async Task<IResult> (HttpContext call) =>
+        {
+            var form = await FormAsync(call, MaxQuestion);
+            var range = form["range"].ToString();
+            return Results.Redirect($"{pages.Root}/why" + PageQuery.Of(
+                ("q", WhyQuestion.Of(form["q"]).Text), ("range", WhyList.Ranges.Contains(range) ? range : "")));
+        });
 
     private static void MapWhy(RouteGroupBuilder group, ApiContext api, DashboardPages pages) =>
         group.MapGet("/why", Task<IResult> (HttpContext call) =>
@@ -21,8 +40,12 @@ internal static partial class DashboardEndpoints
         var question = WhyQuestion.Of(query["q"]);
         var range = query.OneOf("range", WhyList.Ranges) ?? WhyList.StandardRange;
         var filter = new FeedFilter { Kind = AttemptEntry.Kinds, Since = WhyList.SinceOf(range, api.Time.GetUtcNow()) };
-        var list = new WhyList(question, null, range, [], null, null);
-        foreach (var term in question.Terms)
+        var list = new WhyList(question, null, range, [], null, null, !query.ContainsKey("cursor"));
+
+        // An older page is about the term that found the newer one.
+        var terms = int.TryParse(query.Text("term"), NumberStyles.None, CultureInfo.InvariantCulture, out var place)
+            ? question.Terms.Skip(place).Take(1) : question.Terms;
+        foreach (var term in terms)
         {
             var wanted = term.Kind switch
             {
@@ -60,7 +83,12 @@ internal static partial class DashboardEndpoints
             : DashboardPages.Show<Attempt>(call, await pages.ContextAsync(call), new()
             {
                 ["Explanation"] = explanation,
+                ["Trace"] = TraceOf(explanation, call.RequestServices.GetRequiredService<SupervisorOptions>()),
                 ["Advice"] = explanation.Reason is { } reason ? Advices.GetValueOrDefault(reason) : null,
             });
     }
+
+    /// <summary>Where its trace is shown; null where there is none.</summary>
+    private static string? TraceOf(Explanation explanation, SupervisorOptions options) => explanation.Attempt is { } by
+        ? AttemptTrace.LinkOf(by.Origin, by.ClientId, options.Telemetry.Otlp, options.Dashboard.Links.Traces) : null;
 }

@@ -55,13 +55,15 @@ internal static partial class DashboardEndpoints
         var group = endpoints.MapGroup(Prefix).AddEndpointFilter(pages).ExcludeFromDescription();
         MapAssets(group, services.GetRequiredService<DashboardAssets>());
         MapSessions(group, gate, pages);
+        MapQuestions(group, pages);
 
         var inner = new ApiGate(gate.Identify, services.GetRequiredService<ILogger<ApiGate>>());
         services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped.Register(inner.Dispose);
-        var gated = group.MapGroup("").AddEndpointFilter(inner);
+        var gated = group.MapGroup("").AddEndpointFilter(inner).AddEndpointFilter(new SharedPages(api.Time));
         gated.MapGet("/feed", IResult (HttpContext call) => services.GetRequiredService<DashboardFeed>().Watch(call));
         MapStreams(gated, api, pages);
         MapStream(gated, api, pages);
+        MapOrders(gated, api, pages);
         MapWhy(gated, api, pages);
         MapOrigins(gated, api, pages);
         MapCluster(gated, pages);

@@ -13,17 +13,37 @@ internal sealed class DashboardFeed(FeedTail tail)
     public const string Changed = "changed";
     public const string StillHere = "still-here";
 
+    /// <summary>There is no place to watch from; a page that hears it loads itself now and then instead.</summary>
+    public const string Full = "full";
+
     /// <summary>So many names in one message; of more, none is named and all are meant.</summary>
     private const int MostKeys = 100;
     private static readonly TimeSpan ComeBackAfter = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan ComeBackToFullAfter = TimeSpan.FromSeconds(30);
 
-    /// <exception cref="ApiProblemException">Too many watch already, or the member leaves.</exception>
+    /// <exception cref="ApiProblemException">The member leaves.</exception>
     public IResult Watch(HttpContext call)
     {
-        var watcher = tail.Join();
-        call.Response.RegisterForDispose(watcher);
         call.Response.Headers["X-Accel-Buffering"] = "no";
+        FeedWatcher watcher;
+        try
+        {
+            watcher = tail.Join();
+        }
+        catch (ApiProblemException full) when (full.Problem.Reason == Problems.Overloaded.Reason)
+        {
+            // A browser tells its page neither the status of an error nor when to come again; of a feed that ends it keeps to the pause.
+            return TypedResults.ServerSentEvents(FullAsync());
+        }
+
+        call.Response.RegisterForDispose(watcher);
         return TypedResults.ServerSentEvents(WatchAsync(watcher, call.RequestAborted));
+    }
+
+    private static async IAsyncEnumerable<SseItem<string>> FullAsync()
+    {
+        await Task.CompletedTask;
+        yield return new SseItem<string>("", Full) { ReconnectionInterval = ComeBackToFullAfter };
     }
 
     /// <summary>Messages <see cref="Changed"/> with a key on each line, or none; and <see cref="StillHere"/> every few seconds.</summary>

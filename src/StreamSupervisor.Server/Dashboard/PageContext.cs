@@ -60,7 +60,7 @@ public sealed record PageContext
 public sealed record Notice(string Text, bool IsError);
 
 /// <summary>What the head of every page counts.</summary>
-/// <param name="States">How many streams are in each state, by its word.</param>
+/// <param name="States">How many streams are in each state, or have what can be listed beside it, by its word.</param>
 /// <param name="Fights">Streams over which two encoders fight.</param>
 /// <param name="Wedges">Streams of which a server holds a ghost.</param>
 /// <param name="MembersUp">Members that take part, of <paramref name="Members"/>.</param>

@@ -3,7 +3,8 @@ using StreamSupervisor.Server.Api;
 namespace StreamSupervisor.Server.Dashboard;
 
 /// <summary>What was asked of the list of streams; each part may be empty.</summary>
-/// <param name="State">The state, by its word; <c>all</c> for idle ones too. Empty: all that are not idle.</param>
+/// <param name="State">The phase, by its word, or <c>locked</c>, <c>fight</c> or <c>wedged</c>; <c>all</c> for idle ones too. Empty:
+/// all that are not idle.</param>
 /// <param name="Q">A part of the key.</param>
 /// <param name="Origin">The server of the session.</param>
 /// <param name="Sort"><c>key</c> or <c>changed</c>.</param>

@@ -8,8 +8,9 @@ namespace StreamSupervisor.Server.Dashboard;
 /// <param name="Range">How far back: <c>hour</c>, <c>day</c> or <c>all</c>.</param>
 /// <param name="Next">The cursor of the older ones; null where there are none.</param>
 /// <param name="SearchedBackTo">When the oldest event that was looked at was written.</param>
+/// <param name="IsFirst">Whether these are the newest.</param>
 public sealed record WhyList(WhyQuestion Question, WhyTerm? FoundBy, string Range, IReadOnlyList<AttemptEntry> Attempts, string? Next,
-    DateTimeOffset? SearchedBackTo)
+    DateTimeOffset? SearchedBackTo, bool IsFirst = true)
 {
     /// <summary>The ranges, from the shortest.</summary>
     internal static readonly string[] Ranges = ["hour", "day", "all"];

@@ -63,7 +63,7 @@ internal sealed class HookEndpoints
             return;
         }
 
-        using var span = HookTelemetry.Trace(origin);
+        var arrived = HookTelemetry.Arrived();
         SrsHook call;
         string problem;
         bool parsed;
@@ -78,11 +78,7 @@ internal sealed class HookEndpoints
                     $"A hook arrives within {BodyWithin.TotalSeconds} s.");
                 return;
             case (BodyOutcome.Complete, var bytes):
-                using (HookTelemetry.Step("hook.read"))
-                {
-                    parsed = SrsHookReader.TryParse(bytes, out call, out problem);
-                }
-
+                parsed = SrsHookReader.TryParse(bytes, out call, out problem);
                 body.AdvanceTo(bytes.End);
                 break;
             default:
@@ -98,12 +94,12 @@ internal sealed class HookEndpoints
             return;
         }
 
+        using var span = HookTelemetry.Trace(origin, call, arrived);
         if (call.Action == HookAction.Unknown)
         {
             NoteUnknownAction(origin);
         }
 
-        HookTelemetry.Read(span, call.Action);
         try
         {
             var reply = await _handler.HandleAsync(origin, call, context.RequestAborted);

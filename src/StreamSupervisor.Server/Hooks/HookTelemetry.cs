@@ -22,18 +22,27 @@ internal static class HookTelemetry
         Undecideds.Add(0, new KeyValuePair<string, object?>("answer", "refused"));
     }
 
+    /// <summary>When a hook arrived; null, at the cost of one look, when nobody traces.</summary>
+    public static DateTimeOffset? Arrived() => Telemetry.Spans.HasListeners() ? TimeProvider.System.GetUtcNow() : null;
+
     /// <summary>
-    /// The span around a hook; what is asked of its stream meanwhile stands within it. Null when nobody traces. It names neither the hook's
-    /// address nor the encoder's query: both hold secrets.
+    /// The span around a hook from its arrival on, in the trace of its client; what is asked of its stream meanwhile stands within it. Null
+    /// when nobody traces. It names neither the hook's address nor the encoder's query: both hold secrets.
     /// </summary>
-    public static Activity? Trace(string origin) => RequestTrace.Begin("hook")?.SetTag("origin", origin);
+    public static Activity? Trace(string origin, SrsHook hook, DateTimeOffset? arrived)
+    {
+        if (arrived is not { } began || RequestTrace.Begin("hook", AttemptTrace.IdOf(origin, hook.ClientId), began) is not { } span)
+        {
+            return null;
+        }
+
+        Telemetry.Spans.StartActivity("hook.read", ActivityKind.Internal, span.Context, startTime: began)?.Dispose();
+        return span.SetTag("origin", origin).SetTag("action", Name(hook.Action));
+    }
 
     /// <summary>One step of a hook that is traced: a room that it goes through. Null for any other, at the cost of one look.</summary>
     public static Activity? Step(string name) =>
         Activity.Current is { } around && around.Source == Telemetry.Spans ? Telemetry.Spans.StartActivity(name) : null;
-
-    /// <summary>What the hook turned out to be.</summary>
-    public static void Read(Activity? hook, HookAction action) => hook?.SetTag("action", Name(action));
 
     public static void Answered(HookAction action, string result, TimeSpan took) =>
         Answers.Record(took.TotalSeconds, new("action", Name(action)), new("result", result));

@@ -152,7 +152,7 @@ internal sealed class SupervisorServer : IAsyncDisposable
         });
         services.AddSingleton(provider => ClusterContext.Of(system, options, provider.GetRequiredService<Readiness>(), time,
             provider.GetRequiredService<ILoggerFactory>().CreateLogger("StreamSupervisor.Server.Api.Orders")));
-        services.AddSingleton(new RegistrationContext
+        services.AddSingleton(provider => new RegistrationContext
         {
             Region = system.Streams,
             Gate = gate,
@@ -162,6 +162,7 @@ internal sealed class SupervisorServer : IAsyncDisposable
             Options = options.Registrations,
             Time = time,
             CredentialTime = TimeProvider.System,
+            Stopping = provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping,
         });
         AddWebhooks(services, options, system, time);
         services.AddSingleton<SupervisorService>();

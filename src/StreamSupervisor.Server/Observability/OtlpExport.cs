@@ -49,7 +49,7 @@ internal sealed class OtlpExport : IDisposable
             _traces = Sdk.CreateTracerProviderBuilder()
                 .SetResourceBuilder(resource)
                 .AddSource(Telemetry.Name)
-                .SetSampler(new ParentBasedSampler(new LinkedSampler(new TraceIdRatioBasedSampler(options.TracePercent / 100.0))))
+                .SetSampler(new ParentBasedSampler(new LinkedSampler(AttemptTrace.SamplerOf(options))))
                 .AddProcessor(new BatchActivityExportProcessor(new OtlpTraceExporter(ExporterOf(options, "v1/traces"))))
                 .Build();
         }

@@ -9,23 +9,35 @@ namespace StreamSupervisor.Server.Observability;
 /// </summary>
 internal static class RequestTrace
 {
-    /// <summary>Null, at the cost of one look, when nobody traces.</summary>
-    public static Activity? Begin(string name) => Telemetry.Spans.HasListeners() ? Start(name, CallerOf(Activity.Current)) : null;
+    /// <summary>The trace of the span that this thread begins now; the default: a random one.</summary>
+    [ThreadStatic]
+    private static ActivityTraceId s_next;
 
-    /// <summary>The same for a request that is traced only where its sender traced it.</summary>
+    static RequestTrace() =>
+        Activity.TraceIdGenerator = () => s_next == default ? ActivityTraceId.CreateRandom() : s_next;
+
+    /// <summary>A span that has begun already. Null, at the cost of one look, when nobody traces.</summary>
+    /// <param name="name">Of the span.</param>
+    /// <param name="trace">Its trace, where its sender traces nothing itself.</param>
+    /// <param name="began">By the clock of the system, which ends it.</param>
+    public static Activity? Begin(string name, ActivityTraceId trace, DateTimeOffset began) =>
+        Telemetry.Spans.HasListeners() ? Start(name, CallerOf(Activity.Current), trace, began) : null;
+
+    /// <summary>The span of a request that is traced only where its sender traced it.</summary>
     public static Activity? Continue(string name) =>
-        Telemetry.Spans.HasListeners() && CallerOf(Activity.Current) is var caller && caller != default ? Start(name, caller) : null;
+        Telemetry.Spans.HasListeners() && CallerOf(Activity.Current) is var caller && caller != default
+            ? Start(name, caller, default, default) : null;
 
     private static ActivityContext CallerOf(Activity? request) => request is { Parent: null } && request.ParentSpanId != default
         ? new ActivityContext(request.TraceId, request.ParentSpanId, request.ActivityTraceFlags, request.TraceStateString, isRemote: true)
         : default;
 
-    private static Activity? Start(string name, ActivityContext caller)
+    private static Activity? Start(string name, ActivityContext caller, ActivityTraceId trace, DateTimeOffset began)
     {
         var request = Activity.Current;
-        Activity.Current = null;
-        var span = Telemetry.Spans.StartActivity(name, ActivityKind.Server, caller);
-        Activity.Current = span ?? request;
+        (Activity.Current, s_next) = (null, trace);
+        var span = Telemetry.Spans.StartActivity(name, ActivityKind.Server, caller, startTime: began);
+        (Activity.Current, s_next) = (span ?? request, default);
         return span;
     }
 }

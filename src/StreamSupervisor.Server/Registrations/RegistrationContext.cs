@@ -22,6 +22,9 @@ internal sealed record RegistrationContext
     /// <summary>By which credentials are signed and checked: their times are other machines'. Null: by <see cref="Time"/>.</summary>
     public TimeProvider CredentialTime { get => field ?? Time; init; }
 
+    /// <summary>The member leaves: who waits for a decision is let go, and asks another one.</summary>
+    public CancellationToken Stopping { get; init; }
+
     /// <summary>How long a call waits for an entity.</summary>
     public TimeSpan AskTimeout { get; init; } = TimeSpan.FromSeconds(5);
 }

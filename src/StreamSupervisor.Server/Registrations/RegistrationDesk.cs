@@ -100,7 +100,7 @@ internal sealed partial class RegistrationDesk(RegistrationContext context)
         return reply.Decision == RegistrationDecision.Unknown ? null : await AnswerAsync(found.Key, reply, found.EncoderId, null);
     }
 
-    /// <summary>The decision as it stands, or the next one if it changes within <paramref name="wait"/>.</summary>
+    /// <summary>The decision as it stands, or the next one if it changes within <paramref name="wait"/> and before the member leaves.</summary>
     /// <returns>Null when there is no such registration (any more).</returns>
     public async Task<RegistrationAnswer?> GetAsync(string id, TimeSpan wait, string address, CancellationToken cancellation)
     {
@@ -120,7 +120,8 @@ internal sealed partial class RegistrationDesk(RegistrationContext context)
     }
 
     /// <summary>
-    /// Every decision as it is made, the one that stands first. A null is a sign of life; it ends when the registration has ended.
+    /// Every decision as it is made, the one that stands first. A null is a sign of life; it ends when the registration has ended, or the
+    /// member leaves.
     /// </summary>
     public async IAsyncEnumerable<RegistrationAnswer?> WatchAsync(string id, string address,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
@@ -133,7 +134,7 @@ internal sealed partial class RegistrationDesk(RegistrationContext context)
         using var place = _places.Take(id, address);
         var standing = found.Standing;
         yield return await AnswerAsync(found.Key, standing, found.EncoderId, null);
-        while (true)
+        while (!context.Stopping.IsCancellationRequested)
         {
             var next = await NextAsync(found.Key, standing, TimeSpan.FromSeconds(15), cancellation);
             if (next.Decision == RegistrationDecision.Unknown)
@@ -146,15 +147,17 @@ internal sealed partial class RegistrationDesk(RegistrationContext context)
         }
     }
 
-    /// <summary>Looks until the decision is another one, or the time is over.</summary>
+    /// <summary>Looks until the decision is another one, the time is over, or the member leaves.</summary>
     private async Task<RegistrationReply> NextAsync(StreamKey key, RegistrationReply standing, TimeSpan within,
         CancellationToken cancellation)
     {
         var began = context.Time.GetTimestamp();
         var pause = s_firstLook;
-        while (context.Time.GetElapsedTime(began) < within)
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation, context.Stopping);
+        while (context.Time.GetElapsedTime(began) < within && !context.Stopping.IsCancellationRequested)
         {
-            await Task.Delay(pause, context.Time, cancellation);
+            await Task.Delay(pause, context.Time, ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellation.ThrowIfCancellationRequested();
             var state = await InspectAsync(key, cancellation);
             var next = LiveStream.StandingOf(state, standing.RegistrationId, context.Time.GetUtcNow());
             if (!IsSame(next, standing))

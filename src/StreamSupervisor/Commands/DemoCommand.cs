@@ -28,20 +28,35 @@ internal static class DemoCommand
             var output = parsed.InvocationConfiguration.Output;
             var length = TimeSpan.FromSeconds(parsed.GetValue(seconds) / 2.0);
             var live = !parsed.GetValue(plain) && ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
-            var (without, with, incidents) = live
-                ? await AnsiConsole.Live(new Text(""))
-                    .StartAsync(screen => PlayAsync(new LiveDemoView(screen, length, AnsiConsole.Profile.Width)))
-                : await PlayAsync(new PlainDemoView(output));
-            DemoSummary.Write(output, length, without, with, incidents);
-            return ExitCodes.Ok;
-
-            async Task<(DemoAct Without, DemoAct With, IReadOnlyList<DemoIncident> Incidents)> PlayAsync(IDemoView view)
+            await using (var stage = new DemoStage(length, TimeProvider.System))
             {
-                await using var stage = new DemoStage(length, view, TimeProvider.System);
-                return await stage.PlayAsync(parsed.GetValue(seed), parsed.GetValue(members), cancellation);
+                if (parsed.GetValue(members) > 1)
+                {
+                    await output.WriteLineAsync($"starting a PostgreSQL and {parsed.GetValue(members)} members");
+                }
+
+                await TellPagesAsync(output, await stage.OpenAsync(parsed.GetValue(seed), parsed.GetValue(members), cancellation));
+                var (without, with, incidents) = live
+                    ? await AnsiConsole.Live(new Text(""))
+                        .StartAsync(screen => stage.PlayAsync(new LiveDemoView(screen, length, AnsiConsole.Profile.Width), cancellation))
+                    : await stage.PlayAsync(new PlainDemoView(output), cancellation);
+                DemoSummary.Write(output, length, without, with, incidents);
             }
+
+            return ExitCodes.Ok;
         });
         return command;
+    }
+
+    private static async Task TellPagesAsync(TextWriter output, IReadOnlyList<string> pages)
+    {
+        await output.WriteLineAsync("The dashboard, for a browser on this machine, until the end; it comes to life in the second half:");
+        foreach (var page in pages)
+        {
+            await output.WriteLineAsync($"  {page}");
+        }
+
+        await output.WriteLineAsync();
     }
 
     private static Option<int> Number(string name, int preset, int min, int max, string description)

@@ -18,6 +18,10 @@ internal sealed class DemoCluster : IDemoSupervisors
 
     public string Address => _balancer!.Address;
 
+    /// <summary>Not through the balancer, which waits for the end of an answer: a page's feed has none.</summary>
+    public IReadOnlyList<string> Pages =>
+        [.. _members.Select(member => member.Http.GetLeftPart(UriPartial.Authority) + DemoWords.Pages)];
+
     /// <exception cref="CommandException">There is no PostgreSQL, or a member does not start.</exception>
     public static async Task<IDemoSupervisors> StartAsync(int members, List<OriginOptions> origins, DirectoryInfo folder, TimeProvider time,
         CancellationToken cancellation)

@@ -27,6 +27,7 @@ internal sealed class DemoMember : IAsyncDisposable
               management.listen = ["{{Management.GetLeftPart(UriPartial.Authority)}}"]
               cluster { enabled = true, name = "{{name}}", advertise = "{{peers}}", listen = ["{{peers}}"], secret = "demo-cluster-secret" }
               storage { provider = postgres, postgres.connection-string = "{{connectionString}}" }
+              dashboard.title = "{{DemoWords.Title}}"
               origins = [ {{listed}} ]
             }
             """);

@@ -1,34 +1,57 @@
+using System.Text.Json;
 using StreamSupervisor.Server.Configuration;
 using StreamSupervisor.Simulator.Http;
+using StreamSupervisor.Simulator.Servers;
 
 namespace StreamSupervisor.Demo;
 
 /// <summary>
 /// Plays the same encoders twice, without and with a supervisor. The servers are simulated; hooks, API calls, kicks and the store are the
-/// real ones, over real HTTP on loopback.
+/// real ones, over real HTTP on loopback. The supervisor is there from the beginning, so that its pages are; in the first act it hears no
+/// hook and reaches no server.
 /// </summary>
 /// <param name="length">Of one act.</param>
-internal sealed class DemoStage(TimeSpan length, IDemoView view, TimeProvider time) : IAsyncDisposable
+internal sealed class DemoStage(TimeSpan length, TimeProvider time) : IAsyncDisposable
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>A server that did not answer is asked again after a second.</summary>
+    private static readonly TimeSpan FoundWithin = TimeSpan.FromSeconds(30);
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("streamsupervisor-demo-");
     private SimulatedFleet? _fleet;
+    private IDemoSupervisors? _supervisors;
 
+    /// <summary>Starts the servers and who supervises them.</summary>
     /// <param name="seed">Of the simulated servers.</param>
     /// <param name="members">1: a supervisor inside this process. More: processes of their own on a PostgreSQL.</param>
+    /// <returns>Where the pages are.</returns>
     /// <exception cref="CommandException">Members could not be started; the message says why.</exception>
-    public async Task<(DemoAct Without, DemoAct With, IReadOnlyList<DemoIncident> Incidents)> PlayAsync(int seed, int members,
-        CancellationToken cancellation)
+    public async Task<IReadOnlyList<string>> OpenAsync(int seed, int members, CancellationToken cancellation)
     {
-        var fleet = _fleet = await SimulatedFleet.StartAsync(DemoCast.Servers, seed, cancellation);
-        var without = await ActAsync("without the supervisor", Task.CompletedTask, cancellation);
+        _fleet = await SimulatedFleet.StartAsync(DemoCast.Servers, seed, cancellation);
+        await ReachAsync(ApiFault.Down);
+        List<OriginOptions> origins = [.. DemoCast.Servers.Zip(_fleet.Servers, (options, server) =>
+            new OriginOptions { Name = options.ServerId, Api = server.ApiAddress, HookToken = TokenOf(options.ServerId) })];
+        _supervisors = members == 1
+            ? await SoleDemoSupervisor.StartAsync(origins, _folder, cancellation)
+            : await DemoCluster.StartAsync(members, origins, _folder, time, cancellation);
+        return _supervisors.Pages;
+    }
+
+    /// <summary>Plays both acts.</summary>
+    public async Task<(DemoAct Without, DemoAct With, IReadOnlyList<DemoIncident> Incidents)> PlayAsync(
+        IDemoView view, CancellationToken cancellation)
+    {
+        var (fleet, supervisors) = (_fleet!, _supervisors!);
+        var without = await ActAsync(view, "without the supervisor", Task.CompletedTask, cancellation);
         await fleet.StartOverAsync();
 
-        await using var supervisors = await SuperviseAsync(members, fleet, cancellation);
+        await ReachAsync(ApiFault.None);
+        await FoundAsync(supervisors.Pages, cancellation);
         await fleet.SendHooksToAsync(server => new Uri(
             $"{supervisors.Address}/hooks/v1/{TokenOf(DemoCast.Servers[fleet.Servers.IndexOf(server)].ServerId)}"));
         var suffering = supervisors.SufferAsync(length, view.Tell, cancellation);
-        var with = await ActAsync("with the supervisor", suffering, cancellation);
+        var with = await ActAsync(view, "with the supervisor", suffering, cancellation);
         await fleet.SendHooksToAsync(_ => null);
         await fleet.StartOverAsync();
         return (without, with, await suffering);
@@ -36,6 +59,11 @@ internal sealed class DemoStage(TimeSpan length, IDemoView view, TimeProvider ti
 
     public async ValueTask DisposeAsync()
     {
+        if (_supervisors is { } supervisors)
+        {
+            await supervisors.DisposeAsync();
+        }
+
         if (_fleet is { } fleet)
         {
             await fleet.DisposeAsync();
@@ -44,21 +72,43 @@ internal sealed class DemoStage(TimeSpan length, IDemoView view, TimeProvider ti
         _folder.Delete(recursive: true);
     }
 
-    private Task<IDemoSupervisors> SuperviseAsync(int members, SimulatedFleet fleet, CancellationToken cancellation)
+    private async Task ReachAsync(ApiFault fault)
     {
-        List<OriginOptions> origins = [.. DemoCast.Servers.Zip(fleet.Servers, (options, server) =>
-            new OriginOptions { Name = options.ServerId, Api = server.ApiAddress, HookToken = TokenOf(options.ServerId) })];
-        if (members == 1)
+        foreach (var server in _fleet!.Servers)
         {
-            return SoleDemoSupervisor.StartAsync(origins, _folder, cancellation);
+            await server.RunAsync(core => core.ApiFault = fault);
+        }
+    }
+
+    /// <summary>Waits until every supervisor has found every server, so that the act begins with all of them.</summary>
+    private async Task FoundAsync(IReadOnlyList<string> pages, CancellationToken cancellation)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        var start = time.GetTimestamp();
+        foreach (var page in pages)
+        {
+            while (!await IsUpAsync(page) && time.GetElapsedTime(start) < FoundWithin)
+            {
+                await Task.Delay(LookEvery, time, cancellation);
+            }
         }
 
-        view.Tell($"starting a PostgreSQL and {members} members");
-        return DemoCluster.StartAsync(members, origins, _folder, time, cancellation);
+        async Task<bool> IsUpAsync(string page)
+        {
+            try
+            {
+                var seen = await http.GetFromJsonAsync<JsonElement>(new Uri(new Uri(page), "/api/v1/origins"), cancellation);
+                return seen.GetProperty("origins").EnumerateArray().All(origin => origin.GetProperty("state").GetString() == "up");
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        }
     }
 
     /// <param name="more">The act does not end before it: what happens to members takes as long as it takes.</param>
-    private async Task<DemoAct> ActAsync(string title, Task more, CancellationToken cancellation)
+    private async Task<DemoAct> ActAsync(IDemoView view, string title, Task more, CancellationToken cancellation)
     {
         foreach (var (encoder, servers, _) in DemoCast.Encoders)
         {

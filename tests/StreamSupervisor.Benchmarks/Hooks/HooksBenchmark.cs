@@ -49,7 +49,7 @@ internal static class HooksBenchmark
     }
 
     /// <summary>The publisher that is on air asks as well: the hot workload meets an incumbent that every server knows.</summary>
-    private static async Task LetPublishAsync(ChosenServer server, SrsStub srs)
+    internal static async Task LetPublishAsync(ChosenServer server, SrsStub srs)
     {
         using var connection = await HookConnection.OpenAsync(server.Target.Ports[0]);
         if (await connection.SendAsync(new HookRequest(server.Target, "on_publish", HookLoad.HotStream).Of(srs.Publisher)) != true)

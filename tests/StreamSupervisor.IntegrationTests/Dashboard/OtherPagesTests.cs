@@ -55,6 +55,12 @@ public sealed class OtherPagesTests
         var line = Uri.EscapeDataString($"[2026-01-31 21:03:11.123][ERROR][1][{refused.ClientId}][11] serve error code=1028");
         (await pages.GetAsync($"/ui/why?q={line}")).Body.ShouldContain("an operator locked the key");
         (await pages.GetAsync("/ui/why?q=203.0.113.99")).Body.ShouldContain("Nobody like that has asked");
+
+        // A pasted address with its credential becomes one without it before it is an address of a page.
+        found.ShouldContain("<form class=\"ask\" action=\"/ui/why\" method=\"post\">");
+        var asked = await pages.PostAsync("/ui/why", new() { ["q"] = "rtmp://ann:hush@srs-1/live/cam?token=hush", ["range"] = "hour" });
+        (asked.Status, asked.Headers["Location"]).ShouldBe((HttpStatusCode.Redirect, "/ui/why?q=rtmp%3A%2F%2Fsrs-1%2Flive%2Fcam&range=hour"));
+        (await pages.GetAsync(asked.Headers["Location"])).Body.ShouldContain(refused.ClientId);
     }
 
     [Fact]

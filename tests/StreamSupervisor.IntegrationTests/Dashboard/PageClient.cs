@@ -16,6 +16,13 @@ internal sealed class PageClient(string address) : IDisposable
     public Task<PageAnswer> GetAsync(string path, params (string Name, string Value)[] headers) =>
         SendAsync(new HttpRequestMessage(HttpMethod.Get, path), headers);
 
+    /// <summary>Sends a form in which a name may stand several times.</summary>
+    public Task<PageAnswer> PostFieldsAsync(string path, params (string Name, string Value)[] fields) => SendAsync(
+        new HttpRequestMessage(HttpMethod.Post, path)
+        {
+            Content = new FormUrlEncodedContent(fields.Select(field => KeyValuePair.Create(field.Name, field.Value))),
+        }, []);
+
     public Task<PageAnswer> PostAsync(string path, Dictionary<string, string> form, params (string Name, string Value)[] headers) =>
         SendAsync(new HttpRequestMessage(HttpMethod.Post, path) { Content = new FormUrlEncodedContent(form) }, headers);
 
@@ -30,7 +37,13 @@ internal sealed class PageClient(string address) : IDisposable
     /// <summary>The feed of the pages, line by line; ends when the member ends it.</summary>
     public async Task<StreamReader> FeedAsync()
     {
-        var answer = await _http.GetAsync(new Uri("/ui/feed", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/ui/feed");
+        if (Cookie is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Cookie", Cookie);
+        }
+
+        var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
         return new StreamReader(await answer.Content.ReadAsStreamAsync());
     }

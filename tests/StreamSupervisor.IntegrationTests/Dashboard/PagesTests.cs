@@ -36,6 +36,13 @@ public sealed class PagesTests
         page.Status.ShouldBe(HttpStatusCode.OK);
         page.Body.ShouldContain($"Client {here.ClientId} on srs-1 from 203.0.113.10 was admitted as generation 1");
         (await pages.GetAsync("/ui/streams/-/live/nobody")).Status.ShouldBe(HttpStatusCode.NotFound);
+
+        // What open pages fetch at once is rendered once for those who see the same.
+        var fetched = await Task.WhenAll(new[] { "en", "zh", "en" }.Select(language => pages.GetAsync("/ui", ("X-Refresh", "1"), ("Accept-Language", language))));
+        fetched.ShouldAllBe(one => one.Status == HttpStatusCode.OK && one.Headers["Content-Type"] == "text/html; charset=utf-8" && RowsOf(one.Body).Count == 3);
+        fetched.Select(one => one.Body.Contains("<html lang=\"zh-CN\"", StringComparison.Ordinal)).ShouldBe([false, true, false]);
+        fetched[0].Body.ShouldBe(fetched[2].Body);
+        (await pages.GetAsync("/ui/streams/-/live/nobody", ("X-Refresh", "1"))).Status.ShouldBe(HttpStatusCode.NotFound);
     }
 
     [Fact]
@@ -95,7 +102,7 @@ public sealed class PagesTests
         page.Cookies.ShouldHaveSingleItem().ShouldStartWith("notice=; expires=");
         (await platform.TimelineAsync("live/cam")).Count(entry => entry.Why == "wrong picture").ShouldBe(1);
 
-        form["key"] = "live/other";
+        form["confirm"] = "live/other";
         (await pages.PostAsync("/ui/streams/-/live/cam/release", form)).Status.ShouldBe(HttpStatusCode.BadRequest);
         first.Closed.IsCompleted.ShouldBeTrue();
     }
@@ -164,7 +171,7 @@ public sealed class PagesTests
         using var pages = new PageClient(platform.Address);
         using var feed = await pages.FeedAsync();
         (await feed.ReadLineAsync()).ShouldBe("event: still-here");
-        await Eventually.HoldsAsync("a second one finds no place", async () => (await pages.GetAsync("/ui/feed")).Status == HttpStatusCode.ServiceUnavailable);
+        (await pages.GetAsync("/ui/feed")).Body.ShouldBe("event: full\ndata: \nretry: 30000\n\n", "a second one finds no place, and comes again later");
         await platform.OrderAsync("live/cam", "lock", "a test");
         var lines = new List<string>();
         while (!lines.Contains("data: __defaultVhost__/live/cam"))

@@ -1,4 +1,6 @@
+using System.Net;
 using StreamSupervisor.Commands;
+using StreamSupervisor.IntegrationTests.Dashboard;
 using StreamSupervisor.IntegrationTests.Server;
 using StreamSupervisor.IntegrationTests.Storage;
 
@@ -10,9 +12,20 @@ public sealed class DemoTests
     private const string Traces = "streamsupervisor-demo-";
 
     [Fact]
-    public async Task It_plays_the_same_encoders_without_and_with_the_supervisor_and_compares()
+    public async Task It_plays_the_same_encoders_without_and_with_the_supervisor_shows_its_pages_meanwhile_and_compares()
     {
-        var said = await PlayAsync("demo", "--plain", "--seconds", "20");
+        using var output = new Told();
+        var played = PlayAsync(output, "demo", "--plain", "--seconds", "20");
+        var address = await output.Page.WaitAsync(Eventually.Patience);
+        using var pages = new PageClient(address.GetLeftPart(UriPartial.Authority));
+        var first = await pages.GetAsync(address.AbsolutePath);
+        first.Status.ShouldBe(HttpStatusCode.OK, "nobody needs a key");
+        first.Body.ShouldNotContain("live/studio", Case.Sensitive, "the first act is without the supervisor");
+        await Eventually.HoldsAsync("the second act is on the page", async () =>
+            (await pages.GetAsync(address.AbsolutePath)).Body.Contains("live/studio", StringComparison.Ordinal), TimeSpan.FromMinutes(1));
+        played.IsCompleted.ShouldBeFalse("the page is there while it plays");
+
+        var said = await played;
         said.ShouldContain("--- without the supervisor ---");
         said.ShouldContain("--- with the supervisor ---");
         said.ShouldContain(" back on air on srs-");
@@ -63,10 +76,33 @@ public sealed class DemoTests
     private static async Task<string> PlayAsync(params string[] commandLine)
     {
         using var output = new StringWriter();
+        return await PlayAsync(output, commandLine);
+    }
+
+    private static async Task<string> PlayAsync(StringWriter output, params string[] commandLine)
+    {
         using var error = new StringWriter();
         (await CommandTree.RunAsync(commandLine, output, error)).ShouldBe(ExitCodes.Ok, error.ToString());
         error.ToString().ShouldBeEmpty();
         return output.ToString();
+    }
+
+    /// <summary>Hears the address of the pages while the demo goes on writing.</summary>
+    private sealed class Told : StringWriter
+    {
+        private readonly TaskCompletionSource<Uri> _page = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task<Uri> Page => _page.Task;
+
+        public override Task WriteLineAsync(string? value)
+        {
+            if (value?.Trim() is { } line && line.EndsWith("/ui", StringComparison.Ordinal))
+            {
+                _page.TrySetResult(new Uri(line));
+            }
+
+            return base.WriteLineAsync(value);
+        }
     }
 
     /// <summary>Members and database carry the folder of their demo in their command lines.</summary>

@@ -35,6 +35,25 @@ public sealed class StreamIndexTests(StoreFixture stores)
 
     [Theory]
     [ClassData(typeof(Databases))]
+    public async Task A_list_can_hold_only_what_is_locked_wedged_or_fought_over(bool postgres)
+    {
+        await using var store = await OpenAsync(await stores.NewAsync(postgres));
+        await WriteAsync(
+            store,
+            Row("live/a", 1, Happened.Live("live/a")),
+            Row("live/fight", 1, Happened.Live("live/fight") with { CoolDownUntil = Happened.At }),
+            Row("live/lock", 1, Happened.Idle("live/lock") with { Locked = new OperatorMark("ann", "\"wedges\":[{", Happened.At) }),
+            Row("live/wedge", 1, Happened.Idle("live/wedge") with { Wedges = [new Wedge("srs-1", "vid", "svc", Happened.At)] }));
+        var index = new StreamIndex(store);
+
+        (await KeysAsync(index, new StreamIndexQuery("", 10, With: StreamMark.Fought))).ShouldBe(["live/fight"]);
+        (await KeysAsync(index, new StreamIndexQuery("", 10, With: StreamMark.Locked))).ShouldBe(["live/lock"]);
+        (await KeysAsync(index, new StreamIndexQuery("", 10, With: StreamMark.Wedged))).ShouldBe(["live/wedge"]);
+        (await KeysAsync(index, new StreamIndexQuery("", 10, With: StreamMark.Wedged, Contains: "lock"))).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [ClassData(typeof(Databases))]
     public async Task A_list_is_filtered_and_paged_in_the_order_of_the_keys(bool postgres)
     {
         await using var store = await OpenAsync(await stores.NewAsync(postgres));

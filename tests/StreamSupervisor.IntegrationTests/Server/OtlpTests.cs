@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using StreamSupervisor.Server.Configuration;
 using StreamSupervisor.Server.Credentials;
 using StreamSupervisor.Srs.Observability;
@@ -26,11 +27,14 @@ public sealed class OtlpTests
         {
             Credentials = WithSecret,
             Telemetry = new TelemetryOptions { Otlp = new OtlpOptions { Endpoint = collector.Address, Protocol = protocol, Headers = "x-key=abc" } },
+            Dashboard = new DashboardOptions { Links = new DashboardLinkOptions { Traces = "https://traces.example/{traceId}?x=1" } },
         };
+        string shown;
         await using (var platform = await Platform.StartAsync(settings, SrsModel.V6))
         {
             await platform.PublishAsync(platform.Srs[0], "live/cam", $"?secret={Secret}");
-            await platform.PublishAsync(platform.Srs[0], "live/cam", $"?secret={Secret}");
+            var encoder = await platform.PublishAsync(platform.Srs[0], "live/cam", $"?secret={Secret}");
+            shown = await platform.Http.GetStringAsync($"/ui/why?key=live/cam&client={encoder.ClientId}");
             await platform.StreamAsync("live/cam", stream => stream is { State: "live", Generation: 2 });
         }
 
@@ -46,6 +50,11 @@ public sealed class OtlpTests
         {
             traces.ShouldContain(span);
         }
+
+        // The page of an attempt leads to a trace that was sent.
+        var trace = Regex.Match(shown, "https://traces.example/(?<id>[0-9a-f]{32})\\?x=1", RegexOptions.None, TimeSpan.FromSeconds(5));
+        trace.Success.ShouldBeTrue(shown);
+        collector.Requests.Where(request => request.Path == "/v1/traces").Select(request => Convert.ToHexStringLower(request.Body)).ShouldContain(body => body.Contains(trace.Groups["id"].Value, StringComparison.Ordinal));
 
         (metrics + traces).ShouldNotContain(Secret);
         (metrics + traces).ShouldNotContain(SrsServers.TokenOf("srs-1"));

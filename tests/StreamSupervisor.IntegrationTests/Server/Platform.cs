@@ -39,6 +39,7 @@ internal sealed class Platform : IAsyncDisposable
         (_folder, Srs, _program, _options) = (folder, srs, program, options);
         Address = options.Http.Listen[0];
         Management = options.Management.Listen[0];
+        Database = options.Storage.Sqlite.Path;
         Http = new HttpClient { BaseAddress = new Uri(Address) };
         Api = new SupervisorApiClient(new Uri(Address), options.Api.Keys.Find(key => key.Role == "operate")?.Key);
     }
@@ -48,6 +49,9 @@ internal sealed class Platform : IAsyncDisposable
     /// <summary>Where hooks and API are.</summary>
     public string Address { get; }
     public string Management { get; }
+
+    /// <summary>Its database file.</summary>
+    public string Database { get; }
     public HttpClient Http { get; }
     public SupervisorApiClient Api { get; }
 

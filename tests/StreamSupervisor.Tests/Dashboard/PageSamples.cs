@@ -14,7 +14,7 @@ internal sealed class PageSamples(string name)
 {
     private static readonly DateTimeOffset At = RenderedPage.Now.AddMinutes(-5);
 
-    public static IReadOnlyList<string> All { get; } = ["why", "attempt", "origins", "cluster", "trouble", "audit", "settings", "stream"];
+    public static IReadOnlyList<string> All { get; } = ["why", "attempt", "origins", "cluster", "trouble", "audit", "settings", "orders", "ordered", "stream"];
 
     private StreamKeyView Key => new("__defaultVhost__", "live", name);
 
@@ -54,6 +54,10 @@ internal sealed class PageSamples(string name)
         "origins" => RenderedPage.PageAsync<Server.Dashboard.Pages.Origins>(context, ("Cards", OriginsOf())),
         "cluster" => RenderedPage.PageAsync<Cluster>(context, ("Members", MembersOf()), ("Field", FieldOf()), ("Opened", new OpenedShard(0, [name]))),
         "trouble" => RenderedPage.PageAsync<Trouble>(context, ("List", TroubleOf())),
+        "orders" => RenderedPage.PageAsync<Orders>(
+            context, ("Chosen", ChosenOf()), ("Now", (IReadOnlyList<StreamView?>)[DetailOf().Stream with { Session = SessionOf() }, null])),
+        "ordered" => RenderedPage.PageAsync<Orders>(context, ("Chosen", ChosenOf()), ("Results", (IReadOnlyList<OrderedStream>)
+            [.. ChosenOf().Streams.Select((one, at) => new OrderedStream(one, at > 0, name))])),
         "audit" => RenderedPage.PageAsync<Audit>(context, ("List", AuditOf())),
         "settings" => RenderedPage.PageAsync<Settings>(
             context, ("Rows", (IReadOnlyList<SettingRow>)[new SettingRow("origins[0].name", name, name, false)]), ("ReadFrom", name)),
@@ -94,6 +98,11 @@ internal sealed class PageSamples(string name)
     private TroubleList TroubleOf() => new(
         [new FightRow(Key, At, name, name, At.AddMinutes(10))], [new WedgeRow(Key, name, At)],
         [new StalledRow(Key, name, name, At, name, false)], [new FlapRow(Key, At, 7)], [new QuarantineRow(Key, At, name, false)], At);
+
+    private ChosenStreams ChosenOf() =>
+        new("lock", [new ChosenStream(new StreamKey("__defaultVhost__", "live", name), 2), new ChosenStream(new StreamKey(name, "live", "2"), 3)]);
+
+    private SessionView SessionOf() => new(name, name, name, name, name, name, true, At, 2, true, false, null);
 
     private StreamDetail DetailOf() => new(
         new StreamView(Key, "live", 2, null, null, [], null, null, null, [], null, null), Entries, null, true, null);

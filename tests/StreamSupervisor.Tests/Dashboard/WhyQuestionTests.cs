@@ -38,9 +38,20 @@ public class WhyQuestionTests
         string? Text(WhyTermKind kind) => question.Terms.FirstOrDefault(term => term.Kind == kind)?.Text;
     }
 
-    [Fact]
-    public void The_secret_of_a_publishing_address_is_not_searched_for() =>
-        WhyQuestion.Of("rtmp://srs-1/live/cam1?secret=abc").Terms.ShouldNotContain(term => term.Text.Contains("abc", StringComparison.Ordinal));
+    [Theory]
+    [InlineData("rtmp://srs-1/live/cam1?secret=hush")]
+    [InlineData("rtmp://srs-1/live/cam1?vhost=v&token=hush.hush")]
+    [InlineData("rtmp://ann:hush@srs-1/live/cam1")]
+    [InlineData("on_publish client=9ukq5k5d, stream=/live/cam1, param=\"?txSecret=hush&txTime=1\"")]
+    [InlineData("stream /live/cam1 was refused: token=hush")]
+    [InlineData("live/cam1 Authorization: secret: \"hush\"")]
+    public void A_credential_is_neither_searched_for_nor_kept(string line)
+    {
+        var question = WhyQuestion.Of(line);
+        question.Text.ShouldNotContain("hush");
+        question.Text.ShouldContain("live/cam1");
+        question.Terms.ShouldAllBe(term => !term.Text.Contains("hush", StringComparison.Ordinal));
+    }
 
     [Theory]
     [InlineData(null)]

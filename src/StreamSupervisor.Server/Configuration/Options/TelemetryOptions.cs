@@ -27,7 +27,7 @@ public sealed class OtlpOptions
     /// <summary>For one request to the collector.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>So many hooks of a hundred are traced. A caller that traces decides for its own.</summary>
+    /// <summary>Of a hundred clients of SRS so many are traced, with all their hooks. A caller that traces decides for its own.</summary>
     public int TracePercent { get; init; } = 100;
 
     internal bool IsOn => Endpoint.Length > 0;

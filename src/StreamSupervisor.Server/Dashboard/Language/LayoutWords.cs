@@ -21,6 +21,7 @@ public sealed record LayoutWords : IWords<LayoutWords>
     public required string LinkLive { get; init; }
     public required string LinkPaused { get; init; }
     public required string LinkOff { get; init; }
+    public required string LinkSlow { get; init; }
     public required string LinkNone { get; init; }
     public required string Pause { get; init; }
     public required string Resume { get; init; }
@@ -38,6 +39,7 @@ public sealed record LayoutWords : IWords<LayoutWords>
     public required string ShortcutGo { get; init; }
     public required string ShortcutMove { get; init; }
     public required string ShortcutOpen { get; init; }
+    public required string ShortcutChoose { get; init; }
     public required string ShortcutNewer { get; init; }
     public required string ShortcutHelp { get; init; }
     public required string Newer { get; init; }
@@ -65,6 +67,7 @@ public sealed record LayoutWords : IWords<LayoutWords>
         LinkLive = "live",
         LinkPaused = "paused",
         LinkOff = "off: the member does not answer; what you see is old",
+        LinkSlow = "not live: loaded again every half minute",
         LinkNone = "Load the page again to see what is new.",
         Pause = "Pause",
         Resume = "Go on",
@@ -82,6 +85,7 @@ public sealed record LayoutWords : IWords<LayoutWords>
         ShortcutGo = "go to streams, origins, cluster, trouble, audit",
         ShortcutMove = "down and up the rows",
         ShortcutOpen = "open the row",
+        ShortcutChoose = "choose the row, kick the chosen",
         ShortcutNewer = "show the rows that have come or gone",
         ShortcutHelp = "this help",
         Newer = "The list has changed. Press n to see it.",
@@ -108,6 +112,7 @@ public sealed record LayoutWords : IWords<LayoutWords>
         LinkLive = "实时",
         LinkPaused = "已暂停",
         LinkOff = "已断开：节点没有响应，页面内容可能过时",
+        LinkSlow = "非实时：每半分钟重新加载一次",
         LinkNone = "重新加载页面以查看最新内容。",
         Pause = "暂停",
         Resume = "继续",
@@ -125,6 +130,7 @@ public sealed record LayoutWords : IWords<LayoutWords>
         ShortcutGo = "前往：流、源站、集群、异常、审计",
         ShortcutMove = "下一行、上一行",
         ShortcutOpen = "打开该行",
+        ShortcutChoose = "选择该行、踢出所选",
         ShortcutNewer = "显示新增或消失的行",
         ShortcutHelp = "本帮助",
         Newer = "列表有变化，按 n 查看。",

@@ -13,17 +13,12 @@ public sealed record OrderWords : IWords<OrderWords>
     public required IReadOnlyDictionary<string, string> Effects { get; init; }
     public required string Session { get; init; }
     public required string NoSession { get; init; }
-    public required string Why { get; init; }
-    public required string WhyHint { get; init; }
     public required string Identity { get; init; }
-    public required string TypeKey { get; init; }
-    public required string KeyMistyped { get; init; }
     public required string For { get; init; }
 
     /// <summary>How long a lock may be meant to last, as the API writes it, with the word for it.</summary>
     public required IReadOnlyDictionary<string, string> Lengths { get; init; }
     public required string Give { get; init; }
-    public required string Cancel { get; init; }
     public required string Moved { get; init; }
 
     /// <summary>What came of an order that was carried out; empty where the answer of the stream says it.</summary>
@@ -49,18 +44,13 @@ public sealed record OrderWords : IWords<OrderWords>
         },
         Session = "It is meant for:",
         NoSession = "Nobody is on air.",
-        Why = "Why",
-        WhyHint = "stands in the timeline",
         Identity = "Identity",
-        TypeKey = "Type the key to say that you mean it:",
-        KeyMistyped = "What was typed is not the key; nothing happened.",
         For = "For how long",
         Lengths = new Dictionary<string, string>
         {
             [""] = "until it is unlocked", ["10m"] = "10 minutes", ["1h"] = "1 hour", ["8h"] = "8 hours", ["1d"] = "1 day",
         },
         Give = "Do it",
-        Cancel = "Cancel",
         Outcomes = new Dictionary<string, string>(),
         NothingToDo = "",
         Moved = "The stream has changed hands since you looked, and nothing happened. Look who is on air now, and give the order again if "
@@ -84,18 +74,13 @@ public sealed record OrderWords : IWords<OrderWords>
         },
         Session = "操作对象：",
         NoSession = "当前无人推流。",
-        Why = "原因",
-        WhyHint = "会记入时间线",
         Identity = "身份",
-        TypeKey = "请输入流标识以确认：",
-        KeyMistyped = "输入的内容与流标识不符，未执行任何操作。",
         For = "时长",
         Lengths = new Dictionary<string, string>
         {
             [""] = "直到解锁", ["10m"] = "10 分钟", ["1h"] = "1 小时", ["8h"] = "8 小时", ["1d"] = "1 天",
         },
         Give = "执行",
-        Cancel = "取消",
         Outcomes = new Dictionary<string, string>
         {
             ["kick"] = "正在移除推流者。编码器可能立即重新推流；如需阻止，请锁定该流。",

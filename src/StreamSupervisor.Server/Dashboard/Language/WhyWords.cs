@@ -47,6 +47,8 @@ public sealed record WhyWords : IWords<WhyWords>
     public required string Incumbent { get; init; }
     public required string InTheJournal { get; init; }
     public required string Incomplete { get; init; }
+    public required string Trace { get; init; }
+    public required string OpenTrace { get; init; }
 
     public static WhyWords En { get; } = new()
     {
@@ -92,6 +94,8 @@ public sealed record WhyWords : IWords<WhyWords>
         Incumbent = "Who had the key",
         InTheJournal = "In the journal",
         Incomplete = "The beginning of this attempt is no longer in the journal; what is said here may lack it.",
+        Trace = "Trace",
+        OpenTrace = "all hooks of this client, step by step",
     };
 
     public static WhyWords Zh { get; } = new()
@@ -136,6 +140,8 @@ public sealed record WhyWords : IWords<WhyWords>
         Incumbent = "当时的占用者",
         InTheJournal = "日志记录",
         Incomplete = "此次请求的开头已不在日志中，以下内容可能不完整。",
+        Trace = "调用链",
+        OpenTrace = "该客户端的全部回调，逐步查看",
     };
 
     /// <summary>The answer to an attempt, by the API's name of it.</summary>

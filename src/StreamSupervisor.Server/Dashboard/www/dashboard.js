@@ -35,8 +35,13 @@ function takeRow(row, fresh) {
   const html = htmlOf(fresh);
   if (sent.get(row.id) === html || row.querySelector("dialog[open]")) return;
   const focused = row.contains(document.activeElement) ? document.activeElement.getAttribute("href") ?? document.activeElement.name : null;
+  const chosen = row.querySelector("input:checked")?.value;
   sent.set(row.id, html);
   row.replaceChildren(...fresh.childNodes);
+
+  // Chosen for an order to whom it was then: who has it now was not chosen.
+  const box = row.querySelector("input[type=checkbox]");
+  if (box) box.checked = box.value === chosen;
   if (focused) [...row.querySelectorAll("a, input")].find((one) => (one.getAttribute("href") ?? one.name) === focused)?.focus();
   row.classList.remove("changed");
   void row.offsetWidth;
@@ -88,7 +93,7 @@ async function refresh(evenUnderHands) {
   isFetching = true;
   let isFresh = false;
   try {
-    const answer = await fetch(body.dataset.page, { headers: { accept: "text/html" }, redirect: "manual" });
+    const answer = await fetch(body.dataset.page, { headers: { accept: "text/html", "x-refresh": "1" }, redirect: "manual" });
     if (answer.status === 401) location.reload();
     else if (answer.ok) {
       take(new DOMParser().parseFromString(await answer.text(), "text/html"), evenUnderHands);
@@ -111,7 +116,7 @@ function changed() {
 }
 
 // The feed: closed while nobody looks, since a browser has few connections to a host.
-let feed = null, retry = 0, silence = 0, isPaused = false;
+let feed = null, retry = 0, silence = 0, isPaused = false, isFull = false, patience = 2000;
 function show(state) {
   if (!link || link.dataset.state === state) return;
   link.dataset.state = state;
@@ -120,6 +125,7 @@ function show(state) {
 function heard() {
   clearTimeout(silence);
   silence = setTimeout(() => { show("off"); open(); }, 40000);
+  patience = 2000;
   show("live");
 }
 function close() {
@@ -127,12 +133,12 @@ function close() {
   clearTimeout(silence);
   feed?.close();
   feed = null;
+  isFull = false;
 }
 function open() {
   close();
   if (!body.dataset.feed || isPaused || document.hidden) return;
   feed = new EventSource(body.dataset.feed);
-  feed.onopen = heard;
 
   // Comes first of all, when nothing that happens from then on is missed, and then every few seconds.
   feed.addEventListener("still-here", () => { heard(); refresh(); });
@@ -140,15 +146,21 @@ function open() {
     heard();
     if (!body.dataset.watch || !told.data || told.data.split("\n").includes(body.dataset.watch)) changed();
   });
+
+  // No place to watch from. This feed ends now, and the browser comes again after the pause that it was told.
+  feed.addEventListener("full", () => { clearTimeout(silence); isFull = true; show("slow"); refresh(); });
   feed.onerror = async () => {
+    if (isFull) { isFull = false; return; }
     show("off");
     if (feed?.readyState !== EventSource.CLOSED) return;
 
-    // The member answers with an error, or a proxy in its place, and browsers do not try again by themselves. Where there is no place to watch
-    // from, the page itself can still be had.
+    // The member answers with an error, or a proxy in its place, and browsers do not try again by themselves. While the page itself can be had, less
+    // and less often.
     clearTimeout(retry);
-    retry = setTimeout(open, 2000);
-    if (await refresh()) show("paused");
+    const isThere = await refresh();
+    if (isThere && feed) show("slow");
+    patience = isThere ? Math.min(2 * patience, 30000) : 2000;
+    retry = setTimeout(open, patience);
   };
 }
 function pauseOrGoOn() {
@@ -184,11 +196,23 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-newer]")) refresh(true);
 });
 
+// Streams that are chosen for one order.
+const choice = document.getElementById("chosen");
+function countChosen() {
+  if (!choice) return;
+  const count = document.querySelectorAll("[data-rows] input:checked").length;
+  document.getElementById("chosen-count").textContent = count;
+  choice.querySelectorAll("button").forEach((button) => { button.disabled = count === 0; });
+}
+document.addEventListener("change", countChosen);
+document.addEventListener("taken", countChosen);
+countChosen();
+
 // The keys.
 let isGoing = false;
 function move(step) {
   const rows = [...document.querySelectorAll("[data-row]")].filter((row) => row.offsetParent);
-  const at = rows.indexOf(document.activeElement);
+  const at = rows.indexOf(document.activeElement.closest("tr")?.querySelector("[data-row]") ?? document.activeElement);
   rows[Math.min(rows.length - 1, Math.max(0, at + step))]?.focus();
 }
 const keys = {
@@ -196,11 +220,13 @@ const keys = {
   "?": (event) => openDialog("help", document.activeElement ?? event.target),
   j: () => move(1),
   k: () => move(-1),
+  x: () => document.activeElement.closest("[data-rows] tr")?.querySelector("input[type=checkbox]")?.click(),
+  K: () => choice?.querySelector("button[value=kick]:enabled")?.click(),
   n: () => { if (newer && !newer.hidden) refresh(true); },
   g: () => { isGoing = true; setTimeout(() => { isGoing = false; }, 1500); },
 };
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, dialog[open]")) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input:not([type=checkbox]), textarea, select, dialog[open]")) return;
   if (isGoing) {
     isGoing = false;
     const target = document.querySelector(`a[data-go="${CSS.escape(event.key)}"]`);
