@@ -12,28 +12,31 @@ public sealed partial class Sightings
     /// </summary>
     private void EndOlderProcesses(Look look, BeliefBook beliefs, OriginSnapshot known, List<StreamReport> reports)
     {
-        var process = look.Process;
-        foreach (var (belief, heardAt) in beliefs.On(origin))
+        foreach (var entry in beliefs.On(origin))
         {
-            if (belief is { Relays.IsEmpty: true, Wedges.IsEmpty: true, Session: { } session }
-                && (session.By.Origin != origin || session.By.Session.ServiceId == process.ServiceId))
+            // Nearly all have a session of the process that was looked at and nothing else: for them nothing is allocated.
+            if (entry.Belief is not { Relays.IsEmpty: true, Wedges.IsEmpty: true, Session.By: { } by }
+                || (by.Origin == origin && by.Session.ServiceId != look.Process.ServiceId))
             {
-                continue; // as nearly all are
+                reports.AddRange(Over(look, entry, known));
             }
-
-            // Named by the session's own server id: one that is not configured changes with every start, like the service id.
-            IEnumerable<Publisher?> publishers = [belief.Session?.By, .. belief.Relays.Select(relay => relay.By)];
-            var there = publishers.OfType<Publisher>().Where(by => by.Origin == origin)
-                .Select(by => (by.Session.ServerId, by.Session.ServiceId));
-            var ghosts = belief.Wedges.Where(wedge => wedge.Origin == origin).Select(wedge => (wedge.ServerId, wedge.ServiceId));
-            foreach (var serverId in there.Concat(ghosts).Where(IsOver).Select(over => over.ServerId).Distinct())
-            {
-                reports.Add(new StreamReport(belief.Key, new ReportProcessReplaced(serverId, process.ServiceId)));
-            }
-
-            bool IsOver((string ServerId, string ServiceId) one) => one.ServiceId != process.ServiceId
-                && (known.Superseded.Contains(one.ServiceId)
-                    || (heardAt < look.At.Elapsed && (process.IsServer(one.ServerId) || known.HeardFromHooks)));
         }
+    }
+
+    private IEnumerable<StreamReport> Over(Look look, BeliefBook.Entry entry, OriginSnapshot known)
+    {
+        var (process, belief) = (look.Process, entry.Belief);
+
+        // Named by the session's own server id: one that is not configured changes with every start, like the service id.
+        IEnumerable<Publisher?> publishers = [belief.Session?.By, .. belief.Relays.Select(relay => relay.By)];
+        var there = publishers.OfType<Publisher>().Where(by => by.Origin == origin)
+            .Select(by => (by.Session.ServerId, by.Session.ServiceId));
+        var ghosts = belief.Wedges.Where(wedge => wedge.Origin == origin).Select(wedge => (wedge.ServerId, wedge.ServiceId));
+        return there.Concat(ghosts).Where(IsOver).Select(over => over.ServerId).Distinct()
+            .Select(serverId => new StreamReport(belief.Key, new ReportProcessReplaced(serverId, process.ServiceId)));
+
+        bool IsOver((string ServerId, string ServiceId) one) => one.ServiceId != process.ServiceId
+            && (known.Superseded.Contains(one.ServiceId)
+                || (entry.HeardAt < look.At.Elapsed && (process.IsServer(one.ServerId) || known.HeardFromHooks)));
     }
 }

@@ -174,10 +174,7 @@ public sealed partial class Sightings(string origin, RowReader rows)
         {
             if (!belief.Relays.IsEmpty && heardAt < look.At.Elapsed)
             {
-                // One that was let in a moment ago may not be active yet: its stream knows since when it is there.
-                unseen.AddRange(belief.Relays.Select(relay => relay.By).Where(by => by.Origin == origin
-                    && by.Session.ServiceId == look.Process.ServiceId && !_named.ContainsKey((belief.Key, by.Session.ClientId)))
-                    .Select(by => new Believed(belief.Key, by.Session)));
+                unseen.AddRange(UnseenCopies(look, belief));
             }
 
             if (belief.SessionIn(origin, look.Process.ServiceId) is not { } session)
@@ -203,6 +200,12 @@ public sealed partial class Sightings(string origin, RowReader rows)
 
         return unseen;
     }
+
+    /// <summary>One that was let in a moment ago may not be active yet: its stream knows since when it is there.</summary>
+    private IEnumerable<Believed> UnseenCopies(Look look, StreamBelief belief) => belief.Relays.Select(relay => relay.By)
+        .Where(by => by.Origin == origin && by.Session.ServiceId == look.Process.ServiceId
+            && !_named.ContainsKey((belief.Key, by.Session.ClientId)))
+        .Select(by => new Believed(belief.Key, by.Session));
 
     private static bool IsStranger(BeliefBook beliefs, StreamKey key, SessionId session) => beliefs.Find(key)?.IsStranger(session) ?? true;
 
