@@ -38,7 +38,7 @@ public readonly record struct StreamKey(string Vhost, string App, string Stream)
 
         key = first == last
             ? new StreamKey(DefaultVhost, text[..last], text[(last + 1)..])
-            : new StreamKey(text[..first], text[(first + 1)..last], text[(last + 1)..]);
+            : new StreamKey(VhostOf(text.AsSpan(0, first)), text[(first + 1)..last], text[(last + 1)..]);
         return key.IsValid;
     }
 
@@ -56,5 +56,20 @@ public readonly record struct StreamKey(string Vhost, string App, string Stream)
 
     public override string ToString() => $"{Vhost}/{App}/{Stream}";
 
-    private static bool IsPart(string? part) => !string.IsNullOrEmpty(part) && !part.Any(char.IsControl);
+    /// <summary>The name as a text: of the default vhost, which nearly all streams have, always the same one.</summary>
+    private static string VhostOf(ReadOnlySpan<char> name) => name.SequenceEqual(DefaultVhost) ? DefaultVhost : name.ToString();
+
+    /// <summary>A sweep asks it of each row, so it allocates nothing.</summary>
+    private static bool IsPart(string? part)
+    {
+        foreach (var character in part.AsSpan())
+        {
+            if (char.IsControl(character))
+            {
+                return false;
+            }
+        }
+
+        return !string.IsNullOrEmpty(part);
+    }
 }

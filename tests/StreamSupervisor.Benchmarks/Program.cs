@@ -13,7 +13,7 @@ const string Usage = """
              the same hooks without and with so many open pages of the dashboard, in turn; shared no: each rendered for itself
       hop    [--rounds 10] [--seconds 2] [--settle 20]
              what it costs that another member owns the key
-      keys   [--one-time 1000000] [--rounds 2] [--journal 100000] [--live 100000] [--minutes 10] [--connections 64]
+      keys   [--one-time 1000000] [--rounds 2] [--journal 100000] [--live 100000] [--servers 20] [--minutes 10] [--connections 64]
              what many keys cost in memory and database: given up, in the journal beside a member that starts, on air in one member
       recipe [--rounds 10] [--seconds 30] [--encoders 50]
              "query, delete, retry" by hand beside the client library, on a simulated SRS server

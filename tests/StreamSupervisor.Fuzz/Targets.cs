@@ -83,7 +83,8 @@ internal static class Targets
 
         void Read<T>()
         {
-            using var content = new ByteArrayContent(body);
+            using var received = new ByteArrayContent(body);
+            using var content = SrsBody.ReadAsync(received, int.MaxValue, CancellationToken.None).GetAwaiter().GetResult();
             try
             {
                 _ = Answers.FromHttpContentAsync<T>(content).GetAwaiter().GetResult();

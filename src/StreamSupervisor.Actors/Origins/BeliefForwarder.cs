@@ -27,6 +27,9 @@ public sealed class BeliefForwarder : ReceiveActor, IWithTimers
 
     /// <summary>The servers that were told of a stream last; only streams that concern one stand here.</summary>
     private readonly Dictionary<string, string[]> _told = [];
+
+    /// <summary>What nearly all streams have there: one server alone. One array for each, and not for each stream.</summary>
+    private readonly Dictionary<string, string[]> _alone = [];
     private readonly Dictionary<string, Dictionary<string, StreamBelief>> _pending = [];
 
     public BeliefForwarder(OriginRegion region, AdmissionHold hold)
@@ -54,7 +57,7 @@ public sealed class BeliefForwarder : ReceiveActor, IWithTimers
         }
 
         var belief = StreamBelief.Of(changed.State, changed.Sequence);
-        string[] now = [.. belief.Origins()];
+        var now = Shared([.. belief.Origins()]);
         if (now.Length > 0)
         {
             _told[changed.Key] = now;
@@ -74,6 +77,16 @@ public sealed class BeliefForwarder : ReceiveActor, IWithTimers
                 Timers.StartSingleTimer(Flush.Instance, Flush.Instance, FlushAfter);
             }
         }
+    }
+
+    private string[] Shared(string[] origins)
+    {
+        if (origins is not [var one])
+        {
+            return origins;
+        }
+
+        return _alone.TryGetValue(one, out var shared) ? shared : _alone[one] = origins;
     }
 
     /// <summary>What was believed before the store went back in time may never have been.</summary>

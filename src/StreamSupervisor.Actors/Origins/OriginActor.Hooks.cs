@@ -74,6 +74,14 @@ public sealed partial class OriginActor
                 ?? (_asked.TryGet(key, out var asked) ? asked : null);
     }
 
+    private void ForgetAsked(StreamBelief belief)
+    {
+        if (belief.Session is { } session && _asked.TryGet(belief.Key, out var asked) && asked == session.By.Session)
+        {
+            _asked.Take(belief.Key, out _);
+        }
+    }
+
     private void Closed(SessionId client, bool busyCheckComesFirst, TimeSpan now)
     {
         // After a move of this actor the index is empty, but the streams remember whom they admitted.

@@ -42,7 +42,7 @@ public sealed partial class OriginActor : ReceiveActor, IWithTimers
     private readonly OriginState _state;
     private readonly ClientIndex _clients;
 
-    /// <summary>Who asked last to publish a stream here.</summary>
+    /// <summary>Who asked last to publish a stream here, until the stream is heard to believe in it.</summary>
     private readonly RecentMap<StreamKey, SessionId> _asked;
     private readonly Sightings _sightings;
     private readonly SilenceDetector _silence;
@@ -156,6 +156,7 @@ public sealed partial class OriginActor : ReceiveActor, IWithTimers
         foreach (var belief in changed.Beliefs)
         {
             _beliefs.Changed(belief, now);
+            ForgetAsked(belief);
             isAwaited |= _strangers.Remove(belief.Key);
         }
 

@@ -92,7 +92,7 @@ internal sealed class SweepActor : ReceiveActor, IWithTimers
         var answer = await _api.GetStreamsAsync(CancellationToken.None);
         var seen = Now();
         var busy = sweep ? await HowBusyAsync() : null;
-        return new SweepMessage.Listed(sweep, process, answer.ServerId, answer.ServiceId, [.. answer.Value], at,
+        return new SweepMessage.Listed(sweep, process, answer.ServerId, answer.ServiceId, answer.Value, at,
             seen.Elapsed, seen.Elapsed - at.Elapsed, busy);
     });
 
@@ -122,7 +122,7 @@ internal sealed class SweepActor : ReceiveActor, IWithTimers
         if (question.IsWholeList)
         {
             var all = await _api.GetClientsAsync(CancellationToken.None);
-            return new LookAnswer.Clients(askedAt, [.. all.Value], [all.ServiceId], Now().Elapsed);
+            return new LookAnswer.Clients(askedAt, all.Value, [all.ServiceId], Now().Elapsed);
         }
 
         var found = new List<ClientRow>(question.Ids.Length);

@@ -122,8 +122,11 @@ public sealed class BeliefBook(string? origin = null)
     /// <summary>The key that a client publishes, asks for, or is being removed from.</summary>
     public StreamKey? KeyOf(SessionId session) => _byClient.TryGetValue(session, out var key) ? key : null;
 
-    /// <summary>Every key with a session, a relay or a wedge on a server, as of now.</summary>
-    public IReadOnlyList<Entry> On(string server) => _byOrigin.TryGetValue(server, out var live) ? [.. live.Values] : [];
+    /// <summary>
+    /// Every key with a session, a relay or a wedge on a server. Not a copy, which would be a large object at each look: nothing may be
+    /// changed while it is enumerated.
+    /// </summary>
+    public IReadOnlyCollection<Entry> On(string server) => _byOrigin.TryGetValue(server, out var live) ? live.Values : [];
 
     private void Add(Entry entry)
     {

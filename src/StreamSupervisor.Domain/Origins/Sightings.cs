@@ -23,6 +23,10 @@ public sealed partial class Sightings(string origin, RowReader rows)
     /// <summary>Rows that name a client that does not exist, asked about once: they stay as they are until the process ends.</summary>
     private readonly HashSet<(string Row, string ClientId)> _searched = [];
     private readonly OrphanDetector _orphans = new(rows);
+
+    // Used within one comparison and kept for the next: of many streams these are large objects, and would be new ones at each sweep.
+    private readonly List<ActiveRow> _active = [];
+    private readonly Dictionary<(StreamKey, string), StreamRow> _named = [];
     private Pending? _pending;
 
     private readonly record struct ActiveRow(StreamKey Key, StreamRow Row);
@@ -46,18 +50,20 @@ public sealed partial class Sightings(string origin, RowReader rows)
         var reports = new List<StreamReport>();
         EndOlderProcesses(look, beliefs, known, reports);
 
-        var active = new List<ActiveRow>();
         foreach (var row in look.Streams)
         {
             if (row.Active && row.PublisherClientId.Length > 0 && rows.KeyOf(row) is { } key)
             {
-                active.Add(new ActiveRow(key, row));
+                _active.Add(new ActiveRow(key, row));
+                _named[(key, row.PublisherClientId)] = row;
             }
         }
 
         // What is believed and not seen comes first: a stream is told of its new publisher when it knows that the old one is gone.
-        var missing = Unseen(look, active, beliefs, reports);
-        var unknown = active.FindAll(row => IsStranger(beliefs, row.Key, look.Name(row.Row.PublisherClientId)));
+        var missing = Unseen(look, beliefs, reports);
+        var unknown = _active.FindAll(row => IsStranger(beliefs, row.Key, look.Name(row.Row.PublisherClientId)));
+        _active.Clear();
+        _named.Clear();
         LookQuestion? question = null;
         if (missing.Count + unknown.Count == 0)
         {
@@ -159,51 +165,16 @@ public sealed partial class Sightings(string origin, RowReader rows)
     }
 
     /// <summary>
-    /// Tells every session of an earlier process that it is over. A session that our knowledge of the server does not fit is only meant
-    /// if it was believed before the look began: another member may have admitted it in a process that is newer than what was seen. And
-    /// not on the API's word alone where that names another server: its address may be wrong.
-    /// </summary>
-    private void EndOlderProcesses(Look look, BeliefBook beliefs, OriginSnapshot known, List<StreamReport> reports)
-    {
-        var process = look.Process;
-        foreach (var (belief, heardAt) in beliefs.On(origin))
-        {
-            // Named by the session's own server id: one that is not configured changes with every start, like the service id.
-            IEnumerable<Publisher?> publishers = [belief.Session?.By, .. belief.Relays.Select(relay => relay.By)];
-            var there = publishers.OfType<Publisher>().Where(by => by.Origin == origin)
-                .Select(by => (by.Session.ServerId, by.Session.ServiceId));
-            var ghosts = belief.Wedges.Where(wedge => wedge.Origin == origin).Select(wedge => (wedge.ServerId, wedge.ServiceId));
-            foreach (var serverId in there.Concat(ghosts).Where(IsOver).Select(over => over.ServerId).Distinct())
-            {
-                reports.Add(new StreamReport(belief.Key, new ReportProcessReplaced(serverId, process.ServiceId)));
-            }
-
-            bool IsOver((string ServerId, string ServiceId) one) => one.ServiceId != process.ServiceId
-                && (known.Superseded.Contains(one.ServiceId)
-                    || (heardAt < look.At.Elapsed && (process.IsServer(one.ServerId) || known.HeardFromHooks)));
-        }
-    }
-
-    /// <summary>
     /// Sessions that were confirmed once, and copies, that were believed before this look began and have no active row of their own in it.
     /// </summary>
-    private List<Believed> Unseen(Look look, List<ActiveRow> active, BeliefBook beliefs, List<StreamReport> reports)
+    private List<Believed> Unseen(Look look, BeliefBook beliefs, List<StreamReport> reports)
     {
-        var named = new Dictionary<(StreamKey, string), StreamRow>(active.Count);
-        foreach (var row in active)
-        {
-            named[(row.Key, row.Row.PublisherClientId)] = row.Row;
-        }
-
         var unseen = new List<Believed>();
         foreach (var (belief, heardAt) in beliefs.On(origin))
         {
-            if (heardAt < look.At.Elapsed)
+            if (!belief.Relays.IsEmpty && heardAt < look.At.Elapsed)
             {
-                // One that was let in a moment ago may not be active yet: its stream knows since when it is there.
-                unseen.AddRange(belief.Relays.Select(relay => relay.By).Where(by => by.Origin == origin
-                    && by.Session.ServiceId == look.Process.ServiceId && !named.ContainsKey((belief.Key, by.Session.ClientId)))
-                    .Select(by => new Believed(belief.Key, by.Session)));
+                unseen.AddRange(UnseenCopies(look, belief));
             }
 
             if (belief.SessionIn(origin, look.Process.ServiceId) is not { } session)
@@ -211,7 +182,7 @@ public sealed partial class Sightings(string origin, RowReader rows)
                 continue;
             }
 
-            if (named.TryGetValue((belief.Key, session.By.Session.ClientId), out var row))
+            if (_named.TryGetValue((belief.Key, session.By.Session.ClientId), out var row))
             {
                 // /streams is enough to confirm what was admitted; a session that needs nothing is left in peace.
                 if (!session.Confirmed)
@@ -229,6 +200,12 @@ public sealed partial class Sightings(string origin, RowReader rows)
 
         return unseen;
     }
+
+    /// <summary>One that was let in a moment ago may not be active yet: its stream knows since when it is there.</summary>
+    private IEnumerable<Believed> UnseenCopies(Look look, StreamBelief belief) => belief.Relays.Select(relay => relay.By)
+        .Where(by => by.Origin == origin && by.Session.ServiceId == look.Process.ServiceId
+            && !_named.ContainsKey((belief.Key, by.Session.ClientId)))
+        .Select(by => new Believed(belief.Key, by.Session));
 
     private static bool IsStranger(BeliefBook beliefs, StreamKey key, SessionId session) => beliefs.Find(key)?.IsStranger(session) ?? true;
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using StreamSupervisor.Domain.LiveStreams;
 
 namespace StreamSupervisor.Domain.Origins;
@@ -39,7 +40,12 @@ public sealed partial class SilenceDetector(string origin, RowReader rows, TimeS
     private static readonly TimeSpan ToldAgainAfter = TimeSpan.FromSeconds(5);
 
     private readonly Dictionary<SessionId, SilenceTrack> _tracks = [];
-    private readonly Dictionary<string, long> _rows = [];
+    private readonly Dictionary<string, (long Bytes, long Look)> _rows = [];
+
+    // Filled anew by each look and kept for the next: of many streams these are large objects.
+    private readonly List<Watched> _sessions = [];
+    private readonly Dictionary<(StreamKey, string), StreamRow> _named = [];
+    private long _look;
     private TimeSpan? _lastLook;
     private TimeSpan? _anyMovedAt;
     private TimeSpan? _clientsAskedAt;
@@ -92,6 +98,7 @@ public sealed partial class SilenceDetector(string origin, RowReader rows, TimeS
     public LookStep Observe(Look look, TimeSpan spacing, BeliefBook beliefs)
     {
         _stage = null;
+        _look++;
         var sessions = Sessions(look, beliefs);
         RestartAfterGap(look, spacing);
         var ambiguous = NoteRows(look, sessions);
@@ -135,8 +142,7 @@ public sealed partial class SilenceDetector(string origin, RowReader rows, TimeS
 
     private List<Watched> Sessions(Look look, BeliefBook beliefs)
     {
-        var sessions = new List<Watched>();
-        var known = new HashSet<SessionId>();
+        _sessions.Clear();
         foreach (var (belief, _) in beliefs.On(origin))
         {
             if (belief.SessionIn(origin, look.Process.ServiceId) is not { SilentSince: null } session)
@@ -151,16 +157,16 @@ public sealed partial class SilenceDetector(string origin, RowReader rows, TimeS
                 _tracks[id] = track = new SilenceTrack(id, session.Generation);
             }
 
-            known.Add(id);
-            sessions.Add(new Watched(belief, track, beliefs.KnownAt(belief.Key, look.At.Elapsed)));
+            track.SeenIn = _look;
+            _sessions.Add(new Watched(belief, track, beliefs.KnownAt(belief.Key, look.At.Elapsed)));
         }
 
-        foreach (var gone in _tracks.Keys.Where(id => !known.Contains(id)).ToList())
+        foreach (var gone in _tracks.Values.Where(track => track.SeenIn != _look).ToList())
         {
-            _tracks.Remove(gone);
+            _tracks.Remove(gone.Session);
         }
 
-        return sessions;
+        return _sessions;
     }
 
     private void RestartAfterGap(Look look, TimeSpan spacing)
@@ -180,25 +186,19 @@ public sealed partial class SilenceDetector(string origin, RowReader rows, TimeS
     /// <summary>Takes the rows; returns the sessions of which only the client itself can tell.</summary>
     private List<Watched> NoteRows(Look look, List<Watched> sessions)
     {
-        var named = new Dictionary<(StreamKey, string), StreamRow>();
-        var seen = new HashSet<string>();
         foreach (var row in look.Streams)
         {
             if (rows.KeyOf(row) is { } key)
             {
-                named[(key, row.PublisherClientId)] = row;
+                _named[(key, row.PublisherClientId)] = row;
             }
 
-            seen.Add(row.Id);
-            if (_rows.TryGetValue(row.Id, out var bytes) && bytes != row.ReceivedBytes)
-            {
-                _anyMovedAt = look.Seen;
-            }
-
-            _rows[row.Id] = row.ReceivedBytes;
+            ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(_rows, row.Id, out var isKnown);
+            _anyMovedAt = isKnown && known.Bytes != row.ReceivedBytes ? look.Seen : _anyMovedAt;
+            known = (row.ReceivedBytes, _look);
         }
 
-        foreach (var gone in _rows.Keys.Where(id => !seen.Contains(id)).ToList())
+        foreach (var gone in _rows.Where(row => row.Value.Look != _look).Select(row => row.Key).ToList())
         {
             _rows.Remove(gone);
         }
@@ -207,7 +207,7 @@ public sealed partial class SilenceDetector(string origin, RowReader rows, TimeS
         foreach (var watched in sessions)
         {
             var track = watched.Track;
-            if (!named.TryGetValue((watched.Belief.Key, track.Session.ClientId), out var row))
+            if (!_named.TryGetValue((watched.Belief.Key, track.Session.ClientId), out var row))
             {
                 track.RowUnknown();
                 ambiguous.Add(watched); // the row is gone or names another: only the client itself can tell
@@ -227,6 +227,7 @@ public sealed partial class SilenceDetector(string origin, RowReader rows, TimeS
             }
         }
 
+        _named.Clear();
         return ambiguous;
     }
 

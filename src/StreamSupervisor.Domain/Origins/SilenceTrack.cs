@@ -18,6 +18,9 @@ internal sealed class SilenceTrack(SessionId session, long generation)
 
     public long Generation => generation;
 
+    /// <summary>The number of the newest look whose sessions it was among.</summary>
+    public long SeenIn { get; set; }
+
     public TimeSpan? ToldAt { get; private set; }
 
     public bool AsksClient { get; private set; }

@@ -47,5 +47,7 @@ public sealed record StreamBelief(StreamKey Key, long Sequence, LiveStreamPhase 
     /// there is something to copy: one that goes on without is an encoder, and the stream must hear of it.
     /// </summary>
     public bool IsStranger(SessionId session) => Session?.By.Session != session && Challenger?.Session != session && !IsEvicting(session)
-        && ((Session is null && Challenger is null) || !Relays.Exists(relay => relay.By.Session == session));
+        && ((Session is null && Challenger is null) || !IsCopy(session));
+
+    private bool IsCopy(SessionId session) => Relays.Exists(relay => relay.By.Session == session);
 }

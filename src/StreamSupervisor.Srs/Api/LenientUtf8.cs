@@ -5,18 +5,30 @@ namespace StreamSupervisor.Srs.Api;
 /// <summary>JSON with raw bytes that JSON forbids, made readable: what is no UTF-8 becomes U+FFFD, a control character a space.</summary>
 internal static class LenientUtf8
 {
-    public static byte[] Repair(ReadOnlySpan<byte> json)
+    /// <summary>The longest that so many bytes can become: each one U+FFFD, which has three.</summary>
+    public static int MaxLength(int length) => checked(length * 3);
+
+    /// <summary>Writes the bytes as they can be read.</summary>
+    /// <param name="repaired">Has room for <see cref="MaxLength"/>.</param>
+    /// <returns>How many bytes it has become.</returns>
+    public static int Repair(ReadOnlySpan<byte> json, Span<byte> repaired)
     {
-        // Encoding.UTF8 replaces what it cannot read.
-        var text = Encoding.UTF8.GetString(json).ToCharArray();
-        for (var i = 0; i < text.Length; i++)
+        var written = 0;
+        while (!json.IsEmpty)
         {
-            if (text[i] < ' ' || text[i] == '\uFEFF')
-            {
-                text[i] = ' ';
-            }
+            // What is no UTF-8 is decoded as U+FFFD.
+            Rune.DecodeFromUtf8(json, out var rune, out var read);
+            written += (rune.Value is < ' ' or '\uFEFF' ? new Rune(' ') : rune).EncodeToUtf8(repaired[written..]);
+            json = json[read..];
         }
 
-        return Encoding.UTF8.GetBytes(text);
+        return written;
+    }
+
+    /// <summary>The bytes as they can be read.</summary>
+    public static byte[] Repair(ReadOnlySpan<byte> json)
+    {
+        var repaired = new byte[MaxLength(json.Length)];
+        return repaired[..Repair(json, repaired)];
     }
 }

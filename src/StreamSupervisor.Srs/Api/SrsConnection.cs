@@ -16,6 +16,9 @@ internal sealed class SrsConnection : IDisposable
 {
     private const HttpRequestError TooLong = HttpRequestError.ConfigurationLimitExceeded;
 
+    /// <summary>A body that is no UTF-8 can become three times as long (<see cref="LenientUtf8"/>).</summary>
+    private static readonly int MostThatCanBeRepaired = Array.MaxLength / 3;
+
     private readonly HttpClient _http;
 
     public SrsConnection(SrsEndpoint endpoint, SrsApiOptions options, TimeProvider time, ILogger logger)
@@ -54,7 +57,7 @@ internal sealed class SrsConnection : IDisposable
     public ISrsHttpApi Api { get; }
 
     /// <summary>The longest body that is read, in bytes: rows have about 600, and names are as long as an encoder likes.</summary>
-    public static int MaxBody(SrsApiOptions options) => 256 * 1024 + options.RowsPerPage * 8 * 1024;
+    public static int MaxBody(SrsApiOptions options) => (int)Math.Min((256 + options.RowsPerPage * 8L) * 1024, MostThatCanBeRepaired);
 
     public void Dispose() => _http.Dispose();
 

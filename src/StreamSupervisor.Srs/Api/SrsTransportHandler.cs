@@ -12,7 +12,9 @@ internal sealed class SrsTransportHandler(int maxBody, HttpMessageHandler inner)
         var response = await base.SendAsync(request, cancellationToken);
         try
         {
-            await response.Content.LoadIntoBufferAsync(maxBody, cancellationToken);
+            var received = response.Content;
+            response.Content = await SrsBody.ReadAsync(received, maxBody, cancellationToken);
+            received.Dispose();
             return response;
         }
         catch

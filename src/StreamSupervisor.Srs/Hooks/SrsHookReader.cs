@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using StreamSupervisor.Domain;
 using StreamSupervisor.Srs.Api;
 
 namespace StreamSupervisor.Srs.Hooks;
@@ -77,6 +78,9 @@ internal static class SrsHookReader
             else if (reader.ValueTextEquals("vhost"u8))
             {
                 vhost = Text(ref reader);
+
+                // Nearly all streams have it and each keeps it for as long as it is on air, so all keep the same one.
+                vhost = vhost == StreamKey.DefaultVhost ? StreamKey.DefaultVhost : vhost;
             }
             else if (reader.ValueTextEquals("app"u8))
             {

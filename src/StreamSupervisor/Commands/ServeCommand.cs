@@ -21,6 +21,7 @@ internal static class ServeCommand
                 var server = await SupervisorServer.BuildAsync(loaded.Options, cancellation: cancellation);
                 try
                 {
+                    using var heap = new HeapKeeper(TimeProvider.System);
                     await server.RunAsync(cancellation);
                 }
                 finally

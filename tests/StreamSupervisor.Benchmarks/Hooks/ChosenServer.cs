@@ -17,9 +17,6 @@ internal sealed class ChosenServer : IAsyncDisposable
     private const string BeforeVariable = "BENCHMARK_BEFORE";
     private const string Before = "before-";
 
-    private const string Token = "benchmark-0123456789";
-    private const string Path = $"/hooks/v1/{Token}";
-
     private readonly Stack<ChildProcess> _processes = new();
     private readonly List<string> _folders = [];
     private readonly SrsStub _srs;
@@ -40,6 +37,9 @@ internal sealed class ChosenServer : IAsyncDisposable
     public string Durability { get; private set; } = "nothing is kept";
 
     public Target Target { get; private set; } = null!;
+
+    /// <summary>Where the hooks of one of the SRS servers go; <see cref="Target"/> is the first one's.</summary>
+    public Target TargetOf(int server) => TargetAt(server, Target.Ports);
 
     /// <summary>Where the first member of the product answers operators; null of others.</summary>
     public Uri? Management { get; private set; }
@@ -133,7 +133,7 @@ internal sealed class ChosenServer : IAsyncDisposable
         var port = ChildProcess.FreePort();
         var process = Keep(ChildProcess.StartDotNet("StreamSupervisor.Benchmarks.dll", PlainServer.Command, "--kind", Name, "--port", Text(port), "--database", database));
         await process.UntilListensAsync(port);
-        Target = TargetAt(port);
+        Target = TargetAt(0, [port]);
     }
 
     private async Task StartNodeAsync()
@@ -151,7 +151,7 @@ internal sealed class ChosenServer : IAsyncDisposable
 
         await Keep(ChildProcess.Start(null, "node", script, Text(port), Text(redis))).UntilListensAsync(port);
         Durability = "appendonly yes, appendfsync always";
-        Target = TargetAt(port);
+        Target = TargetAt(0, [port]);
     }
 
     private Task StartProductOnSqliteAsync()
@@ -177,7 +177,7 @@ internal sealed class ChosenServer : IAsyncDisposable
                   management.listen = ["http://127.0.0.1:{{management}}"]
                   {{storage}}
                   cluster { enabled = {{(cluster ? "true" : "false")}}, name = "m{{member}}", advertise = "http://127.0.0.1:{{peers}}", listen = ["http://127.0.0.1:{{peers}}"], secret = "benchmark-0123456789abcdef" }
-                  origins = [{ name = "{{_srs.ServerId}}", api = "{{_srs.Address}}", hook-token = "{{Token}}" }]
+                  origins = [{{string.Join(", ", _srs.Servers.Select((origin, index) => $$"""{ name = "{{origin.ServerId}}", api = "{{origin.Address}}", hook-token = "{{TokenOf(index)}}" }"""))}}]
 
                   # Nobody has to be kicked in the hot workload, and what counts how often a key is published does not count here: a key in a
                   # benchmark is published more often in a second than a real one in a day.
@@ -200,7 +200,7 @@ internal sealed class ChosenServer : IAsyncDisposable
         }
 
         await Task.WhenAll(_members.Select(start => start()));
-        Target = TargetAt([.. ports]);
+        Target = TargetAt(0, ports);
     }
 
     private async Task<string> StartPostgresAsync()
@@ -221,7 +221,10 @@ internal sealed class ChosenServer : IAsyncDisposable
         return _postgres.ConnectionStringOf("benchmark");
     }
 
-    private Target TargetAt(params int[] ports) => new(ports, Path, _srs.ServerId, _srs.ServiceId);
+    private static string TokenOf(int server) => $"benchmark-0123456789-{server}";
+
+    private Target TargetAt(int server, IReadOnlyList<int> ports) =>
+        new(ports, $"/hooks/v1/{TokenOf(server)}", _srs.Servers[server].ServerId, _srs.Servers[server].ServiceId);
 
     private ChildProcess Keep(ChildProcess process)
     {

@@ -14,6 +14,9 @@ internal sealed class HookConnection : IDisposable
     private readonly byte[] _buffer = new byte[4096];
     private readonly byte[] _yes;
 
+    /// <summary>The last answer.</summary>
+    public string Said { get; private set; } = "";
+
     private HookConnection(string yes) => _yes = Encoding.ASCII.GetBytes(yes);
 
     /// <param name="yes">What stands in an answer that is a yes.</param>
@@ -41,6 +44,7 @@ internal sealed class HookConnection : IDisposable
             filled += read;
             if (TryRead(_buffer.AsSpan(0, filled), out var answer))
             {
+                Said = answer == true ? "" : Encoding.UTF8.GetString(_buffer.AsSpan(0, filled));
                 return answer;
             }
         }

@@ -15,6 +15,8 @@ internal static class KeysBenchmark
     private const int FirstInJournal = 8_000_000;
     private const int FirstLive = 9_000_000;
     private const int Batch = 1000;
+    private const int EachRow = 10_000;
+    private const int MostTries = 5;
     private static readonly TimeSpan Keep = TimeSpan.FromHours(1);
     private static readonly TimeSpan MediaEvery = TimeSpan.FromSeconds(1);
 
@@ -41,7 +43,7 @@ internal static class KeysBenchmark
 
         if (live > 0)
         {
-            await run.LiveAsync(live, minutes);
+            await run.LiveAsync(live, switches.Number("servers", 20), minutes);
         }
 
         run.Print();
@@ -50,6 +52,7 @@ internal static class KeysBenchmark
 
     private sealed class Run(int connections)
     {
+        private int _refused;
         private readonly Report _table = new("after", "member, MB", "database, MB", "events", "keys in the index", "seconds");
 
         /// <summary>Keys that come once and never again.</summary>
@@ -61,7 +64,7 @@ internal static class KeysBenchmark
             for (var round = 0; round < rounds; round++)
             {
                 var part = count / rounds;
-                await AddAsync(server, $"{part:N0} one-time keys", await LoadAsync(server, round * part, part, client: null, gaveUp: true));
+                await AddAsync(server, $"{part:N0} one-time keys", await LoadAsync(server.Target, round * part, part, client: null, gaveUp: true));
                 await AddAsync(server, "the retention", await ClearAsync(server));
             }
         }
@@ -71,17 +74,17 @@ internal static class KeysBenchmark
         {
             await using var srs = await SrsStub.StartAsync();
             await using var server = await ChosenServer.StartAsync(ChosenServer.Product, srs);
-            await AddAsync(server, $"{count:N0} published keys", await LoadAsync(server, FirstInJournal, count, client: null, gaveUp: false));
+            await AddAsync(server, $"{count:N0} published keys", await LoadAsync(server.Target, FirstInJournal, count, client: null, gaveUp: false));
             for (var start = 0; start < 3; start++)
             {
                 await AddAsync(server, "a kill and a start until ready", await server.RestartAsync());
             }
         }
 
-        /// <summary>Keys that are on air and stay, on a server that lists them.</summary>
-        public async Task LiveAsync(int count, int minutes)
+        /// <summary>Keys that are on air and stay, on servers that list them.</summary>
+        public async Task LiveAsync(int count, int servers, int minutes)
         {
-            await using var srs = await SrsStub.StartAsync();
+            await using var srs = await SrsStub.StartAsync(servers);
             await using var server = await ChosenServer.StartAsync(ChosenServer.Product, srs);
             using var end = new CancellationTokenSource();
             var media = SendMediaAsync(srs, end.Token);
@@ -89,12 +92,16 @@ internal static class KeysBenchmark
             for (var first = 0; first < count; first += Batch)
             {
                 // They are on SRS a moment before their hooks come, as it is with its own hooks: who is seen for longer is adopted.
+                var at = first / Batch % servers;
                 var keys = Enumerable.Range(FirstLive + first, Math.Min(Batch, count - first)).ToArray();
-                var clients = await srs.PublishAsync([.. keys.Select(key => $"cam{key:0000000}")]);
-                took += await LoadAsync(server, keys[0], keys.Length, clients, gaveUp: false);
+                var clients = await srs.PublishAsync(at, [.. keys.Select(key => $"cam{key:0000000}")]);
+                took += await LoadAsync(server.TargetOf(at), keys[0], keys.Length, clients, gaveUp: false);
+                if ((first + Batch) % EachRow == 0 || first + Batch >= count)
+                {
+                    await AddAsync(server, $"{Math.Min(first + Batch, count):N0} live keys", took);
+                }
             }
 
-            await AddAsync(server, $"{count:N0} live keys", took);
             for (var minute = 1; minute <= minutes; minute++)
             {
                 await Task.Delay(TimeSpan.FromMinutes(1));
@@ -108,31 +115,45 @@ internal static class KeysBenchmark
         public void Print()
         {
             _table.Print();
-            Console.WriteLine($"One member on PostgreSQL, {connections} connections, {Environment.ProcessorCount} cores for all. Load {Report.Load}.");
+            Console.WriteLine($"One member on PostgreSQL, {connections} connections, {Environment.ProcessorCount} cores for all, {_refused} refused and tried again. Load {Report.Load}.");
         }
 
         /// <summary>Publishes each key once, as a client of its own.</summary>
+        /// <param name="target">The SRS server that they publish to.</param>
         /// <param name="client">The clients of the keys; null where no server has to know them.</param>
         /// <param name="gaveUp">Whether each ends its stream at once.</param>
-        private async Task<TimeSpan> LoadAsync(ChosenServer server, int first, int count, string[]? client, bool gaveUp)
+        private async Task<TimeSpan> LoadAsync(Target target, int first, int count, string[]? client, bool gaveUp)
         {
             var since = Stopwatch.StartNew();
             var next = -1;
             await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => Task.Run(async () =>
             {
-                using var connection = await HookConnection.OpenAsync(server.Target.Ports[0]);
-                var (publish, unpublish) = (new HookRequest(server.Target, "on_publish"), new HookRequest(server.Target, "on_unpublish"));
+                using var connection = await HookConnection.OpenAsync(target.Ports[0]);
+                var (publish, unpublish) = (new HookRequest(target, "on_publish"), new HookRequest(target, "on_unpublish"));
                 for (int at; (at = Interlocked.Increment(ref next)) < count;)
                 {
                     var key = first + at;
-                    if (await connection.SendAsync(client is null ? publish.Of(key, key) : publish.Of(client[at], key)) != true
-                        || (gaveUp && await connection.SendAsync(unpublish.Of(key, key)) != true))
+                    await SendAsync(connection, key, () => client is null ? publish.Of(key, key) : publish.Of(client[at], key));
+                    if (gaveUp)
                     {
-                        throw new InvalidOperationException($"Key {key} was refused.");
+                        await SendAsync(connection, key, () => unpublish.Of(key, key));
                     }
                 }
             })));
             return since.Elapsed;
+        }
+
+        /// <summary>As an encoder, whoever was refused comes again; not for ever.</summary>
+        private async Task SendAsync(HookConnection connection, int key, Func<ReadOnlyMemory<byte>> hook)
+        {
+            for (var tries = 1; await connection.SendAsync(hook()) != true; tries++)
+            {
+                Interlocked.Increment(ref _refused);
+                if (tries == MostTries)
+                {
+                    throw new InvalidOperationException($"Key {key} was refused {tries} times: {connection.Said}");
+                }
+            }
         }
 
         /// <summary>Clears as a member does, on a clock that is behind the retention already, beside the member that runs.</summary>

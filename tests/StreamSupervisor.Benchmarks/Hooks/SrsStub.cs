@@ -6,26 +6,28 @@ using StreamSupervisor.Simulator.Servers;
 namespace StreamSupervisor.Benchmarks.Hooks;
 
 /// <summary>
-/// The SRS server that the hooks say they come from: a simulated one whose API the product may ask, with one encoder on air, which is the
-/// publisher that the hot workload is about. It sends no hooks itself.
+/// The SRS servers that the hooks say they come from: simulated ones whose API the product may ask. The first has one encoder on air, which
+/// is the publisher that the hot workload is about. They send no hooks themselves.
 /// </summary>
 internal sealed class SrsStub : IAsyncDisposable
 {
     private readonly SimulatedFleet _fleet;
     private readonly List<SimulatedConnection> _many = [];
 
-    private SrsStub(SimulatedFleet fleet, string serviceId, string publisher) => (_fleet, ServiceId, Publisher) = (fleet, serviceId, publisher);
+    private SrsStub(SimulatedFleet fleet, IReadOnlyList<Server> servers, string publisher) => (_fleet, Servers, Publisher) = (fleet, servers, publisher);
 
-    public string ServerId => "srs-1";
-    public string ServiceId { get; }
-    public string Address => _fleet.Servers[0].ApiAddress;
+    /// <summary>One of them, as the product knows it.</summary>
+    internal sealed record Server(string ServerId, string ServiceId, string Address);
+
+    public IReadOnlyList<Server> Servers { get; }
 
     /// <summary>The client that publishes <see cref="HookLoad.HotStream"/>.</summary>
     public string Publisher { get; }
 
-    public static async Task<SrsStub> StartAsync()
+    public static async Task<SrsStub> StartAsync(int count = 1)
     {
-        var fleet = await SimulatedFleet.StartAsync([new SimulatedSrsOptions { ServerId = "srs-1", Hooks = [] }]);
+        var fleet = await SimulatedFleet.StartAsync(
+            Enumerable.Range(1, count).Select(number => new SimulatedSrsOptions { ServerId = $"srs-{number}", Hooks = [] }));
         await fleet.StartEncoderAsync(new EncoderOptions { Name = "publisher", Key = new SimulatedStreamKey("live", HookLoad.HotStream) });
         EncoderReport encoder;
         do
@@ -35,14 +37,17 @@ internal sealed class SrsStub : IAsyncDisposable
         }
         while (!encoder.IsOnAir);
 
-        return new SrsStub(fleet, await fleet.Servers[0].RunAsync(core => core.ServiceId), encoder.ClientId);
+        var servers = await Task.WhenAll(fleet.Servers.Select((server, index) => server.RunAsync(core =>
+            new Server($"srs-{index + 1}", core.ServiceId, server.ApiAddress))));
+        return new SrsStub(fleet, servers, encoder.ClientId);
     }
 
     /// <summary>Puts many more on air, which send media in <see cref="SendMediaAsync"/>.</summary>
+    /// <param name="server">The index of their server.</param>
     /// <returns>Their client ids.</returns>
-    public async Task<string[]> PublishAsync(string[] streams)
+    public async Task<string[]> PublishAsync(int server, string[] streams)
     {
-        var connections = await _fleet.Servers[0].RunAsync(async core =>
+        var connections = await _fleet.Servers[server].RunAsync(async core =>
         {
             var opened = streams.Select(_ => core.Connect("203.0.113.10")!).ToArray();
             await Task.WhenAll(opened.Zip(streams, (connection, stream) =>

@@ -1,3 +1,6 @@
+using Akka.Actor;
+using StreamSupervisor.Actors.Origins;
+using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Domain.Origins;
 using StreamSupervisor.Srs.Hooks;
@@ -87,6 +90,21 @@ public class OriginHooksTests : OriginScene
 
         await UntilAsync(() => Streams.ToldOf<ReportRefusedUnseen>().Count > 0);
         Streams.ToldOf<ReportRefusedUnseen>().Single().IncumbentSilent.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Who_asked_and_was_believed_is_in_nobodys_way_when_the_stream_has_ended()
+    {
+        await StartWithTokenAsync();
+        var other = StreamKey.Parse("live/cam2");
+        Hear(HookAction.OnPublish, "cam2", other, asked: true);
+        Believe("cam2", key: other);
+        Actor.Tell(new BeliefsChanged(Origin, [StreamBelief.Of(new LiveStreamState { Key = other }, sequence: 1000)]), ActorRefs.NoSender);
+        Hear(HookAction.OnConnect, "back", other, By("back"));
+        Hear(HookAction.OnClose, "back");
+
+        await PassAsync(TimeSpan.FromSeconds(2));
+        Streams.ToldOf<ReportRefusedUnseen>().ShouldBeEmpty();
     }
 
     [Fact]
