@@ -35,6 +35,18 @@ internal sealed class FeedTail(
     private long? _position;
     private bool _isReading;
 
+    /// <summary>How many watch now.</summary>
+    public int Watching
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _watchers.Count;
+            }
+        }
+    }
+
     /// <summary>A place among those who watch, until it is disposed.</summary>
     /// <exception cref="ApiProblemException">Too many watch already, or the member leaves.</exception>
     public FeedWatcher Join()

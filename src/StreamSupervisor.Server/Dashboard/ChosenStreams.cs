@@ -13,10 +13,14 @@ public sealed record ChosenStream(StreamKey Key, long Generation)
     public static string ValueOf(StreamView stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        return string.Create(CultureInfo.InvariantCulture, $"{stream.Generation} {StreamUrl.NameOf(stream.Key)}");
+        return ValueOf(stream.Generation, StreamUrl.NameOf(stream.Key));
     }
 
-    internal string Value => string.Create(CultureInfo.InvariantCulture, $"{Generation} {Key}");
+    internal string Value => ValueOf(Generation, Key.ToString());
+
+    /// <summary>In ASCII, whatever the key holds.</summary>
+    private static string ValueOf(long generation, string key) => string.Create(
+        CultureInfo.InvariantCulture, $"{generation} {Uri.EscapeDataString(key).Replace("%2F", "/", StringComparison.Ordinal)}");
 }
 
 /// <summary>What became of the order for one of them.</summary>
@@ -57,7 +61,8 @@ public sealed record ChosenStreams(string Verb, IReadOnlyList<ChosenStream> Stre
 
     private static ChosenStream Read(string value) =>
         value.Split(' ', 2) is [var number, var name]
-        && long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var generation) && StreamKey.TryParse(name, out var key)
+        && long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var generation)
+        && StreamKey.TryParse(Uri.UnescapeDataString(name), out var key)
             ? new ChosenStream(key, generation)
             : throw new ApiProblemException(ApiProblem.BadField(Field, $"{Field}: It is a generation and a stream key."));
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using StreamSupervisor.Server.Api;
@@ -11,6 +12,8 @@ namespace StreamSupervisor.Server.Dashboard;
 internal sealed class DashboardFeed(FeedTail tail)
 {
     public const string Changed = "changed";
+
+    /// <summary>The connection is good; with the milliseconds that a page leaves between two fetches of itself.</summary>
     public const string StillHere = "still-here";
 
     /// <summary>There is no place to watch from; a page that hears it loads itself now and then instead.</summary>
@@ -18,6 +21,11 @@ internal sealed class DashboardFeed(FeedTail tail)
 
     /// <summary>So many names in one message; of more, none is named and all are meant.</summary>
     private const int MostKeys = 100;
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan SlowestPace = TimeSpan.FromSeconds(10);
+
+    /// <summary>Of all pages together: in a storm they fetch themselves 25 times a second, however many they are.</summary>
+    private static readonly TimeSpan PaceOfAPage = TimeSpan.FromMilliseconds(40);
     private static readonly TimeSpan ComeBackAfter = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan ComeBackToFullAfter = TimeSpan.FromSeconds(30);
 
@@ -46,8 +54,13 @@ internal sealed class DashboardFeed(FeedTail tail)
         yield return new SseItem<string>("", Full) { ReconnectionInterval = ComeBackToFullAfter };
     }
 
+    /// <summary>The pause between two fetches of a page.</summary>
+    /// <param name="pages">Pages that are open.</param>
+    internal static TimeSpan PaceOf(int pages) =>
+        TimeSpan.FromTicks(Math.Clamp(pages * PaceOfAPage.Ticks, Pace.Ticks, SlowestPace.Ticks));
+
     /// <summary>Messages <see cref="Changed"/> with a key on each line, or none; and <see cref="StillHere"/> every few seconds.</summary>
-    private static async IAsyncEnumerable<SseItem<string>> WatchAsync(
+    private async IAsyncEnumerable<SseItem<string>> WatchAsync(
         FeedWatcher watcher, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var keys = new HashSet<string>(StringComparer.Ordinal);
@@ -66,7 +79,8 @@ internal sealed class DashboardFeed(FeedTail tail)
 
                 if (row is null && keys.Count == 0)
                 {
-                    yield return new SseItem<string>("", StillHere) { ReconnectionInterval = ComeBackAfter };
+                    var pace = ((long)PaceOf(tail.Watching).TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+                    yield return new SseItem<string>(pace, StillHere) { ReconnectionInterval = ComeBackAfter };
                 }
                 else if (!next.IsCompleted)
                 {

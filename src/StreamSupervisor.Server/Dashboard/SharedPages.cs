@@ -5,9 +5,10 @@ using StreamSupervisor.Server.Api;
 namespace StreamSupervisor.Server.Dashboard;
 
 /// <summary>
-/// One rendering for all open pages that show the same. After a change each of them fetches itself again, all in the same moment: fifty that
-/// show the list cost one reading of it then, and one rendering. Nobody is shown what was read before they asked: who comes while a page is
-/// rendered gets the next rendering of it. Only what the script of a page fetches is shared; a person who goes somewhere does not wait.
+/// One rendering for all open pages that show the same. After a change each of them fetches itself again, all in the same moment: fifty
+/// that show the list cost one reading of it then, and one rendering. Nobody is shown what was read before they asked: who comes while a
+/// page is rendered gets the next rendering of it. Only what the script of a page fetches is shared; a person who goes somewhere does not
+/// wait.
 /// </summary>
 internal sealed class SharedPages(TimeProvider time) : IEndpointFilter
 {

@@ -100,7 +100,7 @@ internal sealed partial class RegistrationDesk(RegistrationContext context)
         return reply.Decision == RegistrationDecision.Unknown ? null : await AnswerAsync(found.Key, reply, found.EncoderId, null);
     }
 
-    /// <summary>The decision as it stands, or the next one if it changes within <paramref name="wait"/> and before the member leaves.</summary>
+    /// <summary>The decision as it stands, or the next one if it changes within <paramref name="wait"/>, while the member stays.</summary>
     /// <returns>Null when there is no such registration (any more).</returns>
     public async Task<RegistrationAnswer?> GetAsync(string id, TimeSpan wait, string address, CancellationToken cancellation)
     {

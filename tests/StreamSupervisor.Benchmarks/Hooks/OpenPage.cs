@@ -1,14 +1,14 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace StreamSupervisor.Benchmarks.Hooks;
 
 /// <summary>
-/// One open page, as <c>dashboard.js</c> keeps it up to date: it follows the feed, and fetches itself again after each message, at most
-/// twice a second, and once more a second after the last change.
+/// One open page, as <c>dashboard.js</c> keeps it up to date: it follows the feed, and fetches itself again after each message, as far apart
+/// as the member says, and once more a second after the last change.
 /// </summary>
 internal sealed class OpenPage : IAsyncDisposable
 {
-    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Later = TimeSpan.FromMilliseconds(1200);
 
     private readonly CancellationTokenSource _closing = new();
@@ -17,6 +17,7 @@ internal sealed class OpenPage : IAsyncDisposable
     private readonly SemaphoreSlim _changed = new(0);
     private readonly TaskCompletionSource _live = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _work = Task.CompletedTask;
+    private TimeSpan _pace = TimeSpan.FromMilliseconds(500);
     private long _fetches;
 
     private OpenPage(HttpClient http, Uri page) => (_http, _page) = (http, page);
@@ -54,10 +55,17 @@ internal sealed class OpenPage : IAsyncDisposable
         using var answer = await _http.GetAsync(feed, HttpCompletionOption.ResponseHeadersRead, _closing.Token);
         answer.EnsureSuccessStatusCode();
         using var lines = new StreamReader(await answer.Content.ReadAsStreamAsync(_closing.Token));
+        var isStillHere = false;
         while (await lines.ReadLineAsync(_closing.Token) is { } line)
         {
+            if (isStillHere && line.StartsWith("data: ", StringComparison.Ordinal))
+            {
+                _pace = TimeSpan.FromMilliseconds(int.Parse(line["data: ".Length..], CultureInfo.InvariantCulture));
+            }
+
             if (line.StartsWith("event:", StringComparison.Ordinal))
             {
+                isStillHere = line.EndsWith("still-here", StringComparison.Ordinal);
                 _live.TrySetResult();
                 _changed.Release();
             }
@@ -84,7 +92,7 @@ internal sealed class OpenPage : IAsyncDisposable
             }
 
             Interlocked.Increment(ref _fetches);
-            await Task.Delay(Between, _closing.Token);
+            await Task.Delay(_pace, _closing.Token);
         }
     }
 }

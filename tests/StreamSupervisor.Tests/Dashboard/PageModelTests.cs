@@ -41,6 +41,14 @@ public class PageModelTests
         ClusterField.ClassOf(ClusterField.Patterns + 1).ShouldBe("o1");
     }
 
+    [Theory]
+    [InlineData(1, 500)]
+    [InlineData(12, 500)]
+    [InlineData(50, 2000)]
+    [InlineData(10_000, 10_000)]
+    public void The_more_pages_are_open_the_less_often_each_is_fetched(int pages, int milliseconds) =>
+        DashboardFeed.PaceOf(pages).ShouldBe(TimeSpan.FromMilliseconds(milliseconds));
+
     [Fact]
     public void A_sheet_of_orders_calculates_nothing()
     {

@@ -3,8 +3,6 @@ namespace StreamSupervisor.Server.Dashboard.Language;
 /// <summary>One order for several streams.</summary>
 public sealed record ChosenWords : IWords<ChosenWords>
 {
-    /// <summary>{0}: the stream.</summary>
-    public required string Choose { get; init; }
     public required string Chosen { get; init; }
     public required string WithChosen { get; init; }
 
@@ -23,7 +21,6 @@ public sealed record ChosenWords : IWords<ChosenWords>
 
     public static ChosenWords En { get; } = new()
     {
-        Choose = "Choose {0}",
         Chosen = "chosen",
         WithChosen = "With the chosen streams:",
         Title = "{0}, streams: {1}",
@@ -39,7 +36,6 @@ public sealed record ChosenWords : IWords<ChosenWords>
 
     public static ChosenWords Zh { get; } = new()
     {
-        Choose = "选择 {0}",
         Chosen = "选择",
         WithChosen = "对所选的流：",
         Title = "{0}，流数：{1}",

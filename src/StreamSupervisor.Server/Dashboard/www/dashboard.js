@@ -82,8 +82,8 @@ function take(page, evenUnderHands) {
   document.dispatchEvent(new CustomEvent("taken"));
 }
 
-// One fetch at a time, at most two a second, and one more a second after the last change: lists are written behind the journal.
-let isFetching = false, again = false, againEvenUnderHands = false, later = 0;
+// One fetch at a time, as far apart as the member says, and one more a second after the last change: lists are written behind the journal.
+let pace = 500, isFetching = false, again = false, againEvenUnderHands = false, later = 0;
 async function refresh(evenUnderHands) {
   if (isFetching) {
     again = true;
@@ -106,7 +106,7 @@ async function refresh(evenUnderHands) {
     const evenSo = againEvenUnderHands;
     again = againEvenUnderHands = false;
     refresh(evenSo);
-  }, 500);
+  }, pace);
   return isFresh;
 }
 function changed() {
@@ -141,7 +141,7 @@ function open() {
   feed = new EventSource(body.dataset.feed);
 
   // Comes first of all, when nothing that happens from then on is missed, and then every few seconds.
-  feed.addEventListener("still-here", () => { heard(); refresh(); });
+  feed.addEventListener("still-here", (told) => { pace = Number(told.data) || pace; heard(); refresh(); });
   feed.addEventListener("changed", (told) => {
     heard();
     if (!body.dataset.watch || !told.data || told.data.split("\n").includes(body.dataset.watch)) changed();
