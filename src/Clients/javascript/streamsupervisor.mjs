@@ -128,11 +128,12 @@ export class StreamSupervisor {
 
     /** The broadcast is over: nothing is kept for this encoder any more. Best effort. */
     async withdraw() {
-        const id = this.#id;
+        const { key, encoderId, credential } = this.#options, id = this.#id;
         this.#id = '';
         if (id) {
-            // Where nobody is left to tell, the reservation runs out by itself.
-            await this.#call('DELETE', `/${id}`, { keepalive: true }).catch(() => { });
+            // Not by the registration, which is over as soon as SRS has said that the stream is. Where nobody is left to tell, the reservation
+            // runs out by itself.
+            await this.#call('POST', '', { body: { key, encoderId, credential, goodbye: true }, keepalive: true }).catch(() => { });
         }
     }
 

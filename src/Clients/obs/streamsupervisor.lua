@@ -95,12 +95,12 @@ local function quote(text)
     end) .. '"'
 end
 
---- An object of strings and numbers; what is empty is left out.
+--- An object of strings, numbers and booleans; what is empty is left out.
 local function encode(fields)
     local parts = {}
     for name, value in pairs(fields) do
         if value ~= '' then
-            parts[#parts + 1] = quote(name) .. ':' .. (type(value) == 'number' and tostring(value) or quote(value))
+            parts[#parts + 1] = quote(name) .. ':' .. (type(value) == 'string' and quote(value) or tostring(value))
         end
     end
     return '{' .. table.concat(parts, ',') .. '}'
@@ -235,6 +235,12 @@ function Session:request()
     }
 end
 
+--- Not by the registration, which is over as soon as SRS has said that the stream is.
+function Session:goodbye()
+    self.id = ''
+    return encode { key = self.stream.key, encoderId = self.stream.encoder_id, credential = self.stream.credential, goodbye = true }
+end
+
 --- What is still being asked matters no more, but is waited for, so that its files go.
 function Session:forget()
     self.dropped[#self.dropped + 1] = self.pending
@@ -268,8 +274,7 @@ function Session:give_up()
     self:forget()
     self.wanted = false
     if self.id ~= '' then
-        self.dropped[#self.dropped + 1] = self.calls:start('DELETE', '/' .. self.id)
-        self.id = ''
+        self.dropped[#self.dropped + 1] = self.calls:start('POST', '', self:goodbye())
     end
 end
 
@@ -521,7 +526,7 @@ end
 
 function script_unload()
     if session.id ~= '' then
-        session.calls:now('DELETE', '/' .. session.id, nil, 1)
+        session.calls:now('POST', '', session:goodbye(), 1)
     end
     restore()
 end

@@ -170,7 +170,8 @@ class StreamSupervisor:
         registration, self._id = self._id, ""
         if registration:
             try:
-                self._call("DELETE", f"/{registration}")
+                # Not by the registration, which is over as soon as SRS has said that the stream is.
+                self._call("POST", "", {"key": self._key, "encoderId": self._encoder_id, "credential": self._credential, "goodbye": True})
             except SupervisorError:
                 pass  # Nobody is left to tell; the reservation runs out by itself.
 
