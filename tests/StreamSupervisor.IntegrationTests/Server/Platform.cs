@@ -22,6 +22,7 @@ internal sealed record PlatformSettings
     public TelemetryOptions Telemetry { get; init; } = new();
     public ApiOptions Api { get; init; } = new();
     public DashboardOptions Dashboard { get; init; } = new();
+    public RegistrationOptions Registrations { get; init; } = new();
     public List<WebhookOptions> Webhooks { get; init; } = [];
 }
 
@@ -75,6 +76,7 @@ internal sealed class Platform : IAsyncDisposable
             Telemetry = settings.Telemetry,
             Api = settings.Api,
             Dashboard = settings.Dashboard,
+            Registrations = settings.Registrations,
             Webhooks = settings.Webhooks,
         };
         var platform = new Platform(folder, srs, await ServeAsync(options), options);
