@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.Versioning;
 using System.Text.RegularExpressions;
 using StreamSupervisor.Commands;
 using StreamSupervisor.Commands.Completion;
@@ -8,6 +9,7 @@ using StreamSupervisor.Server.Configuration.Settings;
 namespace StreamSupervisor.IntegrationTests.Deployment;
 
 /// <summary>The service as Debian installs it: its unit, its settings and secrets, its manual page.</summary>
+[UnsupportedOSPlatform("windows")]
 public sealed partial class DebianPackageTests : IDisposable
 {
     private const string Installed = "/etc/streamsupervisor/streamsupervisor.conf";
@@ -73,6 +75,7 @@ public sealed partial class DebianPackageTests : IDisposable
             .Replace("ExecStart=/usr/bin/streamsupervisor", "ExecStart=/bin/true", StringComparison.Ordinal));
         using var analyze = Process.Start(new ProcessStartInfo("systemd-analyze", [.. check.Split(' '), unit])
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             Environment = { ["SYSTEMD_PAGER"] = "cat" },
@@ -104,7 +107,7 @@ public sealed partial class DebianPackageTests : IDisposable
         File.Delete(Path.Combine(Etc, "secrets.conf"));
         await ConfigureAsync();
         (await File.ReadAllTextAsync(Path.Combine(Etc, "secrets.conf"))).ShouldNotBe(first);
-        Token().Match(first).Success.ShouldBeTrue(first);
+        Token().IsMatch(first).ShouldBeTrue(first);
     }
 
     [Fact]
@@ -160,6 +163,7 @@ public sealed partial class DebianPackageTests : IDisposable
         Directory.CreateDirectory(Etc);
         using var script = Process.Start(new ProcessStartInfo("sh", [RepositoryFiles.PathOf("src/Packaging/debian/postinst"), "configure", ""])
         {
+            UseShellExecute = false,
             Environment = { ["DPKG_ROOT"] = _root, ["PATH"] = $"{tools}:{Environment.GetEnvironmentVariable("PATH")}" },
         })!;
         await script.WaitForExitAsync();

@@ -28,7 +28,7 @@ public sealed class SystemdTests : IDisposable
     public async Task It_hears_ready_when_ready_says_so_then_the_beats_of_the_watchdog_and_at_last_that_the_program_stops()
     {
         using var settings = new ServeFolder();
-        await using var program = Start(settings, of: _ => { });
+        await using var program = Start(settings, []);
         await HeardAsync("READY=1", program);
         (await _http.GetAsync(new Uri(settings.Management + "/ready"))).IsSuccessStatusCode.ShouldBeTrue("ready was said");
         await HeardAsync("WATCHDOG=1", program);
@@ -48,11 +48,14 @@ public sealed class SystemdTests : IDisposable
     public async Task A_start_that_waits_for_its_database_is_prolonged_and_says_what_it_waits_for()
     {
         using var settings = new ServeFolder();
-        await using var program = Start(settings, of: start => start.AddRange(
+        var members = FreePort.Address();
+        await using var program = Start(settings,
         [
             "--set", "storage.provider=postgres",
-            "--set", "storage.postgres.connection-string=Host=127.0.0.1;Port=1;Database=nobody;Username=nobody;Timeout=1",
-        ]));
+            "--set", "storage.postgres.connection-string=Host=127.0.0.1;Port=1",
+            "--set", "cluster.enabled=true", "--set", $"cluster.advertise={members}", "--set", $"cluster.listen.0={members}",
+            "--set", "cluster.secret=of-the-systemd-tests-0123456789",
+        ]);
         await HeardAsync("EXTEND_TIMEOUT_USEC=30000000", program);
         await HeardAsync("EXTEND_TIMEOUT_USEC=30000000", program);
         _heard.ShouldContain(message => message.Contains("STATUS=Not ready. ", StringComparison.Ordinal) && message.Contains("store", StringComparison.Ordinal));
@@ -61,16 +64,14 @@ public sealed class SystemdTests : IDisposable
         _heard.ShouldNotContain(message => message.StartsWith("READY", StringComparison.Ordinal) || message.StartsWith("WATCHDOG", StringComparison.Ordinal));
     }
 
-    private SupervisorProcess Start(ServeFolder settings, Action<List<string>> of)
+    private SupervisorProcess Start(ServeFolder settings, string[] more)
     {
         _socket.Bind(new UnixDomainSocketEndPoint(SocketPath));
-        List<string> arguments = ["serve", "--config", settings.Config];
-        of(arguments);
         return SupervisorProcess.Start(new Dictionary<string, string>
         {
             ["NOTIFY_SOCKET"] = SocketPath,
             ["WATCHDOG_USEC"] = (Beat * 3 * 1000).ToString(CultureInfo.InvariantCulture),
-        }, [.. arguments]);
+        }, ["serve", "--config", settings.Config, .. more]);
     }
 
     /// <summary>Takes messages until one begins so.</summary>
@@ -85,9 +86,9 @@ public sealed class SystemdTests : IDisposable
             {
                 length = await _socket.ReceiveAsync(room, SocketFlags.None, patience.Token);
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException late)
             {
-                throw new ShouldAssertException($"{line} was not heard, but:\n{string.Join('\n', _heard)}\n{program.Output}");
+                throw new ShouldAssertException($"{line} was not heard, but:\n{string.Join('\n', _heard)}\n{program.Output}", late);
             }
 
             var message = Encoding.UTF8.GetString(room, 0, length);

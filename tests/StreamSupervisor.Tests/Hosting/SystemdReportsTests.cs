@@ -97,7 +97,11 @@ public sealed class SystemdReportsTests : IAsyncDisposable
     public void The_watchdog_is_as_systemd_says(string? microseconds, double? seconds) =>
         SystemdReports.WatchdogOf(microseconds)?.TotalSeconds.ShouldBe(seconds!.Value);
 
-    private async Task<string> NextAsync() => await _systemd.Said.Reader.ReadAsync(new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token);
+    private async Task<string> NextAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        return await _systemd.Said.Reader.ReadAsync(patience.Token);
+    }
 
     private async Task<string> NextAsync(string first)
     {
