@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Configuration;
 using StreamSupervisor.Actors.Journal;
+using StreamSupervisor.Actors.LiveStreams;
 using StreamSupervisor.Actors.Membership;
 
 namespace StreamSupervisor.Actors;
@@ -20,6 +21,20 @@ public sealed partial class SupervisorSystem
     /// <param name="name">What it is called, for ever: members of two versions must agree.</param>
     /// <param name="work">Goes on until it is cancelled. For a moment two members may be at it.</param>
     public void RunOnce(string name, Func<CancellationToken, Task> work) => _system.ActorOf(OnceInCluster.PropsOf(_system, work), name);
+
+    /// <summary>Whether the actor that every question to a stream goes through takes its mail.</summary>
+    /// <param name="within">How long it may take.</param>
+    public async Task<bool> AnswersAsync(TimeSpan within)
+    {
+        try
+        {
+            return await _system.ActorSelection("/user/" + LiveStreamRegion.HubName).ResolveOne(within) is not null;
+        }
+        catch (ActorNotFoundException)
+        {
+            return false; // So it is said too when the answer does not come in time.
+        }
+    }
 
     private static ActorSystem CreateSystem(SupervisorSystemSettings settings, ClusterMembership membership, TimeProvider time,
         ILoggerFactory loggers)

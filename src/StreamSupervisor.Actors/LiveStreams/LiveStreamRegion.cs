@@ -19,6 +19,9 @@ public class LiveStreamRegion
     /// <summary>The name of the shard type.</summary>
     public const string TypeName = "live-stream";
 
+    /// <summary>The name of the actor that every question goes through.</summary>
+    public const string HubName = "asks";
+
     private static readonly TimeSpan TellFor = TimeSpan.FromSeconds(30);
 
     private readonly AskTable _asks;
@@ -53,7 +56,7 @@ public class LiveStreamRegion
     public static LiveStreamRegion Start(ActorSystem system, IActorRef streams, TimeProvider time, LiveStreamSettings settings)
     {
         var region = new LiveStreamRegion(streams, time, settings);
-        region._asks.Attach(system.ActorOf(Props.Create<AskHub>(region._asks, time), "asks"));
+        region._asks.Attach(system.ActorOf(Props.Create<AskHub>(region._asks, time), HubName));
         return region;
     }
 

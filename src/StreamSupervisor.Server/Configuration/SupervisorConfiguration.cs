@@ -93,7 +93,7 @@ internal static class SupervisorConfiguration
     private static HoconObject ReadFiles(Action<HoconDocument> addFile, string name, IReadOnlyDictionary<string, string> environment,
         Func<string, string>? open, List<ConfigProblem> problems)
     {
-        var document = new HoconDocument(open);
+        var document = new HoconDocument(open ?? CredentialFiles.OpenerOf(environment));
         document.Add(ReferenceName, ReadEmbedded(ReferenceName));
         var defaults = document.Resolve();
         try

@@ -167,6 +167,7 @@ internal sealed class SupervisorServer : IAsyncDisposable
         AddWebhooks(services, options, system, time);
         services.AddSingleton<SupervisorService>();
         services.AddHostedService(provider => provider.GetRequiredService<SupervisorService>());
+        SystemdReports.AddTo(services);
         ApiEndpoints.AddServices(services);
         DashboardEndpoints.AddServices(services, options.Dashboard, options.Api);
     }

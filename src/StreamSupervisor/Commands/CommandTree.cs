@@ -12,7 +12,7 @@ internal static class CommandTree
     /// For a command that was told to stop: a member says good-bye to its balancer, gives its stream keys away and answers what it holds,
     /// which the 2 s that System.CommandLine would leave it cut short. docker-compose.yml gives it as long.
     /// </summary>
-    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(30);
+    internal static readonly TimeSpan LastWords = TimeSpan.FromSeconds(30);
 
     public static RootCommand Build() =>
         new("Ends StreamBusy: decides who publishes a stream on SRS, and removes exactly the session that is in the way.")

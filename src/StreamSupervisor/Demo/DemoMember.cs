@@ -58,7 +58,8 @@ internal sealed class DemoMember : IAsyncDisposable
     /// <summary>How this program was started: by its own name, or as a library of <c>dotnet</c>.</summary>
     private static string[] Program()
     {
-        var library = typeof(DemoMember).Assembly.Location;
+        // Not the assembly's Location, which is empty in a single file.
+        var library = Path.Combine(AppContext.BaseDirectory, $"{typeof(DemoMember).Assembly.GetName().Name}.dll");
         var process = Environment.ProcessPath ?? "dotnet";
         return Path.GetFileNameWithoutExtension(process) == Path.GetFileNameWithoutExtension(library) ? [process]
             : Path.GetFileNameWithoutExtension(process) == "dotnet" ? [process, library]

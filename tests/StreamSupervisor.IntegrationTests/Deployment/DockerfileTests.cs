@@ -6,20 +6,20 @@ namespace StreamSupervisor.IntegrationTests.Deployment;
 /// <summary>The image: what it is built from is there, and what it says of the program is so.</summary>
 public sealed class DockerfileTests
 {
-    private static readonly string[] Lines = RepositoryFiles.Read("src/StreamSupervisor/Dockerfile").Replace("\\\n", "", StringComparison.Ordinal)
+    private static readonly string[] Lines = RepositoryFiles.Read("src/Packaging/docker/Dockerfile").Replace("\\\n", "", StringComparison.Ordinal)
         .Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     [Fact]
     public void It_is_built_in_one_image_and_runs_in_a_smaller_one_as_nobody_in_particular()
     {
-        Instructions("FROM").ShouldBe(["mcr.microsoft.com/dotnet/sdk:10.0 AS build", "mcr.microsoft.com/dotnet/aspnet:10.0-alpine"]);
+        Instructions("FROM").ShouldBe(["--platform=$BUILDPLATFORM mcr.microsoft.com/dotnet/sdk:10.0 AS build", "mcr.microsoft.com/dotnet/aspnet:10.0-alpine"]);
         Instructions("USER").ShouldBe(["$APP_UID"]);
     }
 
     [Fact]
     public void The_program_is_started_by_its_name()
     {
-        Instructions("ENTRYPOINT").ShouldBe([$"[\"dotnet\", \"/app/{typeof(CommandTree).Assembly.GetName().Name}.dll\"]"]);
+        Instructions("ENTRYPOINT").ShouldBe([$"[\"/app/{typeof(CommandTree).Assembly.GetName().Name}\"]"]);
         Instructions("CMD").ShouldBe(["[\"serve\"]"]);
         RepositoryFiles.Exists(Instructions("RUN")[0].Split(' ')[2]).ShouldBeTrue("what is published is a project");
     }

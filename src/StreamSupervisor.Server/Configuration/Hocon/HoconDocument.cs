@@ -52,7 +52,10 @@ internal sealed class HoconDocument
     /// <exception cref="HoconException">A substitution finds nothing, goes in a circle, or joins what cannot be joined.</exception>
     public HoconObject Resolve(Func<string, string?>? environment = null) => new Resolver(_root, environment ?? (_ => null)).Resolve();
 
-    private static string ReadFromDisk(string path)
+    /// <summary>The text of a file.</summary>
+    /// <exception cref="IOException">It cannot be read, or is larger than <see cref="MaxFileSize"/>.</exception>
+    /// <exception cref="UnauthorizedAccessException">We may not read it.</exception>
+    public static string ReadFromDisk(string path)
     {
         using var file = File.OpenRead(path);
         using var text = new StreamReader(file);
