@@ -21,7 +21,6 @@ internal static class ServeCommand
                 var server = await SupervisorServer.BuildAsync(loaded.Options, cancellation: cancellation);
                 try
                 {
-                    using var heap = new HeapKeeper(TimeProvider.System);
                     await server.RunAsync(cancellation);
                 }
                 finally
