@@ -59,8 +59,11 @@ public sealed record AttemptRefused(DateTimeOffset At, Publisher By, long Genera
 /// <param name="Reason">Why not; Unknown where it is allowed.</param>
 /// <param name="RetryAfter">When a new try pays; null where it is allowed or never does.</param>
 /// <param name="In">The hook that asked again.</param>
+/// <param name="ConfirmBy">When a session that was not seen publishing yet is looked for: it begins with this yes, and whoever looked
+/// before it has seen nothing of it. Null (and then not stored): it was seen, or is refused.</param>
 public sealed record AnswerRepeated(DateTimeOffset At, SessionId Attempt, bool Allowed, long Generation, RefusalReason Reason,
-    TimeSpan? RetryAfter, AskedIn In) : LiveStreamEvent(At);
+    TimeSpan? RetryAfter, AskedIn In,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? ConfirmBy = null) : LiveStreamEvent(At);
 
 /// <summary>
 /// Another origin's copy of the stream was let in beside the session that it copies, or was found there. It owns nothing and evicts

@@ -75,6 +75,10 @@ public static partial class LiveStream
             NeverActive = 0,
             NeverActiveOn = null,
         },
+        AnswerRepeated { ConfirmBy: { } by } => state with
+        {
+            Session = state.Session! with { ConfirmBy = by, CheckDue = false }, Revision = state.Revision + 1,
+        },
         ConfirmationOverdue => state with { Session = state.Session! with { ConfirmBy = null, CheckDue = true } },
         PublisherSilent e => state with { Session = state.Session! with { SilentSince = e.Since } },
         PublisherLost e => state with

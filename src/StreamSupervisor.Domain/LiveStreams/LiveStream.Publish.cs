@@ -90,7 +90,8 @@ public static partial class LiveStream
         var isLive = state.Session?.By.Session == attempt || state.Relays.Exists(relay => relay.By.Session == attempt);
         if (isLive && !isEvicted)
         {
-            context.Raise(new AnswerRepeated(context.Now, attempt, Allowed: true, state.Generation, RefusalReason.Unknown, null, ask.In));
+            context.Raise(new AnswerRepeated(context.Now, attempt, Allowed: true, state.Generation, RefusalReason.Unknown, null, ask.In,
+                ConfirmBy(context, attempt)));
             return true;
         }
 
@@ -99,8 +100,7 @@ public static partial class LiveStream
             : state.Answers.FindLast(answer => answer.Session == attempt);
         if (past is not null)
         {
-            context.Raise(new AnswerRepeated(context.Now, attempt, Allowed: false, state.Generation, past.Reason,
-                past.RetryAfter, ask.In));
+            context.Raise(new AnswerRepeated(context.Now, attempt, Allowed: false, state.Generation, past.Reason, past.RetryAfter, ask.In));
         }
 
         return past is not null;

@@ -214,6 +214,10 @@ public static partial class LiveStream
         }
     }
 
+    /// <summary>When a session that was let in and not seen yet is looked for, counted from now; null for every other.</summary>
+    private static DateTimeOffset? ConfirmBy(DecisionContext context, SessionId session) =>
+        IsIncumbent(context, session, out var incumbent) && !incumbent.Confirmed ? context.Now + context.Policy.ConfirmWithin : null;
+
     private static bool IsIncumbent(DecisionContext context, SessionId session, out Session incumbent)
     {
         incumbent = context.State.Session!;

@@ -8,6 +8,23 @@ public class OpenWorkTests
     private static readonly Publisher Old = Encoder("old");
     private static readonly Publisher New = Encoder("new");
 
+    /// <summary>SRS asks again while the first answer was on its way. A check that began before the second found nobody, and the key was given
+    /// to the next one while this one went on air.</summary>
+    [Fact]
+    public void A_yes_that_is_given_again_begins_the_wait_for_its_client_anew()
+    {
+        var scene = Empty().When(Ask(New)).Wait(6);
+        LiveStream.OpenWork(scene.State).ShouldHaveSingleItem().ShouldBeOfType<CheckSession>();
+        var looked = scene.Now;
+
+        scene.When(Ask(New)).Then<AnswerRepeated>(e => e.ConfirmBy.ShouldBe(scene.Now + scene.Policy.ConfirmWithin));
+
+        LiveStream.OpenWork(scene.State).ShouldBeEmpty();
+        scene.When(new ReportPublisherMissing(New.Session, looked, Verified: true, Asked: true)).ThenNothing();
+        scene.Wait(6).When(new ReportPublisherMissing(New.Session, scene.Now, Verified: true, Asked: true)).Then<PublisherLost>();
+        Live(New).When(Ask(New)).Then<AnswerRepeated>(e => e.ConfirmBy.ShouldBeNull("it was seen"));
+    }
+
     [Fact]
     public void Where_nothing_is_open_the_list_is_empty_and_costs_nothing() =>
         LiveStream.OpenWork(Live(Old).State).ShouldBeSameAs(LiveStream.OpenWork(Empty().State));
