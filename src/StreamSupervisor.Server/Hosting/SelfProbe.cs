@@ -57,8 +57,10 @@ internal sealed class SelfProbe : IDisposable
     /// <summary>Where this machine reaches what listens there: on every address is on the loopback too.</summary>
     private static Uri AddressOf(string listen, string path)
     {
-        var reached = listen.Replace("://*", "://127.0.0.1", StringComparison.Ordinal).Replace("://+", "://127.0.0.1", StringComparison.Ordinal)
-            .Replace("://0.0.0.0", "://127.0.0.1", StringComparison.Ordinal).Replace("://[::]", "://[::1]", StringComparison.Ordinal);
+        var reached = listen.Replace("://*", "://127.0.0.1", StringComparison.Ordinal)
+            .Replace("://+", "://127.0.0.1", StringComparison.Ordinal)
+            .Replace("://0.0.0.0", "://127.0.0.1", StringComparison.Ordinal)
+            .Replace("://[::]", "://[::1]", StringComparison.Ordinal);
         return new UriBuilder(reached) { Path = path }.Uri;
     }
 }
