@@ -57,7 +57,7 @@ public sealed partial class DebianPackageTests : IDisposable
     [InlineData("PrivateDevices", "yes")]
     [InlineData("PrivateUsers", "yes")]
     [InlineData("RestrictNamespaces", "yes")]
-    [InlineData("SystemCallFilter", "@system-service ~@privileged @resources")]
+    [InlineData("SystemCallFilter", "@system-service ~@privileged @resources sched_setaffinity")]
     [InlineData("StateDirectory", "streamsupervisor")]
     [InlineData("ConfigurationDirectory", "streamsupervisor")]
     [InlineData("LoadCredential", "secrets.conf:/etc/streamsupervisor/secrets.conf")]
