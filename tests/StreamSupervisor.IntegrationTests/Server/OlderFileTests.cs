@@ -37,18 +37,26 @@ public sealed class OlderFileTests(ITestOutputHelper log) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Put_there_while_the_supervisor_was_away_it_is_noticed_and_what_is_on_air_is_taken_over()
+    public async Task Put_there_while_the_supervisor_was_away_it_is_noticed_and_so_is_one_that_was_moved_away_to_start_empty()
     {
         await BackUpAndGoOnAsync();
         File.Copy(Backup, _folder.Database, overwrite: true);
+        await using (var program = await SupervisorProcess.ServeAsync(_folder))
+        {
+            program.Output.ShouldContain(Noticed);
+            program.Output.ShouldContain("its newest record is number");
+            await IsLiveAboveAsync(Floor);
+            await PublishAsync();
+            await IsLiveAboveAsync(Floor + 1);
+            program.Terminate();
+            (await program.ExitCodeAsync()).ShouldBe(0);
+        }
 
-        await using var program = await SupervisorProcess.ServeAsync(_folder);
+        File.Delete(_folder.Database);
+        await using var empty = await SupervisorProcess.ServeAsync(_folder);
 
-        program.Output.ShouldContain(Noticed);
-        program.Output.ShouldContain("its newest record is number");
+        empty.Output.ShouldContain(Noticed);
         await IsLiveAboveAsync(Floor);
-        await PublishAsync();
-        await IsLiveAboveAsync(Floor + 1);
     }
 
     [Fact]
@@ -79,18 +87,6 @@ public sealed class OlderFileTests(ITestOutputHelper log) : IAsyncLifetime
         await using var next = await SupervisorProcess.ServeAsync(_folder);
         next.Output.ShouldNotContain(Noticed);
         await IsLiveAboveAsync(Floor + 1);
-    }
-
-    [Fact]
-    public async Task A_file_that_was_moved_away_to_start_empty_is_noticed()
-    {
-        await BackUpAndGoOnAsync();
-        File.Delete(_folder.Database);
-
-        await using var program = await SupervisorProcess.ServeAsync(_folder);
-
-        program.Output.ShouldContain(Noticed);
-        await IsLiveAboveAsync(Floor);
     }
 
     [Fact]
