@@ -62,8 +62,7 @@ public sealed class WebhooksAcrossMembersTests(PostgresFixture postgres, ITestOu
             }
 
             Promises.Hold(receiver);
-            var dead = receiver.Taken.Where(message => message.Type == "member.dead").Select(message => message.Subject).Distinct();
-            await Eventually.HoldsAsync("its death is told", () => Task.FromResult(dead.SequenceEqual([ThreeMembers.NameOf(sender)])), Patience);
+            await Eventually.HoldsAsync("its death is told", () => Task.FromResult(DeadIn(receiver).SequenceEqual([ThreeMembers.NameOf(sender)])), Patience);
             await ReturnAndLeaveAsync(members, receiver, sender);
             log.WriteLine($"{receiver.Messages.Count} messages came, {receiver.Taken.Count} were taken, "
                 + $"{receiver.Taken.Count - receiver.Taken.DistinctBy(message => message.Id).Count()} twice");
@@ -76,6 +75,9 @@ public sealed class WebhooksAcrossMembersTests(PostgresFixture postgres, ITestOu
             throw;
         }
     }
+
+    private static IEnumerable<string> DeadIn(WebhookReceiver receiver) =>
+        receiver.Taken.Where(message => message.Type == "member.dead").Select(message => message.Subject).Distinct();
 
     /// <summary>A member that was killed is started again, and ends in good order: both is told by the one that sends.</summary>
     private static async Task ReturnAndLeaveAsync(ThreeMembers members, WebhookReceiver receiver, int member)
