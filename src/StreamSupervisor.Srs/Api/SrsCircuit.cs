@@ -25,7 +25,7 @@ internal sealed class SrsCircuit(string origin, int breakAfter, TimeSpan breakFo
         {
             lock (_gate)
             {
-                return IsShut(mayTry: !_trying);
+                return IsShut();
             }
         }
     }
@@ -36,7 +36,7 @@ internal sealed class SrsCircuit(string origin, int breakAfter, TimeSpan breakFo
     {
         lock (_gate)
         {
-            if (IsShut(mayTry: !_trying))
+            if (IsShut())
             {
                 return null;
             }
@@ -46,15 +46,15 @@ internal sealed class SrsCircuit(string origin, int breakAfter, TimeSpan breakFo
         }
     }
 
-    private bool IsShut(bool mayTry) => _failures >= breakAfter
-        ? !mayTry || time.GetElapsedTime(_openedAt) < breakFor
+    private bool IsShut() => _failures >= breakAfter
+        ? _trying || time.GetElapsedTime(_openedAt) < breakFor
         : _late.Count > 0 && _failures + _late.Count >= breakAfter;
 
     private bool Late(Passage passage)
     {
         lock (_gate)
         {
-            return !passage.IsOver && _late.Add(passage) && IsShut(mayTry: true);
+            return !passage.IsOver && _late.Add(passage) && IsShut();
         }
     }
 
@@ -77,7 +77,7 @@ internal sealed class SrsCircuit(string origin, int breakAfter, TimeSpan breakFo
                 _openedAt = time.GetTimestamp();
             }
 
-            isShut = IsShut(mayTry: true);
+            isShut = IsShut();
         }
 
         if (isOpen && !wasOpen)
