@@ -169,6 +169,7 @@ public sealed partial class SupervisorSystem : IAsyncDisposable
             LoadBeliefs = LoadBeliefsAsync,
             Time = _time,
             Settings = _settings.Looks,
+            Gauges = _services.Gauges,
         };
         var region = OriginRegion.Start(_system, name => OriginActor.PropsOf(name, services), _time);
         _system.ActorOf(OriginKeeper.PropsOf(Directory, region, _membership.Hold), OriginKeeper.ActorName);

@@ -145,12 +145,11 @@ internal sealed partial class LiveStreamActor
         : Akka.Actor.Props.Create<SessionCheckActor>(_key, piece, _durable.Revision, _services);
 
     /// <summary>
-    /// Sets the one timer to the next deadline of the state; where there is none and nothing is under way, to the time of leaving
-    /// memory.
+    /// Sets the one timer to the next deadline of the state; where there is none, to the time of leaving memory, if it is to leave.
     /// </summary>
     private void ArmTimer(TimeSpan atLeast = default)
     {
-        var due = LiveStream.WakeAt(_durable) ?? (IsIdle ? _usedAt + _services.Settings.PassivateAfter : null);
+        var due = LiveStream.WakeAt(_durable) ?? LeavesAt;
         if (due is null)
         {
             DropTimer();
@@ -201,7 +200,7 @@ internal sealed partial class LiveStreamActor
             // Also where none has come by this clock: the rules know a wait that began before the clock was set back.
             Handle(Wake.Instance, ActorRefs.Nobody, askId: 0, cause: default);
         }
-        else if (IsIdle && now - _usedAt >= _services.Settings.PassivateAfter)
+        else if (LeavesAt <= now)
         {
             // The shard keeps what comes for the key meanwhile, and starts it again for it. A key that rests leaves little behind.
             SnapshotIfDue(Math.Max(1, _services.Settings.SnapshotEvery / 16));
@@ -211,7 +210,15 @@ internal sealed partial class LiveStreamActor
         ArmTimer(WakeAgainAfter);
     }
 
-    private bool IsIdle => _inWork.Count == 0 && _workers == 0 && LiveStream.IsIdle(_durable);
+    /// <summary>
+    /// When a key that nobody speaks of leaves memory; null: it stays. One that is on air stays as long as there is room, for the next
+    /// takeover is quicker by the reading of its journal. It needs no actor to stay on air: who looks at the servers has the belief.
+    /// </summary>
+    private DateTimeOffset? LeavesAt =>
+        _inWork.Count > 0 || _workers > 0 ? null
+        : LiveStream.IsIdle(_durable) ? _usedAt + _services.Settings.PassivateAfter
+        : _services.Gauges.InMemory > _services.Settings.KeysInMemory ? _usedAt + _services.Settings.RestAfter
+        : null;
 
     private void DropTimer()
     {

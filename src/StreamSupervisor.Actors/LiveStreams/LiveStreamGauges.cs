@@ -8,6 +8,7 @@ internal sealed class LiveStreamGauges
 {
     private readonly int[] _phases = new int[Enum.GetValues<LiveStreamPhase>().Length];
     private int _entities;
+    private int _onAir;
     private int _inWork;
     private int _writing;
     private int _workers;
@@ -29,7 +30,7 @@ internal sealed class LiveStreamGauges
         meter.CreateObservableGauge("streamsupervisor.journal.waiting", () => Volatile.Read(ref _writing), "{request}",
             "Commands that wait until the journal has written their record.");
         meter.CreateObservableGauge("streamsupervisor.streams", Phases, "{stream}",
-            "Stream keys that this member owns, by state; idle ones are not counted.");
+            "Stream keys by state: live at the member that looks at their server, the others at the one that owns them.");
         meter.CreateObservableGauge("streamsupervisor.entities", () => Volatile.Read(ref _entities), "{entity}", "Entities in memory.");
         meter.CreateObservableGauge("streamsupervisor.entities.quarantined", () => quarantine.Count, "{entity}",
             "Entities in quarantine: they answer nobody.");
@@ -58,6 +59,15 @@ internal sealed class LiveStreamGauges
         }
     }
 
+    /// <summary>Keys whose actor runs on this member.</summary>
+    public int InMemory => Volatile.Read(ref _entities);
+
+    /// <summary>
+    /// More keys are believed to be on air on a server whose actor runs on this member; less when negative. Not counted by the keys'
+    /// actors: a key that is on air need not be in memory.
+    /// </summary>
+    public void OnAir(int more) => Interlocked.Add(ref _onAir, more);
+
     public void Entities(int more) => Interlocked.Add(ref _entities, more);
 
     public void CommandsInWork(int more) => Interlocked.Add(ref _inWork, more);
@@ -72,15 +82,12 @@ internal sealed class LiveStreamGauges
 
     public void Recovered() => Interlocked.Increment(ref _recoveries);
 
-    private IEnumerable<Measurement<int>> Phases() => new[] { LiveStreamPhase.Live, LiveStreamPhase.Handover, LiveStreamPhase.Interrupted }
-        .Select(phase => new Measurement<int>(
-            Volatile.Read(ref _phases[(int)phase]),
-            new KeyValuePair<string, object?>("state", phase switch
-            {
-                LiveStreamPhase.Live => "live",
-                LiveStreamPhase.Handover => "handover",
-                _ => "interrupted",
-            })));
+    private Measurement<int>[] Phases() =>
+    [
+        new(Volatile.Read(ref _onAir), new KeyValuePair<string, object?>("state", "live")),
+        new(Volatile.Read(ref _phases[(int)LiveStreamPhase.Handover]), new KeyValuePair<string, object?>("state", "handover")),
+        new(Volatile.Read(ref _phases[(int)LiveStreamPhase.Interrupted]), new KeyValuePair<string, object?>("state", "interrupted")),
+    ];
 
     public void Faulted() => Interlocked.Increment(ref _faults);
 }

@@ -14,6 +14,14 @@ public sealed record LiveStreamSettings
     /// <summary>How long a key with nothing under way stays in memory after its last command.</summary>
     public TimeSpan PassivateAfter { get; init; } = TimeSpan.FromSeconds(120);
 
+    /// <summary>
+    /// Keys in memory beyond which one that is on air leaves it too, after <see cref="RestAfter"/>. With 30,000 they are about 150 MB.
+    /// </summary>
+    public int KeysInMemory { get; init; } = 30_000;
+
+    /// <summary>How long nothing happened to a key that is on air and leaves memory because there are too many.</summary>
+    public TimeSpan RestAfter { get; init; } = TimeSpan.FromSeconds(20);
+
     /// <summary>Asks of this member that may be under way at once. Below the 5,000 writes that the journal queues.</summary>
     public int MaxAsks { get; init; } = 3000;
 

@@ -13,6 +13,7 @@ public sealed partial class OriginActor
             // Beliefs of the time that is gone have higher numbers than those that follow, and the index may hold them for a moment
             // longer. Without any, all that is on air is a stranger, of which its stream is told; what it believes it tells then.
             _beliefs = new BeliefBook(_name);
+            CountOnAir();
             Timers.StartSingleTimer(Load.Instance, Load.Instance, _settings.ReloadEvery);
             Begin();
             _sweep.Tell(SweepMessage.Soon.Instance);

@@ -47,7 +47,6 @@ public sealed partial class OriginActor : ReceiveActor, IWithTimers
     private readonly Sightings _sightings;
     private readonly SilenceDetector _silence;
     private readonly RollbackSweep _rollback = new();
-    private BeliefBook _beliefs;
 
     /// <summary>
     /// Keys of which a publisher was found and nothing was known: when they have said what they are, it is looked for again.
@@ -144,65 +143,6 @@ public sealed partial class OriginActor : ReceiveActor, IWithTimers
         }
     }
 
-    private void Believe(BeliefsChanged changed)
-    {
-        if (changed.Epoch < _rollback.Epoch)
-        {
-            return;
-        }
-
-        var now = Now().Elapsed;
-        var isAwaited = false;
-        foreach (var belief in changed.Beliefs)
-        {
-            _beliefs.Changed(belief, now);
-            ForgetAsked(belief);
-            isAwaited |= _strangers.Remove(belief.Key);
-        }
-
-        if (isAwaited)
-        {
-            _sweep.Tell(SweepMessage.Soon.Instance);
-        }
-    }
-
-    /// <summary>
-    /// The index is read again from time to time: a belief that is not in it and that nobody has spoken of for a while is one whose
-    /// last message was lost.
-    /// </summary>
-    private void Believe(Loaded loaded)
-    {
-        if (loaded.Epoch != _rollback.Epoch)
-        {
-            return; // Read before the store went back in time; it is read again in a while.
-        }
-
-        if (loaded.Beliefs is null)
-        {
-            _log.Once("load", Now().Elapsed, "{0}: what its streams are could not be read ({1}); it is asked again.", _name, loaded.Why);
-            Timers.StartSingleTimer(Load.Instance, Load.Instance, LoadAgainAfter);
-            return;
-        }
-
-        var first = _sweep.IsNobody();
-        _beliefs.Reload(loaded.Beliefs, _settings.ReloadEvery, Now().Elapsed);
-        Timers.StartSingleTimer(Load.Instance, Load.Instance, first ? LoadAgainAfter : _settings.ReloadEvery);
-        Begin();
-    }
-
-    private async Task<Loaded> LoadAsync()
-    {
-        var epoch = _rollback.Epoch;
-        try
-        {
-            return new Loaded(await _services.LoadBeliefs(_name, CancellationToken.None), null, epoch);
-        }
-        catch (Exception failed)
-        {
-            return new Loaded(null, failed.Message, epoch);
-        }
-    }
-
     private void Begin()
     {
         if (_sweep.IsNobody())
@@ -218,14 +158,6 @@ public sealed partial class OriginActor : ReceiveActor, IWithTimers
     {
         public static readonly TellAll Instance = new();
     }
-
-    private sealed record Load
-    {
-        public static readonly Load Instance = new();
-    }
-
-    /// <summary>What the index said; null when it could not be read.</summary>
-    private sealed record Loaded(IReadOnlyList<StreamBelief>? Beliefs, string? Why, long Epoch);
 
     private sealed record BeginSweeping
     {

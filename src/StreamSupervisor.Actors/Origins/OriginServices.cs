@@ -23,5 +23,8 @@ public sealed class OriginServices
 
     public required TimeProvider Time { get; init; }
 
+    /// <summary>Where it is counted how many keys are on air.</summary>
+    internal LiveStreamGauges Gauges { get; init; } = new();
+
     public OriginSettings Settings { get; init; } = new();
 }

@@ -19,7 +19,6 @@ public sealed class BeliefBook(string? origin = null)
     private readonly Dictionary<StreamKey, Entry> _byKey = [];
     private readonly Dictionary<SessionId, StreamKey> _byClient = [];
     private readonly RecentMap<StreamKey, Forgotten> _forgotten = new(MaxForgotten);
-    private readonly int[] _phases = new int[Enum.GetValues<LiveStreamPhase>().Length];
 
     /// <summary>
     /// Keys with a session, a relay or a wedge, by the name of its server. Dictionaries, because they are enumerated in an order that
@@ -40,10 +39,8 @@ public sealed class BeliefBook(string? origin = null)
     /// <summary>How many keys there is something to look for.</summary>
     public int Count => _byKey.Count;
 
-    /// <summary>
-    /// How many keys are in a phase; of the idle ones only those where something is left to remove or a ghost is known.
-    /// </summary>
-    public int CountOf(LiveStreamPhase phase) => _phases[(int)phase];
+    /// <summary>How many keys are on air on the server that the book is kept for.</summary>
+    public int OnAir { get; private set; }
 
     /// <summary>Takes a belief.</summary>
     /// <param name="belief">What the stream believes now.</param>
@@ -132,7 +129,7 @@ public sealed class BeliefBook(string? origin = null)
     {
         var (belief, key) = (entry.Belief, entry.Belief.Key);
         _byKey[key] = entry;
-        _phases[(int)belief.Phase]++;
+        OnAir += IsOnAirHere(belief) ? 1 : 0;
         foreach (var client in ClientsOf(belief))
         {
             _byClient[client] = key;
@@ -152,7 +149,7 @@ public sealed class BeliefBook(string? origin = null)
     private void Remove(StreamBelief belief)
     {
         _byKey.Remove(belief.Key);
-        _phases[(int)belief.Phase]--;
+        OnAir -= IsOnAirHere(belief) ? 1 : 0;
         foreach (var client in ClientsOf(belief))
         {
             // One connection may publish several keys in turn: only the entry that is ours is taken back.
@@ -167,6 +164,9 @@ public sealed class BeliefBook(string? origin = null)
             _byOrigin[server].Remove(belief.Key);
         }
     }
+
+    private bool IsOnAirHere(StreamBelief belief) =>
+        belief is { Phase: LiveStreamPhase.Live, Session: { } session } && session.By.Origin == origin;
 
     private static IEnumerable<SessionId> ClientsOf(StreamBelief belief)
     {

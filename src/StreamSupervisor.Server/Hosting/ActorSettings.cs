@@ -34,6 +34,7 @@ internal static class ActorSettings
             MailboxSize = options.Kernel.MailboxSize,
             SnapshotEvery = options.Kernel.SnapshotEvery,
             PassivateAfter = options.Kernel.PassivateAfter,
+            KeysInMemory = options.Kernel.KeysInMemory,
         },
         Retention = options.Journal.Retention,
         AkkaOverlay = options.AkkaOverlay,

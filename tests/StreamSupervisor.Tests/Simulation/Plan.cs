@@ -50,6 +50,7 @@ internal sealed class Plan
         Troubles = [.. Enumerable.Range(0, random.Next(1, 8)).Select(_ => TroubleOf(random))];
         HasViewers = random.Next(2) == 0 && !PublishOnly;
         Rare = [.. RareTroubles(new Random(seed * 43))];
+        Rests = new Random(seed * 47).Next(3) == 0;
     }
 
     /// <summary>How long things go wrong.</summary>
@@ -77,6 +78,9 @@ internal sealed class Plan
     /// <summary>Whether streams reach nobody now and then, and who finds one ends it.</summary>
     public bool HasOrphans => Rare.Any(trouble => trouble.What == WorldTrouble.Orphaned);
     public bool Retains { get; }
+
+    /// <summary>Whether a key that is on air leaves memory too, as where there are too many.</summary>
+    public bool Rests { get; }
     public int SnapshotEvery { get; }
     public bool AddressIsIdentity { get; }
     public StreamPolicy Policy { get; }

@@ -7,5 +7,6 @@ internal static class KernelValidator
         checks.Within("kernel.mailbox-size", kernel.MailboxSize, 1, 65_536);
         checks.Within("kernel.snapshot-every", kernel.SnapshotEvery, 1, 100_000);
         checks.Within("kernel.passivate-after", kernel.PassivateAfter, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1));
+        checks.Within("kernel.keys-in-memory", kernel.KeysInMemory, 1, 10_000_000);
     }
 }

@@ -206,6 +206,33 @@ public sealed class LiveStreamActorTests : LiveStreamStage
     }
 
     [Fact]
+    public void A_key_on_air_rests_where_there_are_too_many_and_is_there_for_the_next_who_comes()
+    {
+        Services = NewServices(new LiveStreamSettings { KeysInMemory = 0 });
+        OnAir("old", One, "srs-1");
+        WaitFor(() => Services.Gauges.InMemory == 0, "it leaves memory", milliseconds: 500);
+
+        var ask = Ask(Scene.Ask(Scene.Encoder("new", service: One.ServiceId)));
+        WaitFor(() => Hub.HasMessages, "the old one is removed", milliseconds: 5);
+
+        HearOf<Allowed>(ask).Generation.ShouldBe(2);
+        One.Deleted.ShouldContain("old");
+        Services.Gauges.InMemory.ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_key_on_air_stays_in_memory_while_there_is_room_for_it()
+    {
+        OnAir("a", One, "srs-1");
+
+        Time.Advance(TimeSpan.FromHours(1));
+
+        StateOf().Session.ShouldNotBeNull();
+        Changes.ReceiveWhile<LiveStreamChanged>(TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(50), message => (LiveStreamChanged)message)
+            .ShouldNotContain(changed => changed.State == null);
+    }
+
+    [Fact]
     public void A_handover_ends_at_its_deadline_though_nobody_calls()
     {
         OnAir("old", One, "srs-1");

@@ -8,6 +8,7 @@ public class BeliefBookTests
 {
     private static readonly StreamKey Key = StreamKey.Parse("live/cam1");
     private readonly BeliefBook _book = new();
+    private readonly BeliefBook _ofOne = new("srs-1");
 
     [Fact]
     public void A_session_is_found_by_key_by_server_and_by_client()
@@ -17,7 +18,6 @@ public class BeliefBookTests
         _book.Find(Key)!.Session!.By.Session.ClientId.ShouldBe("a");
         _book.On("srs-1").Single().Belief.Key.ShouldBe(Key);
         _book.KeyOf(By("srs-1", "a").Session).ShouldBe(Key);
-        _book.CountOf(LiveStreamPhase.Live).ShouldBe(1);
     }
 
     [Fact]
@@ -32,6 +32,23 @@ public class BeliefBookTests
     }
 
     [Fact]
+    public void On_air_is_what_is_live_on_the_servers_own()
+    {
+        _ofOne.Changed(StreamBelief.Of(Live("srs-1", "a"), 1), TimeSpan.Zero);
+        _ofOne.OnAir.ShouldBe(1);
+
+        _ofOne.Changed(StreamBelief.Of(Live("srs-2", "b"), 2), TimeSpan.Zero);
+        _ofOne.OnAir.ShouldBe(0);
+
+        _ofOne.Changed(StreamBelief.Of(Live("srs-1", "c"), 3), TimeSpan.Zero);
+        _ofOne.Changed(StreamBelief.Of(Live("srs-1", "c"), 3), TimeSpan.Zero);
+        _ofOne.OnAir.ShouldBe(1);
+
+        _ofOne.Changed(StreamBelief.Of(new LiveStreamState { Key = Key, Generation = 3 }, 4), TimeSpan.Zero);
+        _ofOne.OnAir.ShouldBe(0);
+    }
+
+    [Fact]
     public void An_idle_key_costs_nothing()
     {
         Believe(1, Live("srs-1", "a"));
@@ -39,7 +56,6 @@ public class BeliefBookTests
 
         _book.Count.ShouldBe(0);
         _book.On("srs-1").ShouldBeEmpty();
-        _book.CountOf(LiveStreamPhase.Live).ShouldBe(0);
     }
 
     [Fact]

@@ -59,7 +59,8 @@ internal sealed partial class StreamEntity
     private void Passivate()
     {
         _passivates?.Cancel();
-        if (LiveStream.IsIdle(_durable))
+        if (LiveStream.IsIdle(_durable)
+            || (world.Plan.Rests && LiveStream.WakeAt(_durable) is null && LiveStream.OpenWork(_durable).Count == 0))
         {
             _passivates = member.After(PassivatesAfter, () =>
             {
