@@ -167,6 +167,7 @@ public sealed partial class SupervisorSystem : IAsyncDisposable
             Streams = Streams,
             Rows = _settings.Rows,
             LoadBeliefs = LoadBeliefsAsync,
+            ListBeliefs = (origin, cancellation) => Index.KeysOnOriginAsync(origin, cancellation),
             Time = _time,
             Settings = _settings.Looks,
             Gauges = _services.Gauges,

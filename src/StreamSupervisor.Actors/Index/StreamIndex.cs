@@ -94,17 +94,31 @@ public sealed partial class StreamIndex(JournalStore store)
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="StoreUnavailableException">The store did not answer.</exception>
     public Task<IReadOnlyList<StreamIndexRow>> OnOriginAsync(
-        string origin, string after = "", int limit = 1000, CancellationToken cancellation = default)
-    {
-        var position = store.Location is StoreLocation.Postgres ? "position(@origin in origins)" : "instr(origins, @origin)";
-        return RowsAsync(
+        string origin, string after = "", int limit = 1000, CancellationToken cancellation = default) =>
+        RowsAsync(
             "the streams of a server",
-            $"""
-            SELECT {Columns} FROM {store.Schema}stream_index
-            WHERE NOT idle AND key > @after AND {position} > 0 ORDER BY key LIMIT @limit
-            """,
+            $"{OnOrigin(Columns)} AND key > @after ORDER BY key LIMIT @limit",
             [("@origin", $"\n{origin}\n"), ("@after", after), ("@limit", limit)],
             cancellation);
+
+    /// <summary>The keys of <see cref="OnOriginAsync"/>, all of them, and the number of the journal's row that each stands for.</summary>
+    /// <param name="origin">The configured name of the server.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="StoreUnavailableException">The store did not answer.</exception>
+    public Task<IReadOnlyList<(StreamKey Key, long Sequence)>> KeysOnOriginAsync(string origin, CancellationToken cancellation = default) =>
+        store.ReadAsync(
+            "the keys of a server",
+            async (connection, stop) =>
+            {
+                await using var command = connection.Command(OnOrigin("key, sequence"), [("@origin", $"\n{origin}\n")]);
+                return await command.RowsAsync(row => (StreamKey.Parse(row.GetString(0)), row.GetInt64(1)), stop);
+            },
+            cancellation);
+
+    private string OnOrigin(string columns)
+    {
+        var position = store.Location is StoreLocation.Postgres ? "position(@origin in origins)" : "instr(origins, @origin)";
+        return $"SELECT {columns} FROM {store.Schema}stream_index WHERE NOT idle AND {position} > 0";
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.Origins;
 
 namespace StreamSupervisor.Actors.Origins;
@@ -46,8 +47,21 @@ public sealed partial class OriginActor
 
     /// <summary>
     /// The index is read again from time to time: a belief that is not in it and that nobody has spoken of for a while is one whose
-    /// last message was lost.
+    /// last message was lost. Its keys are enough where all is as known: 100,000 rows a minute would be the most that a member reads.
     /// </summary>
+    private void Compare(KeysListed listed)
+    {
+        if (listed.Epoch == _rollback.Epoch && _beliefs.Knows(listed.Keys))
+        {
+            _beliefs.Forget(listed.Keys.Select(one => one.Key), _settings.ReloadEvery, Now().Elapsed);
+            CountOnAir();
+            Timers.StartSingleTimer(Load.Instance, Load.Instance, _settings.ReloadEvery);
+            return;
+        }
+
+        _ = LoadAsync().PipeTo(Self);
+    }
+
     private void Believe(Loaded loaded)
     {
         if (loaded.Epoch != _rollback.Epoch)
@@ -69,7 +83,22 @@ public sealed partial class OriginActor
         Begin();
     }
 
-    private async Task<Loaded> LoadAsync()
+    private void Read() => _ = (_sweep.IsNobody() || _beliefs.Count == 0 ? LoadAsync() : ListAsync()).PipeTo(Self);
+
+    private async Task<object> ListAsync()
+    {
+        var epoch = _rollback.Epoch;
+        try
+        {
+            return new KeysListed(await _services.ListBeliefs(_name, CancellationToken.None), epoch);
+        }
+        catch (Exception failed)
+        {
+            return new Loaded(null, failed.Message, epoch);
+        }
+    }
+
+    private async Task<object> LoadAsync()
     {
         var epoch = _rollback.Epoch;
         try
@@ -86,6 +115,8 @@ public sealed partial class OriginActor
     {
         public static readonly Load Instance = new();
     }
+
+    private sealed record KeysListed(IReadOnlyList<(StreamKey Key, long Sequence)> Keys, long Epoch);
 
     /// <summary>What the index said; null when it could not be read.</summary>
     private sealed record Loaded(IReadOnlyList<StreamBelief>? Beliefs, string? Why, long Epoch);

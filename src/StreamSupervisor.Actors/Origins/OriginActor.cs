@@ -77,7 +77,8 @@ public sealed partial class OriginActor : ReceiveActor, IWithTimers
         Receive<KickAnswered>(kick => Tell(_state.KickAnswered(kick.Forbidden)));
         Receive<TellAll>(_ => TellEveryone(afterChange: false));
         Receive<BeliefsChanged>(Believe);
-        Receive<Load>(load => _ = LoadAsync().PipeTo(Self));
+        Receive<Load>(_ => Read());
+        Receive<KeysListed>(Compare);
         Receive<Loaded>(Believe);
         Receive<BeginSweeping>(_ => Begin());
         ReceiveHooks();

@@ -1,5 +1,6 @@
 using StreamSupervisor.Actors.Calls;
 using StreamSupervisor.Actors.LiveStreams;
+using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.Origins;
 
 namespace StreamSupervisor.Actors.Origins;
@@ -20,6 +21,11 @@ public sealed class OriginServices
     /// Reads what the streams of a server are from the stream index, by the server's configured name. It may lag; newer beliefs win.
     /// </summary>
     public required Func<string, CancellationToken, Task<IReadOnlyList<StreamBelief>>> LoadBeliefs { get; init; }
+
+    /// <summary>
+    /// The keys that <see cref="LoadBeliefs"/> would read, and how new each is. Asked each minute, so that little is read in vain.
+    /// </summary>
+    public required Func<string, CancellationToken, Task<IReadOnlyList<(StreamKey Key, long Sequence)>>> ListBeliefs { get; init; }
 
     public required TimeProvider Time { get; init; }
 

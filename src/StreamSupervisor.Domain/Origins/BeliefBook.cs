@@ -91,15 +91,26 @@ public sealed class BeliefBook(string? origin = null)
     /// <param name="now">On the monotonic clock.</param>
     public void Reload(IReadOnlyCollection<StreamBelief> all, TimeSpan indexLag, TimeSpan now)
     {
-        var listed = all.Select(belief => belief.Key).ToHashSet();
-        foreach (var lost in _byKey.Values.Where(entry => now - entry.HeardAt >= indexLag && !listed.Contains(entry.Belief.Key)).ToList())
-        {
-            Remove(lost.Belief);
-        }
-
+        Forget(all.Select(belief => belief.Key), indexLag, now);
         foreach (var belief in all)
         {
             Changed(belief, now);
+        }
+    }
+
+    /// <summary>Whether nothing in the index is newer than what is known.</summary>
+    /// <param name="listed">Every key that concerns the server, as the index has it, with the number of its newest event there.</param>
+    public bool Knows(IEnumerable<(StreamKey Key, long Sequence)> listed) => listed.All(one =>
+        _byKey.TryGetValue(one.Key, out var known) ? known.Belief.Sequence >= one.Sequence
+        : _forgotten.TryGet(one.Key, out var forgotten) && forgotten.Sequence >= one.Sequence);
+
+    /// <summary>Drops what the index of all streams does not have, as <see cref="Reload"/> does.</summary>
+    public void Forget(IEnumerable<StreamKey> listed, TimeSpan indexLag, TimeSpan now)
+    {
+        var there = listed.ToHashSet();
+        foreach (var lost in _byKey.Values.Where(entry => now - entry.HeardAt >= indexLag && !there.Contains(entry.Belief.Key)).ToList())
+        {
+            Remove(lost.Belief);
         }
     }
 

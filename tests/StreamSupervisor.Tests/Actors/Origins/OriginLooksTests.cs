@@ -57,6 +57,23 @@ public class OriginLooksTests : OriginScene
     }
 
     [Fact]
+    public async Task The_index_is_read_whole_only_where_it_knows_more()
+    {
+        Srs.Publish(Key, "cam");
+        Index.Add(LiveBelief("cam"));
+        await StartAsync();
+        await PassAsync(TimeSpan.FromSeconds(5));
+        var atTheStart = Loads;
+
+        await PassAsync(new OriginSettings().ReloadEvery * 2);
+        Loads.ShouldBe(atTheStart);
+
+        // Its own message was lost.
+        Index.Add(LiveBelief("second", key: StreamKey.Parse("live/second")));
+        await UntilAsync(() => Loads == atTheStart + 1, new OriginSettings().ReloadEvery * 2);
+    }
+
+    [Fact]
     public async Task Members_hear_which_keys_a_server_publishes_for_nobody_until_it_does_not()
     {
         Srs.Publish(Key, "cam");

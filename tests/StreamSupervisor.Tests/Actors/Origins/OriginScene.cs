@@ -39,6 +39,9 @@ public abstract class OriginScene : ActorTest
 
     /// <summary>What the stream index says.</summary>
     private protected List<StreamBelief> Index { get; } = [];
+
+    /// <summary>How often it was read whole.</summary>
+    private protected int Loads { get; private set; }
     private protected IActorRef Actor { get; private set; } = ActorRefs.Nobody;
 
     /// <summary>Starts the actor as a member's keeper does, and waits for its first look.</summary>
@@ -49,7 +52,13 @@ public abstract class OriginScene : ActorTest
             Directory = Directory,
             Streams = Streams,
             Rows = new RowReader(key => key, (_, _) => "key"),
-            LoadBeliefs = (_, _) => Task.FromResult<IReadOnlyList<StreamBelief>>([.. Index]),
+            LoadBeliefs = (_, _) =>
+            {
+                Loads++;
+                return Task.FromResult<IReadOnlyList<StreamBelief>>([.. Index]);
+            },
+            ListBeliefs = (_, _) => Task.FromResult<IReadOnlyList<(StreamKey, long)>>(
+                [.. Index.Select(belief => (belief.Key, belief.Sequence))]),
             Time = Time,
         };
         Actor = Sys.ActorOf(OriginActor.PropsOf(Origin, services), "srs-1");

@@ -127,6 +127,18 @@ public class BeliefBookTests
     }
 
     [Fact]
+    public void The_book_knows_what_the_index_lists_unless_that_is_newer_or_of_others()
+    {
+        var other = StreamKey.Parse("live/cam2");
+        Believe(3, Live("srs-1", "a"));
+        Believe(4, new LiveStreamState { Key = other, Generation = 1 });
+
+        _book.Knows([(Key, 3), (other, 2)]).ShouldBeTrue();
+        _book.Knows([(Key, 4)]).ShouldBeFalse();
+        _book.Knows([(Key, 3), (StreamKey.Parse("live/cam3"), 1)]).ShouldBeFalse();
+    }
+
+    [Fact]
     public void The_book_of_one_server_forgets_a_stream_that_left_it()
     {
         var book = new BeliefBook("srs-1");
