@@ -47,6 +47,9 @@ public sealed record OriginSnapshot(string Name, OriginStatus Status, DateTimeOf
     /// <summary>How long its last list of streams took.</summary>
     public TimeSpan? LastLookTook { get; init; }
 
+    /// <summary>How long its last lists of streams took, up to <see cref="OriginState.MaxLookTimes"/>, the newest last.</summary>
+    public ImmutableArray<TimeSpan> LookTimes { get; init; } = [];
+
     /// <summary>Rows of its list of streams: what a look at it costs.</summary>
     public int Streams { get; init; }
 

@@ -20,6 +20,9 @@ namespace StreamSupervisor.Domain.Origins;
 /// <param name="name">The configured name.</param>
 public sealed partial class OriginState(string name)
 {
+    /// <summary>So many looks are remembered with how long they took: two minutes of them.</summary>
+    public const int MaxLookTimes = 24;
+
     /// <summary>A server that has been silent for this long is down, not just suspect: two sweeps at their default interval.</summary>
     private static readonly TimeSpan DownAfter = TimeSpan.FromSeconds(10);
 
@@ -36,7 +39,7 @@ public sealed partial class OriginState(string name)
     private TimeSpan? _signOfLifeAt;
     private DateTimeOffset? _lastAnswerAt;
     private string? _lastError;
-    private TimeSpan? _lastLookTook;
+    private ImmutableArray<TimeSpan> _lookTimes = [];
     private int _streams;
     private int _activeStreams;
     private long _bytesPerSecond;
@@ -58,7 +61,8 @@ public sealed partial class OriginState(string name)
         Superseded = [.. _superseded],
         HeardFromHooks = _heardFromHooks,
         LastAnswerAt = _lastAnswerAt,
-        LastLookTook = _lastLookTook,
+        LastLookTook = _lookTimes is [.., var last] ? last : null,
+        LookTimes = _lookTimes,
         Streams = _streams,
         ActiveStreams = _activeStreams,
         BytesPerSecond = _bytesPerSecond,
@@ -83,7 +87,8 @@ public sealed partial class OriginState(string name)
             kbps += stream.ReceivedKbps;
         }
 
-        (_lastLookTook, _streams, _activeStreams, _bytesPerSecond) = (look.Took, look.Streams.Count, active, kbps * 125);
+        _lookTimes = [.. _lookTimes.TakeLast(MaxLookTimes - 1), look.Took];
+        (_streams, _activeStreams, _bytesPerSecond) = (look.Streams.Count, active, kbps * 125);
     }
 
     /// <summary>How busy its only thread is, in percent; null: it did not say, and what was known stays.</summary>

@@ -29,7 +29,7 @@ internal static partial class DashboardEndpoints
         {
             var known = directory.Find(origin.Name)!.Snapshot;
             return new OriginCard(
-                origin with { Draining = drained.Contains(origin.Name) }, known.CallOrder, known.LastLookTook, known.CpuPercent,
+                origin with { Draining = drained.Contains(origin.Name) }, known.CallOrder, known.LookTimes, known.CpuPercent,
                 known.BytesPerSecond, known.KicksForbidden,
                 OriginCard.SightingsOf(
                     [.. HookArrivals.Kinds.Select(kind => (Words.Of(kind).Replace('-', '_'), arrivals.LastOf(origin.Name, kind)))],

@@ -12,13 +12,16 @@ public sealed record HookSighting(string Hook, DateTimeOffset? LastAt, bool IsMi
 
 /// <summary>An SRS server as its page shows it.</summary>
 /// <param name="Order">In which order its version asks and checks; null as long as nobody knows.</param>
-/// <param name="LookTook">How long its last list of streams took.</param>
+/// <param name="LookTimes">How long its last lists of streams took, the newest last.</param>
 /// <param name="CpuPercent">Of its only thread; 0 where nobody has said.</param>
 /// <param name="BytesPerSecond">What it received lately.</param>
 /// <param name="KicksForbidden">Why nobody can be kicked there; null: everybody can, as far as known.</param>
-public sealed record OriginCard(OriginView Origin, CallOrder? Order, TimeSpan? LookTook, double CpuPercent, long BytesPerSecond,
-    string? KicksForbidden, IReadOnlyList<HookSighting> Hooks)
+public sealed record OriginCard(OriginView Origin, CallOrder? Order, IReadOnlyList<TimeSpan> LookTimes, double CpuPercent,
+    long BytesPerSecond, string? KicksForbidden, IReadOnlyList<HookSighting> Hooks)
 {
+    /// <summary>How long its last list took; null as long as there was none.</summary>
+    public TimeSpan? LookTook => LookTimes is [.., var last] ? last : null;
+
     /// <summary>So long others must have come before the absence of a kind says anything.</summary>
     internal static readonly TimeSpan MissedAfter = TimeSpan.FromMinutes(10);
 

@@ -81,7 +81,7 @@ internal sealed class PageSamples(string name)
     [
         new OriginCard(
             new OriginView(name, name, "up", "6.0.157", name, name, 3, At, name, [$"__defaultVhost__/live/{name}"], true, [name]),
-            CallOrder.Of(new SrsVersion(6, 0, 157)), TimeSpan.FromMilliseconds(12), 7, 1_000_000, name,
+            CallOrder.Of(new SrsVersion(6, 0, 157)), [TimeSpan.FromMilliseconds(4), TimeSpan.FromMilliseconds(12)], 7, 1_000_000, name,
             [new HookSighting("on_close", null, true), new HookSighting("on_connect", At, false)]),
     ];
 

@@ -12,6 +12,9 @@ public sealed record OriginsWords : IWords<OriginsWords>
 
     /// <summary>{0}: how long.</summary>
     public required string Took { get; init; }
+
+    /// <summary>What the line of the last lists shows, for those who cannot see it.</summary>
+    public required string TookLately { get; init; }
     public required string Streams { get; init; }
     public required string Receives { get; init; }
     public required string Busy { get; init; }
@@ -50,6 +53,7 @@ public sealed record OriginsWords : IWords<OriginsWords>
         Api = "API address",
         LastLook = "last answer",
         Took = "a list took {0}",
+        TookLately = "The last lists took, the newest last",
         Streams = "streams",
         Receives = "receives",
         Busy = "busy",
@@ -90,6 +94,7 @@ public sealed record OriginsWords : IWords<OriginsWords>
         Api = "API 地址",
         LastLook = "最近响应",
         Took = "列出流用时 {0}",
+        TookLately = "最近几次列出流的用时，最新的在最后",
         Streams = "流数",
         Receives = "接收",
         Busy = "繁忙程度",

@@ -82,4 +82,18 @@ public partial class OriginStateTests
         var snapshot = _state.Snapshot();
         (snapshot.Streams, snapshot.ActiveStreams, snapshot.BytesPerSecond, snapshot.CpuPercent).ShouldBe((2, 1, 100_000, 7));
     }
+
+    [Fact]
+    public void The_last_looks_are_remembered_with_how_long_they_took()
+    {
+        Identify(Ours);
+        for (var took = 1; took <= OriginState.MaxLookTimes + 2; took++)
+        {
+            _state.Listed(new Look(Ours, [], Now, _elapsed, TimeSpan.FromMilliseconds(took)));
+        }
+
+        var snapshot = _state.Snapshot();
+        snapshot.LookTimes.Select(took => took.TotalMilliseconds).ShouldBe(Enumerable.Range(3, OriginState.MaxLookTimes).Select(took => (double)took));
+        snapshot.LastLookTook.ShouldBe(TimeSpan.FromMilliseconds(OriginState.MaxLookTimes + 2));
+    }
 }
