@@ -40,7 +40,10 @@ internal static class Problems
     // The caller
     public static readonly ProblemKind KeyMissing = new(401, "api-key-missing", "An API key is needed", "需要 API 密钥");
     public static readonly ProblemKind KeyWrong = new(401, "api-key-wrong", "The API key is not known", "API 密钥不正确");
-    public static readonly ProblemKind RoleTooLow = new(403, "role-too-low", "This API key may only read", "该 API 密钥只能读取");
+    public static readonly ProblemKind KeyExpired = new(401, "api-key-expired", "The API key has ended", "API 密钥已过期");
+    public static readonly ProblemKind RoleTooLow = new(403, "role-too-low", "This API key may not do that", "该 API 密钥权限不足");
+    public static readonly ProblemKind OutOfScope =
+        new(403, "out-of-scope", "This API key is for other streams or servers", "该 API 密钥不适用于此流或服务器");
     public static readonly ProblemKind LoopbackOnly = new(403, "loopback-only", "Only callers on this machine are answered", "仅允许本机访问");
     public static readonly ProblemKind NetworkNotAllowed =
         new(403, "network-not-allowed", "Callers from this network are not answered", "不允许来自该网络的访问");

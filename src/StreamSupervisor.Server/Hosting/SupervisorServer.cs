@@ -117,6 +117,7 @@ internal sealed class SupervisorServer : IAsyncDisposable
         var relays = RelaySettings.Of(options.Origins);
         var drain = new OriginDrain(system.Streams, [.. options.Origins.Select(origin => origin.Name)], time);
         var views = new OriginViews(system.Directory, options.Origins);
+        var callers = new ApiCallers(options.Api);
         services.AddSingleton(time).AddSingleton(options).AddSingleton(Policies.BookOf(options.Admission)).AddSingleton(system)
             .AddSingleton(gate).AddSingleton(reader);
         services.AddSingleton(registration).AddSingleton(system.Streams).AddSingleton(system.Origins).AddSingleton(system.Directory)
@@ -148,9 +149,11 @@ internal sealed class SupervisorServer : IAsyncDisposable
             Drained = drain.GetAsync,
             LookSoon = origin => system.Origins.Tell(new SweepSoon(origin)),
             Options = options.Api,
+            Callers = callers,
             Time = time,
         });
-        services.AddSingleton(provider => ClusterContext.Of(system, options, provider.GetRequiredService<Readiness>(), time,
+        services.AddSingleton(callers);
+        services.AddSingleton(provider => ClusterContext.Of(system, options, callers, provider.GetRequiredService<Readiness>(), time,
             provider.GetRequiredService<ILoggerFactory>().CreateLogger("StreamSupervisor.Server.Api.Orders")));
         services.AddSingleton(provider => new RegistrationContext
         {
@@ -169,7 +172,7 @@ internal sealed class SupervisorServer : IAsyncDisposable
         services.AddHostedService(provider => provider.GetRequiredService<SupervisorService>());
         SystemdReports.AddTo(services);
         ApiEndpoints.AddServices(services);
-        DashboardEndpoints.AddServices(services, options.Dashboard, options.Api);
+        DashboardEndpoints.AddServices(services, options.Dashboard);
     }
 
     private static void AddWebhooks(IServiceCollection services, SupervisorOptions options, SupervisorSystem system, TimeProvider time)
@@ -196,12 +199,13 @@ internal sealed class SupervisorServer : IAsyncDisposable
             .OnListener(new HashSet<int>([.. http.Ports, .. management.Ports]));
         services.GetRequiredService<HookEndpoints>().Map(web.MapGroup("").OnListener(http.Ports));
         services.GetRequiredService<CoworkerEndpoint>().Map(web.MapGroup("").OnListener(http.Ports));
+        var callers = services.GetRequiredService<ApiCallers>();
         var (tokens, system) = (services.GetRequiredService<HookTokens>(), services.GetRequiredService<SupervisorSystem>());
         HeartbeatEndpoint.Map(web, tokens.Find, heard => system.Origins.Tell(heard)).OnListener(http.Ports);
-        RegistrationEndpoints.Map(web, services.GetRequiredService<RegistrationContext>(), options.Api).OnListener(http.Ports);
+        RegistrationEndpoints.Map(web, services.GetRequiredService<RegistrationContext>(), callers).OnListener(http.Ports);
         ApiEndpoints.Map(web).OnListener(http.Ports);
         WebhookEndpoints.Map(web, services.GetRequiredService<IReadOnlyList<WebhookTarget>>(), system.Webhooks, system.Feed,
-            system.Notices, options.Api).OnListener(http.Ports);
+            system.Notices, callers).OnListener(http.Ports);
         services.GetRequiredService<WebhookSender>().Start();
         ClusterEndpoints.MapForReaders(web).OnListener(http.Ports);
         AlertPages.Map(web).OnListener(http.Ports);

@@ -2,7 +2,6 @@ using System.Globalization;
 using StreamSupervisor.Actors.Journal;
 using StreamSupervisor.Actors.Notices;
 using StreamSupervisor.Server.Api;
-using StreamSupervisor.Server.Configuration;
 
 namespace StreamSupervisor.Server.Webhooks;
 
@@ -13,10 +12,10 @@ internal static class WebhookEndpoints
 
     /// <summary>Maps the endpoints. Needs an <c>ILoggerFactory</c> among the services.</summary>
     public static IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints, IReadOnlyList<WebhookTarget> targets, WebhookStore store,
-        EventFeed feed, NoticeStore notices, ApiOptions api)
+        EventFeed feed, NoticeStore notices, ApiCallers callers)
     {
         var services = endpoints.ServiceProvider;
-        var gate = new ApiGate(new ApiCallers(api).Identify, services.GetRequiredService<ILogger<ApiGate>>());
+        var gate = new ApiGate(callers.Identify, services.GetRequiredService<ILogger<ApiGate>>());
         services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped.Register(gate.Dispose);
         var log = services.GetRequiredService<ILoggerFactory>().CreateLogger("StreamSupervisor.Server.Api.Orders");
         var view = new WebhookProgress(feed, notices);

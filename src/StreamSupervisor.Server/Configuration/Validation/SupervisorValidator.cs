@@ -15,7 +15,7 @@ internal static class SupervisorValidator
         HooksValidator.Check(options.Hooks, checks);
         SrsApiValidator.Check(options.SrsApi, checks);
         SweepValidator.Check(options.Sweep, checks);
-        ApiValidator.Check(options.Api, checks);
+        ApiValidator.Check(options, checks, TimeProvider.System.GetUtcNow());
         DashboardValidator.Check(options.Dashboard, checks);
         ClusterValidator.Check(options, checks);
         KernelValidator.Check(options.Kernel, checks);
