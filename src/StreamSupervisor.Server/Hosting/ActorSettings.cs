@@ -61,7 +61,8 @@ internal static class ActorSettings
             cluster.Secret,
             cluster.PreviousSecret.Length > 0 ? cluster.PreviousSecret : null,
             cluster.Certificate.File.Length > 0
-                ? new MemberCertificate(cluster.Certificate.File, cluster.Certificate.EffectivePassword)
+                ? new MemberCertificate(
+                    cluster.Certificate.File, cluster.Certificate.Password.Length > 0 ? cluster.Certificate.Password : null)
                 : null);
     }
 }

@@ -18,9 +18,10 @@ public sealed class ClusterCertificateTests : IDisposable
         Load(file, $"password = {TestCertificates.Password}").Problems.ShouldBeEmpty();
 
         var password = _files.Write("password", Encoding.UTF8.GetBytes(TestCertificates.Password + "\n"));
+        File.SetUnixFileMode(password, UnixFileMode.UserRead);
         var loaded = Load(file, $"password-file = \"{password}\"");
         loaded.Problems.ShouldBeEmpty();
-        loaded.Options.Cluster.Certificate.EffectivePassword.ShouldBe(TestCertificates.Password);
+        loaded.Options.Cluster.Certificate.Password.ShouldBe(TestCertificates.Password);
     }
 
     [Fact]
@@ -39,7 +40,7 @@ public sealed class ClusterCertificateTests : IDisposable
         var password = _files.Write("wrong", "wrong"u8.ToArray());
         ShouldSay(Load(file, $"password-file = \"{password}\""), "cluster.certificate.password-file", "does not open");
         ShouldSay(Load(file, "password-file = \"/nowhere\""), "cluster.certificate.password-file", "there is no file '/nowhere'");
-        ShouldSay(Load(file, $"password = a, password-file = \"{password}\""), "cluster.certificate.password", "stands beside");
+        ShouldSay(Load(file, $"password = a, password-file = \"{password}\""), "cluster.certificate.password-file", "stands beside");
     }
 
     [Fact]
