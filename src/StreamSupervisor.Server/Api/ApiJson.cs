@@ -22,6 +22,7 @@ namespace StreamSupervisor.Server.Api;
 [JsonSerializable(typeof(ApiProblem))]
 [JsonSerializable(typeof(OrderBody))]
 [JsonSerializable(typeof(StreamReport))]
+[JsonSerializable(typeof(ReloadView))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>The context with the options that all of us use. Texts stay readable, apostrophes and Chinese too: the answer is JSON and

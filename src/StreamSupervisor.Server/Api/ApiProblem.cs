@@ -20,6 +20,9 @@ public sealed record ApiProblem(string Type, string Title, int Status, string De
 {
     public const string MediaType = "application/problem+json";
 
+    /// <summary>Every mistake that was found, each with its place and its fix; absent where there is one at most.</summary>
+    public IReadOnlyList<string>? Mistakes { get; init; }
+
     internal static ApiProblem BadField(string field, string detail) => Problems.BadField.Of(detail, field);
 }
 
@@ -82,6 +85,9 @@ internal static class Problems
     public static readonly ProblemKind LastMember = new(409, "last-member", "It is the last member", "这是最后一个节点");
     public static readonly ProblemKind Alone = new(409, "alone", "This supervisor is not part of a cluster", "当前不是集群模式");
     public static readonly ProblemKind ShardUnknown = new(404, "shard-unknown", "There is no such shard", "没有这个分片");
+
+    public static readonly ProblemKind SettingsWrong =
+        new(422, "settings-wrong", "The settings are wrong, and nothing was changed", "配置有误，未作任何更改");
 
     // Us
     public static readonly ProblemKind OutcomeUnknown =

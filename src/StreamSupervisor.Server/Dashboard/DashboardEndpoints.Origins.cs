@@ -3,6 +3,7 @@ using StreamSupervisor.Actors.Calls;
 using StreamSupervisor.Actors.LiveStreams;
 using StreamSupervisor.Actors.Origins;
 using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Domain.Origins;
 using StreamSupervisor.Server.Api;
 using StreamSupervisor.Server.Dashboard.Language;
 using StreamSupervisor.Server.Dashboard.Pages;
@@ -29,7 +30,7 @@ internal static partial class DashboardEndpoints
         var seen = api.Origins().Where(origin => scope.HasOrigin(origin.Name)).OrderBy(origin => origin.Name, StringComparer.Ordinal);
         var cards = seen.Select(origin =>
         {
-            var known = directory.Find(origin.Name)!.Snapshot;
+            var known = directory.Find(origin.Name)?.Snapshot ?? OriginSnapshot.Unknown(origin.Name);
             return new OriginCard(
                 scope.Cut(origin with { Draining = drained.Contains(origin.Name) }), known.CallOrder, known.LastLookTook, known.CpuPercent,
                 known.BytesPerSecond, known.KicksForbidden,

@@ -3,7 +3,9 @@ using StreamSupervisor.Actors.Journal;
 using StreamSupervisor.Actors.LiveStreams;
 using StreamSupervisor.Actors.Membership;
 using StreamSupervisor.Actors.Origins;
+using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.Origins;
+using StreamSupervisor.Domain.Policies;
 using StreamSupervisor.Server.Configuration;
 using StreamSupervisor.Srs.Api;
 
@@ -13,13 +15,14 @@ namespace StreamSupervisor.Server.Hosting;
 internal static class ActorSettings
 {
     /// <param name="rows">What the settings say about a publisher that SRS lists.</param>
-    public static SupervisorSystemSettings Of(SupervisorOptions options, RowReader rows) => new()
+    /// <param name="policies">The rules of <c>admission</c>, which a reload replaces.</param>
+    public static SupervisorSystemSettings Of(SupervisorOptions options, RowReader rows, Reloadable<PolicyBook> policies) => new()
     {
         Store = StoreOf(options.Storage),
         Cluster = options.Cluster.Enabled ? MemberOf(options) : null,
-        Origins = [.. options.Origins.Select(origin => new SrsEndpoint(origin.Name, origin.Api, origin.Username, origin.Password))],
+        Origins = EndpointsOf(options),
         SrsApi = options.SrsApi,
-        Policies = Policies.BookOf(options.Admission),
+        Policies = policies,
         Rows = rows,
         Looks = new OriginSettings
         {
@@ -43,6 +46,10 @@ internal static class ActorSettings
     public static StoreLocation StoreOf(StorageOptions storage) => storage.Provider == "postgres"
         ? new StoreLocation.Postgres(storage.Postgres.ConnectionString)
         : new StoreLocation.Sqlite(storage.Sqlite.Path);
+
+    /// <summary>Which SRS servers the settings name, and how they are called.</summary>
+    public static IReadOnlyList<SrsEndpoint> EndpointsOf(SupervisorOptions options) =>
+        [.. options.Origins.Select(origin => new SrsEndpoint(origin.Name, origin.Api, origin.Username, origin.Password))];
 
     private static ClusterMemberSettings MemberOf(SupervisorOptions options)
     {

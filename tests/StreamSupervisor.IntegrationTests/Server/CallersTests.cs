@@ -72,6 +72,7 @@ public sealed partial class CallersTests : IAsyncLifetime
         ("GET /api/v1/cluster/shards", "/api/v1/cluster/shards", null, "200 403 403 401 200 200 200 403"),
         ("GET /api/v1/webhooks", "/api/v1/webhooks", null, "200 403 403 401 200 200 200 403"),
         ("POST /api/v1/webhooks/{webhook}/redeliver", "/api/v1/webhooks/nobody/redeliver", Why, "404 403 403 401 403 404 404 403"),
+        ("POST /api/v1/reload", "/api/v1/reload", null, "422 403 403 401 403 403 422 403"),
         ("GET /api/v1/openapi.json", "/api/v1/openapi.json", null, "200 403 403 401 200 200 200 200"),
         ("ANY /api/v1/{**rest}", "/api/v1/nothing", null, "404 403 403 401 404 404 404 404"),
         ("POST /api/v1/registrations", "/api/v1/registrations", Registration, "200 403 403 401 403 200 200 403"),
