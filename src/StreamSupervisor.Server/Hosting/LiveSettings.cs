@@ -7,7 +7,7 @@ internal static class LiveSettings
 {
     public static SupervisorOptions Of(SupervisorOptions old, SupervisorOptions next) => new()
     {
-        Http = old.Http,
+        Http = new HttpOptions { Listen = old.Http.Listen, Certificate = next.Http.Certificate },
         Management = old.Management,
         Log = new LogOptions { Level = next.Log.Level, Format = old.Log.Format },
         Telemetry = old.Telemetry,

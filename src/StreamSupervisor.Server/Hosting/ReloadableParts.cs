@@ -20,7 +20,7 @@ internal static class ReloadableParts
     public static IReadOnlyList<ReloadablePart> Of(IServiceProvider services, IReadOnlyList<LogLevels> levels)
     {
         var (policies, targets) = (services.GetRequiredService<Reloadable<PolicyBook>>(), services.GetRequiredService<WebhookTargets>());
-        var callers = services.GetRequiredService<ApiCallers>();
+        var (callers, certificate) = (services.GetRequiredService<ApiCallers>(), services.GetRequiredService<ServerCertificate>());
         return
         [
             new ReloadablePart("origins", options => OriginsOf(services, options)),
@@ -36,6 +36,7 @@ internal static class ReloadableParts
                 var next = WebhookTarget.Of(options.Webhooks);
                 return () => targets.Use(next);
             }),
+            new ReloadablePart("http.certificate", options => certificate.Prepare(options.Http.Certificate), Always: true),
             new ReloadablePart("log.level", options => () =>
             {
                 foreach (var level in levels)

@@ -35,6 +35,9 @@ internal sealed partial class SupervisorServer : IAsyncDisposable
     public IReadOnlyCollection<string> Addresses =>
         [.. _web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
 
+    /// <summary>Its parts, for tests.</summary>
+    internal IServiceProvider Services => _web.Services;
+
     /// <summary>Every route there is, for the test that knows who may call which.</summary>
     internal IReadOnlyList<Endpoint> Routes => _web.Services.GetRequiredService<EndpointDataSource>().Endpoints;
 
@@ -56,6 +59,7 @@ internal sealed partial class SupervisorServer : IAsyncDisposable
         var (ofWeb, ofActors) = (new LogLevels(options.Log, options.Telemetry.Otlp.IsOn), new LogLevels(options.Log, traced: false));
         LogSetup.Configure(builder.Logging, options.Log, ofWeb);
         logging?.Invoke(builder.Logging);
+        var certificate = new ServerCertificate(options.Http.Certificate);
         var http = new Listeners(options.Http.Listen);
         var management = new Listeners(options.Management.Listen);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -63,8 +67,8 @@ internal sealed partial class SupervisorServer : IAsyncDisposable
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = options.Hooks.MaxBody;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-            http.Bind(kestrel);
-            management.Bind(kestrel);
+            http.Bind(kestrel, certificate.Secure);
+            management.Bind(kestrel, certificate.Secure);
         });
 
         // The actors outlive the web server: what it still holds is answered while they leave the cluster.
@@ -79,7 +83,7 @@ internal sealed partial class SupervisorServer : IAsyncDisposable
         var system = await SupervisorSystem.BuildAsync(
             ActorSettings.Of(options, rules.Rows, rules.Policies), time, loggers, cancellation);
         AddServices(builder.Services, options, system, rules, registration, time);
-        builder.Services.AddSingleton(new Reloadable<SupervisorOptions>(options));
+        builder.Services.AddSingleton(new Reloadable<SupervisorOptions>(options)).AddSingleton(certificate);
         builder.Services.AddSingleton(provider => new SettingsReload(
             read, provider.GetRequiredService<Reloadable<SupervisorOptions>>(), ReloadableParts.Of(provider, [ofWeb, ofActors]), system,
             time, provider.GetRequiredService<ILogger<SettingsReload>>()));

@@ -13,7 +13,7 @@ namespace StreamSupervisor.Server.Hosting;
 
 /// <summary>The member's life: warm up, take part, look at every server once, say ready; and backwards.</summary>
 internal sealed class SupervisorService(SupervisorSystem system, SupervisorOptions options, Readiness readiness,
-    RegistrationCredential registrations, SessionSecret sessions, ApiCallers callers, TimeProvider time,
+    RegistrationCredential registrations, SessionSecret sessions, ApiCallers callers, ServerCertificate certificate, TimeProvider time,
     IHostApplicationLifetime lifetime, ILogger<SupervisorService> logger) : BackgroundService
 {
     /// <summary>A server that does not answer must not keep the others waiting: hooks of the servers that are up come at once.</summary>
@@ -123,6 +123,7 @@ internal sealed class SupervisorService(SupervisorSystem system, SupervisorOptio
         readiness.WatchWarning("origins", () => LockedOutOrigins.Warning(Origins));
         readiness.WatchWarning("store", () => system.WhyHeld);
         readiness.WatchWarning("api-keys", callers.WhatEnds);
+        readiness.WatchWarning("certificate", () => certificate.WhatEnds(time.GetUtcNow()));
         await LookOnceAsync(cancellation);
         system.Membership.Metrics.Begin();
         HookTelemetry.Begin();

@@ -6,6 +6,7 @@ internal static class SupervisorValidator
     public static void Check(SupervisorOptions options, Checks checks)
     {
         ListenValidator.Check(options, checks);
+        PemCertificateChecks.Check(options, checks, TimeProvider.System.GetUtcNow());
         LogValidator.Check(options.Log, checks);
         TelemetryValidator.Check(options.Telemetry, checks);
         StorageValidator.Check(options.Storage, checks);
