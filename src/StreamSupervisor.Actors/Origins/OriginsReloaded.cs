@@ -1,7 +1,6 @@
 using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Akka.Event;
-using StreamSupervisor.Srs.Api;
 
 namespace StreamSupervisor.Actors.Origins;
 

@@ -1,6 +1,5 @@
 using System.IO.Enumeration;
 using StreamSupervisor.Domain;
-using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Domain.Policies;
 
 namespace StreamSupervisor.Server.Api;
