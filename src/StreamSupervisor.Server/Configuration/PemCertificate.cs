@@ -15,9 +15,9 @@ internal sealed class PemCertificate : IDisposable
     /// <summary>What TLS needs. Made once for all connections, since it builds the chain.</summary>
     public SslStreamCertificateContext Context => field ??= SslStreamCertificateContext.Create(_own, _others, offline: true);
 
-    public DateTimeOffset From => _own.NotBefore.ToUniversalTime();
+    public DateTimeOffset From => new(_own.NotBefore.ToUniversalTime());
 
-    public DateTimeOffset Until => _own.NotAfter.ToUniversalTime();
+    public DateTimeOffset Until => new(_own.NotAfter.ToUniversalTime());
 
     /// <summary>Which one it is; the same for the same file.</summary>
     public string Thumbprint => _own.GetCertHashString(HashAlgorithmName.SHA256);
@@ -39,7 +39,8 @@ internal sealed class PemCertificate : IDisposable
         }
         catch (CryptographicException wrong)
         {
-            throw new CryptographicException($"'{options.File}' holds a certificate that can't be read ({wrong.Message.TrimEnd('.')}).");
+            throw new CryptographicException(
+                $"'{options.File}' holds a certificate that can't be read ({wrong.Message.TrimEnd('.')}).", wrong);
         }
 
         if (certificates.Count == 0)

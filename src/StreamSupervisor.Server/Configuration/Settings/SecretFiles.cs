@@ -69,5 +69,5 @@ internal sealed class SecretFiles(IReadOnlyDictionary<string, string> environmen
     }
 
     private static bool IsOpenToOthers(FileStream file) =>
-        !OperatingSystem.IsWindows() && (File.GetUnixFileMode(file.SafeFileHandle) & UnixFileMode.OtherRead) != 0;
+        !OperatingSystem.IsWindows() && (File.GetUnixFileMode(file.SafeFileHandle) & UnixFileMode.OtherRead) != UnixFileMode.None;
 }
