@@ -173,7 +173,7 @@ public sealed class TlsTests : IAsyncLifetime
         var address = new Uri(_address);
         var tcp = new TcpClient();
         await tcp.ConnectAsync(address.Host, address.Port);
-        var tls = new SslStream(tcp.GetStream(), leaveInnerStreamOpen: false, (_, _, _, _) => true);
+        var tls = new SslStream(tcp.GetStream(), leaveInnerStreamOpen: false, (_, shown, _, _) => shown is not null);
         await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "localhost", EnabledSslProtocols = SslProtocols.None });
         return tls;
     }

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using System.Text;
 using StreamSupervisor.Server.Configuration;
 using StreamSupervisor.Server.Configuration.Settings;
@@ -7,6 +8,7 @@ using StreamSupervisor.TestKit.Membership;
 namespace StreamSupervisor.Tests.Configuration;
 
 /// <summary>An operator's own certificate: each mistake is named with its setting and its fix before the start.</summary>
+[UnsupportedOSPlatform("windows")] // modes of files
 public sealed class ClusterCertificateTests : IDisposable
 {
     private readonly TestCertificates _files = new();

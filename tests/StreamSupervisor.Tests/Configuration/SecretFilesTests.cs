@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using StreamSupervisor.Server.Configuration;
 using StreamSupervisor.Server.Configuration.Settings;
 using StreamSupervisor.Srs.Configuration;
@@ -5,6 +6,7 @@ using StreamSupervisor.Srs.Configuration;
 namespace StreamSupervisor.Tests.Configuration;
 
 /// <summary>A secret that stands in a file of its own: <c>…-file</c> beside each of them.</summary>
+[UnsupportedOSPlatform("windows")] // modes of files
 public sealed class SecretFilesTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("streamsupervisor-secrets-");
@@ -22,6 +24,15 @@ public sealed class SecretFilesTests : IDisposable
         shown.Where.ShouldBe($"file {file}, named in --set {path.Replace("[]", ".0", StringComparison.Ordinal)}-file");
         shown.Value.ShouldNotContain("first-line");
         ValueOf(loaded.Options, path).ShouldBe("first-line-of-the-file");
+    }
+
+    [Fact]
+    public void Of_a_connection_string_in_a_file_the_host_is_shown_and_where_it_stands()
+    {
+        var file = Write("db", "Host=db-1;Password=first-line");
+        var loaded = SupervisorConfiguration.LoadText("test.conf", "", [$"storage.postgres.connection-string-file={file}"], new Dictionary<string, string>());
+        var shown = EffectiveSettings.Of(loaded).Single(setting => setting.Name == "storage.postgres.connection-string");
+        (shown.Value, shown.Where).ShouldBe(($"host=db-1;{EffectiveSettings.Mask}", $"file {file}, named in --set storage.postgres.connection-string-file"));
     }
 
     [Fact]

@@ -40,7 +40,7 @@ internal static class EffectiveSettings
 
     private static EffectiveSetting Setting(string path, string value, SettingSources? sources)
     {
-        if (sources?.FileOf(ConfigurationKey.Of(path)) is (var file, { } named) && value == Mask)
+        if (sources?.FileOf(ConfigurationKey.Of(path)) is (var file, { } named))
         {
             return new EffectiveSetting(path, value, named.Layer, $"file {file}, named in {named.Where}");
         }
