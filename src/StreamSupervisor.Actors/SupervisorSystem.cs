@@ -144,6 +144,23 @@ public sealed partial class SupervisorSystem : IAsyncDisposable
         _stopping.Dispose();
     }
 
+    /// <summary>
+    /// These SRS servers are configured from now on. What is under way with one that is taken out is given up; one that is called in
+    /// another way is found out anew.
+    /// </summary>
+    public void UseOrigins(IReadOnlyList<SrsEndpoint> origins)
+    {
+        ArgumentNullException.ThrowIfNull(origins);
+        var changed = _servers.Use(origins);
+        Directory.Reload();
+        _membership.Hold.Use(origins.Select(origin => origin.Name));
+        AdmissionTelemetry.Begin(origins.Select(origin => origin.Name));
+        if (changed.Count > 0)
+        {
+            _system.EventStream.Publish(new OriginsReloaded(changed));
+        }
+    }
+
     private LiveStreamServices ServicesOf(SupervisorSystemSettings settings) => new()
     {
         Policies = settings.Policies,

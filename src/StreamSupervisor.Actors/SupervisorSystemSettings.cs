@@ -2,6 +2,7 @@ using StreamSupervisor.Actors.Journal;
 using StreamSupervisor.Actors.LiveStreams;
 using StreamSupervisor.Actors.Membership;
 using StreamSupervisor.Actors.Origins;
+using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.Origins;
 using StreamSupervisor.Domain.Policies;
 using StreamSupervisor.Srs.Api;
@@ -22,7 +23,7 @@ public sealed record SupervisorSystemSettings
     public SrsApiOptions SrsApi { get; init; } = new();
 
     /// <summary>The policies of keys.</summary>
-    public required PolicyBook Policies { get; init; }
+    public required Reloadable<PolicyBook> Policies { get; init; }
 
     /// <summary>What the settings say about a publisher that SRS lists.</summary>
     public required RowReader Rows { get; init; }

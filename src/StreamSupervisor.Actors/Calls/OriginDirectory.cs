@@ -12,20 +12,22 @@ namespace StreamSupervisor.Actors.Calls;
 /// </summary>
 public sealed class OriginDirectory
 {
-    private readonly Dictionary<string, OriginEntry> _byName;
+    private readonly SrsServers _servers;
+    private volatile Known _known;
 
     /// <param name="servers">The configured servers, in the order of the configuration.</param>
-    public OriginDirectory(SrsServers servers)
-    {
-        All = [.. servers.All.Select(server => new OriginEntry(server))];
-        _byName = All.ToDictionary(origin => origin.Name);
-    }
+    public OriginDirectory(SrsServers servers) =>
+        (_servers, _known) = (servers, new Known([.. servers.All.Select(server => new OriginEntry(server))]));
 
     /// <summary>Every configured server, in the order of the configuration.</summary>
-    public IReadOnlyList<OriginEntry> All { get; }
+    public IReadOnlyList<OriginEntry> All => _known.All;
 
     /// <summary>A server by its configured name; null for one that is not configured.</summary>
-    public OriginEntry? Find(string name) => _byName.GetValueOrDefault(name);
+    public OriginEntry? Find(string name) => _known.ByName.GetValueOrDefault(name);
+
+    /// <summary>Takes over which servers there are now. What is known of those that stay is kept.</summary>
+    internal void Reload() => _known = new Known([.. _servers.All.Select(server =>
+        Find(server.Name) is { } known && ReferenceEquals(known.Server, server) ? known : new OriginEntry(server))]);
 
     /// <summary>Where the process of a session stands, as far as this member knows. A server that is not configured is unknown.</summary>
     public ProcessStanding StandingOf(string origin, SessionId session) =>
@@ -52,6 +54,11 @@ public sealed class OriginDirectory
 
     /// <summary>Takes what a server's actor told. Of one that is not configured here it takes nothing.</summary>
     public void Note(OriginSnapshot snapshot) => Find(snapshot.Name)?.Note(snapshot);
+
+    private sealed record Known(IReadOnlyList<OriginEntry> All)
+    {
+        public Dictionary<string, OriginEntry> ByName { get; } = All.ToDictionary(origin => origin.Name);
+    }
 }
 
 /// <summary>One configured SRS server as this member knows it.</summary>

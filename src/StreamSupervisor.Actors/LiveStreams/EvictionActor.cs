@@ -19,7 +19,6 @@ namespace StreamSupervisor.Actors.LiveStreams;
 internal sealed class EvictionActor : WorkActor
 {
     private readonly EvictSession _evict;
-    private readonly ISrsApi? _api;
     private readonly Activity? _span;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private EvictionProcedure _procedure;
@@ -31,15 +30,17 @@ internal sealed class EvictionActor : WorkActor
     {
         _evict = evict;
         _procedure = new EvictionProcedure(evict);
-        _api = services.Servers.Find(evict.Origin)?.For(SrsPriority.Kick);
         _span = Trace(cause);
     }
+
+    /// <summary>Asked for each call: the settings may name another address or login meanwhile. Null: it is not configured.</summary>
+    private ISrsApi? Api => Services.Servers.Find(_evict.Origin)?.For(SrsPriority.Kick);
 
     protected override ActivityContext Cause => _span?.Context ?? default;
 
     protected override void Begin()
     {
-        if (_api is null)
+        if (Api is null)
         {
             if (Services.LogThrottle.MayLog(_evict.Origin, StoreFault.OriginUnknown, Now))
             {
@@ -60,7 +61,11 @@ internal sealed class EvictionActor : WorkActor
     {
         _kick?.Dispose();
         _kick = null;
-        if (message is EvictionAnswer answer)
+        if (Api is null)
+        {
+            Begin();
+        }
+        else if (message is EvictionAnswer answer)
         {
             TellWhetherAllowed(answer);
             Do(_procedure.Next(answer, Now));
@@ -92,7 +97,7 @@ internal sealed class EvictionActor : WorkActor
         switch (step)
         {
             case EvictionStep.Identify:
-                _ = _api!.GetProcessAsync(Stopped).PipeTo(Self,
+                _ = Ask(api => api.GetProcessAsync(Stopped)).PipeTo(Self,
                     success: static process => new EvictionAnswer.Identified(process.ServerId, process.ServiceId),
                     failure: Unreachable);
                 break;
@@ -100,7 +105,7 @@ internal sealed class EvictionActor : WorkActor
                 Delete();
                 break;
             case EvictionStep.Look:
-                _ = _api!.GetClientAsync(_evict.Session.ClientId, Stopped).PipeTo(Self,
+                _ = Ask(api => api.GetClientAsync(_evict.Session.ClientId, Stopped)).PipeTo(Self,
                     success: static seen => AnswerOf(seen.Value is not null, seen.ServerId, seen.ServiceId),
                     failure: Unreachable);
                 break;
@@ -113,11 +118,15 @@ internal sealed class EvictionActor : WorkActor
         }
     }
 
+    private Task<T> Ask<T>(Func<ISrsApi, Task<T>> call) => Api is { } api
+        ? call(api)
+        : Task.FromException<T>(new InvalidOperationException($"{_evict.Origin} is not configured any more"));
+
     private void Delete()
     {
         var current = Activity.Current;
         _kick = Services.Counts ? KickTelemetry.Kick(_evict.Origin, _span) : null;
-        _ = _api!.DeleteClientAsync(_evict.Session.ClientId, Stopped).PipeTo(Self,
+        _ = Ask(api => api.DeleteClientAsync(_evict.Session.ClientId, Stopped)).PipeTo(Self,
             success: static deleted => AnswerOf(deleted.Value, deleted.ServerId, deleted.ServiceId),
             failure: Unreachable);
         Activity.Current = current;

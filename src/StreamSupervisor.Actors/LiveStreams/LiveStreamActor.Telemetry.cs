@@ -18,7 +18,7 @@ internal sealed partial class LiveStreamActor
         AdmissionTelemetry.Count(before, events);
         _services.LastMinute.Count(events);
         AdmissionTelemetry.Appended(took);
-        _services.Gauges.Flapping.Note(_key, events, _services.Policies.PolicyFor(_state.Key).FightWindow);
+        _services.Gauges.Flapping.Note(_key, events, _services.Policies.Value.PolicyFor(_state.Key).FightWindow);
         foreach (var happened in events)
         {
             if (happened is EvictionFinished finished)

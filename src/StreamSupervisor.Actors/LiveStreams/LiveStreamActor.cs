@@ -139,7 +139,7 @@ internal sealed partial class LiveStreamActor : UntypedPersistentActor
         var after = _state;
         try
         {
-            decision = LiveStream.Decide(_state, WithStanding(command), _services.Policies.PolicyFor(_state.Key), now);
+            decision = LiveStream.Decide(_state, WithStanding(command), _services.Policies.Value.PolicyFor(_state.Key), now);
             var decided = Mark(span, "stream.decide", now);
             foreach (var happened in decision.Events)
             {

@@ -10,7 +10,7 @@ namespace StreamSupervisor.Actors.LiveStreams;
 internal sealed class LiveStreamServices
 {
     /// <summary>The rules by key.</summary>
-    public required PolicyBook Policies { get; init; }
+    public required Reloadable<PolicyBook> Policies { get; init; }
 
     public required TimeProvider Time { get; init; }
 

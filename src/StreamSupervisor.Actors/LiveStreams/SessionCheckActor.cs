@@ -15,7 +15,6 @@ internal sealed class SessionCheckActor : WorkActor
 
     private readonly LiveStreamWork _work;
     private readonly string _origin;
-    private readonly ISrsApi? _api;
     private readonly StreamKey _streamKey;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private long _revision;
@@ -26,13 +25,13 @@ internal sealed class SessionCheckActor : WorkActor
     {
         (_work, _revision) = (work, revision);
         _origin = work is CheckSession check ? check.Origin : ((SearchForPublishers)work).Origin;
-        _api = services.Servers.Find(_origin)?.For(SrsPriority.Check);
         _streamKey = StreamKey.Parse(key);
     }
 
     protected override void Begin()
     {
-        if (_api is null)
+        // Asked for each time: the settings may name another address or login meanwhile.
+        if (Services.Servers.Find(_origin)?.For(SrsPriority.Check) is not { } api)
         {
             if (Services.LogThrottle.MayLog(_origin, StoreFault.OriginUnknown, Now))
             {
@@ -44,7 +43,7 @@ internal sealed class SessionCheckActor : WorkActor
             return;
         }
 
-        var asked = _work is CheckSession check ? CheckAsync(_api, check) : SearchAsync(_api);
+        var asked = _work is CheckSession check ? CheckAsync(api, check) : SearchAsync(api);
         _ = asked.PipeTo(Self, success: static reports => new Found(reports), failure: static why => new Status.Failure(why));
     }
 
@@ -146,7 +145,7 @@ internal sealed class SessionCheckActor : WorkActor
     /// <summary>Another server's copy of the stream is told as one: taken for a second publisher, it would be evicted.</summary>
     private ReportPublisherSeen Seen(ClientRow client, SessionId session, DateTimeOffset lookedAt)
     {
-        var relay = Services.Rules.Relays?.RelayOf(client.Address, _origin);
+        var relay = Services.Rules.Relays?.Value.RelayOf(client.Address, _origin);
         return new ReportPublisherSeen(Services.Rules.PublisherOf(_streamKey, _origin, session, client), client.ReceivedBytes, lookedAt,
             Verified: true, relay?.Origin, relay?.Configured ?? false);
     }

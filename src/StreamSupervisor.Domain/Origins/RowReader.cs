@@ -10,7 +10,7 @@ namespace StreamSupervisor.Domain.Origins;
 public sealed record RowReader(Func<StreamKey, StreamKey> EffectiveKeyOf, Func<StreamKey, string, string> IdentityOf)
 {
     /// <summary>Which addresses belong to other servers, so that their copies are known when they are found; null: to none.</summary>
-    public Relays? Relays { get; init; }
+    public Reloadable<Relays>? Relays { get; init; }
 
     /// <summary>The key of a row; null for a row whose names are no key.</summary>
     public StreamKey? KeyOf(StreamRow row)

@@ -216,7 +216,7 @@ public sealed partial class Sightings(string origin, RowReader rows)
     {
         var look = pending.Look;
         var by = rows.PublisherOf(key, origin, look.Name(client.Id), client);
-        var relay = rows.Relays?.RelayOf(client.Address, origin);
+        var relay = rows.Relays?.Value.RelayOf(client.Address, origin);
         return new StreamReport(key, new ReportPublisherSeen(by, client.ReceivedBytes, look.At.Utc, Verified: true, relay?.Origin,
             relay?.Configured ?? false, Known: pending.Beliefs.KnownAt(key, look.At.Elapsed)));
     }

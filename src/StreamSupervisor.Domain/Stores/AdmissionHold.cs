@@ -16,7 +16,7 @@ public sealed class AdmissionHold(IEnumerable<string> origins)
     /// <summary>The time in which an origin that does not answer is called down (10 s), and two sweeps.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(15);
 
-    private readonly ImmutableSortedSet<string> _origins = origins.ToImmutableSortedSet(StringComparer.Ordinal);
+    private volatile ImmutableSortedSet<string> _origins = origins.ToImmutableSortedSet(StringComparer.Ordinal);
     private State _state = new(0, TimeSpan.Zero, []);
 
     private sealed record State(long Epoch, TimeSpan Since, ImmutableSortedSet<string> NotSwept)
@@ -36,6 +36,9 @@ public sealed class AdmissionHold(IEnumerable<string> origins)
 
     /// <summary>How often the store was doubted; read before a beat begins, and given to <see cref="Settle"/> after it.</summary>
     public long Doubts => Current.Doubts;
+
+    /// <summary>The configuration has these origins from now on; one that went is waited for no more, as one out of reach.</summary>
+    public void Use(IEnumerable<string> configured) => _origins = configured.ToImmutableSortedSet(StringComparer.Ordinal);
 
     /// <summary>This member starts in an epoch that others have dealt with, and beats from now on.</summary>
     public void Start(long epoch) =>

@@ -31,6 +31,9 @@ internal sealed record ApiContext
     /// <summary>Has an SRS node looked at as soon as it can bear it.</summary>
     public Action<string> LookSoon { get; init; } = _ => { };
     public required ApiOptions Options { get; init; }
+
+    /// <summary>Who may call; one for the whole program.</summary>
+    public ApiCallers Callers { get => field ??= new ApiCallers(Options); init; }
     public required TimeProvider Time { get; init; }
 
     /// <summary>Where orders are told: one line each, with who gave it.</summary>

@@ -46,7 +46,7 @@ internal static class ApiDocument
         call.Response.ContentType = "application/json; charset=utf-8";
         await call.Response.WriteAsync(await described.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1, call.RequestAborted),
             call.RequestAborted);
-    }).ExcludeFromDescription();
+    }).ExcludeFromDescription().WithMetadata(HeedsScope.Instance);
 
     private static void Describe(OpenApiOptions options, string title, string description)
     {

@@ -41,19 +41,22 @@ internal static partial class ApiEndpoints
             .WithSummary("Who calls, and what it may do.").Produces<CallerView>().WithName("GetCaller").TakesQuery().Fails();
     }
 
-    internal static CallerView Of(ApiCaller caller) => new(caller.Name, caller.MayOperate ? "operate" : "read");
+    internal static CallerView Of(ApiCaller caller) => new(
+        caller.Name, ApiCaller.WordOf(caller.Role), Null(caller.Scope.Streams), Null(caller.Scope.Origins), caller.Expires);
+
+    private static IReadOnlyList<string>? Null(IReadOnlyList<string> patterns) => patterns.Count == 0 ? null : patterns;
 
     private static IResult Me(HttpContext call)
     {
         call.Request.Query.AllowOnly();
-        return Json(Of(call.Features.Get<ApiCaller>()!));
+        return Json(Of(CallerOf(call)));
     }
 
     private static async Task<IResult> EventsAsync(ApiContext api, HttpContext call)
     {
         var query = call.Request.Query;
         query.AllowOnly([.. FeedFilter.Parameters.Select(one => one.Name), "after", "limit", "cursor"]);
-        var filter = FeedFilter.Of(query);
+        var filter = FeedFilter.Of(call);
         if (call.Request.Headers.Accept.Any(accepted => accepted?.Contains(EventStream, StringComparison.OrdinalIgnoreCase) == true))
         {
             return await WatchAsync(api, call, filter);
@@ -69,7 +72,7 @@ internal static partial class ApiEndpoints
         query.AllowOnly("q", "since", "until", "limit", "cursor");
         var (limit, before) = (query.Limit(StandardPage, api.Options.MaxPage), CursorOf(query));
         var found = await SearchAsync(
-            api.Feed, FeedFilter.Of(query) with { Kind = AttemptEntry.Kinds }, before, limit, call.RequestAborted);
+            api.Feed, FeedFilter.Of(call) with { Kind = AttemptEntry.Kinds }, before, limit, call.RequestAborted);
         return Json(new AttemptPage([.. found.Events.Select(AttemptEntry.Of)], found.Next, found.SearchedBackTo));
     }
 
@@ -131,14 +134,21 @@ internal static partial class ApiEndpoints
         var watcher = api.Tail.Join();
         call.Response.RegisterForDispose(watcher);
         call.Response.Headers["X-Accel-Buffering"] = "no";
-        return TypedResults.ServerSentEvents(WatchAsync(watcher, filter, after, call.RequestAborted));
+        var caller = CallerOf(call);
+        return TypedResults.ServerSentEvents(WatchAsync(watcher, () => api.Callers.Knows(caller), filter, after, call.RequestAborted));
     }
 
     private static async IAsyncEnumerable<SseItem<string>> WatchAsync(
-        FeedWatcher watcher, FeedFilter filter, FeedPlace? after, [EnumeratorCancellation] CancellationToken cancellation)
+        FeedWatcher watcher, Func<bool> mayGoOn, FeedFilter filter, FeedPlace? after,
+        [EnumeratorCancellation] CancellationToken cancellation)
     {
         await foreach (var row in watcher.RowsAsync(after?.Ordering - 1, cancellation))
         {
+            if (!mayGoOn())
+            {
+                yield break;
+            }
+
             if (row is null)
             {
                 yield return new SseItem<string>("", StillHere) { ReconnectionInterval = ComeBackAfter };

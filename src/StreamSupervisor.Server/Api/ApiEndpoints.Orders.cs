@@ -26,6 +26,7 @@ internal static partial class ApiEndpoints
             return NoSuchCall(call);
         }
 
+        RequireInScope(call, key);
         call.Request.Query.AllowOnly();
         var (order, isDryRun) = await OperatorOrder.ReadAsync(call, verb, call.Features.Get<ApiCaller>()!);
         var (done, problem) = await OrderAsync(api, call, key, order, isDryRun);
@@ -39,6 +40,12 @@ internal static partial class ApiEndpoints
     internal static async Task<(Done? Done, ApiProblem? Problem)> OrderAsync(
         ApiContext api, HttpContext call, StreamKey key, OperatorCommand order, bool isDryRun)
     {
+        if (await InScopeAsync(api, call, key, order) is var (narrowed, refusal) && refusal is not null)
+        {
+            return (null, refusal);
+        }
+
+        order = narrowed;
         if (order is Release release)
         {
             order = release with { Origins = [.. api.Origins().Select(origin => origin.Name)] };
@@ -67,6 +74,32 @@ internal static partial class ApiEndpoints
         }
 
         return reply is Done done ? (done, null) : (null, problem ?? Unexpected(reply));
+    }
+
+    /// <summary>
+    /// The order as this caller may give it, or why it may not. Where it is for some servers only, the order is for what is there now: what
+    /// moves away meanwhile has another generation, and nothing happens to it.
+    /// </summary>
+    private static async Task<(OperatorCommand Order, ApiProblem? Problem)> InScopeAsync(
+        ApiContext api, HttpContext call, StreamKey key, OperatorCommand order)
+    {
+        var caller = CallerOf(call);
+        RequireInScope(call, key);
+        if (!caller.Scope.NamesOrigins)
+        {
+            return (order, null);
+        }
+
+        if (order is Release or ReleaseQuarantine)
+        {
+            return (order, ApiScope.Refusal(caller, "every server, as a release does"));
+        }
+
+        var (reply, problem) = await AskAsync(api, call, key, GetState.Instance);
+        return reply is not StateReply { State: var state } ? (order, problem ?? Unexpected(reply))
+            : caller.Scope.Has(StreamView.From(state, api.Time.GetUtcNow()))
+                ? (order with { IfGeneration = order.IfGeneration ?? state.Generation }, null)
+                : (order, ApiScope.Refusal(caller, key));
     }
 
     /// <summary>

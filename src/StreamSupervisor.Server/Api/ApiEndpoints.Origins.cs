@@ -23,11 +23,13 @@ internal static partial class ApiEndpoints
         query.AllowOnly("limit", "cursor");
         var limit = query.Limit(StandardPage, api.Options.MaxPage);
         var after = query.Cursor() ?? "";
-        var rows = api.Origins().Where(origin => string.CompareOrdinal(origin.Name, after) > 0)
+        var scope = CallerOf(call).Scope;
+        var rows = api.Origins().Where(origin => string.CompareOrdinal(origin.Name, after) > 0 && scope.HasOrigin(origin.Name))
             .OrderBy(origin => origin.Name, StringComparer.Ordinal)
             .Take(limit + 1).ToList();
         var drained = await api.Drained();
-        return Json(new OriginPage([.. rows.Take(limit).Select(origin => origin with { Draining = drained.Contains(origin.Name) })],
+        return Json(new OriginPage(
+            [.. rows.Take(limit).Select(origin => scope.Cut(origin with { Draining = drained.Contains(origin.Name) }))],
             rows.Count > limit ? ApiQuery.ToCursor(rows[limit - 1].Name) : null));
     }
 
@@ -38,6 +40,11 @@ internal static partial class ApiEndpoints
         {
             return Problem(Problems.NoSuchCall.Of(
                 $"There is no origin '{(name.Length > 100 ? name[..100] : name)}'; GET {Prefix}/origins lists them."));
+        }
+
+        if (CallerOf(call) is var caller && !caller.Scope.MayOrderOrigin(name))
+        {
+            return Problem(ApiScope.Refusal(caller, $"the server {name}"));
         }
 
         api.LookSoon(name);

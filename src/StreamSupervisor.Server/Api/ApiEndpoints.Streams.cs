@@ -13,6 +13,7 @@ internal static partial class ApiEndpoints
 
     /// <summary>How far back an explanation reads: an encoder that retries every second for an hour and a half.</summary>
     private const int ExplainReads = 25;
+    private const int ReadsOfAPage = 20;
     private static readonly string[] States = [.. Enum.GetValues<LiveStreamPhase>().Select(Words.Of)];
 
     private static void MapStreams(RouteGroupBuilder group, ApiContext api)
@@ -39,6 +40,7 @@ internal static partial class ApiEndpoints
     private static Task<IResult> ReadAsync(ApiContext api, HttpContext call)
     {
         var (key, verb) = StreamPath.Read(call, Reads);
+        RequireInScope(call, key);
         return verb switch
         {
             "timeline" => TimelineAsync(api, call, key),
@@ -52,16 +54,37 @@ internal static partial class ApiEndpoints
         var query = call.Request.Query;
         query.AllowOnly("state", "origin", "q", "limit", "cursor");
         var limit = query.Limit(StandardPage, api.Options.MaxPage);
-        // One more than a page tells whether there is another.
         var state = query.OneOf("state", States) is { } word ? Enum.Parse<LiveStreamPhase>(word, ignoreCase: true) : (LiveStreamPhase?)null;
-        var rows = await api.Index.ListAsync(
-            new StreamIndexQuery(query.Cursor() ?? "", limit + 1, state, query.Text("origin"), query.Text("q")), call.RequestAborted);
-        var now = api.Time.GetUtcNow();
-        var orphaned = new OrphanedSessions(api.Origins());
-        var page = rows.Take(limit).Select(row => row.Summary is { } summary
-            ? orphaned.Mark(StreamView.From(summary, now), now)
-            : Bare(row)).ToList();
-        return Json(new StreamPage(page, rows.Count > limit ? ApiQuery.ToCursor(rows[limit - 1].Key) : null));
+        var scope = CallerOf(call).Scope;
+        var (now, orphaned, after) = (api.Time.GetUtcNow(), new OrphanedSessions(api.Origins()), query.Cursor() ?? "");
+        var (page, isMore) = (new List<StreamView>(), true);
+
+        // Whoever sees a few streams of many gets what so many readings find; the cursor goes on behind them.
+        for (var reads = 0; isMore && page.Count < limit && reads < ReadsOfAPage; reads++)
+        {
+            // One more than a page tells whether there is another.
+            var most = scope.IsAll ? limit : api.Options.MaxPage;
+            var rows = await api.Index.ListAsync(
+                new StreamIndexQuery(after, most + 1, state, query.Text("origin"), query.Text("q")), call.RequestAborted);
+            isMore = rows.Count > most;
+            foreach (var row in rows.Take(most))
+            {
+                if (page.Count == limit)
+                {
+                    isMore = true;
+                    break;
+                }
+
+                after = row.Key;
+                var view = row.Summary is { } summary ? orphaned.Mark(StreamView.From(summary, now), now) : Bare(row);
+                if (scope.Has(view))
+                {
+                    page.Add(view);
+                }
+            }
+        }
+
+        return Json(new StreamPage(page, isMore ? ApiQuery.ToCursor(after) : null));
     }
 
     private static async Task<IResult> GetAsync(ApiContext api, HttpContext call, StreamKey key)
@@ -71,6 +94,8 @@ internal static partial class ApiEndpoints
         var now = api.Time.GetUtcNow();
         return reply switch
         {
+            StateReply { State: var state } when !CallerOf(call).Scope.Has(StreamView.From(state, now)) =>
+                Problem(ApiScope.Refusal(CallerOf(call), key)),
             StateReply { State: var state } when IsUntouched(state) => Problem(NeverSeen(key)),
             StateReply { State: var state } => Json(new OrphanedSessions(api.Origins()).Mark(StreamView.From(state, now), now)),
             _ => Problem(problem ?? Unexpected(reply)),
@@ -85,13 +110,13 @@ internal static partial class ApiEndpoints
         var before = query.Text("cursor") is not { } cursor ? long.MaxValue
             : long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var sequence) && sequence > 0 ? sequence
             : throw ApiQuery.BadCursor();
-        return Json(await TimelineAsync(api, key, before, limit, call.RequestAborted));
+        return Json(await TimelineAsync(api, call, key, before, limit));
     }
 
-    internal static async Task<TimelinePage> TimelineAsync(
-        ApiContext api, StreamKey key, long before, int limit, CancellationToken cancellation)
+    /// <summary>What happened to a key, as far as the caller may see it.</summary>
+    internal static async Task<TimelinePage> TimelineAsync(ApiContext api, HttpContext call, StreamKey key, long before, int limit)
     {
-        var events = await api.Timeline.ReadBackwardsAsync(key.ToString(), before, limit, cancellation);
+        var events = await api.Timeline.ReadBackwardsAsync(key.ToString(), before, limit, call.RequestAborted);
         var entries = events.Select(one => one.Event is { } happened
             ? TimelineEntry.From(one.Sequence, one.Kind, happened)
             : TimelineEntry.Unreadable(one.Sequence, one.Kind)).ToList();
@@ -99,7 +124,8 @@ internal static partial class ApiEndpoints
         var next = entries.Count == limit && entries[^1].Sequence > EventSequence.First
             ? entries[^1].Sequence.ToString(CultureInfo.InvariantCulture)
             : null;
-        return new TimelinePage(StreamKeyView.From(key), entries, next);
+        var (scope, view) = (CallerOf(call).Scope, StreamKeyView.From(key));
+        return new TimelinePage(view, scope.IsAll ? entries : [.. entries.Where(entry => scope.Has(view, entry))], next);
     }
 
     private static async Task<IResult> ExplainAsync(ApiContext api, HttpContext call, StreamKey key)
@@ -109,20 +135,26 @@ internal static partial class ApiEndpoints
         var clientId = query.Text("clientId")
             ?? throw new ApiProblemException(ApiProblem.BadField("clientId",
                 "clientId: Name the client by the id that SRS gave it, as its log and the timeline show it."));
-        var (explanation, problem) = await ExplainAsync(api, key, clientId, query.Text("serviceId"), call.RequestAborted);
+        var (explanation, problem) = await ExplainAsync(api, call, key, clientId, query.Text("serviceId"));
         return explanation is null ? Problem(problem!) : Json(explanation);
     }
 
     /// <summary>The story of one attempt, or why there is none.</summary>
     internal static async Task<(Explanation? Explanation, ApiProblem? Problem)> ExplainAsync(
-        ApiContext api, StreamKey key, string clientId, string? serviceId, CancellationToken cancellation)
+        ApiContext api, HttpContext call, StreamKey key, string clientId, string? serviceId)
     {
+        if (CallerOf(call) is { Scope.NamesOrigins: true } caller)
+        {
+            // Its sentences tell of whatever server the session before was on.
+            return (null, ApiScope.Refusal(caller, "the story of an attempt, which may tell of other servers"));
+        }
+
         var story = new AttemptStory(key, clientId, serviceId);
         var before = long.MaxValue;
         var wholeJournal = false;
         for (var read = 0; read < ExplainReads && !story.IsComplete && !wholeJournal; read++)
         {
-            var events = await api.Timeline.ReadBackwardsAsync(key.ToString(), before, ExplainPage, cancellation);
+            var events = await api.Timeline.ReadBackwardsAsync(key.ToString(), before, ExplainPage, call.RequestAborted);
             foreach (var one in events)
             {
                 if (one.Event is { } happened)
@@ -160,6 +192,15 @@ internal static partial class ApiEndpoints
                 (null, Problems.Unavailable.Of("The key's owner could not be reached, or this member is stopping. Try again; it is safe.")),
             _ => (null, Problems.OutcomeUnknown.Of("No answer came in time; what was asked may still happen. Try again; it is safe.")),
         };
+    }
+
+    /// <exception cref="ApiProblemException">The caller's patterns do not match the key.</exception>
+    internal static void RequireInScope(HttpContext call, StreamKey key)
+    {
+        if (CallerOf(call) is var caller && !caller.Scope.Has(key))
+        {
+            throw new ApiProblemException(ApiScope.Refusal(caller, key));
+        }
     }
 
     internal static ApiProblem NeverSeen(StreamKey key) => Problems.StreamUnknown.Of(

@@ -18,22 +18,27 @@ internal static partial class ApiEndpoints
     {
         var services = endpoints.ServiceProvider;
         var api = services.GetRequiredService<ApiContext>();
-        var gate = new ApiGate(new ApiCallers(api.Options).Identify, services.GetRequiredService<ILogger<ApiGate>>());
+        var gate = new ApiGate(api.Callers.Identify, services.GetRequiredService<ILogger<ApiGate>>());
         services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped.Register(gate.Dispose);
 
         var group = endpoints.MapGroup(Prefix).AddEndpointFilter(gate);
-        MapStreams(group, api);
-        MapEvents(group, api);
         MapOverview(group, api);
-        MapOrders(group, api);
-        MapOrigins(group, api);
+        var scoped = group.MapGroup("").WithMetadata(HeedsScope.Instance);
+        MapStreams(scoped, api);
+        MapEvents(scoped, api);
+        MapOrders(scoped, api);
+        MapOrigins(scoped, api);
         ApiDocument.Map(group, ApiDocument.OfApi);
-        group.Map("/{**rest}", IResult (HttpContext call) => NoSuchCall(call)).ExcludeFromDescription();
+        group.Map("/{**rest}", IResult (HttpContext call) => NoSuchCall(call)).ExcludeFromDescription()
+            .WithMetadata(HeedsScope.Instance);
         return group;
     }
 
     private static IResult NoSuchCall(HttpContext call) =>
         AllowedMethods.Answer(call, $"There is no {call.Request.Method} for this path under {Prefix}.");
+
+    /// <summary>Who calls, as the gate has told.</summary>
+    internal static ApiCaller CallerOf(HttpContext call) => call.Features.Get<ApiCaller>()!;
 
     private static IResult Problem(ApiProblem problem) => new ProblemResult(problem);
 }

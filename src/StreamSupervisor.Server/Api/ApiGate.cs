@@ -42,14 +42,13 @@ internal sealed class ApiGate : IEndpointFilter, IDisposable
             return new ProblemResult(problem!);
         }
 
-        if (!HttpMethods.IsGet(call.Request.Method) && !HttpMethods.IsHead(call.Request.Method))
+        if (WhyNot(call, caller) is { } refusal)
         {
-            if (!caller.MayOperate)
-            {
-                return new ProblemResult(Problems.RoleTooLow.Of(
-                    $"The API key '{caller.Name}' has the role read; this call needs the role operate."));
-            }
+            return new ProblemResult(refusal);
+        }
 
+        if (IsChange(call.Request))
+        {
             using var permit = _orders.AttemptAcquire(caller.Name);
             if (!permit.IsAcquired)
             {
@@ -84,4 +83,26 @@ internal sealed class ApiGate : IEndpointFilter, IDisposable
     }
 
     public void Dispose() => _orders.Dispose();
+
+    /// <summary>What the caller lacks for this route; null: nothing.</summary>
+    private static ApiProblem? WhyNot(HttpContext call, ApiCaller caller)
+    {
+        var marks = call.GetEndpoint()?.Metadata;
+        var needed = marks?.GetMetadata<NeedsAdmin>() is not null ? ApiRole.Admin
+            : IsChange(call.Request) ? ApiRole.Operator
+            : ApiRole.Viewer;
+        if (caller.Role < needed)
+        {
+            return RoleTooLow(caller, needed);
+        }
+
+        return caller.Scope.IsAll || marks?.GetMetadata<HeedsScope>() is not null ? null : Problems.OutOfScope.Of(
+            $"The API key '{caller.Name}' is for some streams or servers only, and this call is about all of them.");
+    }
+
+    /// <summary>What a caller hears whose role does not reach.</summary>
+    internal static ApiProblem RoleTooLow(ApiCaller caller, ApiRole needed) => Problems.RoleTooLow.Of(
+        $"The API key '{caller.Name}' has the role {ApiCaller.WordOf(caller.Role)}; this call needs the role {ApiCaller.WordOf(needed)}.");
+
+    private static bool IsChange(HttpRequest request) => !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method);
 }

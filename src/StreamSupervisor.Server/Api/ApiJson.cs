@@ -22,6 +22,7 @@ namespace StreamSupervisor.Server.Api;
 [JsonSerializable(typeof(ApiProblem))]
 [JsonSerializable(typeof(OrderBody))]
 [JsonSerializable(typeof(StreamReport))]
+[JsonSerializable(typeof(ReloadView))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>The context with the options that all of us use. Texts stay readable, apostrophes and Chinese too: the answer is JSON and
@@ -57,8 +58,12 @@ public sealed record StreamReport(StreamView Stream, IReadOnlyList<TimelineEntry
 
 /// <summary>Who calls.</summary>
 /// <param name="Name">Of the API key; <c>local</c> where no keys are configured.</param>
-/// <param name="Role"><c>operate</c> or <c>read</c>.</param>
-public sealed record CallerView(string Name, string Role);
+/// <param name="Role"><c>viewer</c>, <c>operator</c> or <c>admin</c>.</param>
+/// <param name="Streams">Patterns of the stream keys that it sees and orders about; absent: all.</param>
+/// <param name="Origins">Names of the servers that it sees and orders about, or patterns of them; absent: all.</param>
+/// <param name="Expires">When its key ends; absent: never.</param>
+public sealed record CallerView(string Name, string Role, IReadOnlyList<string>? Streams = null, IReadOnlyList<string>? Origins = null,
+    DateTimeOffset? Expires = null);
 
 /// <summary>What became of an operator's order.</summary>
 /// <param name="Changed">Whether anything changed.</param>

@@ -20,6 +20,9 @@ public sealed record ApiProblem(string Type, string Title, int Status, string De
 {
     public const string MediaType = "application/problem+json";
 
+    /// <summary>Every mistake that was found, each with its place and its fix; absent where there is one at most.</summary>
+    public IReadOnlyList<string>? Mistakes { get; init; }
+
     internal static ApiProblem BadField(string field, string detail) => Problems.BadField.Of(detail, field);
 }
 
@@ -40,7 +43,10 @@ internal static class Problems
     // The caller
     public static readonly ProblemKind KeyMissing = new(401, "api-key-missing", "An API key is needed", "需要 API 密钥");
     public static readonly ProblemKind KeyWrong = new(401, "api-key-wrong", "The API key is not known", "API 密钥不正确");
-    public static readonly ProblemKind RoleTooLow = new(403, "role-too-low", "This API key may only read", "该 API 密钥只能读取");
+    public static readonly ProblemKind KeyExpired = new(401, "api-key-expired", "The API key has ended", "API 密钥已过期");
+    public static readonly ProblemKind RoleTooLow = new(403, "role-too-low", "This API key may not do that", "该 API 密钥权限不足");
+    public static readonly ProblemKind OutOfScope =
+        new(403, "out-of-scope", "This API key is for other streams or servers", "该 API 密钥不适用于此流或服务器");
     public static readonly ProblemKind LoopbackOnly = new(403, "loopback-only", "Only callers on this machine are answered", "仅允许本机访问");
     public static readonly ProblemKind NetworkNotAllowed =
         new(403, "network-not-allowed", "Callers from this network are not answered", "不允许来自该网络的访问");
@@ -79,6 +85,9 @@ internal static class Problems
     public static readonly ProblemKind LastMember = new(409, "last-member", "It is the last member", "这是最后一个节点");
     public static readonly ProblemKind Alone = new(409, "alone", "This supervisor is not part of a cluster", "当前不是集群模式");
     public static readonly ProblemKind ShardUnknown = new(404, "shard-unknown", "There is no such shard", "没有这个分片");
+
+    public static readonly ProblemKind SettingsWrong =
+        new(422, "settings-wrong", "The settings are wrong, and nothing was changed", "配置有误，未作任何更改");
 
     // Us
     public static readonly ProblemKind OutcomeUnknown =

@@ -42,6 +42,10 @@ internal static class ClusterOrders
             {
                 Text = $"{e.By} declared member {key.Stream} dead{For(e.Why)}",
             },
+            (Members, OperatorActed { Action: "reload" } e) => entry with
+            {
+                Text = $"{e.By} had member {key.Stream} read its settings again{For(e.Why)}",
+            },
             _ => entry,
         };
 

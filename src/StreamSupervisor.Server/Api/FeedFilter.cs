@@ -13,6 +13,8 @@ internal sealed record FeedFilter
     private static readonly string[] Kinds = [.. EventCodec.Kinds.Select(one => one.Kind)];
     private static readonly HashSet<string> OrderKinds = ["key-locked", "key-unlocked", "key-pinned", "operator-acted"];
 
+    /// <summary>What the one who asks may see.</summary>
+    public required ApiScope Scope { get; init; }
     public string? Key { get; init; }
     public string? Origin { get; init; }
 
@@ -48,8 +50,13 @@ internal sealed record FeedFilter
 
     /// <summary>Reads the query of a call.</summary>
     /// <exception cref="ApiProblemException">A parameter is wrong; the problem names it.</exception>
-    public static FeedFilter Of(IQueryCollection query) => new()
+    public static FeedFilter Of(HttpContext call) => Of(call.Request.Query, ApiEndpoints.CallerOf(call).Scope);
+
+    /// <inheritdoc cref="Of(HttpContext)"/>
+    /// <param name="scope">What the caller may see.</param>
+    public static FeedFilter Of(IQueryCollection query, ApiScope scope) => new()
     {
+        Scope = scope,
         Key = query.Text("key") is not { } key ? null
             : StreamKey.TryParse(key, out var parsed) ? parsed.ToString()
             : throw Wrong("key", "It is a stream key, app/stream or vhost/app/stream."),
@@ -74,6 +81,7 @@ internal sealed record FeedFilter
             && (Address is null || Address == happened.Attempt?.Ip)
             && (By is null || By == happened.By)
             && (Q is null || IsAbout(entry, Q))
+            && Scope.Has(key, happened)
             && (Until is null || happened.At <= Until);
     }
 

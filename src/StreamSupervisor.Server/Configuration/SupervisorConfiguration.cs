@@ -80,7 +80,7 @@ internal static class SupervisorConfiguration
         if (readable)
         {
             CheckTopLevel(tree, problems);
-            options = new OptionsBinder(sources, problems).Bind(configuration);
+            options = new OptionsBinder(sources, new SecretFiles(environment, name), problems).Bind(configuration);
             options.ReadFrom = name == StandaloneName ? $"{name} (built in)" : name;
             options.Sources = sources;
             options.AkkaOverlay = AkkaOverlay.Render(tree, problems);

@@ -25,7 +25,7 @@ internal sealed class CoworkerEndpoint
 
     private readonly StreamLocator _locator;
     private readonly CoworkerTokens _tokens;
-    private readonly FrozenDictionary<string, CoworkerAnswer> _answers;
+    private volatile FrozenDictionary<string, CoworkerAnswer> _answers;
     private readonly StrangerLog _strangers;
     private readonly ILogger _logger;
 
@@ -33,16 +33,22 @@ internal sealed class CoworkerEndpoint
         ILogger<CoworkerEndpoint> logger)
     {
         (_locator, _tokens, _logger) = (locator, tokens, logger);
-        _answers = options.Origins.ToFrozenDictionary(origin => origin.Name, origin =>
-        {
-            var place = PlayAddress.Of(origin);
-            return new CoworkerAnswer(place.Host, place.Port, new Uri(origin.Api).Authority);
-        });
+        _answers = AnswersOf(options.Origins);
         _strangers = new StrangerLog("coworkers", "origins.coworkers-token", time, logger);
     }
 
     public void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost($"/coworkers/v1/{{token}}{CoworkerQuestion.Path}", HandleAsync).ExcludeFromDescription();
+
+    /// <summary>Players are led to these servers from now on.</summary>
+    public void Use(IEnumerable<OriginOptions> origins) => _answers = AnswersOf(origins);
+
+    private static FrozenDictionary<string, CoworkerAnswer> AnswersOf(IEnumerable<OriginOptions> origins) =>
+        origins.ToFrozenDictionary(origin => origin.Name, origin =>
+        {
+            var place = PlayAddress.Of(origin);
+            return new CoworkerAnswer(place.Host, place.Port, new Uri(origin.Api).Authority);
+        });
 
     private async Task HandleAsync(HttpContext context)
     {

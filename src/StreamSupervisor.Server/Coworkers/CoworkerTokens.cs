@@ -8,4 +8,8 @@ namespace StreamSupervisor.Server.Coworkers;
 /// one only lets him ask where they are.
 /// </summary>
 internal sealed class CoworkerTokens(IEnumerable<OriginOptions> options)
-    : OriginTokens(options.Select(option => (option.CoworkersToken, option.Name)));
+    : OriginTokens(options.Select(option => (option.CoworkersToken, option.Name)))
+{
+    /// <inheritdoc cref="OriginTokens.Use"/>
+    public void Use(IEnumerable<OriginOptions> options) => Use(options.Select(option => (option.CoworkersToken, option.Name)));
+}

@@ -24,17 +24,23 @@ public sealed class CredentialGate
     private readonly RegistrationCredential _registrations;
     private readonly TimeSpan _skew;
     private readonly TimeSpan _delay;
+    private readonly (int Limit, TimeSpan Window, int Tracked) _limits;
 
     /// <exception cref="FormatException">A rule's pattern is none. Validate the options first.</exception>
     /// <exception cref="ArgumentException">A rule lacks its secret. Validate the options first.</exception>
-    public CredentialGate(CredentialOptions options, RegistrationCredential registrations, ILogger<CredentialGate>? logger = null)
+    /// <param name="before">The gate that this one takes the place of: its guesses stay counted while the limits are the same.</param>
+    public CredentialGate(CredentialOptions options, RegistrationCredential registrations, ILogger<CredentialGate>? logger = null,
+        CredentialGate? before = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         _rules = [.. options.Rules.Select(rule => new Rule(StreamPattern.Parse(rule.Match), rule.Scheme, rule.Separator,
             CheckOf(rule, logger)))];
         _registrations = registrations;
         _skew = options.ClockSkew;
-        Wrong = new(options.WrongLimit, options.WrongWindow, options.WrongTracked);
+        _limits = (options.WrongLimit, options.WrongWindow, options.WrongTracked);
+        Wrong = before is not null && before._limits == _limits
+            ? before.Wrong
+            : new(options.WrongLimit, options.WrongWindow, options.WrongTracked);
         _delay = options.WrongDelay;
     }
 

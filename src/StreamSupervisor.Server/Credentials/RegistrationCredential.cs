@@ -15,30 +15,36 @@ public sealed class RegistrationCredential
 {
     public const string Parameter = "registration";
 
-    private volatile SharedSecrets? _secrets;
+    private volatile Named _named;
+    private volatile SharedSecrets? _stored;
 
-    /// <param name="options">May name the keys; else none is known before <see cref="Use"/>.</param>
+    /// <param name="options">May name the keys; else none is known before <see cref="Use(byte[])"/>.</param>
     public RegistrationCredential(RegistrationCredentialOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        _secrets = string.IsNullOrEmpty(options.Primary) ? null : new SharedSecrets(options.Primary, options.Secondary);
-        Validity = options.Validity;
+        _named = Named.In(options);
     }
 
     /// <summary>How long a handed-out credential is good for starting to publish.</summary>
-    public TimeSpan Validity { get; }
+    public TimeSpan Validity => _named.Validity;
 
     /// <summary>Whether there is a key; before the store has answered for the first time there is none.</summary>
-    public bool IsReady => _secrets is not null;
+    public bool IsReady => Secrets is not null;
 
-    /// <summary>Takes the key of the store, unless the settings name one.</summary>
-    public void Use(byte[] key) => _secrets ??= new SharedSecrets(key);
+    /// <summary>The keys of the settings, else that of the store.</summary>
+    private SharedSecrets? Secrets => _named.Secrets ?? _stored;
+
+    /// <summary>Takes the key of the store, for when the settings name none.</summary>
+    public void Use(byte[] key) => _stored ??= new SharedSecrets(key);
+
+    /// <summary>The settings say this from now on.</summary>
+    public void Use(RegistrationCredentialOptions options) => _named = Named.In(options);
 
     /// <summary>The query to put behind a publish address: <c>registration=v1.…</c>.</summary>
     /// <exception cref="InvalidOperationException">There is no key yet.</exception>
     public string QueryFor(StreamKey key, string encoderId, string registrationId, DateTimeOffset now)
     {
-        var secrets = _secrets ?? throw new InvalidOperationException("The key of registrations is not known yet.");
+        var secrets = Secrets ?? throw new InvalidOperationException("The key of registrations is not known yet.");
         var claims = new TokenClaims(encoderId, key.ToString(), (now + Validity).ToUnixTimeSeconds(), Address: null,
             RegistrationClaim.MarkOf(registrationId));
         return $"{Parameter}={SignedToken.Sign(claims, secrets.Primary, SignedToken.RegistrationPurpose)}";
@@ -52,7 +58,7 @@ public sealed class RegistrationCredential
             return default;
         }
 
-        if (_secrets is not { } secrets)
+        if (Secrets is not { } secrets)
         {
             return new RegistrationReading(CredentialVerdict.Missing, Undecided: true);
         }
@@ -66,6 +72,13 @@ public sealed class RegistrationCredential
 
         var right = Verification.RightUntil(UnixTime.Of(claims.Expires), question, claims.Subject);
         return new RegistrationReading(right.Verdict, Undecided: false, claims.Subject, mark);
+    }
+
+    /// <summary>What the settings say.</summary>
+    private sealed record Named(SharedSecrets? Secrets, TimeSpan Validity)
+    {
+        public static Named In(RegistrationCredentialOptions options) => new(
+            string.IsNullOrEmpty(options.Primary) ? null : new SharedSecrets(options.Primary, options.Secondary), options.Validity);
     }
 }
 

@@ -46,6 +46,7 @@ public sealed record AuditList(
         (OperatorActed { Action: "release" }, _) => words.Release,
         (OperatorActed { Action: "leave" }, _) => words.Leave,
         (OperatorActed { Action: "down" }, _) => words.Down,
+        (OperatorActed { Action: "reload" }, _) => words.Reload,
         (OperatorActed acted, _) => acted.Action,
         _ => entry.Event.Kind,
     };

@@ -19,7 +19,7 @@ internal static partial class DashboardEndpoints
         {
             var asked = AuditOf(call.Request.Query);
             var found = await ApiEndpoints.SearchAsync(
-                api.Feed, FilterOf(asked), ApiEndpoints.CursorOf(call.Request.Query), OrdersOfAPage, call.RequestAborted);
+                api.Feed, FilterOf(call, asked), ApiEndpoints.CursorOf(call.Request.Query), OrdersOfAPage, call.RequestAborted);
             var list = asked with { Orders = found.Events, Next = found.Next, SearchedBackTo = found.SearchedBackTo };
             return DashboardPages.Show<Audit>(call, await pages.ContextAsync(call), new() { ["List"] = list });
         });
@@ -27,15 +27,19 @@ internal static partial class DashboardEndpoints
         {
             var (asked, from) = (AuditOf(call.Request.Query), ApiEndpoints.CursorOf(call.Request.Query));
             var words = pages.Words<AuditWords>(call);
-            return Results.Stream(body => WriteSheetAsync(api, call, FilterOf(asked), from, words, body), "text/csv; charset=utf-8");
+            return Results.Stream(body => WriteSheetAsync(api, call, FilterOf(call, asked), from, words, body), "text/csv; charset=utf-8");
         });
     }
 
     private static AuditList AuditOf(IQueryCollection query) =>
         new(query.Text("by") ?? "", query.Text("q") ?? "", [], null, null, !query.ContainsKey("cursor"));
 
-    private static FeedFilter FilterOf(AuditList asked) =>
-        new() { Kind = new HashSet<string> { FeedFilter.Orders }, By = Null(asked.By), Q = Null(asked.Key) };
+    private static FeedFilter FilterOf(HttpContext call, AuditList asked) =>
+        new()
+        {
+            Scope = ApiEndpoints.CallerOf(call).Scope, Kind = new HashSet<string> { FeedFilter.Orders }, By = Null(asked.By),
+            Q = Null(asked.Key),
+        };
 
     /// <summary>Every order that the journal holds, part by part. A sheet that can't be read to its end is cut off: it does not look
     /// whole.</summary>

@@ -51,7 +51,9 @@ internal static partial class DashboardEndpoints
         {
             var order = OperatorOrder.CommandOf(
                 body with { IfGeneration = one.Generation }, chosen.Verb, call.Features.Get<ApiCaller>()!);
-            var (done, problem) = await ApiEndpoints.OrderAsync(api, call, one.Key, order, isDryRun: false);
+            var (done, problem) = ApiEndpoints.CallerOf(call) is var caller && !caller.Scope.Has(one.Key)
+                ? (null, ApiScope.Refusal(caller, one.Key))
+                : await ApiEndpoints.OrderAsync(api, call, one.Key, order, isDryRun: false);
             var words = pages.Words<OrderWords>(call);
             return new OrderedStream(one, done is not null, done is not null ? words.OutcomeOf(order, done)
                 : problem!.Reason == Problems.GenerationMovedOn.Reason ? words.Moved : problem.Detail);
@@ -63,7 +65,8 @@ internal static partial class DashboardEndpoints
             foreach (var one in chosen.Streams)
             {
                 var row = await api.Index.FindAsync(one.Key.ToString(), call.RequestAborted);
-                rows.Add(row?.Summary is { } summary ? StreamView.From(summary, now) : null);
+                var view = row?.Summary is { } summary ? StreamView.From(summary, now) : null;
+                rows.Add(view is not null && ApiEndpoints.CallerOf(call).Scope.Has(view) ? view : null);
             }
 
             var page = await pages.ContextAsync(call, "");

@@ -3,6 +3,7 @@ using StreamSupervisor.Actors.Calls;
 using StreamSupervisor.Actors.LiveStreams;
 using StreamSupervisor.Actors.Origins;
 using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Domain.Origins;
 using StreamSupervisor.Server.Api;
 using StreamSupervisor.Server.Dashboard.Language;
 using StreamSupervisor.Server.Dashboard.Pages;
@@ -25,11 +26,13 @@ internal static partial class DashboardEndpoints
         ApiContext api, DashboardPages pages, HttpContext call, OriginDirectory directory, HookArrivals arrivals)
     {
         var (now, drained) = (api.Time.GetUtcNow(), await api.Drained());
-        var cards = api.Origins().OrderBy(origin => origin.Name, StringComparer.Ordinal).Select(origin =>
+        var scope = ApiEndpoints.CallerOf(call).Scope;
+        var seen = api.Origins().Where(origin => scope.HasOrigin(origin.Name)).OrderBy(origin => origin.Name, StringComparer.Ordinal);
+        var cards = seen.Select(origin =>
         {
-            var known = directory.Find(origin.Name)!.Snapshot;
+            var known = directory.Find(origin.Name)?.Snapshot ?? OriginSnapshot.Unknown(origin.Name);
             return new OriginCard(
-                origin with { Draining = drained.Contains(origin.Name) }, known.CallOrder, known.LookTimes, known.CpuPercent,
+                scope.Cut(origin with { Draining = drained.Contains(origin.Name) }), known.CallOrder, known.LookTimes, known.CpuPercent,
                 known.BytesPerSecond, known.KicksForbidden,
                 OriginCard.SightingsOf(
                     [.. HookArrivals.Kinds.Select(kind => (Words.Of(kind).Replace('-', '_'), arrivals.LastOf(origin.Name, kind)))],
@@ -46,6 +49,11 @@ internal static partial class DashboardEndpoints
         if (order is not ("drain" or "undrain" or "look") || !api.Origins().Any(origin => origin.Name == name))
         {
             return new ProblemResult(Problems.NoSuchCall.Of("There is no such origin, or no such order."));
+        }
+
+        if (ApiEndpoints.CallerOf(call) is var caller && !caller.Scope.MayOrderOrigin(name))
+        {
+            return new ProblemResult(ApiScope.Refusal(caller, $"the server {name}"));
         }
 
         var words = pages.Words<OriginsWords>(call);

@@ -20,6 +20,7 @@ internal static partial class DashboardEndpoints
     private static async Task<IResult> StreamAsync(ApiContext api, DashboardPages pages, HttpContext call)
     {
         var (key, _) = StreamPath.Read(call, [], PrefixOf(call));
+        ApiEndpoints.RequireInScope(call, key);
         var order = call.Request.Query.Text("order");
         return await StreamAsync(api, pages, call, key, StreamDetail.IsOrder(order) ? order : null, null, 200);
     }
@@ -33,6 +34,7 @@ internal static partial class DashboardEndpoints
             return AllowedMethods.Answer(call, "A stream takes kick, release, lock, unlock and pin.");
         }
 
+        ApiEndpoints.RequireInScope(call, key);
         var form = await FormAsync(call, OperatorOrder.MaxBody);
         var page = await pages.ContextAsync(call, StreamUrl.PathOf(StreamKeyView.From(key)));
         var (words, name) = (page.Words<OrderWords>(), StreamKeyView.From(key).ToString());
@@ -66,6 +68,12 @@ internal static partial class DashboardEndpoints
         ApiContext api, DashboardPages pages, HttpContext call, StreamKey key, string? order, string? error, int status)
     {
         var (reply, problem) = await ApiEndpoints.AskAsync(api, call, key, GetState.Instance);
+        if (reply is StateReply { State: var seen } && ApiEndpoints.CallerOf(call) is var caller
+            && !caller.Scope.Has(StreamView.From(seen, api.Time.GetUtcNow())))
+        {
+            return new ProblemResult(ApiScope.Refusal(caller, key));
+        }
+
         if (reply is not StateReply { State: var state } || ApiEndpoints.IsUntouched(state))
         {
             return new ProblemResult(reply is StateReply ? ApiEndpoints.NeverSeen(key) : problem ?? ApiEndpoints.Unexpected(reply));
@@ -74,7 +82,7 @@ internal static partial class DashboardEndpoints
         var before = long.TryParse(call.Request.Query.Text("cursor"), NumberStyles.None, CultureInfo.InvariantCulture, out var sequence)
             ? sequence
             : long.MaxValue;
-        var timeline = await ApiEndpoints.TimelineAsync(api, key, before, EventsOfAPage, call.RequestAborted);
+        var timeline = await ApiEndpoints.TimelineAsync(api, call, key, before, EventsOfAPage);
         var now = api.Time.GetUtcNow();
         var view = new OrphanedSessions(api.Origins()).Mark(StreamView.From(state, now), now);
         var page = await pages.ContextAsync(call, HttpMethods.IsPost(call.Request.Method) ? StreamUrl.PathOf(view.Key) : null);

@@ -39,6 +39,7 @@ internal static partial class DashboardEndpoints
             ? (LiveStreamPhase?)null : Enum.Parse<LiveStreamPhase>(asked.State, ignoreCase: true);
         var isByChange = asked.Sort.Length > 0;
         var (after, before) = PlaceOf(query.Cursor() ?? "", isByChange);
+        var scope = ApiEndpoints.CallerOf(call).Scope;
         var (now, origins) = (api.Time.GetUtcNow(), api.Origins());
         var orphaned = new OrphanedSessions(origins);
         var (shown, isMore) = (new List<StreamView>(), true);
@@ -61,7 +62,7 @@ internal static partial class DashboardEndpoints
 
                 (after, before) = (row.Key, isByChange ? row.ChangedAt : null);
                 var view = row.Summary is { } summary ? orphaned.Mark(StreamView.From(summary, now), now) : ApiEndpoints.Bare(row);
-                if (mark is null || Has(view, mark.Value))
+                if ((mark is null || Has(view, mark.Value)) && scope.Has(view))
                 {
                     shown.Add(view);
                 }
@@ -69,7 +70,8 @@ internal static partial class DashboardEndpoints
         }
 
         var next = before is { } changed ? $"{changed.ToUnixTimeMilliseconds()} {after}" : after;
-        return new StreamList(asked, shown, origins, isMore ? ApiQuery.ToCursor(next) : null);
+        var columns = origins.Where(origin => scope.HasOrigin(origin.Name)).Select(scope.Cut).ToList();
+        return new StreamList(asked, shown, columns, isMore ? ApiQuery.ToCursor(next) : null);
     }
 
     private static bool Has(StreamView stream, StreamMark mark) => mark switch

@@ -16,15 +16,15 @@ internal static partial class DashboardEndpoints
 
     private static async Task<IResult> TroubleAsync(ApiContext api, DashboardPages pages, HttpContext call, QuarantinedStreams quarantine)
     {
-        var now = api.Time.GetUtcNow();
+        var (now, scope) = (api.Time.GetUtcNow(), ApiEndpoints.CallerOf(call).Scope);
         var rows = await api.Index.TroubledAsync(TroubleList.Most, call.RequestAborted);
 
         // A cool-down lasts ten minutes at most, so what began it is not older.
         var told = await ApiEndpoints.SearchAsync(
-            api.Feed, new FeedFilter { Kind = TroubleList.Kinds, Since = now - TroubleList.FlapsSince }, new FeedPlace(long.MaxValue, 0),
-            TroubleList.Most, call.RequestAborted);
+            api.Feed, new FeedFilter { Scope = scope, Kind = TroubleList.Kinds, Since = now - TroubleList.FlapsSince },
+            new FeedPlace(long.MaxValue, 0), TroubleList.Most, call.RequestAborted);
         return DashboardPages.Show<Trouble>(
-            call, await pages.ContextAsync(call), new() { ["List"] = TroubleList.Of(rows, told, quarantine.All, now) });
+            call, await pages.ContextAsync(call), new() { ["List"] = TroubleList.Of(rows, told, quarantine.All, now, scope) });
     }
 
     private static async Task<IResult> ReleaseQuarantineAsync(ApiContext api, DashboardPages pages, HttpContext call)
@@ -35,6 +35,7 @@ internal static partial class DashboardEndpoints
             throw new ApiProblemException(ApiProblem.BadField("key", "key: It is no stream key."));
         }
 
+        ApiEndpoints.RequireInScope(call, key);
         var startAnew = form["anew"] == "true";
         if (startAnew)
         {

@@ -39,7 +39,10 @@ internal static partial class DashboardEndpoints
         var query = call.Request.Query;
         var question = WhyQuestion.Of(query["q"]);
         var range = query.OneOf("range", WhyList.Ranges) ?? WhyList.StandardRange;
-        var filter = new FeedFilter { Kind = AttemptEntry.Kinds, Since = WhyList.SinceOf(range, api.Time.GetUtcNow()) };
+        var filter = new FeedFilter
+        {
+            Scope = ApiEndpoints.CallerOf(call).Scope, Kind = AttemptEntry.Kinds, Since = WhyList.SinceOf(range, api.Time.GetUtcNow()),
+        };
         var list = new WhyList(question, null, range, [], null, null, !query.ContainsKey("cursor"));
 
         // An older page is about the term that found the newer one.
@@ -77,7 +80,8 @@ internal static partial class DashboardEndpoints
             throw new ApiProblemException(ApiProblem.BadField("key", "key: It is a stream key, app/stream or vhost/app/stream."));
         }
 
-        var (explanation, problem) = await ApiEndpoints.ExplainAsync(api, key, client, query.Text("service"), call.RequestAborted);
+        ApiEndpoints.RequireInScope(call, key);
+        var (explanation, problem) = await ApiEndpoints.ExplainAsync(api, call, key, client, query.Text("service"));
         return explanation is null
             ? new ProblemResult(problem!)
             : DashboardPages.Show<Attempt>(call, await pages.ContextAsync(call), new()

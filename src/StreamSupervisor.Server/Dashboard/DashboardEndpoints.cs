@@ -15,8 +15,9 @@ internal static partial class DashboardEndpoints
     public const string Prefix = "/ui";
 
     /// <summary>What the pages need besides the <see cref="ApiContext"/>.</summary>
-    public static void AddServices(IServiceCollection services, DashboardOptions options, ApiOptions api)
+    public static void AddServices(IServiceCollection services, DashboardOptions options)
     {
+        services.AddSingleton<SessionSecret>();
         if (!options.Enabled)
         {
             return;
@@ -36,14 +37,16 @@ internal static partial class DashboardEndpoints
         }
 
         services.AddSingleton(options).AddSingleton<DashboardAssets>().AddSingleton<PageFactory>().AddSingleton<DashboardPages>();
-        services.AddSingleton(provider => new DashboardGate(api, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new DashboardGate(
+            provider.GetRequiredService<ApiContext>().Callers, provider.GetRequiredService<SessionSecret>(),
+            provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider =>
         {
             var context = provider.GetRequiredService<ApiContext>();
             var stopping = provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
             return new DashboardFeed(new FeedTail(
                 context.Feed, context.Time, options.MaxFeeds, provider.GetRequiredService<ILogger<FeedTail>>(), stopping,
-                "dashboard.max-feeds"));
+                "dashboard.max-feeds"), context.Callers);
         });
     }
 
@@ -60,17 +63,18 @@ internal static partial class DashboardEndpoints
         var inner = new ApiGate(gate.Identify, services.GetRequiredService<ILogger<ApiGate>>());
         services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped.Register(inner.Dispose);
         var gated = group.MapGroup("").AddEndpointFilter(inner).AddEndpointFilter(new SharedPages(api.Time));
-        gated.MapGet("/feed", IResult (HttpContext call) => services.GetRequiredService<DashboardFeed>().Watch(call));
-        MapStreams(gated, api, pages);
-        MapStream(gated, api, pages);
-        MapOrders(gated, api, pages);
-        MapWhy(gated, api, pages);
-        MapOrigins(gated, api, pages);
+        var scoped = gated.MapGroup("").WithMetadata(HeedsScope.Instance);
+        scoped.MapGet("/feed", IResult (HttpContext call) => services.GetRequiredService<DashboardFeed>().Watch(call));
+        MapStreams(scoped, api, pages);
+        MapStream(scoped, api, pages);
+        MapOrders(scoped, api, pages);
+        MapWhy(scoped, api, pages);
+        MapOrigins(scoped, api, pages);
+        MapTrouble(scoped, api, pages);
+        MapAudit(scoped, api, pages);
         MapCluster(gated, pages);
-        MapTrouble(gated, api, pages);
-        MapAudit(gated, api, pages);
         MapSettings(gated, pages);
-        gated.Map("/{**rest}", IResult (HttpContext call) => AllowedMethods.Answer(call, "There is no such page."));
+        scoped.Map("/{**rest}", IResult (HttpContext call) => AllowedMethods.Answer(call, "There is no such page."));
         return group;
     }
 

@@ -9,7 +9,7 @@ namespace StreamSupervisor.Server.Dashboard;
 /// Tells pages which streams have changed, and no more: they fetch what they show. Bursts are told as one, so that a storm costs a page two
 /// messages a second.
 /// </summary>
-internal sealed class DashboardFeed(FeedTail tail)
+internal sealed class DashboardFeed(FeedTail tail, ApiCallers callers)
 {
     public const string Changed = "changed";
 
@@ -45,7 +45,7 @@ internal sealed class DashboardFeed(FeedTail tail)
         }
 
         call.Response.RegisterForDispose(watcher);
-        return TypedResults.ServerSentEvents(WatchAsync(watcher, call.RequestAborted));
+        return TypedResults.ServerSentEvents(WatchAsync(watcher, ApiEndpoints.CallerOf(call), call.RequestAborted));
     }
 
     private static async IAsyncEnumerable<SseItem<string>> FullAsync()
@@ -61,7 +61,7 @@ internal sealed class DashboardFeed(FeedTail tail)
 
     /// <summary>Messages <see cref="Changed"/> with a key on each line, or none; and <see cref="StillHere"/> every few seconds.</summary>
     private async IAsyncEnumerable<SseItem<string>> WatchAsync(
-        FeedWatcher watcher, [EnumeratorCancellation] CancellationToken cancellation)
+        FeedWatcher watcher, ApiCaller caller, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var keys = new HashSet<string>(StringComparer.Ordinal);
         await using var rows = watcher.RowsAsync(null, cancellation).GetAsyncEnumerator(cancellation);
@@ -72,13 +72,24 @@ internal sealed class DashboardFeed(FeedTail tail)
             {
                 var row = rows.Current;
                 next = rows.MoveNextAsync().AsTask();
-                if (row is not null)
+                if (!callers.Knows(caller))
+                {
+                    yield break;
+                }
+
+                if (row is not null && (caller.Scope.IsAll
+                    || FeedPlace.Of(row).Any(one => caller.Scope.Has(one.Entry.Key, one.Entry.Event))))
                 {
                     keys.Add(row.Key);
                 }
 
-                if (row is null && keys.Count == 0)
+                if (keys.Count == 0)
                 {
+                    if (row is not null)
+                    {
+                        continue;
+                    }
+
                     var pace = ((long)PaceOf(tail.Watching).TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
                     yield return new SseItem<string>(pace, StillHere) { ReconnectionInterval = ComeBackAfter };
                 }

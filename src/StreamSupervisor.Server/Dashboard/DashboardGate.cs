@@ -1,6 +1,5 @@
 using System.Net;
 using StreamSupervisor.Server.Api;
-using StreamSupervisor.Server.Configuration;
 
 namespace StreamSupervisor.Server.Dashboard;
 
@@ -8,15 +7,17 @@ namespace StreamSupervisor.Server.Dashboard;
 /// Who may see the pages: who may call the API. A browser cannot send a key with every call, so it signs in once with one and keeps a
 /// session in a cookie (<see cref="DashboardSession"/>). Without keys nobody signs in, and only this machine is answered.
 /// </summary>
-internal sealed class DashboardGate(ApiOptions options, TimeProvider time)
+internal sealed class DashboardGate(ApiCallers callers, SessionSecret secret, TimeProvider time)
 {
     public const string Cookie = "streamsupervisor";
 
-    private readonly ApiCallers _callers = new(options);
-    private readonly DashboardSession _sessions = new(options);
+    private readonly DashboardSession _sessions = new(callers, secret);
+
+    private static ApiProblem NotYet => Problems.Unavailable.Of(
+        "The store has not answered yet, so this member can't prove a session. Ask another member, or try again.");
 
     /// <summary>Whether there is something to sign in with.</summary>
-    public bool HasKeys => _callers.AskForKey;
+    public bool HasKeys => callers.AskForKey;
 
     /// <summary>Who calls, or why it is not answered.</summary>
     public (ApiCaller? Caller, ApiProblem? Problem) Identify(HttpContext call)
@@ -24,24 +25,32 @@ internal sealed class DashboardGate(ApiOptions options, TimeProvider time)
         var headers = call.Request.Headers;
         if (!HasKeys || CallOrigin.IsForeignPage(call.Request) || headers.Authorization.Count > 0 || headers.ContainsKey("X-Api-Key"))
         {
-            return _callers.Identify(call);
+            return callers.Identify(call);
         }
 
-        return _sessions.Read(call.Request.Cookies[Cookie], time.GetUtcNow()) is { } claim
-            ? _callers.Try(call, () => DashboardSession.Holds(claim) ? _callers.Find(claim.Key) : null)
+        var (claim, isUnknown) = _sessions.Read(call.Request.Cookies[Cookie], time.GetUtcNow());
+        return isUnknown ? (null, NotYet)
+            : claim is not null ? callers.Try(call, () => DashboardSession.Holds(claim) ? claim.Key : null)
             : (null, Problems.KeyMissing.Of("Sign in with an API key."));
     }
 
     /// <summary>Begins a session for the holder of a key.</summary>
     public (ApiCaller? Caller, ApiProblem? Problem) SignIn(HttpContext call, string key, string path)
     {
-        var (caller, problem) = _callers.Try(call, () => _callers.Find(key));
-        if (caller is not null && _sessions.Begin(caller, time.GetUtcNow()) is { } session)
+        ApiKey? known = null;
+        var (caller, problem) = callers.Try(call, () => known = callers.Find(key));
+        if (caller is null)
         {
-            call.Response.Cookies.Append(Cookie, session, CookieAt(call, path, DashboardSession.Validity));
+            return (null, problem);
         }
 
-        return (caller, problem);
+        if (_sessions.Begin(known!, time.GetUtcNow()) is not { } session)
+        {
+            return (null, NotYet);
+        }
+
+        call.Response.Cookies.Append(Cookie, session, CookieAt(call, path, DashboardSession.Validity));
+        return (caller, null);
     }
 
     /// <summary>Ends the session of this browser.</summary>
@@ -54,7 +63,7 @@ internal sealed class DashboardGate(ApiOptions options, TimeProvider time)
         MaxAge = age,
         HttpOnly = true,
         SameSite = SameSiteMode.Strict,
-        Secure = !IsLoopback(call),
+        Secure = call.Request.IsHttps || !IsLoopback(call),
         IsEssential = true,
     };
 

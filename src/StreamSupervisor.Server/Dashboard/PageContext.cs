@@ -44,7 +44,16 @@ public sealed record PageContext
     public required Func<string, string> AssetPath { get; init; }
 
     /// <summary>Whether the caller may change anything. What it may not do is not shown.</summary>
-    public bool MayOperate => Caller?.Role == "operate";
+    public bool MayOperate => Caller?.Role is "operator" or "admin";
+
+    /// <summary>Whether the caller may insist where the answer was no.</summary>
+    public bool MayInsist => Caller?.Role == "admin";
+
+    /// <summary>Whether the caller sees some streams or servers only: then pages about all of them are not for it.</summary>
+    public bool HasScope => Caller is { Streams: not null } or { Origins: not null };
+
+    /// <summary>Whether the caller may order about servers, which touches all streams there.</summary>
+    public bool MayOrderOrigins => MayOperate && Caller?.Streams is null;
 
     /// <summary>The words of a page in the language of the caller.</summary>
     public T Words<T>()

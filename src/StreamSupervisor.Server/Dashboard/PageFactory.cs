@@ -33,7 +33,7 @@ internal sealed class PageFactory(
             Links = options.Links,
             Caller = caller is null ? null : ApiEndpoints.Of(caller),
             HasSession = caller is not null && gate.HasKeys,
-            Counts = caller is null ? null : await DashboardCounts.OfAsync(api, call.RequestAborted),
+            Counts = caller is not { Scope.IsAll: true } ? null : await DashboardCounts.OfAsync(api, call.RequestAborted),
             Now = time.GetUtcNow(),
             Notice = PageNotice.Take(call, Root),
             AssetPath = name => $"{Root}/{assets.PathOf(name)}",

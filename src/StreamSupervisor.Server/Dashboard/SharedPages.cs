@@ -101,11 +101,17 @@ internal sealed class SharedPages(TimeProvider time) : IEndpointFilter
 
     private static string NameOf(HttpContext call) => string.Join(
         '\n',
-        call.Features.Get<ApiCaller>()!.Name,
+        NameOf(call.Features.Get<ApiCaller>()!),
         call.Features.Get<IHttpRequestFeature>()!.RawTarget,
         call.Request.Cookies[PageFactory.LanguageCookie],
         call.Request.Cookies[PageFactory.ThemeCookie],
         call.Request.Headers.AcceptLanguage);
+
+    /// <summary>
+    /// All that decides what a caller is shown. A name alone does not: the same one may have another scope since a reload.
+    /// </summary>
+    internal static string NameOf(ApiCaller caller) => string.Join(
+        '\t', [caller.Name, ApiCaller.WordOf(caller.Role), .. caller.Scope.Streams, "|", .. caller.Scope.Origins]);
 
     private static async Task<byte[]> RenderAsync(HttpContext call, RazorComponentResult page)
     {

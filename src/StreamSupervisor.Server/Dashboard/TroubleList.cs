@@ -27,10 +27,13 @@ public sealed record TroubleList(IReadOnlyList<FightRow> Fights, IReadOnlyList<W
     /// <param name="rows">Streams that may be in it.</param>
     /// <param name="told">What happened lately, newest first.</param>
     /// <param name="quarantined">Those of this member, by key.</param>
+    /// <param name="now">Cool-downs that are over by then are none.</param>
+    /// <param name="scope">What the one who looks may see.</param>
     internal static TroubleList Of(IReadOnlyList<StreamIndexRow> rows, FeedPage told,
-        IReadOnlyDictionary<string, QuarantinedStream> quarantined, DateTimeOffset now)
+        IReadOnlyDictionary<string, QuarantinedStream> quarantined, DateTimeOffset now, ApiScope scope)
     {
-        var streams = rows.Select(row => row.Summary).OfType<StreamSummary>().ToList();
+        var streams = rows.Select(row => row.Summary).OfType<StreamSummary>()
+            .Where(stream => scope.IsAll || scope.Has(StreamView.From(stream, now))).ToList();
         return new TroubleList(
             [
                 .. streams.Where(stream => stream.CoolDownUntil > now).Select(stream =>
@@ -55,7 +58,8 @@ public sealed record TroubleList(IReadOnlyList<FightRow> Fights, IReadOnlyList<W
                     .Select(one => new FlapRow(one.Key, one.Event.At!.Value, ((FlappingSeen)one.Event.Happened!).Publishes)),
             ],
             [
-                .. quarantined.OrderBy(one => one.Key, StringComparer.Ordinal).Take(Most).Select(one => new QuarantineRow(
+                .. quarantined.Where(one => scope.IsAll || (!scope.NamesOrigins && StreamKey.TryParse(one.Key, out var named)
+                    && scope.Has(named))).OrderBy(one => one.Key, StringComparer.Ordinal).Take(Most).Select(one => new QuarantineRow(
                     StreamKeyView.From(StreamKey.TryParse(one.Key, out var key) ? key : new StreamKey("", "", one.Key)),
                     one.Value.Since, one.Value.Why, one.Value.StartsAnew)),
             ],

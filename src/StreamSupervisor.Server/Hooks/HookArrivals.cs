@@ -17,13 +17,22 @@ internal sealed class HookArrivals
     ];
 
     private readonly TimeProvider _time;
-    private readonly FrozenDictionary<string, long[]> _ticks;
+    private volatile FrozenDictionary<string, long[]> _ticks;
 
     public HookArrivals(SupervisorOptions options, TimeProvider time)
     {
         _time = time;
         Since = time.GetUtcNow();
-        _ticks = options.Origins.ToFrozenDictionary(origin => origin.Name, _ => new long[(int)Enum.GetValues<HookAction>().Max() + 1]);
+        _ticks = FrozenDictionary<string, long[]>.Empty;
+        Use(options.Origins);
+    }
+
+    /// <summary>There are these servers from now on; of those that stay it is known when their hooks came.</summary>
+    public void Use(IEnumerable<OriginOptions> origins)
+    {
+        var known = _ticks;
+        _ticks = origins.ToFrozenDictionary(origin => origin.Name, origin =>
+            known.GetValueOrDefault(origin.Name) ?? new long[(int)Enum.GetValues<HookAction>().Max() + 1]);
     }
 
     /// <summary>Since when this member listens.</summary>

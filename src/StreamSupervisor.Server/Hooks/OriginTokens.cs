@@ -12,19 +12,18 @@ internal abstract class OriginTokens
     /// <summary>No token is longer; nobody makes us hash a long one.</summary>
     private const int MaxLength = 512;
 
-    private readonly List<(byte[] Hash, string Origin)> _tokens = [];
+    private volatile List<(byte[] Hash, string Origin)> _tokens;
 
-    protected OriginTokens(IEnumerable<(string Token, string Origin)> tokens)
-    {
-        foreach (var (token, origin) in tokens)
-        {
-            // An empty token would open the door to everybody who leaves it out.
-            if (token.Length > 0)
-            {
-                _tokens.Add((SHA256.HashData(Encoding.UTF8.GetBytes(token)), origin));
-            }
-        }
-    }
+    protected OriginTokens(IEnumerable<(string Token, string Origin)> tokens) => _tokens = Hashed(tokens);
+
+    /// <summary>These are good from now on, and no others.</summary>
+    protected void Use(IEnumerable<(string Token, string Origin)> tokens) => _tokens = Hashed(tokens);
+
+    private static List<(byte[] Hash, string Origin)> Hashed(IEnumerable<(string Token, string Origin)> tokens) =>
+    [
+        // An empty token would open the door to everybody who leaves it out.
+        .. tokens.Where(one => one.Token.Length > 0).Select(one => (SHA256.HashData(Encoding.UTF8.GetBytes(one.Token)), one.Origin)),
+    ];
 
     /// <returns>The configured name of the server; null for a token that is nobody's.</returns>
     public string? Find(string? token)

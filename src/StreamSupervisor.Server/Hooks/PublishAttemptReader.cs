@@ -31,7 +31,7 @@ internal readonly record struct PublishAttempt(StreamKey Key, string Identity, b
 /// <summary>
 /// Reads an attempt off a hook that names a stream, by the settings: credentials, and the rules of <c>admission</c> for each key.
 /// </summary>
-internal sealed class PublishAttemptReader(PolicyBook policies, CredentialGate credentials, TimeProvider time)
+internal sealed class PublishAttemptReader(Reloadable<PolicyBook> rules, Reloadable<CredentialGate> gate, TimeProvider time)
 {
     /// <summary>The identity of everyone who proved none, where whoever holds the key is the same person.</summary>
     public const string HolderOfTheKey = "key";
@@ -40,14 +40,15 @@ internal sealed class PublishAttemptReader(PolicyBook policies, CredentialGate c
     /// <param name="named">The key as SRS named it.</param>
     public PublishAttempt Read(SrsHook hook, StreamKey named)
     {
-        var credential = credentials.Check(named, hook.Param, hook.Address, time.GetUtcNow());
+        var policies = rules.Value;
+        var credential = gate.Value.Check(named, hook.Param, hook.Address, time.GetUtcNow());
         var key = credential.EffectiveKey;
         return new PublishAttempt(key, credential.Subject
-            ?? IdentityOf(key, hook.Address), credential.Subject is not null, credential.Verdict,
+            ?? IdentityOf(policies, key, hook.Address), credential.Subject is not null, credential.Verdict,
             credential.ProvesIntent || policies.IsPublishOnly(key), policies.PolicyFor(key).Hold, credential.AnswerAfter)
         {
             Registered = credential.Registered is { Proven: false } claim
-                ? claim with { Identity = IdentityOf(key, hook.Address) }
+                ? claim with { Identity = IdentityOf(policies, key, hook.Address) }
                 : credential.Registered,
             Guessed = credential.Refused is not null,
             Undecided = credential.Undecided ? "the key of registrations is not known before the store has answered once" : null,
@@ -55,9 +56,11 @@ internal sealed class PublishAttemptReader(PolicyBook policies, CredentialGate c
     }
 
     /// <summary>The key that a stream's name stands for: another one where the name carries a secret.</summary>
-    public StreamKey EffectiveKeyOf(StreamKey named) => credentials.EffectiveKeyOf(named);
+    public StreamKey EffectiveKeyOf(StreamKey named) => gate.Value.EffectiveKeyOf(named);
 
     /// <summary>Who an encoder is that has proven nothing.</summary>
-    public string IdentityOf(StreamKey key, string address) =>
+    public string IdentityOf(StreamKey key, string address) => IdentityOf(rules.Value, key, address);
+
+    private static string IdentityOf(PolicyBook policies, StreamKey key, string address) =>
         policies.IdentityFor(key) == IdentityRule.Address ? address : HolderOfTheKey;
 }

@@ -22,7 +22,8 @@ namespace StreamSupervisor.Server.Hooks;
 /// </para>
 /// </summary>
 internal sealed class PublishHook(PublishAttemptReader reader, OriginDirectory directory, OriginRegion origins, LiveStreamRegion streams,
-    PolicyBook policies, Relays relays, Availability availability, HooksOptions options, TimeProvider time, ILogger<PublishHook> logger)
+    Reloadable<PolicyBook> policies, Reloadable<Relays> relays, Availability availability, HooksOptions options, TimeProvider time,
+    ILogger<PublishHook> logger)
 {
     /// <summary>What the key knows may change while the server is asked; an SRS that starts anew more often has other troubles.</summary>
     private const int MaxDoubts = 3;
@@ -52,7 +53,7 @@ internal sealed class PublishHook(PublishAttemptReader reader, OriginDirectory d
             return WhenUnavailable(origin, named.Key, hook, undecided);
         }
 
-        if (attempt.Guessed && policies.PolicyFor(attempt.Key).Mode == AdmissionMode.Enforce)
+        if (attempt.Guessed && policies.Value.PolicyFor(attempt.Key).Mode == AdmissionMode.Enforce)
         {
             await Task.Delay(attempt.RefuseAfter, time, cancellation);
             return HookRefusals.Of(RefusalReason.TooManyGuesses);
@@ -113,7 +114,7 @@ internal sealed class PublishHook(PublishAttemptReader reader, OriginDirectory d
             return new Verdict.Decided(new Allowed(0));
         }
 
-        var relay = relays.RelayOf(hook.Address, origin);
+        var relay = relays.Value.RelayOf(hook.Address, origin);
         var request = new RequestPublish(by, askedIn, attempt.Credential, order.Limits(attempt.Hold, askedIn), confirmed, relay?.Origin,
             relay?.Configured ?? false, attempt.Registered, doubt?.Of);
         var answer = await streams.AskAsync(attempt.Key.ToString(), request, deadline, cancellation);
@@ -125,7 +126,7 @@ internal sealed class PublishHook(PublishAttemptReader reader, OriginDirectory d
     /// <summary>A key that is too long for the store may pass where nothing is refused; it is not guarded then.</summary>
     private SrsHookReply Unnamed(string origin, SrsHook hook)
     {
-        if (hook.Key is SrsHookKey.TooLong tooLong && policies.Fallback.Mode == AdmissionMode.Observe)
+        if (hook.Key is SrsHookKey.TooLong tooLong && policies.Value.Fallback.Mode == AdmissionMode.Observe)
         {
             _log.TooLongKey(origin, tooLong.Length, StreamKey.MaxLength);
             return SrsHookReply.Yes;

@@ -3,7 +3,9 @@ using StreamSupervisor.Actors.Journal;
 using StreamSupervisor.Actors.LiveStreams;
 using StreamSupervisor.Actors.Membership;
 using StreamSupervisor.Actors.Origins;
+using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.Origins;
+using StreamSupervisor.Domain.Policies;
 using StreamSupervisor.Server.Configuration;
 using StreamSupervisor.Srs.Api;
 
@@ -13,13 +15,14 @@ namespace StreamSupervisor.Server.Hosting;
 internal static class ActorSettings
 {
     /// <param name="rows">What the settings say about a publisher that SRS lists.</param>
-    public static SupervisorSystemSettings Of(SupervisorOptions options, RowReader rows) => new()
+    /// <param name="policies">The rules of <c>admission</c>, which a reload replaces.</param>
+    public static SupervisorSystemSettings Of(SupervisorOptions options, RowReader rows, Reloadable<PolicyBook> policies) => new()
     {
         Store = StoreOf(options.Storage),
         Cluster = options.Cluster.Enabled ? MemberOf(options) : null,
-        Origins = [.. options.Origins.Select(origin => new SrsEndpoint(origin.Name, origin.Api, origin.Username, origin.Password))],
+        Origins = EndpointsOf(options),
         SrsApi = options.SrsApi,
-        Policies = Policies.BookOf(options.Admission),
+        Policies = policies,
         Rows = rows,
         Looks = new OriginSettings
         {
@@ -45,6 +48,10 @@ internal static class ActorSettings
         ? new StoreLocation.Postgres(storage.Postgres.ConnectionString)
         : new StoreLocation.Sqlite(storage.Sqlite.Path);
 
+    /// <summary>Which SRS servers the settings name, and how they are called.</summary>
+    public static IReadOnlyList<SrsEndpoint> EndpointsOf(SupervisorOptions options) =>
+        [.. options.Origins.Select(origin => new SrsEndpoint(origin.Name, origin.Api, origin.Username, origin.Password))];
+
     private static ClusterMemberSettings MemberOf(SupervisorOptions options)
     {
         var (cluster, advertised) = (options.Cluster, new Uri(options.Cluster.Advertise));
@@ -62,7 +69,8 @@ internal static class ActorSettings
             cluster.Secret,
             cluster.PreviousSecret.Length > 0 ? cluster.PreviousSecret : null,
             cluster.Certificate.File.Length > 0
-                ? new MemberCertificate(cluster.Certificate.File, cluster.Certificate.EffectivePassword)
+                ? new MemberCertificate(
+                    cluster.Certificate.File, cluster.Certificate.Password.Length > 0 ? cluster.Certificate.Password : null)
                 : null);
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using Microsoft.Extensions.Logging.Console;
+using Microsoft.Extensions.Options;
 using StreamSupervisor.Server.Configuration;
 
 namespace StreamSupervisor.Server.Hosting;
@@ -11,8 +12,8 @@ internal static class LogSetup
 
     /// <param name="logging">Of the web server, or of the actors.</param>
     /// <param name="log">The settings.</param>
-    /// <param name="traced">Whether traces are exported.</param>
-    public static void Configure(ILoggingBuilder logging, LogOptions log, bool traced)
+    /// <param name="levels">From which level on.</param>
+    public static void Configure(ILoggingBuilder logging, LogOptions log, LogLevels levels)
     {
         logging.ClearProviders();
         switch (log.Format)
@@ -39,23 +40,7 @@ internal static class LogSetup
                 break;
         }
 
-        var level = Enum.Parse<LogLevel>(log.Level, ignoreCase: true);
-        var frameworks = level > LogLevel.Warning ? level : LogLevel.Warning;
-        logging.SetMinimumLevel(level);
-        logging.AddFilter("Microsoft", frameworks);
-        logging.AddFilter("Akka", frameworks);
-
-        // Says five times a second that it waits, from the start to the first coordinator.
-        logging.AddFilter("Akka.Cluster.Sharding", LogLevel.Error);
-        logging.AddFilter("System.Net.Http", frameworks);
-        logging.AddFilter("Polly", LogLevel.Error);
-
-        // Writes a stack trace for a port in use, which the command says in a sentence; what ends the process is still told, as critical.
-        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
-        if (!traced)
-        {
-            // Says nothing at this level, but makes an activity and a scope for each request as long as it may; only traces need them.
-            logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
-        }
+        logging.Services.AddSingleton<IConfigureOptions<LoggerFilterOptions>>(levels);
+        logging.Services.AddSingleton<IOptionsChangeTokenSource<LoggerFilterOptions>>(levels);
     }
 }

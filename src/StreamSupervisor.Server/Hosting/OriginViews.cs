@@ -9,13 +9,18 @@ namespace StreamSupervisor.Server.Hosting;
 /// <summary>The SRS servers as the API shows them, and as the choice of a publish address weighs them.</summary>
 internal sealed class OriginViews(OriginDirectory directory, IReadOnlyList<OriginOptions> configured)
 {
-    public IReadOnlyList<OriginView> All() => [.. configured.Select(View)];
+    private volatile IReadOnlyList<OriginOptions> _configured = configured;
+
+    /// <summary>There are these servers from now on.</summary>
+    public void Use(IReadOnlyList<OriginOptions> origins) => _configured = origins;
+
+    public IReadOnlyList<OriginView> All() => [.. _configured.Select(View)];
 
     public IReadOnlyList<OriginLoad> Loads() =>
     [
-        .. configured.Select(options =>
+        .. _configured.Select(options =>
         {
-            var origin = directory.Find(options.Name)!.Snapshot;
+            var origin = SnapshotOf(options.Name);
             return new OriginLoad(origin.Name, options.PublishUrl ?? PublishAddress.DefaultTemplate(options.Api), origin switch
             {
                 { Misaddressed: not null } => OriginHealth.Down,
@@ -26,9 +31,11 @@ internal sealed class OriginViews(OriginDirectory directory, IReadOnlyList<Origi
         }),
     ];
 
+    private OriginSnapshot SnapshotOf(string name) => directory.Find(name)?.Snapshot ?? OriginSnapshot.Unknown(name);
+
     private OriginView View(OriginOptions options)
     {
-        var origin = directory.Find(options.Name)!.Snapshot;
+        var origin = SnapshotOf(options.Name);
         return new OriginView(
             origin.Name,
             OriginView.WithoutCredentials(options.Api),

@@ -10,15 +10,20 @@ namespace StreamSupervisor.Server.Hosting;
 internal sealed class SelfProbe : IDisposable
 {
     /// <summary>A new connection each time: that one is taken is half of what is asked.</summary>
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, PooledConnectionLifetime = TimeSpan.Zero });
+    private readonly HttpClient _http;
 
     private readonly SupervisorSystem _system;
     private readonly TimeProvider _time;
     private readonly List<Uri> _addresses;
 
-    public SelfProbe(SupervisorOptions options, SupervisorSystem system, TimeProvider time)
+    public SelfProbe(SupervisorOptions options, ServerCertificate certificate, SupervisorSystem system, TimeProvider time)
     {
         (_system, _time) = (system, time);
+        var handler = new SocketsHttpHandler { UseProxy = false, PooledConnectionLifetime = TimeSpan.Zero };
+
+        // It is called by its address, which is hardly in it; that it is ours is seen without an authority.
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, shown, _, _) => certificate.IsShown(shown);
+        _http = new HttpClient(handler);
         _addresses = [AddressOf(options.Http.Listen[0], "/"), AddressOf(options.Management.Listen[0], "/alive")];
     }
 

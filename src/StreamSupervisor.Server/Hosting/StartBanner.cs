@@ -30,7 +30,8 @@ internal static class StartBanner
     private static string HooksOf(SupervisorOptions options)
     {
         var published = options.Origins is [{ HookToken: OriginsValidator.PublishedToken }];
-        var listen = options.Http.Listen.FirstOrDefault() ?? "";
+        var listen = options.Http.Listen.Find(one => one.StartsWith("http://", StringComparison.OrdinalIgnoreCase))
+            ?? options.Http.Listen.FirstOrDefault() ?? "";
         var address = listen.Replace("*", "ADDRESS", StringComparison.Ordinal).Replace("0.0.0.0", "ADDRESS", StringComparison.Ordinal)
             .Replace("[::]", "ADDRESS", StringComparison.Ordinal).TrimEnd('/');
         var url = $"{address}/hooks/v1/{(published ? OriginsValidator.PublishedToken : "TOKEN")}";

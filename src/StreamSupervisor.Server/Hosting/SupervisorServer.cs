@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using StreamSupervisor.Actors;
 using StreamSupervisor.Actors.Origins;
-using StreamSupervisor.Domain.Origins;
+using StreamSupervisor.Domain;
 using StreamSupervisor.Server.Api;
 using StreamSupervisor.Server.Configuration;
 using StreamSupervisor.Server.Coworkers;
@@ -21,7 +21,7 @@ namespace StreamSupervisor.Server.Hosting;
 /// A running member: its actors, and Kestrel in front of them. It listens first and says ready last; on its way down it says not ready
 /// first, lets the requests in flight finish, and closes the store last.
 /// </summary>
-internal sealed class SupervisorServer : IAsyncDisposable
+internal sealed partial class SupervisorServer : IAsyncDisposable
 {
     private readonly WebApplication _web;
     private readonly SupervisorSystem _system;
@@ -35,6 +35,9 @@ internal sealed class SupervisorServer : IAsyncDisposable
     public IReadOnlyCollection<string> Addresses =>
         [.. _web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
 
+    /// <summary>Its parts, for tests.</summary>
+    internal IServiceProvider Services => _web.Services;
+
     /// <summary>Every route there is, for the test that knows who may call which.</summary>
     internal IReadOnlyList<Endpoint> Routes => _web.Services.GetRequiredService<EndpointDataSource>().Endpoints;
 
@@ -44,13 +47,19 @@ internal sealed class SupervisorServer : IAsyncDisposable
     /// <summary>Builds everything; nothing listens yet.</summary>
     /// <exception cref="StreamSupervisor.Actors.Journal.StoreOpenException">The store can't be used; the message says what to
     /// do.</exception>
+    /// <param name="options">Checked.</param>
+    /// <param name="logging">Changes how is logged.</param>
+    /// <param name="read">Reads the settings again, for a reload; null: there is nothing to read.</param>
+    /// <param name="cancellation">Gives up.</param>
     public static async Task<SupervisorServer> BuildAsync(SupervisorOptions options, Action<ILoggingBuilder>? logging = null,
-        CancellationToken cancellation = default)
+        Func<LoadedConfiguration>? read = null, CancellationToken cancellation = default)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
         builder.Configuration.Sources.Clear();
-        LogSetup.Configure(builder.Logging, options.Log, options.Telemetry.Otlp.IsOn);
+        var (ofWeb, ofActors) = (new LogLevels(options.Log, options.Telemetry.Otlp.IsOn), new LogLevels(options.Log, traced: false));
+        LogSetup.Configure(builder.Logging, options.Log, ofWeb);
         logging?.Invoke(builder.Logging);
+        var certificate = new ServerCertificate(options.Http.Certificate);
         var http = new Listeners(options.Http.Listen);
         var management = new Listeners(options.Management.Listen);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -58,23 +67,26 @@ internal sealed class SupervisorServer : IAsyncDisposable
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = options.Hooks.MaxBody;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-            http.Bind(kestrel);
-            management.Bind(kestrel);
+            http.Bind(kestrel, certificate.Secure);
+            management.Bind(kestrel, certificate.Secure);
         });
 
         // The actors outlive the web server: what it still holds is answered while they leave the cluster.
         var loggers = LoggerFactory.Create(actors =>
         {
-            LogSetup.Configure(actors, options.Log, traced: false);
+            LogSetup.Configure(actors, options.Log, ofActors);
             logging?.Invoke(actors);
         });
         var time = new SteadyTime(TimeProvider.System);
         var registration = new RegistrationCredential(options.Credentials.Registration);
-        var gate = new CredentialGate(options.Credentials, registration, loggers.CreateLogger<CredentialGate>());
-        var policies = Policies.BookOf(options.Admission);
-        var reader = new PublishAttemptReader(policies, gate, TimeProvider.System);
-        var system = await SupervisorSystem.BuildAsync(ActorsOf(options, reader), time, loggers, cancellation);
-        AddServices(builder.Services, options, system, gate, reader, registration, time);
+        var rules = new LiveRules(options, registration, loggers.CreateLogger<CredentialGate>());
+        var system = await SupervisorSystem.BuildAsync(
+            ActorSettings.Of(options, rules.Rows, rules.Policies), time, loggers, cancellation);
+        AddServices(builder.Services, options, system, rules, registration, time);
+        builder.Services.AddSingleton(new Reloadable<SupervisorOptions>(options)).AddSingleton(certificate);
+        builder.Services.AddSingleton(provider => new SettingsReload(
+            read, provider.GetRequiredService<Reloadable<SupervisorOptions>>(), ReloadableParts.Of(provider, [ofWeb, ofActors]), system,
+            time, provider.GetRequiredService<ILogger<SettingsReload>>()));
         var web = builder.Build();
         Map(web, http, management, options);
         return new SupervisorServer(web, system, OtlpExport.Start(options));
@@ -89,6 +101,7 @@ internal sealed class SupervisorServer : IAsyncDisposable
     /// <summary>Serves until it is asked to stop by a signal, the token, or an end that the cluster has decided.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
+        ReloadOnHangUp();
         await StartAsync(cancellation);
         var lifetime = _web.Services.GetRequiredService<IHostApplicationLifetime>();
         await using var asked = cancellation.Register(lifetime.StopApplication);
@@ -106,26 +119,24 @@ internal sealed class SupervisorServer : IAsyncDisposable
         await _web.DisposeAsync();
         await _system.DisposeAsync();
         _telemetry?.Dispose();
+        _hangUp?.Dispose();
     }
 
-    private static SupervisorSystemSettings ActorsOf(SupervisorOptions options, PublishAttemptReader reader) => ActorSettings.Of(
-        options, new RowReader(reader.EffectiveKeyOf, reader.IdentityOf) { Relays = RelaySettings.Of(options.Origins) });
-
-    private static void AddServices(IServiceCollection services, SupervisorOptions options, SupervisorSystem system, CredentialGate gate,
-        PublishAttemptReader reader, RegistrationCredential registration, TimeProvider time)
+    private static void AddServices(IServiceCollection services, SupervisorOptions options, SupervisorSystem system, LiveRules rules,
+        RegistrationCredential registration, TimeProvider time)
     {
-        var relays = RelaySettings.Of(options.Origins);
         var drain = new OriginDrain(system.Streams, [.. options.Origins.Select(origin => origin.Name)], time);
         var views = new OriginViews(system.Directory, options.Origins);
-        services.AddSingleton(time).AddSingleton(options).AddSingleton(Policies.BookOf(options.Admission)).AddSingleton(system)
-            .AddSingleton(gate).AddSingleton(reader);
+        var callers = new ApiCallers(options.Api);
+        services.AddSingleton(time).AddSingleton(options).AddSingleton(rules.Policies).AddSingleton(system)
+            .AddSingleton(rules.Gate).AddSingleton(rules.Reader).AddSingleton(rules.Relays).AddSingleton(views);
         services.AddSingleton(registration).AddSingleton(system.Streams).AddSingleton(system.Origins).AddSingleton(system.Directory)
             .AddSingleton(drain);
         services.AddSingleton<Readiness>().AddSingleton(new KnownHosts(options.Cluster));
         services.AddSingleton(_ => new PrometheusExporter());
         services.AddSingleton(_ => new SupervisorGauges(system.Directory, system.Streams, drain, system.Register, time));
         services.AddSingleton<ProcessGauges>();
-        services.AddSingleton(options.Hooks).AddSingleton(relays).AddSingleton(new HookTokens(options.Origins));
+        services.AddSingleton(options.Hooks).AddSingleton(new HookTokens(options.Origins));
         services.AddSingleton(new Availability(() => system.Membership.Joined.IsCompleted
             ? null
             : "this member has not joined its cluster yet"));
@@ -148,14 +159,16 @@ internal sealed class SupervisorServer : IAsyncDisposable
             Drained = drain.GetAsync,
             LookSoon = origin => system.Origins.Tell(new SweepSoon(origin)),
             Options = options.Api,
+            Callers = callers,
             Time = time,
         });
-        services.AddSingleton(provider => ClusterContext.Of(system, options, provider.GetRequiredService<Readiness>(), time,
+        services.AddSingleton(callers);
+        services.AddSingleton(provider => ClusterContext.Of(system, options, callers, provider.GetRequiredService<Readiness>(), time,
             provider.GetRequiredService<ILoggerFactory>().CreateLogger("StreamSupervisor.Server.Api.Orders")));
         services.AddSingleton(provider => new RegistrationContext
         {
             Region = system.Streams,
-            Gate = gate,
+            Gate = rules.Gate,
             Credential = registration,
             Origins = views.Loads,
             Drain = drain,
@@ -169,12 +182,12 @@ internal sealed class SupervisorServer : IAsyncDisposable
         services.AddHostedService(provider => provider.GetRequiredService<SupervisorService>());
         SystemdReports.AddTo(services);
         ApiEndpoints.AddServices(services);
-        DashboardEndpoints.AddServices(services, options.Dashboard, options.Api);
+        DashboardEndpoints.AddServices(services, options.Dashboard);
     }
 
     private static void AddWebhooks(IServiceCollection services, SupervisorOptions options, SupervisorSystem system, TimeProvider time)
     {
-        var targets = WebhookTarget.Of(options.Webhooks);
+        var targets = new WebhookTargets(WebhookTarget.Of(options.Webhooks));
         services.AddSingleton(targets).AddSingleton<WebhookGauges>();
         services.AddSingleton(provider => new WebhookSender(targets, system, provider.GetRequiredService<WebhookGauges>(),
             new WebhookPace(), time, provider.GetRequiredService<ILogger<WebhookSender>>()));
@@ -196,13 +209,15 @@ internal sealed class SupervisorServer : IAsyncDisposable
             .OnListener(new HashSet<int>([.. http.Ports, .. management.Ports]));
         services.GetRequiredService<HookEndpoints>().Map(web.MapGroup("").OnListener(http.Ports));
         services.GetRequiredService<CoworkerEndpoint>().Map(web.MapGroup("").OnListener(http.Ports));
+        var callers = services.GetRequiredService<ApiCallers>();
         var (tokens, system) = (services.GetRequiredService<HookTokens>(), services.GetRequiredService<SupervisorSystem>());
         HeartbeatEndpoint.Map(web, tokens.Find, heard => system.Origins.Tell(heard)).OnListener(http.Ports);
-        RegistrationEndpoints.Map(web, services.GetRequiredService<RegistrationContext>(), options.Api).OnListener(http.Ports);
+        RegistrationEndpoints.Map(web, services.GetRequiredService<RegistrationContext>(), callers).OnListener(http.Ports);
         ApiEndpoints.Map(web).OnListener(http.Ports);
-        WebhookEndpoints.Map(web, services.GetRequiredService<IReadOnlyList<WebhookTarget>>(), system.Webhooks, system.Feed,
-            system.Notices, options.Api).OnListener(http.Ports);
+        WebhookEndpoints.Map(web, services.GetRequiredService<WebhookTargets>(), system.Webhooks, system.Feed,
+            system.Notices, callers).OnListener(http.Ports);
         services.GetRequiredService<WebhookSender>().Start();
+        ReloadEndpoint.Map(web).OnListener(http.Ports);
         ClusterEndpoints.MapForReaders(web).OnListener(http.Ports);
         AlertPages.Map(web).OnListener(http.Ports);
         if (pages.Enabled)

@@ -2,8 +2,10 @@ using StreamSupervisor.Actors;
 using StreamSupervisor.Actors.Journal;
 using StreamSupervisor.Actors.LiveStreams;
 using StreamSupervisor.Domain.Origins;
+using StreamSupervisor.Server.Api;
 using StreamSupervisor.Server.Configuration;
 using StreamSupervisor.Server.Credentials;
+using StreamSupervisor.Server.Dashboard;
 using StreamSupervisor.Server.Hooks;
 using StreamSupervisor.Server.Management;
 
@@ -11,7 +13,7 @@ namespace StreamSupervisor.Server.Hosting;
 
 /// <summary>The member's life: warm up, take part, look at every server once, say ready; and backwards.</summary>
 internal sealed class SupervisorService(SupervisorSystem system, SupervisorOptions options, Readiness readiness,
-    RegistrationCredential registrations, TimeProvider time,
+    RegistrationCredential registrations, SessionSecret sessions, ApiCallers callers, ServerCertificate certificate, TimeProvider time,
     IHostApplicationLifetime lifetime, ILogger<SupervisorService> logger) : BackgroundService
 {
     /// <summary>A server that does not answer must not keep the others waiting: hooks of the servers that are up come at once.</summary>
@@ -42,7 +44,7 @@ internal sealed class SupervisorService(SupervisorSystem system, SupervisorOptio
         try
         {
             readiness.NotReady("store", "The store has not answered yet.");
-            if (await system.JoinAsync(registrations.Use, stoppingToken))
+            if (await system.JoinAsync(UseShared, stoppingToken))
             {
                 await ServeAsync(stoppingToken);
             }
@@ -104,6 +106,12 @@ internal sealed class SupervisorService(SupervisorSystem system, SupervisorOptio
         await system.LeaveAsync(patience.Token);
     }
 
+    private void UseShared(byte[] key)
+    {
+        registrations.Use(key);
+        sessions.Use(key);
+    }
+
     private async Task ServeAsync(CancellationToken cancellation)
     {
         readiness.Ready("store");
@@ -114,6 +122,8 @@ internal sealed class SupervisorService(SupervisorSystem system, SupervisorOptio
         readiness.Watch("origins", () => LockedOutOrigins.WhyNotReady(Origins));
         readiness.WatchWarning("origins", () => LockedOutOrigins.Warning(Origins));
         readiness.WatchWarning("store", () => system.WhyHeld);
+        readiness.WatchWarning("api-keys", callers.WhatEnds);
+        readiness.WatchWarning("certificate", () => certificate.WhatEnds(time.GetUtcNow()));
         await LookOnceAsync(cancellation);
         system.Membership.Metrics.Begin();
         HookTelemetry.Begin();

@@ -39,14 +39,14 @@ internal sealed class SystemdReports(ISystemdNotifier systemd, Readiness readine
     /// <summary>Has systemd told, if it is there.</summary>
     public static void AddTo(IServiceCollection services)
     {
+        services.AddSingleton<SelfProbe>(provider => new SelfProbe(provider.GetRequiredService<SupervisorOptions>(),
+            provider.GetRequiredService<ServerCertificate>(), provider.GetRequiredService<SupervisorSystem>(), TimeProvider.System));
         var systemd = new SystemdNotifier();
         if (!systemd.IsEnabled)
         {
             return;
         }
 
-        services.AddSingleton<SelfProbe>(provider => new SelfProbe(provider.GetRequiredService<SupervisorOptions>(),
-            provider.GetRequiredService<SupervisorSystem>(), TimeProvider.System));
         services.AddHostedService(provider => new SystemdReports(systemd, provider.GetRequiredService<Readiness>(),
             provider.GetRequiredService<SelfProbe>().WhySilentAsync, WatchdogOf(Environment.GetEnvironmentVariable("WATCHDOG_USEC")),
             TimeProvider.System, provider.GetRequiredService<IHostApplicationLifetime>(),

@@ -10,16 +10,16 @@ namespace StreamSupervisor.Server.Management;
 /// </summary>
 internal sealed class ClusterCallers
 {
-    private static readonly ApiCaller Looker = new("network", MayOperate: false);
+    private static readonly ApiCaller Looker = new("network", ApiRole.Viewer, ApiScope.All);
 
     /// <summary>As if no keys were configured: a probe on this machine looks without one.</summary>
     private readonly ApiCallers _local = new(new ApiOptions());
     private readonly ApiCallers _api;
     private readonly List<IPNetwork> _allowed;
 
-    public ClusterCallers(ApiOptions api, ManagementOptions management)
+    public ClusterCallers(ApiCallers api, ManagementOptions management)
     {
-        _api = new ApiCallers(api);
+        _api = api;
         _allowed = [.. management.Allow.Select(network => IPNetwork.Parse(network))];
     }
 

@@ -33,10 +33,14 @@ internal sealed record ClusterContext
     /// <summary>Whether this supervisor is alone with its file.</summary>
     public required bool IsAlone { get; init; }
     public required ApiOptions Api { get; init; }
+
+    /// <summary>Who may call; one for the whole program.</summary>
+    public ApiCallers Callers { get => field ??= new ApiCallers(Api); init; }
     public required ManagementOptions Management { get; init; }
 
     /// <summary>The context of a running member.</summary>
-    public static ClusterContext Of(SupervisorSystem system, SupervisorOptions options, Readiness readiness, TimeProvider time, ILogger log)
+    public static ClusterContext Of(SupervisorSystem system, SupervisorOptions options, ApiCallers callers, Readiness readiness,
+        TimeProvider time, ILogger log)
     {
         var within = TimeSpan.FromSeconds(1);
         return new ClusterContext
@@ -50,6 +54,7 @@ internal sealed record ClusterContext
             Record = (member, order) => ClusterOrders.Record(system.Streams, time, log, ClusterOrders.MemberKey(member), order),
             IsAlone = !options.Cluster.Enabled,
             Api = options.Api,
+            Callers = callers,
             Management = options.Management,
         };
     }

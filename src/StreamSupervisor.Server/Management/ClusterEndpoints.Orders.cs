@@ -27,6 +27,12 @@ internal static partial class ClusterEndpoints
     internal static async Task<IResult> CarryOutAsync(ClusterContext cluster, ILogger logger, ApiCaller caller, string address,
         ClusterOrder order)
     {
+        if (order.Force && !caller.IsAdmin)
+        {
+            // Without it an order is refused where it takes work from a member that does it, or the last one away.
+            return new ProblemResult(ApiGate.RoleTooLow(caller, ApiRole.Admin) with { Field = "force" });
+        }
+
         var report = Report(cluster);
         var member = Find(report, address);
         if (cluster.IsAlone)

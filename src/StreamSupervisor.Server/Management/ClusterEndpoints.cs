@@ -22,7 +22,7 @@ internal static partial class ClusterEndpoints
         var services = endpoints.ServiceProvider;
         var cluster = services.GetRequiredService<ClusterContext>();
         var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("StreamSupervisor.Server.Management");
-        var gate = new ApiGate(new ClusterCallers(cluster.Api, cluster.Management).Identify,
+        var gate = new ApiGate(new ClusterCallers(cluster.Callers, cluster.Management).Identify,
             services.GetRequiredService<ILogger<ApiGate>>());
         services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped.Register(gate.Dispose);
 
@@ -68,7 +68,7 @@ internal static partial class ClusterEndpoints
     {
         var services = endpoints.ServiceProvider;
         var cluster = services.GetRequiredService<ClusterContext>();
-        var gate = new ApiGate(new ApiCallers(cluster.Api).Identify, services.GetRequiredService<ILogger<ApiGate>>());
+        var gate = new ApiGate(cluster.Callers.Identify, services.GetRequiredService<ILogger<ApiGate>>());
         services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped.Register(gate.Dispose);
 
         var group = endpoints.MapGroup(ApiEndpoints.Prefix + Prefix).AddEndpointFilter(gate);

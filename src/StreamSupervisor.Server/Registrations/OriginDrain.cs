@@ -22,12 +22,16 @@ internal sealed class OriginDrain(LiveStreamRegion region, IReadOnlyList<string>
     private static readonly TimeSpan s_waitFor = TimeSpan.FromMilliseconds(250);
 
     private readonly System.Threading.Lock _lock = new();
+    private volatile IReadOnlyList<string> _origins = origins;
     private volatile ImmutableHashSet<string> _drained = [];
     private DateTimeOffset _askAgainAt;
     private Task? _asking;
 
     /// <summary>As the last question found it; asks nobody.</summary>
     public IReadOnlySet<string> Known => _drained;
+
+    /// <summary>There are these nodes from now on.</summary>
+    public void Use(IReadOnlyList<string> names) => _origins = names;
 
     public static string EntityOf(string origin) => ClusterOrders.OriginKey(origin).ToString();
 
@@ -77,7 +81,7 @@ internal sealed class OriginDrain(LiveStreamRegion region, IReadOnlyList<string>
         await Task.Yield();
         try
         {
-            await Task.WhenAll(origins.Select(AskAsync));
+            await Task.WhenAll(_origins.Select(AskAsync));
         }
         finally
         {

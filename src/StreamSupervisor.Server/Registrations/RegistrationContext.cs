@@ -1,4 +1,5 @@
 using StreamSupervisor.Actors.LiveStreams;
+using StreamSupervisor.Domain;
 using StreamSupervisor.Server.Configuration;
 using StreamSupervisor.Server.Credentials;
 
@@ -8,7 +9,7 @@ namespace StreamSupervisor.Server.Registrations;
 internal sealed record RegistrationContext
 {
     public required LiveStreamRegion Region { get; init; }
-    public required CredentialGate Gate { get; init; }
+    public required Reloadable<CredentialGate> Gate { get; init; }
     public required RegistrationCredential Credential { get; init; }
 
     /// <summary>What is known of every node, as of now.</summary>

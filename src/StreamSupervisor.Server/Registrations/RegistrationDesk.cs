@@ -27,7 +27,7 @@ internal sealed partial class RegistrationDesk(RegistrationContext context)
     public async Task<CredentialResult> LookAtCredentialAsync(StreamKey key, RegistrationRequest request, string address,
         CancellationToken cancellation)
     {
-        var result = context.Gate.Check(key, request.Credential, address, context.CredentialTime.GetUtcNow());
+        var result = context.Gate.Value.Check(key, request.Credential, address, context.CredentialTime.GetUtcNow());
         if (result.AnswerAfter > TimeSpan.Zero)
         {
             await Task.Delay(result.AnswerAfter, context.Time, cancellation);

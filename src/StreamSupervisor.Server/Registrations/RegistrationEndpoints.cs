@@ -20,10 +20,10 @@ internal static class RegistrationEndpoints
     private const int MaxLastError = 300;
 
     /// <summary>Maps the endpoints. Needs an <c>ILoggerFactory</c> among the services.</summary>
-    public static IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints, RegistrationContext context, ApiOptions api)
+    public static IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints, RegistrationContext context, ApiCallers callers)
     {
         var desk = new RegistrationDesk(context);
-        var gate = new RegistrationGate(new ApiCallers(api), endpoints.ServiceProvider.GetRequiredService<ILogger<RegistrationGate>>());
+        var gate = new RegistrationGate(callers, endpoints.ServiceProvider.GetRequiredService<ILogger<RegistrationGate>>());
         var group = endpoints.MapGroup(ApiEndpoints.Prefix).AddEndpointFilter(gate);
         var open = group.MapGroup("/registrations").WithMetadata(OpenToCredentials.Instance);
         open.MapPost("", Task<IResult> (HttpContext call) => RegisterAsync(desk, call))
@@ -64,9 +64,15 @@ internal static class RegistrationEndpoints
             throw Wrong("encoderId", $"Name the encoder in 1 to {MaxEncoderId} characters, and keep the name over its restarts.");
         }
 
+        var caller = call.Features.Get<RegistrationCaller>();
         var address = AddressOf(call);
         var credential = await desk.LookAtCredentialAsync(key, request, address, call.RequestAborted);
-        if (call.Features.Get<RegistrationCaller>() is { Known: null, Why: { } why })
+        if (caller?.Known is { } known && !(known.Scope.Has(key) && known.Scope.Has(credential.EffectiveKey)))
+        {
+            throw new ApiProblemException(ApiScope.Refusal(known, key));
+        }
+
+        if (caller is { Known: null, Why: { } why })
         {
             AdmitByCredential(credential, request, why);
         }
@@ -175,6 +181,11 @@ internal static class RegistrationEndpoints
         }
 
         var caller = call.Features.Get<RegistrationCaller>()!.Known!;
+        if (!caller.Scope.MayOrderOrigin(name))
+        {
+            return new ProblemResult(ApiScope.Refusal(caller, $"the server {name}"));
+        }
+
         var by = caller.Named(Clean(request.By));
         var answer = await context.Drain.SetAsync(name, draining, by, Clean(request.Why) ?? "", call.RequestAborted);
         call.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("StreamSupervisor.Server.Api.Orders").LogInformation(

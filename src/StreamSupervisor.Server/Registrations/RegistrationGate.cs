@@ -51,9 +51,11 @@ internal sealed class RegistrationGate(ApiCallers callers, ILogger<RegistrationG
         var (known, problem) = callers.Identify(call);
 
         // Also to look: the answers hold addresses with credentials in them.
-        return known is { MayOperate: false }
-            ? new RegistrationCaller(null,
-                Problems.RoleTooLow.Of($"The API key '{known.Name}' has the role read; registrations need the role operate."))
+        return known is { MayOperate: false } ? new RegistrationCaller(null, ApiGate.RoleTooLow(known, ApiRole.Operator))
+
+            // What is handed out leads to whatever server is best.
+            : known is { Scope.NamesOrigins: true } && !call.Request.RouteValues.ContainsKey("name")
+                ? new RegistrationCaller(null, ApiScope.Refusal(known, "registrations, which lead to any server"))
             : new RegistrationCaller(known, problem);
     }
 
@@ -61,7 +63,7 @@ internal sealed class RegistrationGate(ApiCallers callers, ILogger<RegistrationG
     private static bool MayShowCredential(HttpContext call, ApiProblem why) =>
         call.GetEndpoint()?.Metadata.GetMetadata<OpenToCredentials>() is not null
         && (why.Reason == Problems.KeyMissing.Reason || why.Reason == Problems.LoopbackOnly.Reason
-            || why.Reason == Problems.RoleTooLow.Reason);
+            || why.Reason == Problems.RoleTooLow.Reason || why.Reason == Problems.OutOfScope.Reason);
 }
 
 /// <summary>

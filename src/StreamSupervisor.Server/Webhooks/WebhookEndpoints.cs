@@ -2,7 +2,6 @@ using System.Globalization;
 using StreamSupervisor.Actors.Journal;
 using StreamSupervisor.Actors.Notices;
 using StreamSupervisor.Server.Api;
-using StreamSupervisor.Server.Configuration;
 
 namespace StreamSupervisor.Server.Webhooks;
 
@@ -12,20 +11,20 @@ internal static class WebhookEndpoints
     private const int MaxWhy = 500;
 
     /// <summary>Maps the endpoints. Needs an <c>ILoggerFactory</c> among the services.</summary>
-    public static IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints, IReadOnlyList<WebhookTarget> targets, WebhookStore store,
-        EventFeed feed, NoticeStore notices, ApiOptions api)
+    public static IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints, WebhookTargets targets, WebhookStore store,
+        EventFeed feed, NoticeStore notices, ApiCallers callers)
     {
         var services = endpoints.ServiceProvider;
-        var gate = new ApiGate(new ApiCallers(api).Identify, services.GetRequiredService<ILogger<ApiGate>>());
+        var gate = new ApiGate(callers.Identify, services.GetRequiredService<ILogger<ApiGate>>());
         services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped.Register(gate.Dispose);
         var log = services.GetRequiredService<ILoggerFactory>().CreateLogger("StreamSupervisor.Server.Api.Orders");
         var view = new WebhookProgress(feed, notices);
         var group = endpoints.MapGroup($"{ApiEndpoints.Prefix}/webhooks").AddEndpointFilter(gate);
-        group.MapGet("", Task<IResult> (HttpContext call) => ListAsync(targets, store, view, call))
+        group.MapGet("", Task<IResult> (HttpContext call) => ListAsync(targets.All, store, view, call))
             .WithSummary("Who is told what happens, how far each has heard, and what went wrong last.")
             .Produces<WebhookList>().WithName("ListWebhooks").TakesQuery().Fails();
         group.MapPost("/{webhook}/redeliver", Task<IResult> (HttpContext call, string webhook) =>
-                RedeliverAsync(Find(targets, webhook), store, view, log, call))
+                RedeliverAsync(Find(targets.All, webhook), store, view, log, call))
             .WithSummary("Sends at once, also to a receiver that is parked; with after from another place on.")
             .Accepts<RedeliverBody>("application/json").Produces<WebhookView>().WithName("RedeliverWebhook").Fails(404, 413, 415);
         return group;

@@ -5,13 +5,13 @@ using StreamSupervisor.Actors.Journal;
 namespace StreamSupervisor.Server.Webhooks;
 
 /// <summary>Sends all webhooks, on the one member that does it for all.</summary>
-/// <param name="targets">The receivers of the settings.</param>
+/// <param name="receivers">Those of the settings.</param>
 /// <param name="system">Where everything is stored.</param>
 /// <param name="gauges">Hear how the receivers do.</param>
 /// <param name="pace">How receivers are treated.</param>
 /// <param name="time">Paces it.</param>
 /// <param name="log">Where changes are told.</param>
-internal sealed class WebhookSender(IReadOnlyList<WebhookTarget> targets, SupervisorSystem system, WebhookGauges gauges, WebhookPace pace,
+internal sealed class WebhookSender(WebhookTargets receivers, SupervisorSystem system, WebhookGauges gauges, WebhookPace pace,
     TimeProvider time, ILogger<WebhookSender> log)
 {
     /// <summary>The name of the work, for ever.</summary>
@@ -31,9 +31,21 @@ internal sealed class WebhookSender(IReadOnlyList<WebhookTarget> targets, Superv
 
     private async Task RunAsync(CancellationToken cancellation)
     {
+        while (!cancellation.IsCancellationRequested)
+        {
+            var (targets, replaced) = receivers.Now();
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, replaced);
+            await SendAsync(targets, either.Token);
+        }
+    }
+
+    /// <summary>Sends to these until there are others, or another member does it.</summary>
+    private async Task SendAsync(IReadOnlyList<WebhookTarget> targets, CancellationToken cancellation)
+    {
         if (targets.Count == 0)
         {
-            await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellation);
+            await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellation).ContinueWith(_ => { }, TaskScheduler.Default);
+            return;
         }
 
         log.LogInformation("This member sends the webhooks: {Webhooks}.",
@@ -43,7 +55,7 @@ internal sealed class WebhookSender(IReadOnlyList<WebhookTarget> targets, Superv
             .. targets.Select(target => GuardedAsync(stop => DeliverAsync(target, stop), cancellation)),
             GuardedAsync(watch.LookAsync, cancellation),
             GuardedAsync(quarantine.LookAsync, cancellation),
-            GuardedAsync(LookAsync, cancellation),
+            GuardedAsync(stop => LookAsync(targets, stop), cancellation),
         ]);
         gauges.Note([]);
     }
@@ -105,7 +117,7 @@ internal sealed class WebhookSender(IReadOnlyList<WebhookTarget> targets, Superv
     private async Task<string> SourceAsync(CancellationToken cancellation) => Encoding.UTF8.GetString(
         await system.Shared.GetOrAddAsync(SourceName, Encoding.UTF8.GetBytes($"urn:uuid:{Guid.NewGuid()}"), cancellation));
 
-    private async Task LookAsync(CancellationToken cancellation)
+    private async Task LookAsync(IReadOnlyList<WebhookTarget> targets, CancellationToken cancellation)
     {
         var rows = (await system.Webhooks.AllAsync(cancellation)).ToDictionary(row => row.Id);
         gauges.Note([.. targets.Where(target => rows.ContainsKey(target.Id)).Select(target => (target.Name, rows[target.Id]))]);

@@ -6,7 +6,7 @@ using StreamSupervisor.Domain.Notices;
 namespace StreamSupervisor.Server.Webhooks;
 
 /// <summary>What each member does for the webhooks, whoever sends them: it notes its keys in quarantine, of which no other knows.</summary>
-internal sealed class WebhookService(IReadOnlyList<WebhookTarget> targets, SupervisorSystem system, TimeProvider time) : BackgroundService
+internal sealed class WebhookService(WebhookTargets receivers, SupervisorSystem system, TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
 
@@ -15,19 +15,23 @@ internal sealed class WebhookService(IReadOnlyList<WebhookTarget> targets, Super
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (targets.Count == 0)
-        {
-            return;
-        }
-
         await system.Membership.Joined.WaitAsync(stoppingToken);
-        WebhookTelemetry.Begin(targets.Select(target => target.Name));
+        IReadOnlyList<WebhookTarget> begun = [];
         while (!stoppingToken.IsCancellationRequested)
         {
+            if (receivers.All is var all && !ReferenceEquals(all, begun))
+            {
+                begun = all;
+                WebhookTelemetry.Begin(all.Select(target => target.Name));
+            }
+
             try
             {
                 await Task.Delay(LookEvery, time, stoppingToken);
-                await LookAsync(stoppingToken);
+                if (all.Count > 0)
+                {
+                    await LookAsync(stoppingToken);
+                }
             }
             catch (Exception e) when (e is StoreUnavailableException or OperationCanceledException)
             {

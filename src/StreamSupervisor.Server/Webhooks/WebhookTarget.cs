@@ -24,7 +24,7 @@ internal sealed class WebhookTarget
         Id = options.Name.Length > 0
             ? $"name/{options.Name}"
             : $"url/{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(options.Url)))[..32]}";
-        Secrets = [.. options.EffectiveSecrets.Select(WebhookSecret.Parse).OfType<WebhookSecret>()];
+        Secrets = [.. options.Secrets.Select(WebhookSecret.Parse).OfType<WebhookSecret>()];
         _kinds = options.Events.Count == 0 ? NoticeKinds.Default : options.Events.Select(NoticeKinds.Of).ToHashSet();
         _patterns = [.. options.Match.Select(StreamPattern.Parse)];
     }

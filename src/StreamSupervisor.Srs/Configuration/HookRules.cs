@@ -70,9 +70,8 @@ internal static partial class HookRules
         if (url.Scheme == "https")
         {
             report(Finding("hook-https", ProblemSeverity.Warning, hook,
-                $"{hook.Name} is https: the supervisor itself speaks plain http there, "
-                + "and SRS does not check whose certificate it is shown.",
-                "Write http:// on your own network; keep https only where a proxy in front of the supervisor ends it.") with
+                $"{hook.Name} is https: SRS does not check whose certificate it is shown, and pays for a handshake with each hook.",
+                "Write http:// on your own network; keep https only where an http.listen of the supervisor or a proxy has it.") with
             {
                 Subject = hook.Name,
             });

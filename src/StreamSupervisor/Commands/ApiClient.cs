@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Net.Mime;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using StreamSupervisor.Domain;
@@ -26,10 +27,12 @@ internal sealed partial class SupervisorApiClient : IDisposable
 
     /// <param name="server">Its address, such as <c>http://127.0.0.1:8085</c>.</param>
     /// <param name="apiKey">One of <c>api.keys</c>, where there are any.</param>
-    public SupervisorApiClient(Uri server, string? apiKey)
+    /// <param name="authorities">Who may have signed its certificate; null: those that this machine trusts.</param>
+    public SupervisorApiClient(Uri server, string? apiKey, X509Certificate2Collection? authorities = null)
     {
         _http = new HttpClient(new SocketsHttpHandler
         {
+            SslOptions = { CertificateChainPolicy = PolicyOf(authorities) },
             AllowAutoRedirect = false,
             // A proxy for the world outside knows nothing of this machine.
             UseProxy = !server.IsLoopback,
@@ -44,6 +47,18 @@ internal sealed partial class SupervisorApiClient : IDisposable
         {
             _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", apiKey);
         }
+    }
+
+    private static X509ChainPolicy? PolicyOf(X509Certificate2Collection? authorities)
+    {
+        if (authorities is null)
+        {
+            return null;
+        }
+
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.AddRange(authorities);
+        return policy;
     }
 
     public Task<ApiAnswer<StreamPage>> ListStreamsAsync(StreamFilter filter, int limit, string? cursor, CancellationToken cancellation) =>
@@ -109,6 +124,11 @@ internal sealed partial class SupervisorApiClient : IDisposable
             {
                 return Failed<T>(NotASupervisor,
                     $"What answers at {_http.BaseAddress} is no supervisor: it does not speak HTTP as one does ({failure.Message}).");
+            }
+            catch (HttpRequestException failure) when (failure.HttpRequestError == HttpRequestError.SecureConnectionError)
+            {
+                return Failed<T>(Unreachable, $"The certificate that {_http.BaseAddress} shows is not trusted, or it speaks no TLS: "
+                    + $"{failure.InnerException?.Message ?? failure.Message} Where the authority is your own, write --ca FILE.");
             }
             catch (HttpRequestException failure)
             {

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using StreamSupervisor.Domain;
 using StreamSupervisor.Server.Configuration;
 
@@ -12,6 +14,9 @@ internal sealed class ApiClientSwitches
 
     /// <summary>Where the supervisor is, for those who would write <c>--server</c> each time.</summary>
     public const string ServerVariable = "STREAMSUPERVISOR_SERVER";
+
+    /// <summary>Whose certificates are trusted, for those who would write <c>--ca</c> each time.</summary>
+    public const string CaVariable = "STREAMSUPERVISOR_CA";
 
     /// <summary>The same, or null where it is not set.</summary>
     public static string? ServerOfEnvironment => Environment.GetEnvironmentVariable(ServerVariable) is { Length: > 0 } server ? server
@@ -32,6 +37,12 @@ internal sealed class ApiClientSwitches
     {
         Description = $"An API key, where the supervisor asks for one. Others on this machine can see it here; better: {ApiKeyVariable}.",
             HelpName = "KEY", Recursive = true,
+    };
+
+    private readonly Option<string?> _ca = new("--ca")
+    {
+        Description = "For an https address whose certificate an authority of your own has signed: that one's certificate, in PEM. "
+            + $"Default: {CaVariable}, else the authorities that this machine trusts.", HelpName = "FILE", Recursive = true,
     };
 
     private ApiClientSwitches(Door door)
@@ -60,6 +71,7 @@ internal sealed class ApiClientSwitches
         command.Add(switches._server);
         command.Add(switches._config);
         command.Add(switches._apiKey);
+        command.Add(switches._ca);
         return switches;
     }
 
@@ -72,7 +84,8 @@ internal sealed class ApiClientSwitches
             throw new CommandException("An API key is made of letters, digits and signs of ASCII, without spaces.", ExitCodes.Usage);
         }
 
-        using var client = new SupervisorApiClient(AddressOf(parsed), key);
+        using var client = new SupervisorApiClient(
+            AddressOf(parsed), key, AuthoritiesIn(parsed.GetValue(_ca) ?? Environment.GetEnvironmentVariable(CaVariable)));
         await ask(client);
         return ExitCodes.Ok;
     }
@@ -97,6 +110,26 @@ internal sealed class ApiClientSwitches
         : throw new CommandException(
             $"'{OutputTable.Plain(parsed.GetValue(argument) ?? "")}' is no stream key; write app/stream or vhost/app/stream.",
             ExitCodes.Usage);
+
+    private static X509Certificate2Collection? AuthoritiesIn(string? file)
+    {
+        if (string.IsNullOrEmpty(file))
+        {
+            return null;
+        }
+
+        try
+        {
+            var authorities = new X509Certificate2Collection();
+            authorities.ImportFromPemFile(file);
+            return authorities.Count > 0 ? authorities
+                : throw new CommandException($"--ca: '{file}' holds no certificate in PEM.", ExitCodes.Usage);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw new CommandException($"--ca: '{file}' cannot be read: {fault.Message}", ExitCodes.Usage);
+        }
+    }
 
     private Uri AddressOf(ParseResult parsed)
     {

@@ -30,6 +30,7 @@ internal static class CommandTree
         WebhooksCommand.Create(),
         ClusterCommand.Create(),
         ConfigCommand.Create(),
+        ReloadCommand.Create(),
         MigrateCommand.Create(),
         LintCommand.Create(),
         PublishCommand.Create(),

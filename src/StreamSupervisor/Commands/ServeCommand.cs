@@ -18,7 +18,8 @@ internal static class ServeCommand
             var loaded = switches.LoadUsable(parsed);
             try
             {
-                var server = await SupervisorServer.BuildAsync(loaded.Options, cancellation: cancellation);
+                var server = await SupervisorServer.BuildAsync(
+                    loaded.Options, read: () => switches.Load(parsed), cancellation: cancellation);
                 try
                 {
                     await server.RunAsync(cancellation);

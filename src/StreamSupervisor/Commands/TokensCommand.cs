@@ -6,18 +6,35 @@ using StreamSupervisor.Server.Credentials;
 
 namespace StreamSupervisor.Commands;
 
-/// <summary><c>tokens sign</c> and <c>tokens verify</c>: make and check publish credentials without a running supervisor.</summary>
+/// <summary>
+/// <c>tokens sign</c> and <c>tokens verify</c>: make and check publish credentials without a running supervisor; <c>tokens key</c> makes a
+/// key of the API.
+/// </summary>
 public static partial class TokensCommand
 {
     public const string SecretVariable = "STREAMSUPERVISOR_TOKEN_SECRET";
     private const int Wrong = 1;
     private const int Usage = 2;
 
-    public static Command Create(TimeProvider? time = null) => new("tokens", "Make and check publish credentials.")
+    public static Command Create(TimeProvider? time = null) => new("tokens", "Make and check publish credentials, and keys of the API.")
     {
         Sign(time ?? TimeProvider.System),
         Verify(time ?? TimeProvider.System),
+        Key(),
     };
+
+    private static Command Key()
+    {
+        var command = new Command("key", "Make a key of the API: prints it, and its hash for the settings, which is no key.");
+        command.SetAction(parsed =>
+        {
+            var (output, key) = (parsed.InvocationConfiguration.Output, ApiKeyHash.NewKey());
+            output.WriteLine($"key       {key}");
+            output.WriteLine($"key-hash  {ApiKeyHash.TextOf(key)}");
+            return 0;
+        });
+        return command;
+    }
 
     private static Option<CredentialScheme> SchemeOption() => new("--scheme")
     {

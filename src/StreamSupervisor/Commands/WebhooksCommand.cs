@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using StreamSupervisor.Server.Configuration;
+using StreamSupervisor.Server.Configuration.Settings;
 using StreamSupervisor.Server.Configuration.Validation;
 using StreamSupervisor.Server.Webhooks;
 
@@ -96,7 +97,7 @@ internal static class WebhooksCommand
     private static WebhookTarget TargetOf(string url, string? file, string? config)
     {
         var secret = Environment.GetEnvironmentVariable(SecretVariable) ?? "";
-        var options = file is not null ? new WebhookOptions { Url = url, SecretFile = file }
+        var options = file is not null ? new WebhookOptions { Url = url, Secret = FirstLineOf(file) }
             : secret.Length > 0 ? new WebhookOptions { Url = url, Secret = secret }
             : config is not null && SupervisorConfiguration.Load(config).Options.Webhooks.Find(one => one.Url == url) is { } configured
                 ? configured
@@ -107,6 +108,12 @@ internal static class WebhooksCommand
         return problems is [var first, ..]
             ? throw new CommandException(first.ToString().Replace("webhooks[0].", "", StringComparison.Ordinal), ExitCodes.Usage)
             : new WebhookTarget(0, options);
+    }
+
+    private static string FirstLineOf(string file)
+    {
+        var read = new SecretFiles(new Dictionary<string, string>(), file).Read(Path.GetFullPath(file), null);
+        return read.Value ?? throw new CommandException($"--secret-file: {read.Problem} {read.Fix}", ExitCodes.Usage);
     }
 
     private static void Write(IReadOnlyList<WebhookView> webhooks, TextWriter output)

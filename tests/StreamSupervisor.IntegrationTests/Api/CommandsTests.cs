@@ -226,7 +226,7 @@ public class CommandsTests
         (await RunAsync(server, "streams", "--api-key", "read-read-read")).ExitCode.ShouldBe(0);
         var (exitCode, _, error) = await RunAsync(server, "streams", "kick", "live/cam1", "--why", "x", "--api-key", "read-read-read");
         exitCode.ShouldBe(ExitCodes.Forbidden);
-        error.ShouldContain("'watch' has the role read");
+        error.ShouldContain("'watch' has the role viewer");
     }
 
     private static Task<(int ExitCode, string Output, string Error)> RunAsync(ApiServer server, params string[] arguments) => RunAsync(server.Address, arguments);

@@ -204,7 +204,7 @@ public class EventsApiTests
 
         var (_, me) = await server.GetAsync("/api/v1/me");
 
-        (me.GetProperty("name").GetString(), me.GetProperty("role").GetString()).ShouldBe(("local", "operate"));
+        (me.GetProperty("name").GetString(), me.GetProperty("role").GetString()).ShouldBe(("local", "admin"));
     }
 
     private static async Task<ApiServer> ServerAsync()

@@ -72,7 +72,7 @@ public sealed class ClusterCommandTests
         await using var server = await ClusterServer.StartAsync(keys: new ApiKeyOptions { Name = "watch", Key = "read-read-read-read", Role = "read" });
         (await RunAsync(server, "shards", "--owner", "nobody")).ExitCode.ShouldBe(ExitCodes.Failed);
         (await RunAsync(server, "drain", "two")).ExitCode.ShouldBe(ExitCodes.Forbidden);
-        (await RunAsync(server, "drain", "two", "--api-key", "read-read-read-read")).Error.ShouldContain("the role read");
+        (await RunAsync(server, "drain", "two", "--api-key", "read-read-read-read")).Error.ShouldContain("the role viewer");
         (await RunAsync(server, "drain", "two", "three")).ExitCode.ShouldBe(ExitCodes.Usage);
         (await RunAsync(server, "members", "--help")).Output.ShouldContain("management.listen");
         var gone = server.Address;

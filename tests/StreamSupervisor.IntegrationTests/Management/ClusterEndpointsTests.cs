@@ -9,6 +9,7 @@ public sealed class ClusterEndpointsTests
     [
         new() { Name = "watch", Key = "read-read-read-read", Role = "read" },
         new() { Name = "ops", Key = "operate-operate", Role = "operate" },
+        new() { Name = "boss", Key = "admin-admin-admin", Role = "admin" },
     ];
 
     [Fact]
@@ -223,7 +224,8 @@ public sealed class ClusterEndpointsTests
         (await delete("two?operation=Down", "operate-operate")).Body.GetProperty("field").GetString().ShouldBe("operation");
         (await delete("two", "operate-operate")).Status.ShouldBe(200);
         (await delete("one", "operate-operate")).Body.GetProperty("reason").GetString().ShouldBe("last-member");
-        (await delete("one?force=true", "operate-operate")).Status.ShouldBe(200);
+        (await delete("one?force=true", "operate-operate")).Body.GetProperty("reason").GetString().ShouldBe("role-too-low");
+        (await delete("one?force=true", "admin-admin-admin")).Status.ShouldBe(200);
         server.Cluster.Orders.ShouldBe([$"leave {FakeCluster.IdOf(2)}", $"leave {FakeCluster.IdOf(1)}"]);
     }
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
 using StreamSupervisor.Client;
+using StreamSupervisor.Server.Api;
 using StreamSupervisor.Server.Configuration;
 using StreamSupervisor.Server.Credentials;
 using StreamSupervisor.Server.Registrations;
@@ -137,7 +138,7 @@ public sealed class RegistrationAccessTests : IAsyncLifetime
             Drain = new OriginDrain(_rules, ["srs-1"], TimeProvider.System),
             Options = new RegistrationOptions { Settle = TimeSpan.Zero },
             Time = TimeProvider.System,
-        }, api);
+        }, new ApiCallers(api));
         await _web.StartAsync();
         _address = new Uri(_web.Urls.First());
     }

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using StreamSupervisor.Client;
 using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Server.Api;
 using StreamSupervisor.Server.Configuration;
 using StreamSupervisor.Server.Credentials;
 using StreamSupervisor.Server.Registrations;
@@ -48,7 +49,7 @@ public sealed class RegistrationApiTests : IAsyncLifetime
             Drain = new OriginDrain(_rules, ["srs-1", "srs-2"], TimeProvider.System),
             Options = new RegistrationOptions(),
             Time = TimeProvider.System,
-        }, new ApiOptions());
+        }, new ApiCallers(new ApiOptions()));
         await _web.StartAsync();
         _http.BaseAddress = new Uri(_web.Urls.First());
         _client = new SupervisorClient(_http, new SupervisorClientOptions { Addresses = [_http.BaseAddress], Timeout = TimeSpan.FromSeconds(30) });

@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using StreamSupervisor.Server.Configuration;
+using StreamSupervisor.Server.Configuration.Settings;
 using StreamSupervisor.Server.Hosting;
 
 namespace StreamSupervisor.IntegrationTests.Server;
@@ -12,6 +13,8 @@ public sealed partial class CallersTests : IAsyncLifetime
 {
     private const string Read = "read-read-read-read";
     private const string Operate = "operate-operate-operate";
+    private const string Admin = "admin-admin-admin-admin";
+    private const string Scoped = "scoped-scoped-scoped-scoped";
     private const string Json = "application/json";
     private const string Form = "application/x-www-form-urlencoded";
     private const string Why = """{"why":"a test"}""";
@@ -20,86 +23,88 @@ public sealed partial class CallersTests : IAsyncLifetime
 
     /// <summary>
     /// Route, then a call of it, then its status for: this machine; this machine behind a proxy that says so; a page of another site (all three where no
-    /// keys are configured); a stranger; the role read; the role operate (behind a proxy, where keys are configured).
+    /// keys are configured); a stranger; the role read; the role operate; the role admin; the role operator for other streams than these (the last
+    /// five behind a proxy, where keys are configured).
     /// </summary>
     private static readonly (string Route, string Path, string? Body, string Expected)[] Rows =
     [
-        ("GET /", "/", null, "200 200 200 200 200 200"),
-        ("GET /ui/why", "/ui/why?q=10.0.0.7", null, "200 403 403 401 200 200"),
-        ("POST /ui/why", "/ui/why", "q=10.0.0.7", "200 403 403 401 401 401"),
-        ("POST /ui/orders", "/ui/orders", "order=dance", "404 403 403 401 403 404"),
-        ("GET /ui/origins", "/ui/origins", null, "200 403 403 401 200 200"),
-        ("POST /ui/origins", "/ui/origins", "origin=srs-1&order=dance", "404 403 403 401 403 404"),
-        ("GET /ui/cluster", "/ui/cluster", null, "200 403 403 401 200 200"),
-        ("POST /ui/cluster", "/ui/cluster", "order=dance", "404 403 403 401 403 404"),
-        ("GET /ui/trouble", "/ui/trouble", null, "200 403 403 401 200 200"),
-        ("POST /ui/trouble", "/ui/trouble", "key=none", "400 403 403 401 403 400"),
-        ("GET /ui/audit", "/ui/audit", null, "200 403 403 401 200 200"),
-        ("GET /ui/audit.csv", "/ui/audit.csv", null, "200 403 403 401 200 200"),
-        ("GET /ui/settings", "/ui/settings", null, "200 403 403 401 200 200"),
-        ("POST /hooks/v1/{token}", "/hooks/v1/token-of-srs-1", Hook, "200 200 403 200 200 200"),
-        ("POST /hooks/v1/{token}", "/hooks/v1/token-of-srs-2", Hook, "200 200 403 200 200 200"),
-        ("POST /hooks/v1/{token}", "/hooks/v1/token-of-nobody", Hook, "404 404 403 404 404 404"),
-        ("POST /coworkers/v1/{token}/api/v1/clusters", "/coworkers/v1/asks-of-srs-1/api/v1/clusters?vhost=v&ip=&app=live&stream=nobody", "{}", "200 200 403 200 200 200"),
-        ("POST /coworkers/v1/{token}/api/v1/clusters", "/coworkers/v1/token-of-srs-1/api/v1/clusters?vhost=v&ip=&app=live&stream=nobody", "{}", "404 404 403 404 404 404"),
-        ("POST /coworkers/v1/{token}/api/v1/clusters", "/coworkers/v1/token-of-nobody/api/v1/clusters?vhost=v&ip=&app=live&stream=nobody", "{}", "404 404 403 404 404 404"),
-        ("POST /heartbeat/v1/{token}", "/heartbeat/v1/token-of-srs-1", "{}", "200 200 403 200 200 200"),
-        ("POST /heartbeat/v1/{token}", "/heartbeat/v1/token-of-srs-2", "{}", "200 200 403 200 200 200"),
-        ("POST /heartbeat/v1/{token}", "/heartbeat/v1/token-of-nobody", "{}", "404 404 403 404 404 404"),
-        ("GET /api/v1/streams", "/api/v1/streams", null, "200 403 403 401 200 200"),
-        ("GET /api/v1/streams/{vhost}/{app}/{stream}", "/api/v1/streams/-/live/nobody", null, "404 403 403 401 404 404"),
-        ("GET /api/v1/streams/{vhost}/{app}/{stream}/timeline", "/api/v1/streams/-/live/nobody/timeline", null, "200 403 403 401 200 200"),
-        ("GET /api/v1/streams/{vhost}/{app}/{stream}/explain", "/api/v1/streams/-/live/nobody/explain?clientId=x", null, "404 403 403 401 404 404"),
-        ("GET /api/v1/streams/{**path}", "/api/v1/streams/-/a/b/nobody", null, "404 403 403 401 404 404"),
-        ("POST /api/v1/streams/{vhost}/{app}/{stream}/kick", "/api/v1/streams/-/live/callers/kick", Why, "404 403 403 401 403 404"),
-        ("POST /api/v1/streams/{vhost}/{app}/{stream}/release", "/api/v1/streams/-/live/callers/release", Why, "200 403 403 401 403 200"),
-        ("POST /api/v1/streams/{vhost}/{app}/{stream}/lock", "/api/v1/streams/-/live/callers/lock", Why, "200 403 403 401 403 200"),
-        ("POST /api/v1/streams/{vhost}/{app}/{stream}/unlock", "/api/v1/streams/-/live/callers/unlock", Why, "200 403 403 401 403 200"),
-        ("POST /api/v1/streams/{vhost}/{app}/{stream}/pin", "/api/v1/streams/-/live/callers/pin", """{"why":"a test","identity":"ann"}""", "200 403 403 401 403 200"),
-        ("POST /api/v1/streams/{**path}", "/api/v1/streams/-/a/b/c/dance", Why, "404 403 403 401 403 404"),
-        ("GET /api/v1/origins", "/api/v1/origins", null, "200 403 403 401 200 200"),
-        ("POST /api/v1/origins/{name}/look", "/api/v1/origins/srs-1/look", null, "202 403 403 401 403 202"),
-        ("GET /api/v1/reasons", "/api/v1/reasons", null, "200 403 403 401 200 200"),
-        ("GET /api/v1/events", "/api/v1/events", null, "200 403 403 401 200 200"),
-        ("GET /api/v1/attempts", "/api/v1/attempts", null, "200 403 403 401 200 200"),
-        ("GET /api/v1/me", "/api/v1/me", null, "200 403 403 401 200 200"),
-        ("GET /api/v1/overview", "/api/v1/overview", null, "200 403 403 401 200 200"),
-        ("GET /api/v1/cluster", "/api/v1/cluster", null, "200 403 403 401 200 200"),
-        ("GET /api/v1/cluster/shards", "/api/v1/cluster/shards", null, "200 403 403 401 200 200"),
-        ("GET /api/v1/webhooks", "/api/v1/webhooks", null, "200 403 403 401 200 200"),
-        ("POST /api/v1/webhooks/{webhook}/redeliver", "/api/v1/webhooks/nobody/redeliver", Why, "404 403 403 401 403 404"),
-        ("GET /api/v1/openapi.json", "/api/v1/openapi.json", null, "200 403 403 401 200 200"),
-        ("ANY /api/v1/{**rest}", "/api/v1/nothing", null, "404 403 403 401 404 404"),
-        ("POST /api/v1/registrations", "/api/v1/registrations", Registration, "200 403 403 401 403 200"),
-        ("PUT /api/v1/registrations/{id}", "/api/v1/registrations/nobody", "{}", "404 404 403 404 404 404"),
-        ("GET /api/v1/registrations/{id}", "/api/v1/registrations/nobody", null, "404 404 403 404 404 404"),
-        ("DELETE /api/v1/registrations/{id}", "/api/v1/registrations/nobody", null, "404 404 403 404 404 404"),
-        ("GET /api/v1/registrations/{id}/events", "/api/v1/registrations/nobody/events", null, "404 404 403 404 404 404"),
-        ("PUT /api/v1/origins/{name}", "/api/v1/origins/srs-1", """{"draining":false}""", "200 403 403 401 403 200"),
-        ("GET /ui", "/ui", null, "200 403 403 401 200 200"),
-        ("GET /ui/feed", "/ui/feed", null, "200 403 403 401 200 200"),
-        ("GET /ui/assets/{hash}/{name}", "/ui/assets/0/dashboard.css", null, "200 200 200 200 200 200"),
-        ("POST /ui/login", "/ui/login", "key=a-guess", "401 401 403 401 401 401"),
+        ("GET /", "/", null, "200 200 200 200 200 200 200 200"),
+        ("GET /ui/why", "/ui/why?q=10.0.0.7", null, "200 403 403 401 200 200 200 200"),
+        ("POST /ui/why", "/ui/why", "q=10.0.0.7", "200 403 403 401 401 401 401 401"),
+        ("POST /ui/orders", "/ui/orders", "order=dance", "404 403 403 401 403 404 404 404"),
+        ("GET /ui/origins", "/ui/origins", null, "200 403 403 401 200 200 200 200"),
+        ("POST /ui/origins", "/ui/origins", "origin=srs-1&order=dance", "404 403 403 401 403 404 404 404"),
+        ("GET /ui/cluster", "/ui/cluster", null, "200 403 403 401 200 200 200 403"),
+        ("POST /ui/cluster", "/ui/cluster", "order=dance", "404 403 403 401 403 404 404 403"),
+        ("GET /ui/trouble", "/ui/trouble", null, "200 403 403 401 200 200 200 200"),
+        ("POST /ui/trouble", "/ui/trouble", "key=none", "400 403 403 401 403 400 400 400"),
+        ("GET /ui/audit", "/ui/audit", null, "200 403 403 401 200 200 200 200"),
+        ("GET /ui/audit.csv", "/ui/audit.csv", null, "200 403 403 401 200 200 200 200"),
+        ("GET /ui/settings", "/ui/settings", null, "200 403 403 401 200 200 200 403"),
+        ("POST /hooks/v1/{token}", "/hooks/v1/token-of-srs-1", Hook, "200 200 403 200 200 200 200 200"),
+        ("POST /hooks/v1/{token}", "/hooks/v1/token-of-srs-2", Hook, "200 200 403 200 200 200 200 200"),
+        ("POST /hooks/v1/{token}", "/hooks/v1/token-of-nobody", Hook, "404 404 403 404 404 404 404 404"),
+        ("POST /coworkers/v1/{token}/api/v1/clusters", "/coworkers/v1/asks-of-srs-1/api/v1/clusters?vhost=v&ip=&app=live&stream=nobody", "{}", "200 200 403 200 200 200 200 200"),
+        ("POST /coworkers/v1/{token}/api/v1/clusters", "/coworkers/v1/token-of-srs-1/api/v1/clusters?vhost=v&ip=&app=live&stream=nobody", "{}", "404 404 403 404 404 404 404 404"),
+        ("POST /coworkers/v1/{token}/api/v1/clusters", "/coworkers/v1/token-of-nobody/api/v1/clusters?vhost=v&ip=&app=live&stream=nobody", "{}", "404 404 403 404 404 404 404 404"),
+        ("POST /heartbeat/v1/{token}", "/heartbeat/v1/token-of-srs-1", "{}", "200 200 403 200 200 200 200 200"),
+        ("POST /heartbeat/v1/{token}", "/heartbeat/v1/token-of-srs-2", "{}", "200 200 403 200 200 200 200 200"),
+        ("POST /heartbeat/v1/{token}", "/heartbeat/v1/token-of-nobody", "{}", "404 404 403 404 404 404 404 404"),
+        ("GET /api/v1/streams", "/api/v1/streams", null, "200 403 403 401 200 200 200 200"),
+        ("GET /api/v1/streams/{vhost}/{app}/{stream}", "/api/v1/streams/-/live/nobody", null, "404 403 403 401 404 404 404 403"),
+        ("GET /api/v1/streams/{vhost}/{app}/{stream}/timeline", "/api/v1/streams/-/live/nobody/timeline", null, "200 403 403 401 200 200 200 403"),
+        ("GET /api/v1/streams/{vhost}/{app}/{stream}/explain", "/api/v1/streams/-/live/nobody/explain?clientId=x", null, "404 403 403 401 404 404 404 403"),
+        ("GET /api/v1/streams/{**path}", "/api/v1/streams/-/a/b/nobody", null, "404 403 403 401 404 404 404 403"),
+        ("POST /api/v1/streams/{vhost}/{app}/{stream}/kick", "/api/v1/streams/-/live/callers/kick", Why, "404 403 403 401 403 404 404 403"),
+        ("POST /api/v1/streams/{vhost}/{app}/{stream}/release", "/api/v1/streams/-/live/callers/release", Why, "200 403 403 401 403 200 200 403"),
+        ("POST /api/v1/streams/{vhost}/{app}/{stream}/lock", "/api/v1/streams/-/live/callers/lock", Why, "200 403 403 401 403 200 200 403"),
+        ("POST /api/v1/streams/{vhost}/{app}/{stream}/unlock", "/api/v1/streams/-/live/callers/unlock", Why, "200 403 403 401 403 200 200 403"),
+        ("POST /api/v1/streams/{vhost}/{app}/{stream}/pin", "/api/v1/streams/-/live/callers/pin", """{"why":"a test","identity":"ann"}""", "200 403 403 401 403 200 200 403"),
+        ("POST /api/v1/streams/{**path}", "/api/v1/streams/-/a/b/c/dance", Why, "404 403 403 401 403 404 404 404"),
+        ("GET /api/v1/origins", "/api/v1/origins", null, "200 403 403 401 200 200 200 200"),
+        ("POST /api/v1/origins/{name}/look", "/api/v1/origins/srs-1/look", null, "202 403 403 401 403 202 202 403"),
+        ("GET /api/v1/reasons", "/api/v1/reasons", null, "200 403 403 401 200 200 200 200"),
+        ("GET /api/v1/events", "/api/v1/events", null, "200 403 403 401 200 200 200 200"),
+        ("GET /api/v1/attempts", "/api/v1/attempts", null, "200 403 403 401 200 200 200 200"),
+        ("GET /api/v1/me", "/api/v1/me", null, "200 403 403 401 200 200 200 200"),
+        ("GET /api/v1/overview", "/api/v1/overview", null, "200 403 403 401 200 200 200 403"),
+        ("GET /api/v1/cluster", "/api/v1/cluster", null, "200 403 403 401 200 200 200 403"),
+        ("GET /api/v1/cluster/shards", "/api/v1/cluster/shards", null, "200 403 403 401 200 200 200 403"),
+        ("GET /api/v1/webhooks", "/api/v1/webhooks", null, "200 403 403 401 200 200 200 403"),
+        ("POST /api/v1/webhooks/{webhook}/redeliver", "/api/v1/webhooks/nobody/redeliver", Why, "404 403 403 401 403 404 404 403"),
+        ("POST /api/v1/reload", "/api/v1/reload", null, "422 403 403 401 403 403 422 403"),
+        ("GET /api/v1/openapi.json", "/api/v1/openapi.json", null, "200 403 403 401 200 200 200 200"),
+        ("ANY /api/v1/{**rest}", "/api/v1/nothing", null, "404 403 403 401 404 404 404 404"),
+        ("POST /api/v1/registrations", "/api/v1/registrations", Registration, "200 403 403 401 403 200 200 403"),
+        ("PUT /api/v1/registrations/{id}", "/api/v1/registrations/nobody", "{}", "404 404 403 404 404 404 404 404"),
+        ("GET /api/v1/registrations/{id}", "/api/v1/registrations/nobody", null, "404 404 403 404 404 404 404 404"),
+        ("DELETE /api/v1/registrations/{id}", "/api/v1/registrations/nobody", null, "404 404 403 404 404 404 404 404"),
+        ("GET /api/v1/registrations/{id}/events", "/api/v1/registrations/nobody/events", null, "404 404 403 404 404 404 404 404"),
+        ("PUT /api/v1/origins/{name}", "/api/v1/origins/srs-1", """{"draining":false}""", "200 403 403 401 403 200 200 403"),
+        ("GET /ui", "/ui", null, "200 403 403 401 200 200 200 200"),
+        ("GET /ui/feed", "/ui/feed", null, "200 403 403 401 200 200 200 200"),
+        ("GET /ui/assets/{hash}/{name}", "/ui/assets/0/dashboard.css", null, "200 200 200 200 200 200 200 200"),
+        ("POST /ui/login", "/ui/login", "key=a-guess", "401 401 403 401 401 401 401 401"),
 
         // These two lead back to the page, which is then asked for without the key.
-        ("POST /ui/logout", "/ui/logout", "a=form", "200 403 403 401 401 401"),
-        ("POST /ui/preferences", "/ui/preferences", "theme=dark", "200 403 403 401 401 401"),
-        ("GET /ui/streams/{**path}", "/ui/streams/-/live/nobody", null, "404 403 403 401 404 404"),
-        ("POST /ui/streams/{**path}", "/ui/streams/-/live/pages/kick", "why=a+test", "404 403 403 401 403 404"),
-        ("GET /ui/manual/alerts/{name}", "/ui/manual/alerts/StreamSupervisorFight", null, "200 200 200 200 200 200"),
-        ("GET /ui/manual/alerts/{name}", "/ui/manual/alerts/nothing", null, "404 404 404 404 404 404"),
-        ("ANY /ui/{**rest}", "/ui/nothing", null, "404 403 403 401 404 404"),
-        ("GET /alive", "/alive", null, "200 200 200 200 200 200"),
-        ("GET /ready", "/ready", null, "200 200 200 200 200 200"),
-        ("GET /metrics", "/metrics", null, "200 200 403 200 200 200"),
-        ("GET /cluster/members", "/cluster/members", null, "200 403 403 403 200 200"),
-        ("GET /cluster/members/{**address}", "/cluster/members/nobody", null, "404 403 403 403 404 404"),
-        ("PUT /cluster/members/{**address}", "/cluster/members/nobody", "operation=Leave", "404 403 403 401 403 404"),
-        ("DELETE /cluster/members/{**address}", "/cluster/members/nobody", null, "404 403 403 401 403 404"),
-        ("GET /cluster/shards", "/cluster/shards", null, "200 403 403 403 200 200"),
-        ("GET /cluster/shards/{id}", "/cluster/shards/1", null, "200 403 403 403 200 200"),
-        ("GET /cluster/openapi.json", "/cluster/openapi.json", null, "200 403 403 403 200 200"),
-        ("ANY /cluster/{**rest}", "/cluster/nothing", null, "404 403 403 403 404 404"),
+        ("POST /ui/logout", "/ui/logout", "a=form", "200 403 403 401 401 401 401 401"),
+        ("POST /ui/preferences", "/ui/preferences", "theme=dark", "200 403 403 401 401 401 401 401"),
+        ("GET /ui/streams/{**path}", "/ui/streams/-/live/nobody", null, "404 403 403 401 404 404 404 403"),
+        ("POST /ui/streams/{**path}", "/ui/streams/-/live/pages/kick", "why=a+test", "404 403 403 401 403 404 404 403"),
+        ("GET /ui/manual/alerts/{name}", "/ui/manual/alerts/StreamSupervisorFight", null, "200 200 200 200 200 200 200 200"),
+        ("GET /ui/manual/alerts/{name}", "/ui/manual/alerts/nothing", null, "404 404 404 404 404 404 404 404"),
+        ("ANY /ui/{**rest}", "/ui/nothing", null, "404 403 403 401 404 404 404 404"),
+        ("GET /alive", "/alive", null, "200 200 200 200 200 200 200 200"),
+        ("GET /ready", "/ready", null, "200 200 200 200 200 200 200 200"),
+        ("GET /metrics", "/metrics", null, "200 200 403 200 200 200 200 200"),
+        ("GET /cluster/members", "/cluster/members", null, "200 403 403 403 200 200 200 403"),
+        ("GET /cluster/members/{**address}", "/cluster/members/nobody", null, "404 403 403 403 404 404 404 403"),
+        ("PUT /cluster/members/{**address}", "/cluster/members/nobody", "operation=Leave", "404 403 403 401 403 404 404 403"),
+        ("DELETE /cluster/members/{**address}", "/cluster/members/nobody", null, "404 403 403 401 403 404 404 403"),
+        ("GET /cluster/shards", "/cluster/shards", null, "200 403 403 403 200 200 200 403"),
+        ("GET /cluster/shards/{id}", "/cluster/shards/1", null, "200 403 403 403 200 200 200 403"),
+        ("GET /cluster/openapi.json", "/cluster/openapi.json", null, "200 403 403 403 200 200 200 200"),
+        ("ANY /cluster/{**rest}", "/cluster/nothing", null, "404 403 403 403 404 404 404 403"),
     ];
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("streamsupervisor-callers-");
@@ -113,7 +118,9 @@ public sealed partial class CallersTests : IAsyncLifetime
     {
         (_open, _openOptions) = await StartAsync("open");
         (_keyed, _keyedOptions) = await StartAsync("keyed", new ApiKeyOptions { Name = "wall", Key = Read, Role = "read" },
-            new ApiKeyOptions { Name = "ops", Key = Operate, Role = "operate" });
+            new ApiKeyOptions { Name = "ops", Key = Operate, Role = "operate" },
+            new ApiKeyOptions { Name = "boss", KeyHash = ApiKeyHash.TextOf(Admin), Role = "admin" },
+            new ApiKeyOptions { Name = "team-a", Key = Scoped, Role = "operator", Streams = { "team-a/*" } });
     }
 
     public async Task DisposeAsync()
@@ -140,6 +147,8 @@ public sealed partial class CallersTests : IAsyncLifetime
                 await CallAsync(_keyedOptions, row, ("Via", "1.1 proxy")),
                 await CallAsync(_keyedOptions, row, ("Via", "1.1 proxy"), ("Authorization", $"Bearer {Read}")),
                 await CallAsync(_keyedOptions, row, ("Via", "1.1 proxy"), ("Authorization", $"Bearer {Operate}")),
+                await CallAsync(_keyedOptions, row, ("Via", "1.1 proxy"), ("Authorization", $"Bearer {Admin}")),
+                await CallAsync(_keyedOptions, row, ("Via", "1.1 proxy"), ("Authorization", $"Bearer {Scoped}")),
             };
             if (string.Join(' ', statuses) is var actual && actual != row.Expected)
             {

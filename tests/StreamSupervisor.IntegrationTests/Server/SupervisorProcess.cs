@@ -9,6 +9,7 @@ namespace StreamSupervisor.IntegrationTests.Server;
 /// <summary>The program in a process of its own, as it is started in real life: what can be killed, and asked how much memory it takes.</summary>
 internal sealed class SupervisorProcess : IAsyncDisposable
 {
+    private const int SigHup = 1;
     private const int SigTerm = 15;
     private const int SigCont = 18;
     private const int SigStop = 19;
@@ -119,6 +120,13 @@ internal sealed class SupervisorProcess : IAsyncDisposable
 
     /// <summary>Asks it to stop, with SIGTERM.</summary>
     public void Terminate() => Kill(_process.Id, SigTerm).ShouldBe(0);
+
+    /// <summary>Whether whoever runs the tests ignores SIGHUP (nohup): then so do all processes that they start.</summary>
+    public static bool IsHangUpIgnored => File.ReadLines("/proc/self/status").First(line => line.StartsWith("SigIgn:", StringComparison.Ordinal))[^1]
+        is '1' or '3' or '5' or '7' or '9' or 'b' or 'd' or 'f';
+
+    /// <summary>Asks it to read its settings again, with SIGHUP.</summary>
+    public void HangUp() => Kill(_process.Id, SigHup).ShouldBe(0);
 
     /// <summary>Stops it where it stands, with SIGSTOP: it neither answers nor knows, until it is thawed.</summary>
     public void Freeze() => Kill(_process.Id, SigStop).ShouldBe(0);

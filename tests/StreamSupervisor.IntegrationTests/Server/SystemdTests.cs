@@ -32,6 +32,20 @@ public sealed class SystemdTests : IDisposable
         await HeardAsync("READY=1", program);
         (await _http.GetAsync(new Uri(settings.Management + "/ready"))).IsSuccessStatusCode.ShouldBeTrue("ready was said");
         await HeardAsync("WATCHDOG=1", program);
+
+        // As ExecReload= does it: no signal of a closed terminal.
+        await File.AppendAllTextAsync(settings.Config, "\nstreamsupervisor.log.level = debug\nstreamsupervisor.admission.hold = 1.5s\n");
+        program.HangUp();
+        var by = "SIGHUP";
+        if (SupervisorProcess.IsHangUpIgnored)
+        {
+            (await _http.PostAsync(new Uri(settings.Address + "/api/v1/reload"), null)).IsSuccessStatusCode.ShouldBeTrue();
+            by = "local";
+        }
+
+        await Eventually.HoldsAsync("the settings are read again", () => Task.FromResult(
+            program.HasExited || program.Output.Contains("had the settings", StringComparison.Ordinal)));
+        program.Output.ShouldContain($"{by} had the settings read again; in force now: log.level, admission.hold.");
         program.Terminate();
         (await program.ExitCodeAsync()).ShouldBe(0, program.Output);
         await HeardAsync("STOPPING=1", program);

@@ -1,5 +1,6 @@
 using StreamSupervisor.Server.Api;
 using StreamSupervisor.Server.Configuration;
+using StreamSupervisor.Server.Configuration.Settings;
 using StreamSupervisor.Server.Dashboard;
 
 namespace StreamSupervisor.Tests.Dashboard;
@@ -11,6 +12,7 @@ public sealed class DashboardSessionTests
     private static readonly ApiKeyOptions s_ops = new() { Name = "ops. 值班", Key = "operate-operate-operate", Role = "operate" };
     private static readonly ApiKeyOptions s_wall = new() { Name = "wall", Key = "read-read-read-read", Role = "read" };
 
+    private static readonly SessionSecret s_secret = new();
     private readonly DashboardSession _session = With(s_ops, s_wall);
 
     [Fact]
@@ -42,6 +44,26 @@ public sealed class DashboardSessionTests
         NameBehind(_session, string.Join('.', mine), s_now).ShouldBe("wall");
     }
 
+    [Fact]
+    public void With_the_hash_of_a_key_alone_nobody_makes_one()
+    {
+        var hashed = new ApiKeyOptions { Name = "ops", KeyHash = ApiKeyHash.TextOf("operate-operate-operate") };
+        var (early, secret) = (new DashboardSession(CallersOf(hashed), new SessionSecret()), new SessionSecret());
+        early.Begin(ApiKey.Of(hashed), s_now).ShouldBeNull("the store has not answered");
+        early.Read("b3Bz.99999999999.AAAA", s_now).IsUnknown.ShouldBeTrue();
+
+        secret.Use([1, 2, 3]);
+        var session = new DashboardSession(CallersOf(hashed), secret);
+        var mine = session.Begin(ApiKey.Of(hashed), s_now)!;
+        NameBehind(session, mine, s_now).ShouldBe("ops");
+
+        var other = new SessionSecret();
+        other.Use([4, 5, 6]);
+        NameBehind(session, new DashboardSession(CallersOf(hashed), other).Begin(ApiKey.Of(hashed), s_now), s_now).ShouldBeNull();
+        var forged = new ApiKey(ApiKey.Of(hashed).Caller, ApiKey.Of(hashed).Hash, ApiKey.Of(hashed).Hash);
+        NameBehind(session, session.Begin(forged, s_now), s_now).ShouldBeNull("signed with the hash alone");
+    }
+
     [Theory]
     [InlineData(null)]
     [InlineData("")]
@@ -53,10 +75,12 @@ public sealed class DashboardSessionTests
     [InlineData("!.99999999999.!")]
     public void What_is_no_session_proves_nothing(string? cookie) => NameBehind(_session, cookie, s_now).ShouldBeNull();
 
-    private static DashboardSession With(params ApiKeyOptions[] keys) => new(new ApiOptions { Keys = [.. keys] });
+    private static DashboardSession With(params ApiKeyOptions[] keys) => new(CallersOf(keys), s_secret);
 
-    private string Begin(ApiKeyOptions key) => _session.Begin(new ApiCaller(key.Name, key.Role == "operate"), s_now)!;
+    private static ApiCallers CallersOf(params ApiKeyOptions[] keys) => new(new ApiOptions { Keys = [.. keys] });
+
+    private string Begin(ApiKeyOptions key) => _session.Begin(ApiKey.Of(key), s_now)!;
 
     private static string? NameBehind(DashboardSession session, string? cookie, DateTimeOffset now) =>
-        session.Read(cookie, now) is { } claim && DashboardSession.Holds(claim) ? claim.Name : null;
+        session.Read(cookie, now).Claim is { } claim && DashboardSession.Holds(claim) ? claim.Key.Caller.Name : null;
 }

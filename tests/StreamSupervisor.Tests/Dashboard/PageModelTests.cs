@@ -73,7 +73,7 @@ public class PageModelTests
             null, Now.AddMinutes(-15));
         var row = StreamIndexRow.Of(Scene.Key.ToString(), 1, state, Now);
         var list = TroubleList.Of(
-            [row], told, new Dictionary<string, QuarantinedStream> { ["__defaultVhost__/live/broken"] = new("a record", Now, 3) }, Now);
+            [row], told, new Dictionary<string, QuarantinedStream> { ["__defaultVhost__/live/broken"] = new("a record", Now, 3) }, Now, ApiScope.All);
 
         var key = StreamKeyView.From(Scene.Key);
         list.Fights.ShouldBe([new FightRow(key, Now.AddMinutes(-1), "ann", "bob", Now.AddMinutes(1))]);
@@ -84,7 +84,7 @@ public class PageModelTests
         list.FlapsSearchedBackTo.ShouldBeNull();
 
         var later = TroubleList.Of([StreamIndexRow.Of(Scene.Key.ToString(), 1, Scene.Live(encoder).State with { CoolDownUntil = Now }, Now)],
-            new FeedPage([], "more", Now.AddMinutes(-4)), new Dictionary<string, QuarantinedStream>(), Now);
+            new FeedPage([], "more", Now.AddMinutes(-4)), new Dictionary<string, QuarantinedStream>(), Now, ApiScope.All);
         later.IsEmpty.ShouldBeTrue();
         later.FlapsSearchedBackTo.ShouldBe(Now.AddMinutes(-4));
     }

@@ -48,7 +48,7 @@ internal sealed partial class RenderedPage
         Path = path,
         Title = "StreamSupervisor",
         Links = new DashboardLinkOptions(),
-        Caller = new CallerView("night-shift", mayOperate ? "operate" : "read"),
+        Caller = new CallerView("night-shift", mayOperate ? "admin" : "viewer"),
         Now = Now,
         AssetPath = name => $"/ui/assets/0/{name}",
     };

@@ -63,5 +63,5 @@ public sealed class LogTests
     }
 
     private static ServiceProvider With(LogOptions log) =>
-        new ServiceCollection().AddLogging(logging => LogSetup.Configure(logging, log, traced: false)).BuildServiceProvider();
+        new ServiceCollection().AddLogging(logging => LogSetup.Configure(logging, log, new LogLevels(log, traced: false))).BuildServiceProvider();
 }

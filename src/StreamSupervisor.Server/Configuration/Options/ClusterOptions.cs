@@ -41,14 +41,6 @@ public sealed class CertificateOptions
 
     [Secret]
     public string Password { get; init; } = "";
-
-    /// <summary>A file whose first line is the password.</summary>
-    public string PasswordFile { get; init; } = "";
-
-    /// <summary>The password, wherever it stands; null: none.</summary>
-    /// <exception cref="IOException">The file with the password cannot be read.</exception>
-    internal string? EffectivePassword =>
-        PasswordFile.Length > 0 ? System.IO.File.ReadLines(PasswordFile).FirstOrDefault("") : Password.Length > 0 ? Password : null;
 }
 
 /// <summary><c>cluster.lease</c>: how long a member that says nothing keeps what it owns.</summary>

@@ -15,15 +15,9 @@ public sealed class WebhookOptions
     [Secret]
     public string Secret { get; init; } = "";
 
-    /// <summary>A file whose first line is the secret.</summary>
-    public string SecretFile { get; init; } = "";
-
     /// <summary>Signed with as well while the receiver changes to another secret.</summary>
     [Secret]
     public string SecondSecret { get; init; } = "";
-
-    /// <summary>A file whose first line is the second secret.</summary>
-    public string SecondSecretFile { get; init; } = "";
 
     /// <summary>Names of events; none: all but refusals.</summary>
     public List<string> Events { get; init; } = [];
@@ -31,12 +25,6 @@ public sealed class WebhookOptions
     /// <summary>Patterns of stream keys; none: all. Events of servers and members have no key and are not asked.</summary>
     public List<string> Match { get; init; } = [];
 
-    /// <summary>The secrets in force, wherever they stand; the first is the one that stays.</summary>
-    /// <exception cref="IOException">A file cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">A file may not be read.</exception>
-    internal IReadOnlyList<string> EffectiveSecrets =>
-        [.. new[] { Of(Secret, SecretFile), Of(SecondSecret, SecondSecretFile) }.Where(secret => secret.Length > 0)];
-
-    private static string Of(string secret, string file) =>
-        file.Length > 0 ? File.ReadLines(file).FirstOrDefault("").Trim() : secret;
+    /// <summary>The secrets in force; the first is the one that stays.</summary>
+    internal IReadOnlyList<string> Secrets => [.. new[] { Secret, SecondSecret }.Where(secret => secret.Length > 0)];
 }

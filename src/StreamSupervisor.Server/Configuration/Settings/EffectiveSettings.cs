@@ -40,6 +40,11 @@ internal static class EffectiveSettings
 
     private static EffectiveSetting Setting(string path, string value, SettingSources? sources)
     {
+        if (sources?.FileOf(ConfigurationKey.Of(path)) is (var file, { } named))
+        {
+            return new EffectiveSetting(path, value, named.Layer, $"file {file}, named in {named.Where}");
+        }
+
         var source = sources?.Find(ConfigurationKey.Of(path));
         return source is null or { Layer: SettingLayer.Default }
             ? new EffectiveSetting(path, value, SettingLayer.Default, "default")

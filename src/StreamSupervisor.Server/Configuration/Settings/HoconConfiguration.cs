@@ -37,7 +37,7 @@ internal sealed class HoconConfigurationProvider(HoconObject tree, string defaul
         }
 
         var layer = value.Position.File == defaults ? SettingLayer.Default : SettingLayer.File;
-        _sources[key] = new SettingSource(layer, value.Position.ToString(), written);
+        _sources[key] = new SettingSource(layer, value.Position.ToString(), written, value.Position.File);
         switch (value)
         {
             case HoconText text:

@@ -5,7 +5,7 @@ namespace StreamSupervisor.Server.Configuration.Settings;
 /// Reads all settings into the option classes and reports every value that does not fit and every key that nothing knows.
 /// .NET's binder stops at the first bad value, cannot say where it was set, passes over unknown keys and cannot read <c>2.5s</c>.
 /// </summary>
-internal sealed class OptionsBinder(SettingSources sources, ICollection<ConfigProblem> problems)
+internal sealed class OptionsBinder(SettingSources sources, SecretFiles files, ICollection<ConfigProblem> problems)
 {
     /// <summary>The options; what was reported as a mistake has its default.</summary>
     public SupervisorOptions Bind(IConfiguration configuration) =>
@@ -19,7 +19,7 @@ internal sealed class OptionsBinder(SettingSources sources, ICollection<ConfigPr
             Report(path, section, "takes settings, not a value.", $"Write {node.Name} {{ … }}.");
         }
 
-        foreach (var child in section.GetChildren().Where(c => node.Find(c.Key) is null))
+        foreach (var child in section.GetChildren().Where(c => node.Find(c.Key) is null && node.FindByFile(c.Key) is null))
         {
             ReportUnknown(node, child, path);
         }
@@ -30,6 +30,11 @@ internal sealed class OptionsBinder(SettingSources sources, ICollection<ConfigPr
             if (child.Exists() && Read(member, child, path.Length == 0 ? member.Name : $"{path}.{member.Name}") is { } value)
             {
                 member.Property!.SetValue(options, value);
+            }
+
+            if (member.IsSecret && ReadFile(member, section, path) is { } secret)
+            {
+                member.Property!.SetValue(options, secret);
             }
         }
 
@@ -90,6 +95,37 @@ internal sealed class OptionsBinder(SettingSources sources, ICollection<ConfigPr
 
         Report(path, section, node.IsSecret ? "cannot be read." : $"'{Shorten(section.Value)}' cannot be read.", $"Expected {expected}.");
         return null;
+    }
+
+    /// <summary>The secret in the file that is named beside it; null: none is named, or it was reported.</summary>
+    private string? ReadFile(SettingNode secret, IConfigurationSection section, string path)
+    {
+        var key = ConfigurationPath.Combine(section.Path, ConfigurationKey.Normalize(secret.Name));
+        if (sources.FileOf(key) is not (var name, var source))
+        {
+            return null;
+        }
+
+        var setting = path.Length == 0 ? secret.FileName : $"{path}.{secret.FileName}";
+        if (section[ConfigurationKey.Normalize(secret.Name)] is { Length: > 0 })
+        {
+            problems.Add(new ConfigProblem(ProblemSeverity.Error, setting, source?.Where, $"stands beside {secret.Name}.",
+                "Take one of the two out."));
+            return null;
+        }
+
+        var read = files.Read(name, source);
+        if (read.Value is null)
+        {
+            problems.Add(new ConfigProblem(ProblemSeverity.Error, setting, source?.Where, read.Problem, read.Fix));
+        }
+        else if (read.Others)
+        {
+            problems.Add(new ConfigProblem(ProblemSeverity.Warning, setting, source?.Where,
+                $"names '{read.Path}', which every user of this machine may read.", $"chmod o-r {read.Path}"));
+        }
+
+        return read.Value;
     }
 
     private void ReportUnknown(SectionNode node, IConfigurationSection child, string path)

@@ -13,7 +13,8 @@ internal enum SettingLayer
 /// <summary>Where a value was set.</summary>
 /// <param name="Where">For people: <c>/etc/streamsupervisor.conf:12</c>, the name of the variable, the switch.</param>
 /// <param name="Written">The setting as it was written there.</param>
-internal sealed record SettingSource(SettingLayer Layer, string Where, string Written);
+/// <param name="File">The file, where it was set in one.</param>
+internal sealed record SettingSource(SettingLayer Layer, string Where, string Written, string? File = null);
 
 /// <summary>A configuration provider that remembers where its values were set.</summary>
 internal interface ISettingSources

@@ -17,6 +17,14 @@ internal sealed class SettingSources(IConfigurationRoot configuration)
         return null;
     }
 
+    /// <summary>
+    /// The name of the file that a secret is read from, by the key of the secret, and where that name was set; null: from none.
+    /// </summary>
+    public (string Name, SettingSource? Source)? FileOf(string key) =>
+        configuration[key + SettingsSchema.FileSuffixOfKeys] is { Length: > 0 } name
+            ? (name, Find(key + SettingsSchema.FileSuffixOfKeys))
+            : null;
+
     /// <summary>Of the value, or of the innermost section around it: where to look for what is missing.</summary>
     public SettingSource? FindNearest(string key)
     {

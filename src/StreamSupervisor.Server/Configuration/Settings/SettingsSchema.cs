@@ -8,12 +8,19 @@ internal abstract record SettingNode(string Name, string Path, PropertyInfo? Pro
 {
     /// <summary>Whether its value is shown to nobody.</summary>
     public bool IsSecret => Property?.IsDefined(typeof(SecretAttribute)) == true;
+
+    /// <summary>What is written beside it to have it read from a file; of a secret only.</summary>
+    public string FileName => $"{Name}{SettingsSchema.FileSuffix}";
 }
 
 /// <summary>An option class: <c>http { … }</c>.</summary>
 internal sealed record SectionNode(string Name, string Path, PropertyInfo? Property, Type Type, IReadOnlyList<SettingNode> Members)
     : SettingNode(Name, Path, Property)
 {
+    /// <summary>The secret that a key names the file of; null: it names none.</summary>
+    public SettingNode? FindByFile(string key) => Members.FirstOrDefault(member => member.IsSecret
+        && ConfigurationKey.Normalize(member.FileName) == ConfigurationKey.Normalize(key));
+
     public SettingNode? Find(string key) =>
         Members.FirstOrDefault(m => ConfigurationKey.Normalize(m.Name) == ConfigurationKey.Normalize(key));
 }
@@ -27,6 +34,12 @@ internal sealed record ValueNode(string Name, string Path, PropertyInfo? Propert
 /// <summary>All settings there are.</summary>
 internal static class SettingsSchema
 {
+    /// <summary>Every secret may stand in a file: <c>password-file</c> beside <c>password</c>.</summary>
+    public const string FileSuffix = "-file";
+
+    /// <summary>The same in keys of <see cref="IConfiguration"/>.</summary>
+    public const string FileSuffixOfKeys = "file";
+
     public static SectionNode Root { get; } = Section(ConfigurationKey.Root, "", null, typeof(SupervisorOptions));
 
     /// <summary>Every value and list of values: <c>admission.hold</c>, <c>origins[].api</c>, <c>http.listen</c>.</summary>

@@ -9,26 +9,20 @@ internal static class CertificateChecks
 {
     private const string File = "cluster.certificate.file";
     private const string Password = "cluster.certificate.password";
-    private const string PasswordFile = "cluster.certificate.password-file";
 
     public static void Check(CertificateOptions certificate, Checks checks, DateTimeOffset now)
     {
         checks.AnyValue(File);
         checks.AnyValue(Password);
-        checks.AnyValue(PasswordFile);
         if (certificate.File.Length == 0)
         {
-            checks.Advise(Password, certificate.Password.Length == 0 && certificate.PasswordFile.Length == 0, "belongs to no file.",
+            checks.Advise(Password, certificate.Password.Length == 0, "belongs to no file.",
                 $"Set {File}, or take it out.");
             return;
         }
 
-        if (!checks.Require(Password, certificate.Password.Length == 0 || certificate.PasswordFile.Length == 0,
-                $"stands beside {PasswordFile}.", "Take one of the two out.")
-            || !IsThere(File, certificate.File, "Write the path of a PFX file, with certificate and private key, that this user may read.",
-                checks)
-            || (certificate.PasswordFile.Length > 0
-                && !IsThere(PasswordFile, certificate.PasswordFile, "Write the path of a file whose first line is the password.", checks)))
+        if (!IsThere(File, certificate.File, "Write the path of a PFX file, with certificate and private key, that this user may read.",
+            checks))
         {
             return;
         }
@@ -41,7 +35,8 @@ internal static class CertificateChecks
 
         try
         {
-            var (own, others) = new MemberCertificate(certificate.File, certificate.EffectivePassword).Read();
+            var (own, others) = new MemberCertificate(
+                certificate.File, certificate.Password.Length > 0 ? certificate.Password : null).Read();
             if (checks.Require(File, own is not null, $"'{certificate.File}' holds no private key.",
                 "Export certificate and key together (openssl pkcs12 -export)."))
             {
@@ -56,8 +51,7 @@ internal static class CertificateChecks
         }
         catch (CryptographicException)
         {
-            var password = certificate.PasswordFile.Length > 0 ? PasswordFile : Password;
-            checks.Require(password, good: false, $"does not open '{certificate.File}'.",
+            checks.Require(Password, good: false, $"does not open '{certificate.File}'.",
                 "Write the password with which the file was made.");
         }
     }

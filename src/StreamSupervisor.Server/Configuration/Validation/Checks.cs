@@ -46,9 +46,18 @@ internal sealed partial class Checks(SettingSources? sources, ICollection<Config
     private bool Report(ProblemSeverity severity, string setting, bool good, string message, string fix)
     {
         Cover(setting);
-        if (!good && !problems.Any(p => p.Setting == setting && p.Severity == ProblemSeverity.Error))
+        if (good)
         {
-            problems.Add(new ConfigProblem(severity, setting, sources?.FindNearest(ConfigurationKey.Of(setting))?.Where, message, fix));
+            return good;
+        }
+
+        // A secret that stands in a file is wrong there.
+        var file = sources?.FileOf(ConfigurationKey.Of(setting));
+        var named = file is null ? setting : setting + SettingsSchema.FileSuffix;
+        if (!problems.Any(p => p.Setting == named && p.Severity == ProblemSeverity.Error))
+        {
+            problems.Add(new ConfigProblem(
+                severity, named, file?.Source?.Where ?? sources?.FindNearest(ConfigurationKey.Of(setting))?.Where, message, fix));
         }
 
         return good;

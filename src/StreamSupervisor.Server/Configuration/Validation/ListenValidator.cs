@@ -12,13 +12,17 @@ internal static class ListenValidator
         checks.Advise("http.listen", http.All(IPAddress.IsLoopback) || options.Api.Keys.Count > 0,
             "other machines reach this address, but without api.keys the API answers callers on this machine only (hooks work).",
             "Add a key to api.keys, or ignore this if the API is not needed from elsewhere.");
+        checks.Advise("http.listen", options.Http.Listen.Count == 0 || options.Http.Listen.Exists(listen =>
+            listen.StartsWith("http://", StringComparison.OrdinalIgnoreCase)),
+            "is https only: SRS does not check whose certificate it is shown, and pays for a handshake with each hook.",
+            "Write an http:// address for the hooks beside it, on loopback or in your own network.");
         var management = CheckList("management.listen", options.Management.Listen, taken, checks);
         checks.Advise("management.listen", management.All(IPAddress.IsLoopback),
             "other machines reach the health and management endpoints.", "Keep this port inside your own network.");
         checks.AnyValue("cluster.listen");
         if (options.Cluster.Enabled)
         {
-            CheckList("cluster.listen", options.Cluster.Listen, taken, checks);
+            CheckList("cluster.listen", options.Cluster.Listen, taken, checks, mayBeSecure: false);
         }
 
         checks.AnyValue("management.allow");
@@ -32,17 +36,17 @@ internal static class ListenValidator
 
     /// <summary>Whether all addresses are on this machine only; false also where one cannot be read.</summary>
     public static bool IsLoopbackOnly(IEnumerable<string> listen) =>
-        listen.All(l => TryRead(l, out var address, out _, out _) && IPAddress.IsLoopback(address));
+        listen.All(l => TryRead(l, mayBeSecure: true, out var address, out _, out _) && IPAddress.IsLoopback(address));
 
     private static List<IPAddress> CheckList(string name, List<string> listen, List<(string Setting, IPAddress Address, int Port)> taken,
-        Checks checks)
+        Checks checks, bool mayBeSecure = true)
     {
         checks.Require(name, listen.Count > 0, "holds no address.", "Write at least one, such as [\"http://127.0.0.1:8085\"].");
         var addresses = new List<IPAddress>();
         for (var i = 0; i < listen.Count; i++)
         {
             var setting = $"{name}[{i}]";
-            if (!TryRead(listen[i], out var address, out var port, out var wrong))
+            if (!TryRead(listen[i], mayBeSecure, out var address, out var port, out var wrong))
             {
                 checks.Require(setting, good: false, wrong,
                     "Write http://ADDRESS:PORT, such as http://127.0.0.1:8085 or http://0.0.0.0:8085.");
@@ -59,7 +63,7 @@ internal static class ListenValidator
         return addresses;
     }
 
-    private static bool TryRead(string text, out IPAddress address, out int port, out string wrong)
+    private static bool TryRead(string text, bool mayBeSecure, out IPAddress address, out int port, out string wrong)
     {
         (address, port, wrong) = (IPAddress.None, 0, "");
         // Kestrel's own way to say "every address", which is no URI.
@@ -69,9 +73,13 @@ internal static class ListenValidator
         {
             wrong = $"'{text}' is no address to listen on.";
         }
-        else if (uri.Scheme != Uri.UriSchemeHttp)
+        else if (!mayBeSecure && uri.Scheme != Uri.UriSchemeHttp)
         {
-            wrong = $"'{text}' is not plain HTTP; SRS, callers of the API and other members are served over HTTP, TLS is a proxy's work.";
+            wrong = $"'{text}' is not plain HTTP: members secure what they say to each other by themselves.";
+        }
+        else if (uri.Scheme != Uri.UriSchemeHttp && uri.Scheme != Uri.UriSchemeHttps)
+        {
+            wrong = $"'{text}' is neither http nor https.";
         }
         else if (uri.PathAndQuery != "/" || uri.UserInfo.Length > 0)
         {

@@ -1,3 +1,5 @@
+using StreamSupervisor.Server.Configuration.Settings;
+
 namespace StreamSupervisor.Server.Configuration.Validation;
 
 /// <summary>
@@ -34,6 +36,8 @@ internal static class PublishedSecrets
         for (var i = 0; i < options.Api.Keys.Count; i++)
         {
             Look($"api.keys[{i}].key", options.Api.Keys[i].Key);
+            Look($"api.keys[{i}].key-hash", Known.FirstOrDefault(known => ApiKeyHash.TextOf(known).Equals(
+                options.Api.Keys[i].KeyHash, StringComparison.OrdinalIgnoreCase), ""));
         }
 
         Look("cluster.secret", options.Cluster.Secret);

@@ -6,6 +6,7 @@ internal static class SupervisorValidator
     public static void Check(SupervisorOptions options, Checks checks)
     {
         ListenValidator.Check(options, checks);
+        PemCertificateChecks.Check(options, checks, TimeProvider.System.GetUtcNow());
         LogValidator.Check(options.Log, checks);
         TelemetryValidator.Check(options.Telemetry, checks);
         StorageValidator.Check(options.Storage, checks);
@@ -15,7 +16,7 @@ internal static class SupervisorValidator
         HooksValidator.Check(options.Hooks, checks);
         SrsApiValidator.Check(options.SrsApi, checks);
         SweepValidator.Check(options.Sweep, checks);
-        ApiValidator.Check(options.Api, checks);
+        ApiValidator.Check(options, checks, TimeProvider.System.GetUtcNow());
         DashboardValidator.Check(options.Dashboard, checks);
         ClusterValidator.Check(options, checks);
         KernelValidator.Check(options.Kernel, checks);

@@ -29,8 +29,8 @@ internal static class WebhooksValidator
             CheckUrl($"{at}.url", webhook.Url, checks);
             checks.Require($"{at}.url", webhook.Url.Length == 0 || urls.Add(webhook.Url), "is the same as that of another receiver.",
                 "Name it once, with the events of both.");
-            CheckSecret($"{at}.secret", webhook.Secret, webhook.SecretFile, isNeeded: true, checks);
-            CheckSecret($"{at}.second-secret", webhook.SecondSecret, webhook.SecondSecretFile, isNeeded: false, checks);
+            CheckSecret($"{at}.secret", webhook.Secret, isNeeded: true, checks);
+            CheckSecret($"{at}.second-secret", webhook.SecondSecret, isNeeded: false, checks);
             CheckEvents($"{at}.events", webhook.Events, checks);
             CheckMatch($"{at}.match", webhook.Match, checks);
         }
@@ -60,40 +60,17 @@ internal static class WebhooksValidator
     private static bool IsLoopback(Uri uri) =>
         uri.IsLoopback || (IPAddress.TryParse(uri.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 
-    private static void CheckSecret(string setting, string secret, string file, bool isNeeded, Checks checks)
+    private static void CheckSecret(string setting, string secret, bool isNeeded, Checks checks)
     {
-        checks.AnyValue($"{setting}-file");
-        checks.Require(setting, secret.Length == 0 || file.Length == 0, $"stands here and in {setting}-file.", "Write one of both.");
-        if (!checks.Require(setting, !isNeeded || secret.Length > 0 || file.Length > 0,
-            "is missing: it is how the receiver knows that a message is ours.", $"{NewSecret}; or name a file in secret-file."))
+        if (!checks.Require(setting, !isNeeded || secret.Length > 0, "is missing: it is how the receiver knows that a message is ours.",
+            $"{NewSecret}; or name a file in secret-file."))
         {
             return;
-        }
-
-        if (file.Length > 0)
-        {
-            var (line, why) = FirstLine(file);
-            checks.Require($"{setting}-file", why is null, $"cannot be read: {why}", "Let this program read it, and it alone.");
-            checks.Require($"{setting}-file", why is not null || WebhookSecret.Parse(line) is not null,
-                "holds no secret in its first line.", NewSecret);
-            (secret, setting) = (line, $"{setting}-file");
         }
 
         checks.Require(setting, secret.Length == 0 || WebhookSecret.Parse(secret) is not null, "is no secret of Standard Webhooks.",
             NewSecret);
         checks.Require(setting, !PublishedSecrets.IsKnown(secret), "is published where everybody can read it.", NewSecret);
-    }
-
-    private static (string Line, string? Why) FirstLine(string file)
-    {
-        try
-        {
-            return (File.ReadLines(file).FirstOrDefault("").Trim(), null);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            return ("", failure.Message);
-        }
     }
 
     private static void CheckEvents(string setting, List<string> events, Checks checks)

@@ -25,6 +25,7 @@ public sealed record AuditWords : IWords<AuditWords>
     public required string Drain { get; init; }
     public required string Undrain { get; init; }
     public required string Leave { get; init; }
+    public required string Reload { get; init; }
     public required string Down { get; init; }
 
     /// <summary>{0}: the server.</summary>
@@ -56,6 +57,7 @@ public sealed record AuditWords : IWords<AuditWords>
         Drain = "drain",
         Undrain = "end draining",
         Leave = "leave",
+        Reload = "reload",
         Down = "down",
         Server = "server {0}",
         Member = "member {0}",
@@ -83,6 +85,7 @@ public sealed record AuditWords : IWords<AuditWords>
         Drain = "排空",
         Undrain = "结束排空",
         Leave = "退出",
+        Reload = "重新加载配置",
         Down = "判定失效",
         Server = "源站 {0}",
         Member = "节点 {0}",
