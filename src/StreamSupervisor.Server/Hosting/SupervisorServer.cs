@@ -42,10 +42,11 @@ internal sealed class SupervisorServer : IAsyncDisposable
     public int ExitCode => _service.ExitCode;
 
     /// <summary>Builds everything; nothing listens yet.</summary>
+    /// <param name="manual">The manual that its pages show; null: the one that knows no commands.</param>
     /// <exception cref="StreamSupervisor.Actors.Journal.StoreOpenException">The store can't be used; the message says what to
     /// do.</exception>
     public static async Task<SupervisorServer> BuildAsync(SupervisorOptions options, Action<ILoggingBuilder>? logging = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellation = default, ManualBook? manual = null)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
         builder.Configuration.Sources.Clear();
@@ -75,6 +76,7 @@ internal sealed class SupervisorServer : IAsyncDisposable
         var reader = new PublishAttemptReader(policies, gate, TimeProvider.System);
         var system = await SupervisorSystem.BuildAsync(ActorsOf(options, reader), time, loggers, cancellation);
         AddServices(builder.Services, options, system, gate, reader, registration, time);
+        builder.Services.AddSingleton(manual ?? new ManualBook());
         var web = builder.Build();
         Map(web, http, management, options);
         return new SupervisorServer(web, system, OtlpExport.Start(options));

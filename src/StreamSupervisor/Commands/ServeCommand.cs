@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Net.Sockets;
+using StreamSupervisor.Commands.Manual;
 using StreamSupervisor.Server.Hosting;
+using StreamSupervisor.Server.Manual;
 using StreamSupervisor.Actors.Journal;
 
 namespace StreamSupervisor.Commands;
@@ -18,7 +20,8 @@ internal static class ServeCommand
             var loaded = switches.LoadUsable(parsed);
             try
             {
-                var server = await SupervisorServer.BuildAsync(loaded.Options, cancellation: cancellation);
+                var server = await SupervisorServer.BuildAsync(loaded.Options, cancellation: cancellation,
+                    manual: new ManualBook(CommandReference.Of));
                 try
                 {
                     await server.RunAsync(cancellation);
