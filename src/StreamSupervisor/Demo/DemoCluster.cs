@@ -7,7 +7,7 @@ internal sealed class DemoCluster : IDemoSupervisors
 {
     private const double KillAt = 0.2;
     private const double StopAt = 0.6;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly TimeProvider _time;
     private readonly DemoWords _words;
