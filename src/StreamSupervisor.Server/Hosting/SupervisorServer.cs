@@ -46,7 +46,7 @@ internal sealed class SupervisorServer : IAsyncDisposable
     /// <exception cref="StreamSupervisor.Actors.Journal.StoreOpenException">The store can't be used; the message says what to
     /// do.</exception>
     public static async Task<SupervisorServer> BuildAsync(SupervisorOptions options, Action<ILoggingBuilder>? logging = null,
-        CancellationToken cancellation = default, ManualBook? manual = null)
+        ManualBook? manual = null, CancellationToken cancellation = default)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
         builder.Configuration.Sources.Clear();

@@ -20,8 +20,8 @@ internal static class ServeCommand
             var loaded = switches.LoadUsable(parsed);
             try
             {
-                var server = await SupervisorServer.BuildAsync(loaded.Options, cancellation: cancellation,
-                    manual: new ManualBook(CommandReference.Of));
+                var server = await SupervisorServer.BuildAsync(
+                    loaded.Options, manual: new ManualBook(CommandReference.Of), cancellation: cancellation);
                 try
                 {
                     await server.RunAsync(cancellation);

@@ -25,7 +25,7 @@ internal sealed class SoleDemoSupervisor : IDemoSupervisors
             Storage = new StorageOptions { Sqlite = new SqliteOptions { Path = Path.Combine(folder.FullName, "demo.db") } },
             Dashboard = new DashboardOptions { Title = words.Title },
             Origins = origins,
-        }, logging => logging.ClearProviders(), cancellation);
+        }, logging => logging.ClearProviders(), cancellation: cancellation);
         await host.StartAsync(cancellation);
         return new SoleDemoSupervisor(host, address);
     }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using StreamSupervisor.Commands;
 using StreamSupervisor.Demo;
 using StreamSupervisor.Simulator.Encoders;

@@ -2,7 +2,6 @@ using System.Text.RegularExpressions;
 using StreamSupervisor.Commands;
 using StreamSupervisor.Commands.Manual;
 using StreamSupervisor.Domain.Notices;
-using StreamSupervisor.Server.Configuration;
 using StreamSupervisor.Server.Configuration.Settings;
 using StreamSupervisor.Server.Manual;
 
