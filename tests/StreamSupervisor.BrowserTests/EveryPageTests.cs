@@ -19,7 +19,7 @@ public sealed class EveryPageTests(Browser browser) : IAsyncLifetime
     /// <summary>States of pages beside those that the navigation leads to.</summary>
     private static readonly string[] Further =
     [
-        "?state=all&q=nobody", "/streams/-/live/cam", "/streams/-/live/cam?order=release", "/streams/-/live/locked", "/nothing",
+        "?state=all&q=nobody", "/streams/-/live/cam", "/streams/-/live/cam?order=release", "/streams/-/live/locked", "/nothing", "/manual/settings",
     ];
 
     private Platform _platform = null!;

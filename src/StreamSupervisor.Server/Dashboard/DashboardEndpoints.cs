@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using StreamSupervisor.Server.Api;
 using StreamSupervisor.Server.Configuration;
+using StreamSupervisor.Server.Manual;
 
 namespace StreamSupervisor.Server.Dashboard;
 
@@ -59,6 +60,7 @@ internal static partial class DashboardEndpoints
         MapAssets(group, services.GetRequiredService<DashboardAssets>());
         MapSessions(group, gate, pages);
         MapQuestions(group, pages);
+        MapManual(group, services.GetRequiredService<ManualBook>(), gate, pages);
 
         var inner = new ApiGate(gate.Identify, services.GetRequiredService<ILogger<ApiGate>>());
         services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped.Register(inner.Dispose);

@@ -9,6 +9,7 @@ internal static class FrontPage
         /hooks/v1/TOKEN              where SRS posts its hooks (srs.conf, http_hooks)
         /heartbeat/v1/TOKEN          where SRS posts its heartbeat
         /ui                          the dashboard, for a browser
+        /ui/manual                   the manual, in English and Chinese
         /ui/manual/alerts/NAME       what an alert means and what to do
         /api/v1/streams              who publishes what; /api/v1/origins, /api/v1/reasons
         /api/v1/registrations        where encoders announce themselves

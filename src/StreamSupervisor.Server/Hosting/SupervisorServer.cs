@@ -50,9 +50,10 @@ internal sealed partial class SupervisorServer : IAsyncDisposable
     /// <param name="options">Checked.</param>
     /// <param name="logging">Changes how is logged.</param>
     /// <param name="read">Reads the settings again, for a reload; null: there is nothing to read.</param>
+    /// <param name="manual">The manual that its pages show; null: the one that knows no commands.</param>
     /// <param name="cancellation">Gives up.</param>
     public static async Task<SupervisorServer> BuildAsync(SupervisorOptions options, Action<ILoggingBuilder>? logging = null,
-        Func<LoadedConfiguration>? read = null, CancellationToken cancellation = default)
+        Func<LoadedConfiguration>? read = null, ManualBook? manual = null, CancellationToken cancellation = default)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
         builder.Configuration.Sources.Clear();
@@ -83,6 +84,7 @@ internal sealed partial class SupervisorServer : IAsyncDisposable
         var system = await SupervisorSystem.BuildAsync(
             ActorSettings.Of(options, rules.Rows, rules.Policies), time, loggers, cancellation);
         AddServices(builder.Services, options, system, rules, registration, time);
+        builder.Services.AddSingleton(manual ?? new ManualBook());
         builder.Services.AddSingleton(new Reloadable<SupervisorOptions>(options)).AddSingleton(certificate);
         builder.Services.AddSingleton(provider => new SettingsReload(
             read, provider.GetRequiredService<Reloadable<SupervisorOptions>>(), ReloadableParts.Of(provider, [ofWeb, ofActors]), system,

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using StreamSupervisor.Commands.Completion;
+using StreamSupervisor.Commands.Manual;
 
 namespace StreamSupervisor.Commands;
 
@@ -35,6 +36,7 @@ internal static class CommandTree
         LintCommand.Create(),
         PublishCommand.Create(),
         TokensCommand.Create(),
+        ManualCommand.Create(),
         CompletionCommand.Create(),
     };
 

@@ -15,9 +15,11 @@ internal static class DemoCommand
         var seed = new Option<int>("--seed") { Description = "Of the simulated servers.", DefaultValueFactory = _ => 1 };
         var plain = new Option<bool>("--plain") { Description =
             "Lines instead of a live table; so it is anyway where there is no terminal." };
+        var language = new Option<string?>("--lang") { Description = "en or zh. Default: the environment's language.", HelpName = "LANG" };
+        language.AcceptOnlyFromAmong("en", "zh");
         var command = new Command("demo",
             "Show what it does, without an SRS: simulated servers and encoders, without and with the supervisor.") { seconds, members, seed,
-            plain };
+            plain, language };
         command.SetAction(async (parsed, cancellation) =>
         {
             if (parsed.GetValue(members) > 1)
@@ -26,21 +28,24 @@ internal static class DemoCommand
             }
 
             var output = parsed.InvocationConfiguration.Output;
+            var words = Language.IsChinese(parsed.GetValue(language)) ? DemoWords.Zh : DemoWords.En;
             var length = TimeSpan.FromSeconds(parsed.GetValue(seconds) / 2.0);
-            var live = !parsed.GetValue(plain) && ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
-            await using (var stage = new DemoStage(length, TimeProvider.System))
+            var live = !parsed.GetValue(plain) && Terminal.Shows(output);
+            var stage = new DemoStage(length, words, TimeProvider.System);
+            try
             {
-                if (parsed.GetValue(members) > 1)
-                {
-                    await output.WriteLineAsync($"starting a PostgreSQL and {parsed.GetValue(members)} members");
-                }
-
-                await TellPagesAsync(output, await stage.OpenAsync(parsed.GetValue(seed), parsed.GetValue(members), cancellation));
+                await BuildAsync(stage, parsed.GetValue(seed), parsed.GetValue(members), words, output, live, cancellation);
                 var (without, with, incidents) = live
-                    ? await AnsiConsole.Live(new Text(""))
-                        .StartAsync(screen => stage.PlayAsync(new LiveDemoView(screen, length, AnsiConsole.Profile.Width), cancellation))
-                    : await stage.PlayAsync(new PlainDemoView(output), cancellation);
-                DemoSummary.Write(output, length, without, with, incidents);
+                    ? await AnsiConsole.Live(new Text("")).StartAsync(screen =>
+                        stage.PlayAsync(new LiveDemoView(screen, length, AnsiConsole.Profile.Width, words), cancellation))
+                    : await stage.PlayAsync(new PlainDemoView(output, words), cancellation);
+                DemoSummary.Write(output, words, without, with, incidents);
+            }
+            finally
+            {
+                await (live
+                    ? AnsiConsole.Status().StartAsync(words.Leaving, _ => stage.DisposeAsync().AsTask())
+                    : stage.DisposeAsync().AsTask());
             }
 
             return ExitCodes.Ok;
@@ -48,9 +53,23 @@ internal static class DemoCommand
         return command;
     }
 
-    private static async Task TellPagesAsync(TextWriter output, IReadOnlyList<string> pages)
+    /// <summary>Says from the first moment on what takes its time, and then where the pages are.</summary>
+    private static async Task BuildAsync(DemoStage stage, int seed, int members, DemoWords words, TextWriter output, bool live,
+        CancellationToken cancellation)
     {
-        await output.WriteLineAsync("The dashboard, for a browser on this machine, until the end; it comes to life in the second half:");
+        IReadOnlyList<string> pages = [];
+        if (live)
+        {
+            await AnsiConsole.Status().StartAsync(words.Building, async status =>
+                pages = await stage.OpenAsync(seed, members, step => status.Status(Markup.Escape(step)), cancellation));
+        }
+        else
+        {
+            await output.WriteLineAsync(words.Building);
+            pages = await stage.OpenAsync(seed, members, output.WriteLine, cancellation);
+        }
+
+        await output.WriteLineAsync(words.Dashboard);
         foreach (var page in pages)
         {
             await output.WriteLineAsync($"  {page}");

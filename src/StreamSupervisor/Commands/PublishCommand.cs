@@ -93,7 +93,7 @@ internal static class PublishCommand
                 Retry = RetryPolicy.Default with { MaxBursts = parsed.GetValue(bursts) },
             });
             var agent = new PublishAgent(session, arguments, parsed.GetValue(language)
-                ?? EnvironmentLanguage(), parsed.InvocationConfiguration.Error, TimeProvider.System);
+                ?? Language.OfEnvironment, parsed.InvocationConfiguration.Error, TimeProvider.System);
             return await RunAsync(agent, cancellation);
         });
         return publish;
@@ -141,7 +141,4 @@ internal static class PublishCommand
 
         return addresses;
     }
-
-    private static string EnvironmentLanguage() => new[] { "LC_ALL", "LC_MESSAGES", "LANG" }
-        .Select(Environment.GetEnvironmentVariable).FirstOrDefault(v => !string.IsNullOrEmpty(v)) ?? "en";
 }

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Net.Sockets;
+using StreamSupervisor.Commands.Manual;
 using StreamSupervisor.Server.Hosting;
+using StreamSupervisor.Server.Manual;
 using StreamSupervisor.Actors.Journal;
 
 namespace StreamSupervisor.Commands;
@@ -19,7 +21,8 @@ internal static class ServeCommand
             try
             {
                 var server = await SupervisorServer.BuildAsync(
-                    loaded.Options, read: () => switches.Load(parsed), cancellation: cancellation);
+                    loaded.Options, read: () => switches.Load(parsed), manual: new ManualBook(CommandReference.Of),
+                    cancellation: cancellation);
                 try
                 {
                     await server.RunAsync(cancellation);

@@ -12,16 +12,17 @@ internal static class DemoCast
         new() { ServerId = "srs-2", Model = SrsModel.V7, RtmpPort = 1936 },
     ];
 
-    /// <summary>Each encoder with the servers that it knows; it begins with the first.</summary>
-    public static readonly IReadOnlyList<(EncoderOptions Encoder, int[] Servers, string Story)> Encoders =
+    /// <summary>
+    /// Each encoder with the servers that it knows; it begins with the first. Their troubles in words: <see cref="DemoWords.Troubles"/>.
+    /// </summary>
+    public static readonly IReadOnlyList<(EncoderOptions Encoder, int[] Servers)> Encoders =
     [
-        (Of("studio", EncoderTrouble.None), [0], "a cable: never drops"),
-        (Of("phone", EncoderTrouble.Drops(Seconds(6), Seconds(1))), [0], "in a train: its network goes every 6 s"),
-        (Of("drone", EncoderTrouble.Drops(Seconds(9), Seconds(2))), [1], "behind a hill every 9 s"),
-        (Of("bodycam", EncoderTrouble.Flaps(Seconds(4))), [0], "flaps every 4 s"),
-        (Of("van", EncoderTrouble.ChangesNode(Seconds(8), Seconds(1))), [0, 1], "comes back on the other server"),
-        (Of("laptop", EncoderTrouble.Drops(Seconds(7), Seconds(1))) with { Retry = RetryPolicy.Obs }, [1],
-            "OBS: waits longer after each refusal"),
+        (Of("studio", EncoderTrouble.None), [0]),
+        (Of("phone", EncoderTrouble.Drops(Seconds(6), Seconds(1))), [0]),
+        (Of("drone", EncoderTrouble.Drops(Seconds(9), Seconds(2))), [1]),
+        (Of("bodycam", EncoderTrouble.Flaps(Seconds(4))), [0]),
+        (Of("van", EncoderTrouble.ChangesNode(Seconds(8), Seconds(1))), [0, 1]),
+        (Of("laptop", EncoderTrouble.Drops(Seconds(7), Seconds(1))) with { Retry = RetryPolicy.Obs }, [1]),
     ];
 
     private static EncoderOptions Of(string name, EncoderTrouble trouble) => new()

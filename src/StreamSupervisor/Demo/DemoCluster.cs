@@ -7,14 +7,15 @@ internal sealed class DemoCluster : IDemoSupervisors
 {
     private const double KillAt = 0.2;
     private const double StopAt = 0.6;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly TimeProvider _time;
+    private readonly DemoWords _words;
     private readonly List<DemoMember> _members = [];
     private ThrowAwayPostgres? _database;
     private DemoBalancer? _balancer;
 
-    private DemoCluster(TimeProvider time) => _time = time;
+    private DemoCluster(TimeProvider time, DemoWords words) => (_time, _words) = (time, words);
 
     public string Address => _balancer!.Address;
 
@@ -24,15 +25,17 @@ internal sealed class DemoCluster : IDemoSupervisors
 
     /// <exception cref="CommandException">There is no PostgreSQL, or a member does not start.</exception>
     public static async Task<IDemoSupervisors> StartAsync(int members, List<OriginOptions> origins, DirectoryInfo folder, TimeProvider time,
-        CancellationToken cancellation)
+        DemoWords words, Action<string> tell, CancellationToken cancellation)
     {
-        var cluster = new DemoCluster(time);
+        var cluster = new DemoCluster(time, words);
+        tell(words.Starting(members));
         try
         {
             cluster._database = await ThrowAwayPostgres.StartAsync(time, cancellation);
             foreach (var number in Enumerable.Range(1, members))
             {
-                var member = new DemoMember($"supervisor-{number}", folder, cluster._database.ConnectionString, origins, time);
+                var member = new DemoMember($"supervisor-{number}", folder, cluster._database.ConnectionString, origins, words,
+                    time);
                 cluster._members.Add(member);
                 member.Start();
             }
@@ -41,6 +44,7 @@ internal sealed class DemoCluster : IDemoSupervisors
             foreach (var member in cluster._members)
             {
                 await cluster.ReadyAsync(member, cancellation);
+                tell(words.Ready(member.Name));
             }
 
             return cluster;
@@ -59,21 +63,21 @@ internal sealed class DemoCluster : IDemoSupervisors
         var (killed, stopped) = (_members[1], _members[0]);
 
         await UntilAsync(KillAt);
-        tell($"{killed.Name} is killed with -9");
+        tell(_words.Killed(killed.Name));
         var afterKill = await probe.LongestWaitAsync(killed.EndAsync("KILL"), cancellation);
-        tell($"the others answer for every stream key; the longest wait was {DemoWords.Span(afterKill)}");
+        tell(_words.AfterKill(DemoWords.Span(afterKill)));
         await BackAsync(killed);
 
         await UntilAsync(StopAt);
-        tell($"{stopped.Name} is asked to stop");
+        tell(_words.Stopping(stopped.Name));
         var afterStop = await probe.LongestWaitAsync(stopped.EndAsync("TERM"), cancellation);
-        tell($"{stopped.Name} has given its stream keys away and left; the longest wait was {DemoWords.Span(afterStop)}");
+        tell(_words.AfterStop(stopped.Name, DemoWords.Span(afterStop)));
         await BackAsync(stopped);
 
         return
         [
-            new DemoIncident($"{killed.Name} was killed with -9 and came back", afterKill),
-            new DemoIncident($"{stopped.Name} was stopped and came back", afterStop),
+            new DemoIncident(_words.WasKilled(killed.Name), afterKill),
+            new DemoIncident(_words.WasStopped(stopped.Name), afterStop),
         ];
 
         async Task UntilAsync(double part)
@@ -88,7 +92,7 @@ internal sealed class DemoCluster : IDemoSupervisors
         {
             member.Start();
             await ReadyAsync(member, cancellation);
-            tell($"{member.Name} is back");
+            tell(_words.IsBack(member.Name));
         }
     }
 

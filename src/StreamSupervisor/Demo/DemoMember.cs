@@ -12,7 +12,8 @@ internal sealed class DemoMember : IAsyncDisposable
     private readonly TimeProvider _time;
     private KeptProcess? _process;
 
-    public DemoMember(string name, DirectoryInfo folder, string connectionString, IEnumerable<OriginOptions> origins, TimeProvider time)
+    public DemoMember(string name, DirectoryInfo folder, string connectionString, IEnumerable<OriginOptions> origins,
+        DemoWords words, TimeProvider time)
     {
         (Name, _time) = (name, time);
         _log = Path.Combine(folder.FullName, $"{name}.log");
@@ -27,7 +28,7 @@ internal sealed class DemoMember : IAsyncDisposable
               management.listen = ["{{Management.GetLeftPart(UriPartial.Authority)}}"]
               cluster { enabled = true, name = "{{name}}", advertise = "{{peers}}", listen = ["{{peers}}"], secret = "demo-cluster-secret" }
               storage { provider = postgres, postgres.connection-string = "{{connectionString}}" }
-              dashboard.title = "{{DemoWords.Title}}"
+              dashboard.title = "{{words.Title}}"
               origins = [ {{listed}} ]
             }
             """);

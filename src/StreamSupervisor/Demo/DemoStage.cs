@@ -11,7 +11,7 @@ namespace StreamSupervisor.Demo;
 /// hook and reaches no server.
 /// </summary>
 /// <param name="length">Of one act.</param>
-internal sealed class DemoStage(TimeSpan length, TimeProvider time) : IAsyncDisposable
+internal sealed class DemoStage(TimeSpan length, DemoWords words, TimeProvider time) : IAsyncDisposable
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
 
@@ -24,17 +24,18 @@ internal sealed class DemoStage(TimeSpan length, TimeProvider time) : IAsyncDisp
     /// <summary>Starts the servers and who supervises them.</summary>
     /// <param name="seed">Of the simulated servers.</param>
     /// <param name="members">1: a supervisor inside this process. More: processes of their own on a PostgreSQL.</param>
+    /// <param name="tell">Is told each step, in words for people.</param>
     /// <returns>Where the pages are.</returns>
     /// <exception cref="CommandException">Members could not be started; the message says why.</exception>
-    public async Task<IReadOnlyList<string>> OpenAsync(int seed, int members, CancellationToken cancellation)
+    public async Task<IReadOnlyList<string>> OpenAsync(int seed, int members, Action<string> tell, CancellationToken cancellation)
     {
         _fleet = await SimulatedFleet.StartAsync(DemoCast.Servers, seed, cancellation);
         await ReachAsync(ApiFault.Down);
         List<OriginOptions> origins = [.. DemoCast.Servers.Zip(_fleet.Servers, (options, server) =>
             new OriginOptions { Name = options.ServerId, Api = server.ApiAddress, HookToken = TokenOf(options.ServerId) })];
         _supervisors = members == 1
-            ? await SoleDemoSupervisor.StartAsync(origins, _folder, cancellation)
-            : await DemoCluster.StartAsync(members, origins, _folder, time, cancellation);
+            ? await SoleDemoSupervisor.StartAsync(origins, _folder, words, cancellation)
+            : await DemoCluster.StartAsync(members, origins, _folder, time, words, tell, cancellation);
         return _supervisors.Pages;
     }
 
@@ -43,7 +44,8 @@ internal sealed class DemoStage(TimeSpan length, TimeProvider time) : IAsyncDisp
         IDemoView view, CancellationToken cancellation)
     {
         var (fleet, supervisors) = (_fleet!, _supervisors!);
-        var without = await ActAsync(view, "without the supervisor", Task.CompletedTask, cancellation);
+        var without = await ActAsync(view, words.Without, Task.CompletedTask, cancellation);
+        view.Tell(words.Between);
         await fleet.StartOverAsync();
 
         await ReachAsync(ApiFault.None);
@@ -51,7 +53,7 @@ internal sealed class DemoStage(TimeSpan length, TimeProvider time) : IAsyncDisp
         await fleet.SendHooksToAsync(server => new Uri(
             $"{supervisors.Address}/hooks/v1/{TokenOf(DemoCast.Servers[fleet.Servers.IndexOf(server)].ServerId)}"));
         var suffering = supervisors.SufferAsync(length, view.Tell, cancellation);
-        var with = await ActAsync(view, "with the supervisor", suffering, cancellation);
+        var with = await ActAsync(view, words.With, suffering, cancellation);
         await fleet.SendHooksToAsync(_ => null);
         await fleet.StartOverAsync();
         return (without, with, await suffering);
@@ -110,7 +112,7 @@ internal sealed class DemoStage(TimeSpan length, TimeProvider time) : IAsyncDisp
     /// <param name="more">The act does not end before it: what happens to members takes as long as it takes.</param>
     private async Task<DemoAct> ActAsync(IDemoView view, string title, Task more, CancellationToken cancellation)
     {
-        foreach (var (encoder, servers, _) in DemoCast.Encoders)
+        foreach (var (encoder, servers) in DemoCast.Encoders)
         {
             await _fleet!.StartEncoderAsync(encoder, servers);
         }
@@ -124,8 +126,9 @@ internal sealed class DemoStage(TimeSpan length, TimeProvider time) : IAsyncDisp
 
         await more;
         var reports = await _fleet!.ReportAsync();
-        view.Look(title, time.GetElapsedTime(start), reports);
-        return new DemoAct(title, reports);
+        var took = time.GetElapsedTime(start);
+        view.Look(title, took, reports);
+        return new DemoAct(took, reports);
     }
 
     private static string TokenOf(string server) => $"demo-hooks-of-{server}";

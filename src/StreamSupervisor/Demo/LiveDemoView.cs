@@ -7,7 +7,7 @@ namespace StreamSupervisor.Demo;
 /// <summary>A table that lives in a terminal.</summary>
 /// <param name="length">Of one act.</param>
 /// <param name="width">Of the terminal, in characters.</param>
-internal sealed class LiveDemoView(LiveDisplayContext screen, TimeSpan length, int width) : IDemoView
+internal sealed class LiveDemoView(LiveDisplayContext screen, TimeSpan length, int width, DemoWords words) : IDemoView
 {
     /// <summary>What the table needs; a narrower terminal is spared the stories, else it would break them into pieces.</summary>
     private const int WithStories = 114;
@@ -22,7 +22,7 @@ internal sealed class LiveDemoView(LiveDisplayContext screen, TimeSpan length, i
     {
         lock (_lock)
         {
-            _table = Table($"{act}: {passed.TotalSeconds:0} of {length.TotalSeconds:0} s", encoders);
+            _table = Table(words.Progress(act, (int)passed.TotalSeconds, (int)Math.Ceiling(length.TotalSeconds)), encoders);
             Show();
         }
     }
@@ -44,25 +44,25 @@ internal sealed class LiveDemoView(LiveDisplayContext screen, TimeSpan length, i
     private void Show()
     {
         string[] told = [.. _told];
-        screen.UpdateTarget(new Rows([_table, .. told.Select(line => new Text(line))]));
+        screen.UpdateTarget(new Rows([_table, .. told.Select(line => new Text(Cells.Cut(line, width)))]));
     }
 
     private Table Table(string title, IReadOnlyList<EncoderReport> encoders)
     {
         var table = new Table { Title = new TableTitle(title), Border = TableBorder.Rounded };
-        table.AddColumns(Fitting("encoder", "its trouble", "now", "on", "refused", "kept off air", "last return"));
-        foreach (var (encoder, (_, _, story)) in encoders.Zip(DemoCast.Encoders))
+        table.AddColumns(Fitting([.. words.Columns]));
+        foreach (var (encoder, story) in encoders.Zip(words.Troubles))
         {
             table.AddRow(Fitting(
                 encoder.Name,
                 $"[grey]{Markup.Escape(story)}[/]",
-                encoder.IsOnAir ? "[green]on air[/]" : "[red]off air[/]",
+                encoder.IsOnAir ? $"[green]{words.OnAir}[/]" : $"[red]{words.OffAir}[/]",
                 encoder.Server,
                 encoder.RefusedBusy == 0 ? "0" : $"[red]{encoder.RefusedBusy}[/]",
                 $"{encoder.OffAir.TotalSeconds:0.0} s",
                 encoder.Returns.IsEmpty
                     ? ""
-                    : $"{DemoWords.Span(encoder.Returns[^1].Took)}, {DemoWords.Tries(encoder.Returns[^1].Tries)}"));
+                    : $"{DemoWords.Span(encoder.Returns[^1].Took)}, {words.Tries(encoder.Returns[^1].Tries)}"));
         }
 
         return table;

@@ -3,7 +3,7 @@ using StreamSupervisor.Simulator.Encoders;
 namespace StreamSupervisor.Demo;
 
 /// <summary>One line for each encoder that left the air or came back, for logs and pipes.</summary>
-internal sealed class PlainDemoView(TextWriter output) : IDemoView
+internal sealed class PlainDemoView(TextWriter output, DemoWords words) : IDemoView
 {
     // The act and what befalls the members are told by two hands.
     private readonly Lock _lock = new();
@@ -47,14 +47,14 @@ internal sealed class PlainDemoView(TextWriter output) : IDemoView
             _onAir[encoder.Name] = encoder.IsOnAir;
             if (encoder.IsOnAir || was)
             {
-                output.WriteLine($"{Clock} {encoder.Name,-8} {(encoder.IsOnAir ? Arrival(encoder) : "lost its network")}");
+                output.WriteLine($"{Clock} {encoder.Name,-8} {(encoder.IsOnAir ? Arrival(encoder) : words.LostNetwork)}");
             }
         }
     }
 
     private string Clock => $"{_passed.TotalSeconds,5:0.0} s ";
 
-    private static string Arrival(EncoderReport encoder) => encoder.Returns.IsEmpty
-        ? $"on air on {encoder.Server}"
-        : $"back on air on {encoder.Server} after {DemoWords.Span(encoder.Returns[^1].Took)}, {DemoWords.Tries(encoder.Returns[^1].Tries)}";
+    private string Arrival(EncoderReport encoder) => encoder.Returns.IsEmpty
+        ? words.Arrived(encoder.Server)
+        : words.Returned(encoder.Server, DemoWords.Span(encoder.Returns[^1].Took), encoder.Returns[^1].Tries);
 }

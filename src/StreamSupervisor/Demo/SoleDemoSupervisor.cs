@@ -14,7 +14,8 @@ internal sealed class SoleDemoSupervisor : IDemoSupervisors
 
     public IReadOnlyList<string> Pages => [Address + DemoWords.Pages];
 
-    public static async Task<IDemoSupervisors> StartAsync(List<OriginOptions> origins, DirectoryInfo folder, CancellationToken cancellation)
+    public static async Task<IDemoSupervisors> StartAsync(List<OriginOptions> origins, DirectoryInfo folder, DemoWords words,
+        CancellationToken cancellation)
     {
         var address = FreeAddress.Next().GetLeftPart(UriPartial.Authority);
         var host = await SupervisorServer.BuildAsync(new SupervisorOptions
@@ -22,7 +23,7 @@ internal sealed class SoleDemoSupervisor : IDemoSupervisors
             Http = new HttpOptions { Listen = { address } },
             Management = new ManagementOptions { Listen = { FreeAddress.Next().GetLeftPart(UriPartial.Authority) } },
             Storage = new StorageOptions { Sqlite = new SqliteOptions { Path = Path.Combine(folder.FullName, "demo.db") } },
-            Dashboard = new DashboardOptions { Title = DemoWords.Title },
+            Dashboard = new DashboardOptions { Title = words.Title },
             Origins = origins,
         }, logging => logging.ClearProviders(), cancellation: cancellation);
         await host.StartAsync(cancellation);

@@ -1,11 +1,27 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Routing;
 using StreamSupervisor.Commands;
+using StreamSupervisor.Server.Manual;
 
 namespace StreamSupervisor.IntegrationTests.Server;
 
 /// <content>What the answers say: the documents know every status, details read well, and the wrong port is named.</content>
 public sealed partial class CallersTests
 {
+    [Fact]
+    public void The_manual_lists_every_call_of_the_API()
+    {
+        var routes = _open.Routes.OfType<RouteEndpoint>().SelectMany(NamesOf).Distinct()
+            .Where(route => route.Contains(" /api/v1/", StringComparison.Ordinal) && !route.Contains("{**", StringComparison.Ordinal)
+                && !route.EndsWith("openapi.json", StringComparison.Ordinal)).ToList();
+        foreach (var language in new[] { "en", "zh" })
+        {
+            var page = new ManualBook().Find("api", language)!.Text;
+            Call().Matches(page).Select(row => row.Groups["call"].Value).ShouldBe(routes, ignoreOrder: true);
+        }
+    }
+
     [Fact]
     public async Task Each_status_that_a_route_answers_stands_in_the_document_of_its_listener()
     {
@@ -46,4 +62,7 @@ public sealed partial class CallersTests
         problem.Reason.ShouldBe(SupervisorApiClient.NotASupervisor);
         problem.Detail.ShouldContain("another of its ports");
     }
+
+    [GeneratedRegex(@"^\| `(?<call>[A-Z]+ /api/v1/[^`]+)` \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Call();
 }

@@ -1,77 +1,83 @@
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
-using StreamSupervisor.Commands;
 using StreamSupervisor.Server.Configuration;
 using StreamSupervisor.Server.Configuration.Settings;
 
 namespace StreamSupervisor.Tests.Documentation;
 
-/// <summary>What the front page says of settings, commands, files and addresses is held against the program.</summary>
-public sealed class ReadmeTests
+/// <summary>What a newcomer copies from the front pages and from the first page of the manual is held against the program.</summary>
+public sealed partial class ReadmeTests
 {
-    private static readonly string Root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "..", "..", ".."));
-    private static readonly string Readme = File.ReadAllText(Path.Combine(Root, "README.md"));
+    private const int MostWords = 800;
 
-    public static TheoryData<string, string> Settings
+    private static readonly DocumentedText English = DocumentedText.Readme("README.md");
+    private static readonly DocumentedText Chinese = DocumentedText.Readme(".github/README.zh.md");
+
+    public static TheoryData<string, string, string> Settings
     {
         get
         {
-            var settings = new TheoryData<string, string>();
-            foreach (Match row in Regex.Matches(Readme, @"^\| `(?<name>[a-z.-]+)` \| `(?<value>[^`]+)` \|", RegexOptions.Multiline, TimeSpan.FromSeconds(5)))
+            var settings = new TheoryData<string, string, string>();
+            foreach (var language in new[] { "en", "zh" })
             {
-                settings.Add(row.Groups["name"].Value, row.Groups["value"].Value);
+                foreach (Match row in SettingRow().Matches(DocumentedText.Page("operate", language).Text))
+                {
+                    settings.Add(language, row.Groups["name"].Value, row.Groups["value"].Value);
+                }
             }
 
             return settings;
         }
     }
 
-    public static TheoryData<string> Commands => [.. CommandLines()];
-
-    public static TheoryData<string> Links => [.. Regex.Matches(Readme, @"\]\((?<link>[^)#]+)\)", RegexOptions.None, TimeSpan.FromSeconds(5))
-        .Select(link => link.Groups["link"].Value).Where(link => !link.Contains("://", StringComparison.Ordinal)).Distinct()];
-
     [Theory]
     [MemberData(nameof(Settings))]
-    public void A_setting_of_the_front_page_has_the_default_that_stands_there(string name, string value)
+    public void A_setting_that_people_change_has_the_default_that_stands_there(string language, string name, string value)
     {
         var defaults = EffectiveSettings.Of(SupervisorConfiguration.LoadText("empty.conf", "", environment: new Dictionary<string, string>()));
         var setting = defaults.FirstOrDefault(setting => setting.Name == name || setting.Name == $"{name}[0]");
-        setting.ShouldNotBeNull($"there is no setting {name}");
-        setting.Value.Trim('"').ShouldBe(value.Trim('[', ']', '"') is { Length: > 0 } inner ? inner : value);
+        setting.ShouldNotBeNull($"{language}: there is no setting {name}");
+        Spanned(setting.Value.Trim('"')).ShouldBe(Spanned(value.Trim('[', ']', '"') is { Length: > 0 } inner ? inner : value));
     }
-
-    [Theory]
-    [MemberData(nameof(Commands))]
-    public void A_command_of_the_front_page_is_understood(string command)
-    {
-        var words = command.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        CommandTree.Build().Parse(words).Errors.Select(error => error.Message).ShouldBeEmpty(command);
-    }
-
-    [Theory]
-    [MemberData(nameof(Links))]
-    public void A_link_of_the_front_page_leads_to_a_file(string link) => File.Exists(Path.Combine(Root, link)).ShouldBeTrue(link);
 
     [Fact]
     public void The_lines_for_SRS_fit_the_configuration_that_serve_runs_with_by_default()
     {
-        var standalone = SupervisorConfiguration.LoadText("standalone.conf", File.ReadAllText(Path.Combine(Root, "hocon", "standalone.conf")),
+        var standalone = SupervisorConfiguration.LoadText("standalone.conf", SupervisorConfiguration.ReadEmbedded("standalone.conf"),
             environment: new Dictionary<string, string>()).Options;
         var address = $"{standalone.Http.Listen[0]}/hooks/v1/{standalone.Origins[0].HookToken}";
-        foreach (var hook in new[] { "on_connect", "on_publish", "on_unpublish", "on_close", "on_play" })
+        foreach (var text in new[] { English, Chinese, DocumentedText.Page("start", "en"), DocumentedText.Page("start", "zh") })
         {
-            Readme.ShouldMatch($@"\b{hook}\s+{Regex.Escape(address)};");
+            foreach (var hook in new[] { "on_connect", "on_publish", "on_unpublish", "on_close", "on_play" })
+            {
+                text.Text.ShouldMatch($@"\b{hook}\s+{Regex.Escape(address)};", text.Name);
+            }
         }
     }
 
-    /// <summary>Lines of shell blocks that run this program, by either name.</summary>
-    private static IEnumerable<string> CommandLines() =>
-        from Match block in Regex.Matches(Readme, @"^```sh\n(?<lines>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline, TimeSpan.FromSeconds(5))
-        from line in block.Groups["lines"].Value.Split('\n')
-        let called = Regex.Match(line, @"^(?:streamsupervisor|dotnet run --project src/StreamSupervisor(?: -c Release)? --) (?<arguments>[^#]+)", RegexOptions.None, TimeSpan.FromSeconds(5))
-        where called.Success
-        select called.Groups["arguments"].Value.Trim();
+    [Fact]
+    public void Both_front_pages_have_the_same_blocks_and_the_command_of_the_gate()
+    {
+        // What the demo prints is in the language of the page.
+        Chinese.Blocks.Where(block => block.StartsWith("```sh", StringComparison.Ordinal)).ShouldBe(English.Blocks.Where(block => block.StartsWith("```sh", StringComparison.Ordinal)));
+        var gate = Regex.Match(File.ReadAllText(DocumentedText.PathOf(".ci/run")), "^dotnet test[^|\n]*?(?= 2>&1)", RegexOptions.Multiline, TimeSpan.FromSeconds(1)).Value;
+        gate.ShouldNotBeEmpty();
+        English.Blocks.ShouldContain(block => block.Contains($"\n{gate}\n", StringComparison.Ordinal));
+        English.CommandLines.ShouldContain("demo");
+    }
 
-    private static string Here([CallerFilePath] string path = "") => path;
+    [Fact]
+    public void The_front_page_is_short() => Word().Count(English.Prose).ShouldBeLessThan(MostWords);
+
+    [Fact]
+    public void The_Chinese_front_page_is_Chinese() =>
+        Chinese.Prose.Count(one => one is >= '\u4E00' and <= '\u9FFF').ShouldBeGreaterThan(Chinese.Prose.Count(char.IsAsciiLetter));
+
+    /// <summary>Seven days may stand there as hours.</summary>
+    private static string Spanned(string value) => Duration.TryParse(value, out var span) ? span.ToString() : value;
+
+    [GeneratedRegex(@"^\| `(?<name>[a-z.-]+)` \| `(?<value>[^`]+)` \|", RegexOptions.Multiline, 5000)]
+    private static partial Regex SettingRow();
+
+    [GeneratedRegex(@"[A-Za-z][A-Za-z'’-]*", RegexOptions.None, 5000)]
+    private static partial Regex Word();
 }

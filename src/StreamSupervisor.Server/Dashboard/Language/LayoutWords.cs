@@ -10,6 +10,7 @@ public sealed record LayoutWords : IWords<LayoutWords>
     public required string Trouble { get; init; }
     public required string Audit { get; init; }
     public required string Settings { get; init; }
+    public required string Manual { get; init; }
     public required string Pages { get; init; }
     public required string SkipToContent { get; init; }
     public required string Find { get; init; }
@@ -56,6 +57,7 @@ public sealed record LayoutWords : IWords<LayoutWords>
         Trouble = "Trouble",
         Audit = "Audit",
         Settings = "Settings",
+        Manual = "Manual",
         Pages = "Pages",
         SkipToContent = "Skip to content",
         Find = "Find",
@@ -101,6 +103,7 @@ public sealed record LayoutWords : IWords<LayoutWords>
         Trouble = "异常",
         Audit = "审计",
         Settings = "配置",
+        Manual = "手册",
         Pages = "页面",
         SkipToContent = "跳到正文",
         Find = "查找",

@@ -1,7 +1,7 @@
 using System.Text;
 using Spectre.Console;
 
-namespace StreamSupervisor.Commands;
+namespace StreamSupervisor;
 
 /// <summary>Texts as a terminal measures them: Chinese, Japanese and Korean signs take two cells each, marks on a letter none.</summary>
 internal static class Cells
