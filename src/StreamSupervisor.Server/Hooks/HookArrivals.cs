@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using StreamSupervisor.Server.Api;
 using StreamSupervisor.Server.Configuration;
 using StreamSupervisor.Srs.Hooks;
 
@@ -25,6 +26,9 @@ internal sealed class HookArrivals
         Since = time.GetUtcNow();
         _ticks = options.Origins.ToFrozenDictionary(origin => origin.Name, _ => new long[(int)Enum.GetValues<HookAction>().Max() + 1]);
     }
+
+    /// <summary>As SRS calls it: <c>on_publish</c>.</summary>
+    public static string NameOf(HookAction kind) => Words.Of(kind).Replace('-', '_');
 
     /// <summary>Since when this member listens.</summary>
     public DateTimeOffset Since { get; }

@@ -116,7 +116,8 @@ internal sealed class SupervisorServer : IAsyncDisposable
     {
         var relays = RelaySettings.Of(options.Origins);
         var drain = new OriginDrain(system.Streams, [.. options.Origins.Select(origin => origin.Name)], time);
-        var views = new OriginViews(system.Directory, options.Origins);
+        var arrivals = new HookArrivals(options, time);
+        var views = new OriginViews(system.Directory, options.Origins, arrivals);
         services.AddSingleton(time).AddSingleton(options).AddSingleton(Policies.BookOf(options.Admission)).AddSingleton(system)
             .AddSingleton(gate).AddSingleton(reader);
         services.AddSingleton(registration).AddSingleton(system.Streams).AddSingleton(system.Origins).AddSingleton(system.Directory)
@@ -129,7 +130,7 @@ internal sealed class SupervisorServer : IAsyncDisposable
         services.AddSingleton(new Availability(() => system.Membership.Joined.IsCompleted
             ? null
             : "this member has not joined its cluster yet"));
-        services.AddSingleton<HookArrivals>().AddSingleton<PublishHook>().AddSingleton<HookHandler>().AddSingleton<HookEndpoints>();
+        services.AddSingleton(arrivals).AddSingleton<PublishHook>().AddSingleton<HookHandler>().AddSingleton<HookEndpoints>();
         services.AddSingleton(system.Index).AddSingleton<StreamLocator>().AddSingleton(new CoworkerTokens(options.Origins))
             .AddSingleton<CoworkerEndpoint>();
         services.AddSingleton(provider => new ApiContext

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using StreamSupervisor.Commands.Completion;
+using StreamSupervisor.Commands.Doctor;
 
 namespace StreamSupervisor.Commands;
 
@@ -21,6 +22,7 @@ internal static class CommandTree
         DemoCommand.Create(),
         ServeCommand.Create(),
         StatusCommand.Create(),
+        DoctorCommand.Create(),
         TopCommand.Create(),
         StreamsCommand.Create(),
         EventsCommand.Create(),

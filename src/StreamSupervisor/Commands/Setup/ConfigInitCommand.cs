@@ -109,7 +109,8 @@ internal static class ConfigInitCommand
 
         if (plan.Cluster)
         {
-            await output.WriteLineAsync($"# Once, as the owner of PostgreSQL:\n{configuration.DatabaseCommands}\n".AsMemory(), cancellation);
+            await output.WriteLineAsync($"# Once, as the owner of PostgreSQL:\n{configuration.DatabaseCommands}\n".AsMemory(),
+                cancellation);
         }
     }
 
