@@ -18,10 +18,9 @@ internal static class SqliteReadOnly
             throw new StoreOpenException($"There is no file {full}.");
         }
 
-        var isQuiet = new FileInfo(full + "-wal") is not { Exists: true, Length: > 0 } && !File.Exists(full + "-shm");
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
-            DataSource = $"{new Uri(full).AbsoluteUri}?mode=ro{(isQuiet ? "&immutable=1" : "")}", Pooling = false,
+            DataSource = $"{new Uri(full).AbsoluteUri}?mode=ro{(IsQuiet(full) ? "&immutable=1" : "")}", Pooling = false,
         }.ConnectionString);
         try
         {
@@ -37,6 +36,10 @@ internal static class SqliteReadOnly
             throw SqliteFile.InWords(full, e);
         }
     }
+
+    /// <summary>Whether nothing lies beside a file that a supervisor at work, or one that crashed, has there.</summary>
+    public static bool IsQuiet(string path) =>
+        new FileInfo(path + "-wal") is not { Exists: true, Length: > 0 } && !File.Exists(path + "-shm");
 
     /// <summary>What is wrong with the pages of a file; null: nothing. Reads all of it.</summary>
     public static string? Fault(SqliteConnection connection)

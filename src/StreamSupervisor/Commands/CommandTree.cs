@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using StreamSupervisor.Commands.Backup;
 using StreamSupervisor.Commands.Completion;
 using StreamSupervisor.Commands.Doctor;
 
@@ -32,6 +33,8 @@ internal static class CommandTree
         WebhooksCommand.Create(),
         ClusterCommand.Create(),
         ConfigCommand.Create(),
+        BackupCommand.Create(),
+        BackupCommand.CreateRestore(),
         MigrateCommand.Create(),
         LintCommand.Create(),
         PublishCommand.Create(),
