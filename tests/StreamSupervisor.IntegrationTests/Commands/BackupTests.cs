@@ -170,6 +170,25 @@ public sealed class BackupTests : IDisposable
         (await File.ReadAllTextAsync(kept + "-wal")).ShouldBe("left by a crash");
     }
 
+    [RootFact]
+    public async Task What_root_restores_belongs_to_whom_the_file_before_did()
+    {
+        var file = await JournalAsync("mine.db");
+        (await RunAsync("backup", Backup, "--set", $"storage.sqlite.path={file}")).Code.ShouldBe(ExitCodes.Ok);
+        using (var chown = System.Diagnostics.Process.Start("chown", ["nobody", file]))
+        {
+            await chown.WaitForExitAsync();
+        }
+
+        (await RunAsync("restore", Backup, "--set", $"storage.sqlite.path={file}")).Error.ShouldBe("");
+
+        using var stat = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("stat", ["-c", "%U %a", file, file + ".lock"])
+        {
+            RedirectStandardOutput = true,
+        })!;
+        (await stat.StandardOutput.ReadToEndAsync()).ShouldBe("nobody 600\nnobody 600\n");
+    }
+
     [Fact]
     public async Task PostgreSQL_has_tools_of_its_own()
     {
@@ -198,6 +217,12 @@ public sealed class BackupTests : IDisposable
         }
 
         return answers;
+    }
+
+    /// <summary>Only root gives files away.</summary>
+    private sealed class RootFactAttribute : FactAttribute
+    {
+        public RootFactAttribute() => Skip = Environment.IsPrivilegedProcess && !OperatingSystem.IsWindows() ? null : "needs root";
     }
 
     private static string Line(TimelineEntry entry) => $"{entry.Sequence} {entry.At:O} {entry.Kind} {entry.Text}";

@@ -46,6 +46,12 @@ internal static class BackupCommand
             var (from, to) = (parsed.GetValue(file)!, PathOf(switches.LoadUsable(parsed).Options.Storage));
             var now = TimeProvider.System.GetUtcNow();
             var (restored, keptAs) = await InWordsAsync(() => SqliteBackup.Restore(from, to, now, cancellation), cancellation);
+            if (await FileOwner.GiveAsync(keptAs ?? Path.GetDirectoryName(to)!, [to, to + ".lock"], cancellation) is { } why)
+            {
+                await parsed.InvocationConfiguration.Error.WriteLineAsync(
+                    $"warning: {to} belongs to this user now ({why}); give it to the one that the supervisor runs as.");
+            }
+
             parsed.InvocationConfiguration.Output.WriteLine(parsed.GetValue(json)
                 ? JsonSerializer.Serialize(new { from, to, keptAs, restored.Bytes, restored.Newest, restored.Schema }, JsonOutput.Options)
                 : $"{to}: restored, {Megabytes(restored)} MB, sound, records up to number {restored.Newest}, schema step {restored.Schema}."
