@@ -184,7 +184,7 @@ public sealed class BackupTests : IDisposable
 
         using var stat = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("stat", ["-c", "%U %a", file, file + ".lock"])
         {
-            RedirectStandardOutput = true,
+            RedirectStandardOutput = true, UseShellExecute = false,
         })!;
         (await stat.StandardOutput.ReadToEndAsync()).ShouldBe("nobody 600\nnobody 600\n");
     }

@@ -23,7 +23,7 @@ internal static class FileOwner
             // Neither .NET nor SQLite gives a file away.
             using var chown = Process.Start(new ProcessStartInfo("chown", ["--reference", like, "--", .. files.Where(File.Exists)])
             {
-                RedirectStandardError = true,
+                RedirectStandardError = true, UseShellExecute = false,
             })!;
             var said = await chown.StandardError.ReadToEndAsync(cancellation);
             await chown.WaitForExitAsync(cancellation);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -43,9 +42,9 @@ internal sealed partial class MemberChecks(SupervisorOptions options, DoctorHttp
         var findings = new Findings(name);
         try
         {
-            var began = Stopwatch.GetTimestamp();
+            var began = TimeProvider.System.GetTimestamp();
             using var answer = await http.Client.GetAsync(new Uri($"{url}/ready"), cancellation);
-            var (spent, now) = (Stopwatch.GetElapsedTime(began), TimeProvider.System.GetUtcNow());
+            var (spent, now) = (TimeProvider.System.GetElapsedTime(began), TimeProvider.System.GetUtcNow());
             var health = JsonSerializer.Deserialize(await answer.Content.ReadAsByteArrayAsync(cancellation),
                 HealthJson.Shared.HealthAnswer)!;
             foreach (var (part, why) in health.Reasons ?? new Dictionary<string, string>())

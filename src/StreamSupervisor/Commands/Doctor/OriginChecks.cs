@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using StreamSupervisor.Commands.Setup;
@@ -44,9 +43,9 @@ internal sealed class OriginChecks(SupervisorOptions options, DoctorHttp http, T
         var api = server.For(SrsPriority.Kick);
         try
         {
-            var began = Stopwatch.GetTimestamp();
+            var began = TimeProvider.System.GetTimestamp();
             var process = await api.GetProcessAsync(cancellation);
-            findings.Ok("api", $"{origin.Api} answers in {Stopwatch.GetElapsedTime(began).TotalMilliseconds:0} ms: SRS {process.Version}, "
+            findings.Ok("api", $"{origin.Api} answers in {TimeProvider.System.GetElapsedTime(began).TotalMilliseconds:0} ms: SRS {process.Version}, "
                 + $"server_id {(process.ServerId.Length > 0 ? process.ServerId : "not said")}.");
             VersionAdvice.Judge(findings, process.Version, isNear: new Uri(origin.Api).IsLoopback);
             JudgeProcess(origin.Name, process.ServiceId, findings);
@@ -112,7 +111,7 @@ internal sealed class OriginChecks(SupervisorOptions options, DoctorHttp http, T
         {
             Headers = { Authorization = DoctorHttp.Basic(origin.Username, origin.Password) },
         };
-        var began = Stopwatch.GetTimestamp();
+        var began = TimeProvider.System.GetTimestamp();
         using var answer = await http.Client.SendAsync(question, cancellation);
         var body = await answer.Content.ReadAsByteArrayAsync(cancellation);
         var now = TimeProvider.System.GetUtcNow();
@@ -122,7 +121,7 @@ internal sealed class OriginChecks(SupervisorOptions options, DoctorHttp http, T
             return;
         }
 
-        ClockDifference.Judge(findings, there - now, Stopwatch.GetElapsedTime(began),
+        ClockDifference.Judge(findings, there - now, TimeProvider.System.GetElapsedTime(began),
             "its log and the timeline here do not fit together.");
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Npgsql;
 using StreamSupervisor.Actors.Journal;
 
@@ -54,10 +53,10 @@ internal sealed partial class PostgresChecks(string connectionString)
               pg_is_in_recovery(), current_setting('fsync'), current_setting('synchronous_commit'), current_setting('full_page_writes'),
               clock_timestamp()
             """, connection);
-        var began = Stopwatch.GetTimestamp();
+        var began = TimeProvider.System.GetTimestamp();
         await using var row = await command.ExecuteReaderAsync(cancellation);
         _ = await row.ReadAsync(cancellation);
-        var (spent, now) = (Stopwatch.GetElapsedTime(began), TimeProvider.System.GetUtcNow());
+        var (spent, now) = (TimeProvider.System.GetElapsedTime(began), TimeProvider.System.GetUtcNow());
         if (row.GetInt32(0) < Oldest || row.GetString(2) != "UTF8" || row.GetBoolean(3))
         {
             findings.Fail("server",
@@ -160,8 +159,8 @@ internal sealed partial class PostgresChecks(string connectionString)
 
     private static async Task<TimeSpan> TimeAsync(NpgsqlCommand command, CancellationToken cancellation)
     {
-        var began = Stopwatch.GetTimestamp();
+        var began = TimeProvider.System.GetTimestamp();
         _ = await command.ExecuteScalarAsync(cancellation);
-        return Stopwatch.GetElapsedTime(began);
+        return TimeProvider.System.GetElapsedTime(began);
     }
 }

@@ -38,7 +38,7 @@ internal static class SettingsChecks
 
         Secrets(loaded.Options, findings);
         if (file is not null && !OperatingSystem.IsWindows() && File.Exists(file)
-            && (File.GetUnixFileMode(file) & (UnixFileMode.OtherRead | UnixFileMode.OtherWrite)) != 0)
+            && (File.GetUnixFileMode(file) & (UnixFileMode.OtherRead | UnixFileMode.OtherWrite)) != UnixFileMode.None)
         {
             findings.Warn("file", $"every user of this machine can read {file}, and the secrets in it.", $"chmod 640 {file}");
         }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using StreamSupervisor.Actors.Journal;
 using StreamSupervisor.Commands.Setup;
 using StreamSupervisor.Server.Configuration;
@@ -53,9 +52,9 @@ internal static class SqliteChecks
 
         if (!OperatingSystem.IsWindows())
         {
-            findings.Within("file", (File.GetUnixFileMode(path) & ~PrivateFile.Mode) == 0,
-                (File.GetUnixFileMode(path) & ~PrivateFile.Mode) == 0 ? "only its user can read it."
-                    : "others can read it, and it names encoders and their addresses.",
+            var isPrivate = (File.GetUnixFileMode(path) & ~PrivateFile.Mode) == UnixFileMode.None;
+            findings.Within("file", isPrivate,
+                isPrivate ? "only its user can read it." : "others can read it, and it names encoders and their addresses.",
                 $"chmod 600 {path}");
         }
 
@@ -108,10 +107,10 @@ internal static class SqliteChecks
             {
                 for (var i = 0; i < Tries; i++)
                 {
-                    var began = Stopwatch.GetTimestamp();
+                    var began = TimeProvider.System.GetTimestamp();
                     await file.WriteAsync(new byte[4096], cancellation);
                     file.Flush(flushToDisk: true);
-                    took.Add(Stopwatch.GetElapsedTime(began));
+                    took.Add(TimeProvider.System.GetElapsedTime(began));
                 }
             }
 
