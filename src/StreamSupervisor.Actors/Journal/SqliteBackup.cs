@@ -12,7 +12,8 @@ namespace StreamSupervisor.Actors.Journal;
 /// </remarks>
 internal static class SqliteBackup
 {
-    private const string PartSuffix = ".part";
+    /// <summary>Of two copies that are taken at the same moment each has its own.</summary>
+    private static readonly string PartSuffix = $".{Environment.ProcessId}.part";
 
     /// <summary>Copies a file, and checks the copy before it gets its name.</summary>
     /// <param name="from">The file, in use or not.</param>
@@ -39,7 +40,7 @@ internal static class SqliteBackup
         }
         finally
         {
-            File.Delete(part);
+            DeleteWhatIsLeft(part);
         }
     }
 
@@ -65,13 +66,13 @@ internal static class SqliteBackup
             {
                 SqliteFile.CreateFor(part);
                 var copied = Copy(Path.GetFullPath(backup), part, cancellation);
-                var aside = File.Exists(full) ? PutAside(full, now) : null;
+                var aside = PutAside(full, now);
                 File.Move(part, full);
                 return (copied, aside);
             }
             finally
             {
-                File.Delete(part);
+                DeleteWhatIsLeft(part);
             }
         }
         catch (SqliteException e)
@@ -88,8 +89,14 @@ internal static class SqliteBackup
     /// The log goes with its file: SQLite would write it into the one that comes. It goes first; a power cut in between leaves a file that
     /// lacks its newest records, which is noticed by the mark, and nothing is lost.
     /// </summary>
-    private static string PutAside(string path, DateTimeOffset now)
+    private static string? PutAside(string path, DateTimeOffset now)
     {
+        if (!File.Exists(path))
+        {
+            SqliteFile.PutLogAside(path);
+            return null;
+        }
+
         var aside = $"{path}.{now:yyyyMMdd-HHmmss}.old";
         if (File.Exists(path + "-wal"))
         {
@@ -99,6 +106,15 @@ internal static class SqliteBackup
         File.Delete(path + "-shm");
         File.Move(path, aside);
         return aside;
+    }
+
+    private static void DeleteWhatIsLeft(string part)
+    {
+        // Its folder may be missing, which Delete would complain of.
+        if (File.Exists(part))
+        {
+            File.Delete(part);
+        }
     }
 
     private static CopiedFile Copy(string from, string part, CancellationToken cancellation)

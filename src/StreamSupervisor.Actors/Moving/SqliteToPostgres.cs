@@ -175,7 +175,8 @@ internal static class SqliteToPostgres
         {
             if (await members.ExecuteScalarAsync(cancellation) is string alive)
             {
-                throw new StoreOpenException($"The database {target.Database} is in use by members ({alive}). Stop them. Nothing was changed.");
+                throw new StoreOpenException(
+                    $"The database {target.Database} is in use by members ({alive}). Stop them. Nothing was changed.");
             }
         }
 

@@ -101,6 +101,8 @@ public sealed class BackupTests : IDisposable
         using var copy = SqliteReadOnly.Open(Backup);
         SqliteReadOnly.Fault(copy).ShouldBeNull();
 
+        (await RunAsync("backup", Path.Combine(Backup, "no-folder"), "--set", $"storage.sqlite.path={file}")).Code.ShouldBe(ExitCodes.Failed);
+
         // Reading alone leaves nothing beside a file that nobody works in.
         Directory.GetFiles(_folder).Select(Path.GetFileName).Order().ShouldBe(["backup.db", "one.db", "one.db.lock"]);
     }
@@ -168,6 +170,13 @@ public sealed class BackupTests : IDisposable
         File.Exists(file + "-wal").ShouldBeFalse();
         var kept = Directory.GetFiles(_folder, "mine.db.*.old").ShouldHaveSingleItem();
         (await File.ReadAllTextAsync(kept + "-wal")).ShouldBe("left by a crash");
+
+        // Also where the file itself is gone.
+        File.Delete(file);
+        await File.WriteAllTextAsync(file + "-wal", "left alone");
+        (await RunAsync("restore", Backup, "--set", $"storage.sqlite.path={file}")).Code.ShouldBe(ExitCodes.Ok);
+        File.Exists(file + "-wal").ShouldBeFalse();
+        (await File.ReadAllTextAsync(file + "-wal.replaced")).ShouldBe("left alone");
     }
 
     [RootFact]

@@ -61,8 +61,9 @@ internal static class BackupCommand
     }
 
     private static string PathOf(StorageOptions storage) => storage.Provider == "sqlite" ? Path.GetFullPath(storage.Sqlite.Path)
-        : throw new CommandException("storage.provider is postgres, and PostgreSQL has its own tools: pg_dump --schema=streamsupervisor for a copy, "
-            + "pg_basebackup with an archive of the log to lose nothing. Stop all members before you restore a dump. " + WhatRestoringMeans,
+        : throw new CommandException("storage.provider is postgres, and PostgreSQL has its own tools: "
+            + "pg_dump --schema=streamsupervisor for a copy, pg_basebackup with an archive of the log to lose "
+            + "nothing. Stop all members before you restore a dump. " + WhatRestoringMeans,
             ExitCodes.Usage);
 
     private static async Task<T> InWordsAsync<T>(Func<T> work, CancellationToken cancellation)

@@ -45,7 +45,8 @@ internal sealed class OriginChecks(SupervisorOptions options, DoctorHttp http, T
         {
             var began = TimeProvider.System.GetTimestamp();
             var process = await api.GetProcessAsync(cancellation);
-            findings.Ok("api", $"{origin.Api} answers in {TimeProvider.System.GetElapsedTime(began).TotalMilliseconds:0} ms: SRS {process.Version}, "
+            var took = TimeProvider.System.GetElapsedTime(began);
+            findings.Ok("api", $"{origin.Api} answers in {took.TotalMilliseconds:0} ms: SRS {process.Version}, "
                 + $"server_id {(process.ServerId.Length > 0 ? process.ServerId : "not said")}.");
             VersionAdvice.Judge(findings, process.Version, isNear: new Uri(origin.Api).IsLoopback);
             JudgeProcess(origin.Name, process.ServiceId, findings);

@@ -26,10 +26,10 @@ internal static class PrivateFile
     public static async Task WriteAsync(string path, string text, bool force, CancellationToken cancellation)
     {
         MayWrite(path, force);
+        var part = $"{path}.{Environment.ProcessId}.part";
         try
         {
             _ = Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            var part = $"{path}.{Environment.ProcessId}.part";
             await using (var file = Create(part))
             await using (var writer = new StreamWriter(file))
             {
@@ -41,6 +41,19 @@ internal static class PrivateFile
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw new CommandException($"{path} cannot be written: {failure.Message}");
+        }
+        finally
+        {
+            DeleteWhatIsLeft(part);
+        }
+    }
+
+    private static void DeleteWhatIsLeft(string part)
+    {
+        // Its folder may be missing, which Delete would complain of.
+        if (File.Exists(part))
+        {
+            File.Delete(part);
         }
     }
 
