@@ -174,7 +174,8 @@ public static class PostgresMigrations
         }
     }
 
-    private static async Task<List<AppliedMigration>> AppliedAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    /// <summary>The steps that a database was built from, by their numbers; none where it has no schema.</summary>
+    internal static async Task<List<AppliedMigration>> AppliedAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         var applied = new List<AppliedMigration>();
         await using (var exists = new NpgsqlCommand("SELECT to_regclass('streamsupervisor.schema_step') IS NOT NULL", connection))

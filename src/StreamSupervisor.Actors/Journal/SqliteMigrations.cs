@@ -58,25 +58,49 @@ public static class SqliteMigrations
         }
     }
 
+    /// <summary>What this version would still apply to a file that is only read.</summary>
+    /// <returns>The steps that it was built from, and those that are missing.</returns>
+    /// <exception cref="StoreOpenException">Newer, foreign, empty, or of a version before Akka.NET.</exception>
+    internal static (IReadOnlyList<AppliedMigration> Applied, IReadOnlyList<Migration> Pending) Look(SqliteConnection connection,
+        string path)
+    {
+        try
+        {
+            RefuseForeign(connection, path);
+            var applied = Number(connection, "SELECT count(*) FROM sqlite_schema WHERE name = 'schema_step'") == 0
+                ? throw new StoreOpenException($"{path} is empty.")
+                : Applied(connection, null);
+            return (applied, Migration.Pending(Migration.Of("Sqlite"), applied, path));
+        }
+        catch (SqliteException e)
+        {
+            throw SqliteFile.InWords(path, e);
+        }
+    }
+
+    private static void RefuseForeign(SqliteConnection connection, string path)
+    {
+        if (Number(connection, "PRAGMA application_id") != ApplicationId)
+        {
+            throw new StoreOpenException(
+                $"{path} is a database of another program. Set storage.sqlite.path to a file of its own; it will be created.");
+        }
+
+        // The journal of version 0.1 had tables, epochs and outboxes of its own, which nothing here can read.
+        if (Number(connection, "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('shard', 'outbox')") == 2)
+        {
+            throw new StoreOpenException(
+                $"{path} holds the journal of a version before Akka.NET, which this version cannot read. " +
+                "Move it away together with its -wal file, or set storage.sqlite.path to a new file; it will be created. " +
+                "Streams that are on air are found again by the next sweep; locks and pins have to be set again. Nothing was changed.");
+        }
+    }
+
     private static void Check(SqliteConnection connection, string path)
     {
         if (Number(connection, "SELECT count(*) FROM sqlite_schema") > 0)
         {
-            if (Number(connection, "PRAGMA application_id") != ApplicationId)
-            {
-                throw new StoreOpenException(
-                    $"{path} is a database of another program. Set storage.sqlite.path to a file of its own; it will be created.");
-            }
-
-            // The journal of version 0.1 had tables, epochs and outboxes of its own, which nothing here can read.
-            if (Number(connection, "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('shard', 'outbox')") == 2)
-            {
-                throw new StoreOpenException(
-                    $"{path} holds the journal of a version before Akka.NET, which this version cannot read. " +
-                    "Move it away together with its -wal file, or set storage.sqlite.path to a new file; it will be created. " +
-                    "Streams that are on air are found again by the next sweep; locks and pins have to be set again. Nothing was changed.");
-            }
-
+            RefuseForeign(connection, path);
             if (new FileInfo(path).Length <= CheckedAtStartBytes && Text(connection, "PRAGMA quick_check(1)") is not "ok" and var fault)
             {
                 throw SqliteFile.Broken(path, fault, null);
@@ -126,7 +150,7 @@ public static class SqliteMigrations
         return [.. pending.Select(step => step.Title)];
     }
 
-    private static List<AppliedMigration> Applied(SqliteConnection connection, SqliteTransaction transaction)
+    private static List<AppliedMigration> Applied(SqliteConnection connection, SqliteTransaction? transaction)
     {
         using var command = connection.CreateCommand();
         command.Transaction = transaction;

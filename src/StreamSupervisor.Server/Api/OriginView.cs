@@ -1,5 +1,10 @@
 namespace StreamSupervisor.Server.Api;
 
+/// <summary>One kind of hook of an SRS node.</summary>
+/// <param name="Hook">As SRS calls it: <c>on_publish</c>.</param>
+/// <param name="LastAt">When it came last; absent: never.</param>
+public sealed record HookArrival(string Hook, DateTimeOffset? LastAt);
+
 /// <summary>An SRS node as the supervisor sees it.</summary>
 /// <param name="Name">Its configured name.</param>
 /// <param name="Api">The address of its HTTP API, without credentials.</param>
@@ -16,9 +21,12 @@ namespace StreamSupervisor.Server.Api;
 /// helps. Some of them, at most 100; absent: none.</param>
 /// <param name="MisnamedKeys">Keys whose row in its own list of streams names another client than the one that publishes them: whoever
 /// kicks by that list kicks somebody else. Some of them, at most 100; absent: none.</param>
+/// <param name="HooksSince">Since when the member that answers listens for hooks.</param>
+/// <param name="Hooks">When each kind of hook came last from it, to the member that answers.</param>
 public sealed record OriginView(string Name, string Api, string State, string? Version, string? ServerId, string? ServiceId, int? Streams,
     DateTimeOffset? LastLook, string? Why, IReadOnlyList<string> WedgedKeys, bool Draining = false,
-    IReadOnlyList<string>? OrphanedKeys = null, IReadOnlyList<string>? MisnamedKeys = null)
+    IReadOnlyList<string>? OrphanedKeys = null, IReadOnlyList<string>? MisnamedKeys = null, DateTimeOffset? HooksSince = null,
+    IReadOnlyList<HookArrival>? Hooks = null)
 {
     /// <summary>The address without user, password, query and fragment: they may be secrets.</summary>
     public static string WithoutCredentials(string api) =>

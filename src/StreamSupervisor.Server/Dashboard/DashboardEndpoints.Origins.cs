@@ -35,7 +35,7 @@ internal static partial class DashboardEndpoints
                 scope.Cut(origin with { Draining = drained.Contains(origin.Name) }), known.CallOrder, known.LookTimes, known.CpuPercent,
                 known.BytesPerSecond, known.KicksForbidden,
                 OriginCard.SightingsOf(
-                    [.. HookArrivals.Kinds.Select(kind => (Words.Of(kind).Replace('-', '_'), arrivals.LastOf(origin.Name, kind)))],
+                    [.. HookArrivals.Kinds.Select(kind => (HookArrivals.NameOf(kind), arrivals.LastOf(origin.Name, kind)))],
                     arrivals.Since, now));
         }).ToList();
         return DashboardPages.Show<Origins>(call, await pages.ContextAsync(call), new() { ["Cards"] = cards });

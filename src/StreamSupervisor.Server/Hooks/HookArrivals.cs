@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using StreamSupervisor.Server.Api;
 using StreamSupervisor.Server.Configuration;
 using StreamSupervisor.Srs.Hooks;
 
@@ -34,6 +35,9 @@ internal sealed class HookArrivals
         _ticks = origins.ToFrozenDictionary(origin => origin.Name, origin =>
             known.GetValueOrDefault(origin.Name) ?? new long[(int)Enum.GetValues<HookAction>().Max() + 1]);
     }
+
+    /// <summary>As SRS calls it: <c>on_publish</c>.</summary>
+    public static string NameOf(HookAction kind) => Words.Of(kind).Replace('-', '_');
 
     /// <summary>Since when this member listens.</summary>
     public DateTimeOffset Since { get; }

@@ -2,12 +2,13 @@ using StreamSupervisor.Actors.Calls;
 using StreamSupervisor.Domain.Origins;
 using StreamSupervisor.Server.Api;
 using StreamSupervisor.Server.Configuration;
+using StreamSupervisor.Server.Hooks;
 using StreamSupervisor.Server.Registrations;
 
 namespace StreamSupervisor.Server.Hosting;
 
 /// <summary>The SRS servers as the API shows them, and as the choice of a publish address weighs them.</summary>
-internal sealed class OriginViews(OriginDirectory directory, IReadOnlyList<OriginOptions> configured)
+internal sealed class OriginViews(OriginDirectory directory, IReadOnlyList<OriginOptions> configured, HookArrivals arrivals)
 {
     private volatile IReadOnlyList<OriginOptions> _configured = configured;
 
@@ -48,6 +49,8 @@ internal sealed class OriginViews(OriginDirectory directory, IReadOnlyList<Origi
             origin.WhyLockedOut ?? origin.LastError ?? origin.KicksForbidden,
             origin.WedgedKeys,
             OrphanedKeys: origin.OrphanedKeys is { IsEmpty: false } orphaned ? orphaned : null,
-            MisnamedKeys: origin.MisnamedKeys is { IsEmpty: false } misnamed ? misnamed : null);
+            MisnamedKeys: origin.MisnamedKeys is { IsEmpty: false } misnamed ? misnamed : null,
+            HooksSince: arrivals.Since,
+            Hooks: [.. HookArrivals.Kinds.Select(kind => new HookArrival(HookArrivals.NameOf(kind), arrivals.LastOf(origin.Name, kind)))]);
     }
 }

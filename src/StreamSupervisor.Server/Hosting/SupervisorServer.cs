@@ -128,7 +128,8 @@ internal sealed partial class SupervisorServer : IAsyncDisposable
         RegistrationCredential registration, TimeProvider time)
     {
         var drain = new OriginDrain(system.Streams, [.. options.Origins.Select(origin => origin.Name)], time);
-        var views = new OriginViews(system.Directory, options.Origins);
+        var arrivals = new HookArrivals(options, time);
+        var views = new OriginViews(system.Directory, options.Origins, arrivals);
         var callers = new ApiCallers(options.Api);
         services.AddSingleton(time).AddSingleton(options).AddSingleton(rules.Policies).AddSingleton(system)
             .AddSingleton(rules.Gate).AddSingleton(rules.Reader).AddSingleton(rules.Relays).AddSingleton(views);
@@ -142,7 +143,7 @@ internal sealed partial class SupervisorServer : IAsyncDisposable
         services.AddSingleton(new Availability(() => system.Membership.Joined.IsCompleted
             ? null
             : "this member has not joined its cluster yet"));
-        services.AddSingleton<HookArrivals>().AddSingleton<PublishHook>().AddSingleton<HookHandler>().AddSingleton<HookEndpoints>();
+        services.AddSingleton(arrivals).AddSingleton<PublishHook>().AddSingleton<HookHandler>().AddSingleton<HookEndpoints>();
         services.AddSingleton(system.Index).AddSingleton<StreamLocator>().AddSingleton(new CoworkerTokens(options.Origins))
             .AddSingleton<CoworkerEndpoint>();
         services.AddSingleton(provider => new ApiContext

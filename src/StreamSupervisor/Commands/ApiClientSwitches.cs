@@ -151,14 +151,7 @@ internal sealed class ApiClientSwitches
             throw new CommandException(string.Join(Environment.NewLine, loaded.Problems), ExitCodes.Usage);
         }
 
-        // Whoever listens on every address is found on loopback; '+' and '*' are no hosts that one could call.
-        var listen = _door.ListenOf(loaded.Options).FirstOrDefault() ?? _door.Default;
-        var callable = listen.Replace("://+", "://127.0.0.1", StringComparison.Ordinal)
-            .Replace("://*", "://127.0.0.1", StringComparison.Ordinal);
-        return Uri.TryCreate(callable, UriKind.Absolute, out var address) && IPAddress.TryParse(address.Host.Trim('[', ']'), out var host)
-            && (host.Equals(IPAddress.Any) || host.Equals(IPAddress.IPv6Any))
-            ? new UriBuilder(address) { Host = host.Equals(IPAddress.Any) ? "127.0.0.1" : "[::1]" }.Uri.ToString()
-            : callable;
+        return CallableAddress.Of(_door.ListenOf(loaded.Options).FirstOrDefault() ?? _door.Default);
     }
 
     /// <summary>One of the listeners of a supervisor.</summary>

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using StreamSupervisor.Commands.Backup;
 using StreamSupervisor.Commands.Completion;
+using StreamSupervisor.Commands.Doctor;
 using StreamSupervisor.Commands.Manual;
 
 namespace StreamSupervisor.Commands;
@@ -22,6 +24,7 @@ internal static class CommandTree
         DemoCommand.Create(),
         ServeCommand.Create(),
         StatusCommand.Create(),
+        DoctorCommand.Create(),
         TopCommand.Create(),
         StreamsCommand.Create(),
         EventsCommand.Create(),
@@ -32,6 +35,8 @@ internal static class CommandTree
         ClusterCommand.Create(),
         ConfigCommand.Create(),
         ReloadCommand.Create(),
+        BackupCommand.Create(),
+        BackupCommand.CreateRestore(),
         MigrateCommand.Create(),
         LintCommand.Create(),
         PublishCommand.Create(),

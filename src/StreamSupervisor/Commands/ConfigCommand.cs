@@ -1,15 +1,23 @@
-using StreamSupervisor.Srs.Configuration;
 using System.CommandLine;
 using System.Text.Json;
+using StreamSupervisor.Commands.Setup;
 using StreamSupervisor.Server.Configuration;
 using StreamSupervisor.Server.Configuration.Settings;
+using StreamSupervisor.Srs.Configuration;
 
 namespace StreamSupervisor.Commands;
 
-/// <summary><c>config check</c> and <c>config show</c>.</summary>
+/// <summary><c>config</c>: begin, look, and know what there is to set.</summary>
 internal static class ConfigCommand
 {
-    public static Command Create() => new("config", "Look at the settings.") { CreateCheck(), CreateShow() };
+    public static Command Create() => new("config", "Begin with settings, look at them, and read what each means.")
+    {
+        ConfigInitCommand.Create(),
+        CreateCheck(),
+        CreateShow(),
+        ReferenceCommand.Create(),
+        SrsLinesCommand.Create(),
+    };
 
     private static Command CreateCheck()
     {

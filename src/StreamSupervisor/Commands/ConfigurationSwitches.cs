@@ -29,6 +29,9 @@ internal sealed class ConfigurationSwitches
         return switches;
     }
 
+    /// <summary>The file that was named; null: none.</summary>
+    public string? FileOf(ParseResult parsed) => parsed.GetValue(_config);
+
     /// <summary>The settings with all their mistakes, for commands that show those.</summary>
     public LoadedConfiguration Load(ParseResult parsed) =>
         SupervisorConfiguration.Load(parsed.GetValue(_config), parsed.GetValue(_set) ?? []);

@@ -27,19 +27,28 @@ internal static class LintCommand
         return command;
     }
 
+    /// <summary>All findings in a file and those that it includes.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">We may not read it.</exception>
+    internal static IReadOnlyList<LintFinding> FindingsOf(string file, ExpectedSupervisor? supervisor) =>
+        SrsLinter.Lint(file, Read(file), Open, supervisor);
+
+    /// <summary>What the settings of a server ask of its srs.conf.</summary>
+    internal static ExpectedOrigin Expected(OriginOptions origin) =>
+        new(origin.Name, origin.HookToken, origin.Api, origin.Username, origin.Password, origin.CoworkersToken);
+
     private static int Lint(string file, bool json, ExpectedSupervisor? supervisor, TextWriter output)
     {
-        string text;
+        IReadOnlyList<LintFinding> findings;
         try
         {
-            text = Read(file);
+            findings = FindingsOf(file, supervisor);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw new CommandException($"{file} cannot be read: {failure.Message}", ExitCodes.Usage);
         }
 
-        var findings = SrsLinter.Lint(file, text, Open, supervisor);
         var errors = findings.Count(f => f.Severity == ProblemSeverity.Error);
         if (json)
         {
@@ -71,8 +80,7 @@ internal static class LintCommand
 
         var loaded = SupervisorConfiguration.Load(file, []);
         return loaded.IsUsable
-            ? new ExpectedSupervisor([.. loaded.Options.Http.Listen], [.. loaded.Options.Origins.Select(origin =>
-                new ExpectedOrigin(origin.Name, origin.HookToken, origin.Api, origin.Username, origin.Password, origin.CoworkersToken))])
+            ? new ExpectedSupervisor([.. loaded.Options.Http.Listen], [.. loaded.Options.Origins.Select(Expected)])
             : throw new CommandException(string.Join(Environment.NewLine, loaded.Problems), ExitCodes.Usage);
     }
 

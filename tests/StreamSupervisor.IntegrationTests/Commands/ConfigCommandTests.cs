@@ -15,6 +15,13 @@ public sealed class ConfigCommandTests : IDisposable
     [InlineData("config --help")]
     [InlineData("config check --help")]
     [InlineData("config show --help")]
+    [InlineData("config init --help")]
+    [InlineData("config srs-lines --help")]
+    [InlineData("config reference --help")]
+    [InlineData("doctor --help")]
+    [InlineData("backup --help")]
+    [InlineData("restore --help")]
+    [InlineData("migrate --help")]
     [InlineData("lint --help")]
     [InlineData("--version")]
     public async Task Help_and_version_are_everywhere(string line)

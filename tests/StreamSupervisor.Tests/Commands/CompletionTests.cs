@@ -25,6 +25,12 @@ public sealed class CompletionTests
     [InlineData("streamsupervisor cluster down --fo", "--force")]
     [InlineData("streamsupervisor completion z", "zsh")]
     [InlineData("streamsupervisor streams -o w", "wide")]
+    [InlineData("streamsupervisor doc", "doctor")]
+    [InlineData("streamsupervisor res", "restore")]
+    [InlineData("streamsupervisor backup --fo", "--force")]
+    [InlineData("streamsupervisor config srs", "srs-lines")]
+    [InlineData("streamsupervisor config reference admission.ho", "admission.hold")]
+    [InlineData("streamsupervisor migrate --fr", "--from")]
     public async Task Bash_completes_a_word(string line, string word)
     {
         var words = line.Split(' ');
