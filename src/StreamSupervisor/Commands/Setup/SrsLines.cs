@@ -104,7 +104,7 @@ internal static class SrsLines
         }
 
         _ = lines.AppendLine(version is null
-            ? "    # From SRS 5.0.152 and 6.0.40 on. Older ones know no login: leave the block out there."
+            ? "    # From SRS 5.0.152 and 6.0.40 on. Older ones know no login, and SRS 4 does not start with it: leave the block out there."
             : "    # The same pair as in the origin's settings.");
         _ = lines.AppendLine(
             $$"""
