@@ -10,7 +10,7 @@ public sealed class FormationTests(MembershipStage stage)
     [PostgresFact]
     public async Task Three_that_start_at_once_make_one_cluster()
     {
-        for (var round = 1; round <= 10; round++)
+        for (var round = 1; round <= MembershipStage.Rounds; round++)
         {
             var database = await stage.NewDatabaseAsync();
             await using var a = new TestMember(MemberStart.Of(database, "a"));

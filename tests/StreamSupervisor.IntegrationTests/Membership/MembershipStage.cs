@@ -16,6 +16,10 @@ public sealed class MembershipCollection : ICollectionFixture<MembershipStage>
 /// <summary>One PostgreSQL server for all tests of the folder; each has a database of its own.</summary>
 public sealed class MembershipStage : IAsyncLifetime
 {
+    /// <summary>How often what a race could spoil is done; <c>MEMBERSHIP_ROUNDS=10</c> does it more often.</summary>
+    public static readonly int Rounds =
+        int.Parse(Environment.GetEnvironmentVariable("MEMBERSHIP_ROUNDS") ?? "4", CultureInfo.InvariantCulture);
+
     private int _databases;
 
     public PostgresServer Postgres { get; private set; } = null!;
