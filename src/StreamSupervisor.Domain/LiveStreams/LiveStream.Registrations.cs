@@ -34,6 +34,18 @@ public static partial class LiveStream
         return Answer(state, last.Id, isOnAir ? RegistrationDecision.Publish : RegistrationDecision.Unknown);
     }
 
+    /// <summary>
+    /// The encoder for which a registration may say that the broadcast is over. Longer than it stands (<see cref="StandingOf"/>): an
+    /// encoder stops its stream first and says so then, and meanwhile <c>on_unpublish</c> has come and the stream waits for its return.
+    /// </summary>
+    /// <returns>Null when the registration is not the key's last one, or has nothing left to end.</returns>
+    public static string? EncoderThatMayEnd(LiveStreamState state, string registrationId, DateTimeOffset now) =>
+        state.Registration is { } last && last.Id == registrationId
+        && (StandingOf(state, registrationId, now).Decision != RegistrationDecision.Unknown
+            || state.Interrupted?.By.Identity == last.EncoderId)
+            ? last.EncoderId
+            : null;
+
     private static RegistrationReply Register(DecisionContext context, Register ask)
     {
         if (context.State.Registration is { } last && last.EncoderId == ask.EncoderId && last.Attempt == ask.Attempt
