@@ -68,6 +68,15 @@ public sealed class RegisterTests
     }
 
     [Fact]
+    public void An_encoder_that_was_slow_to_start_and_lost_its_stream_soon_is_no_copy_of_its_message()
+    {
+        // It knows that it began 11 s ago, which is long enough to count from one again; SRS let it in 8 s ago.
+        var scene = Empty().When(Announce("ann")).After(3).When(Ask(Ann)).After(8).When(Announce("ann", id: "r2"))
+            .Then<EncoderRegistered>().Then<EvictionOrdered>(e => e.Of.ShouldBe(Ann));
+        ShouldSay(scene, RegistrationDecision.Wait, RefusalReason.HoldExhausted);
+    }
+
+    [Fact]
     public void A_registration_ends_its_broadcast_before_and_after_SRS_has_said_that_the_stream_ended()
     {
         MayEnd(Empty().When(Announce("ann"))).ShouldBe("ann", "the key is kept for it");
