@@ -202,8 +202,13 @@ public sealed class SupervisorClient
                 || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
             {
                 last = e;
-                Note($"{address.Authority} "
-                    + $"{(e is OperationCanceledException ? "did not answer in time" : $"cannot be reached ({e.Message})")}");
+                Note($"{address.Authority} {e switch
+                {
+                    OperationCanceledException => "did not answer in time",
+                    HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
+                        $"shows a certificate that is not trusted, or speaks no TLS ({e.InnerException?.Message ?? e.Message})",
+                    _ => $"cannot be reached ({e.Message})",
+                }}");
             }
         }
 
