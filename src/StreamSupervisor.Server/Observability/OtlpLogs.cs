@@ -1,6 +1,5 @@
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
-using OpenTelemetry.Logs;
 using StreamSupervisor.Server.Configuration;
 
 namespace StreamSupervisor.Server.Observability;
