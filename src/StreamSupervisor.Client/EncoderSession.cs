@@ -147,7 +147,9 @@ public sealed partial class EncoderSession
 
                 if (_failures > 0)
                 {
-                    if (_options.Retry.DelayAfter(_failures, _random) is not { } pause)
+                    // A server that names a delay is asked again then; one that says only that its tries are used up wants a rest.
+                    var restNow = advised is null && answer?.AttemptsLeft == 0;
+                    if (_options.Retry.DelayAfter(_failures, _random, restNow) is not { } pause)
                     {
                         await GoodbyeAsync();
                         yield return new SessionEnded(_time.GetUtcNow(), SessionEnd.GaveUp, failedBecause);

@@ -32,22 +32,29 @@ public sealed record RetryPolicy
     /// <summary>After so many bursts in a row without getting on air the session gives up; null for never, which is the default.</summary>
     public int? MaxBursts { get; init; }
 
-    /// <summary>A publish that lasted this long counts as having been on air. Default 10 s.</summary>
+    /// <summary>
+    /// A publish that lasted this long counts as having been on air. Default 10 s. Not less: a registration that says the same sooner is
+    /// taken for a late copy of its message.
+    /// </summary>
     public TimeSpan StableAfter { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The pause after a failed try.</summary>
     /// <param name="failures">How many tries in a row have failed, this one included; from 1.</param>
     /// <param name="random">The source of the jitter.</param>
+    /// <param name="restNow">Whether the supervisor has said that no further try makes sense before a longer pause. It counts the tries of
+    /// all the runs of an encoder, so one that is started anew for each try rests too.</param>
     /// <returns>The pause; null when it is time to give up.</returns>
-    public RetryPause? DelayAfter(int failures, Random random)
+    public RetryPause? DelayAfter(int failures, Random random, bool restNow = false)
     {
         ArgumentNullException.ThrowIfNull(random);
         ArgumentOutOfRangeException.ThrowIfLessThan(failures, 1);
-        var rest = failures % AttemptsPerBurst == 0;
-        if (rest && failures / AttemptsPerBurst >= MaxBursts)
+        var endsBurst = failures % AttemptsPerBurst == 0;
+        if (endsBurst && failures / AttemptsPerBurst >= MaxBursts)
         {
             return null;
         }
+
+        var rest = endsBurst || restNow;
 
         // Capped in the exponent too: 1.5^2000 is no number of seconds.
         var step = Math.Min((failures - 1) % AttemptsPerBurst, 64);

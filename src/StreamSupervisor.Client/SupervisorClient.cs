@@ -168,9 +168,8 @@ public sealed class SupervisorClient
         void Note(string failure)
         {
             failures.Add(failure);
-            _options.Log?.Invoke(ClientLogLevel.Warning, failures.Count < _options.Addresses.Count
-                ? $"{failure}; asking the next supervisor."
-                : $"{failure}; it was the last one to ask.");
+            var next = failures.Count < _options.Addresses.Count ? "asking the next supervisor." : "it was the last one to ask.";
+            _options.Log?.Invoke(ClientLogLevel.Warning, $"{failure}; {next}");
         }
 
         for (var i = 0; i < _options.Addresses.Count; i++)
@@ -202,8 +201,13 @@ public sealed class SupervisorClient
                 || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
             {
                 last = e;
-                Note($"{address.Authority} "
-                    + $"{(e is OperationCanceledException ? "did not answer in time" : $"cannot be reached ({e.Message})")}");
+                Note($"{address.Authority} {e switch
+                {
+                    OperationCanceledException => "did not answer in time",
+                    HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
+                        $"shows a certificate that is not trusted, or speaks no TLS ({e.InnerException?.Message ?? e.Message})",
+                    _ => $"cannot be reached ({e.Message})",
+                }}");
             }
         }
 

@@ -8,8 +8,9 @@ namespace StreamSupervisor.Domain.LiveStreams;
 public static partial class LiveStream
 {
     /// <summary>
-    /// A registration that is repeated so soon after its encoder got on air is a late copy of the message, not a new try: encoders publish
-    /// after the answer, and one that lost its stream in this time counts a new attempt.
+    /// A registration that is repeated so soon while its encoder is on air is a late copy of the message, not a new try: encoders publish
+    /// after the answer, and one that lost its stream in this time counts a new attempt. Counted from the registration and not from the
+    /// admission: an encoder knows when it began, not when SRS let it in, so a slow start would make its next first try look like a copy.
     /// </summary>
     private static readonly TimeSpan CopiesArriveWithin = TimeSpan.FromSeconds(10);
 
@@ -34,10 +35,22 @@ public static partial class LiveStream
         return Answer(state, last.Id, isOnAir ? RegistrationDecision.Publish : RegistrationDecision.Unknown);
     }
 
+    /// <summary>
+    /// The encoder for which a registration may say that the broadcast is over. Longer than it stands (<see cref="StandingOf"/>): an
+    /// encoder stops its stream first and says so then, and meanwhile <c>on_unpublish</c> has come and the stream waits for its return.
+    /// </summary>
+    /// <returns>Null when the registration is not the key's last one, or has nothing left to end.</returns>
+    public static string? EncoderThatMayEnd(LiveStreamState state, string registrationId, DateTimeOffset now) =>
+        state.Registration is { } last && last.Id == registrationId
+        && (StandingOf(state, registrationId, now).Decision != RegistrationDecision.Unknown
+            || state.Interrupted?.By.Identity == last.EncoderId)
+            ? last.EncoderId
+            : null;
+
     private static RegistrationReply Register(DecisionContext context, Register ask)
     {
         if (context.State.Registration is { } last && last.EncoderId == ask.EncoderId && last.Attempt == ask.Attempt
-            && (context.State.Session is not { } live || context.IsRecent(live.Since, CopiesArriveWithin))
+            && (context.State.Session is null || context.IsRecent(last.At, CopiesArriveWithin))
             && StandingOf(context.State, last.Id, context.Now) is { Decision: not RegistrationDecision.Unknown } same)
         {
             return same;

@@ -26,10 +26,11 @@ internal sealed partial class SupervisorServer : IAsyncDisposable
     private readonly WebApplication _web;
     private readonly SupervisorSystem _system;
     private readonly OtlpExport? _telemetry;
+    private readonly OtlpLogs? _logs;
     private readonly SupervisorService _service;
 
-    private SupervisorServer(WebApplication web, SupervisorSystem system, OtlpExport? telemetry) => 
-        (_web, _system, _telemetry, _service) = (web, system, telemetry, web.Services.GetRequiredService<SupervisorService>());
+    private SupervisorServer(WebApplication web, SupervisorSystem system, OtlpExport? telemetry, OtlpLogs? logs) =>
+        (_web, _system, _telemetry, _logs, _service) = (web, system, telemetry, logs, web.Services.GetRequiredService<SupervisorService>());
 
     /// <summary>Where hooks and API really listen, for tests that let the system choose a port.</summary>
     public IReadOnlyCollection<string> Addresses =>
@@ -58,8 +59,10 @@ internal sealed partial class SupervisorServer : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
         builder.Configuration.Sources.Clear();
         var (ofWeb, ofActors) = (new LogLevels(options.Log, options.Telemetry.Otlp.IsOn), new LogLevels(options.Log, traced: false));
+        var logs = OtlpLogs.Start(options);
         LogSetup.Configure(builder.Logging, options.Log, ofWeb);
         logging?.Invoke(builder.Logging);
+        logs?.AddTo(builder.Logging);
         var certificate = new ServerCertificate(options.Http.Certificate);
         var http = new Listeners(options.Http.Listen);
         var management = new Listeners(options.Management.Listen);
@@ -77,6 +80,7 @@ internal sealed partial class SupervisorServer : IAsyncDisposable
         {
             LogSetup.Configure(actors, options.Log, ofActors);
             logging?.Invoke(actors);
+            logs?.AddTo(actors);
         });
         var time = new SteadyTime(TimeProvider.System);
         var registration = new RegistrationCredential(options.Credentials.Registration);
@@ -91,7 +95,7 @@ internal sealed partial class SupervisorServer : IAsyncDisposable
             time, provider.GetRequiredService<ILogger<SettingsReload>>()));
         var web = builder.Build();
         Map(web, http, management, options);
-        return new SupervisorServer(web, system, OtlpExport.Start(options));
+        return new SupervisorServer(web, system, OtlpExport.Start(options), logs);
     }
 
     public Task StartAsync(CancellationToken cancellation)
@@ -121,6 +125,7 @@ internal sealed partial class SupervisorServer : IAsyncDisposable
         await _web.DisposeAsync();
         await _system.DisposeAsync();
         _telemetry?.Dispose();
+        _logs?.Dispose();
         _hangUp?.Dispose();
     }
 

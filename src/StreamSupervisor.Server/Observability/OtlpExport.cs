@@ -22,7 +22,7 @@ namespace StreamSupervisor.Server.Observability;
 internal sealed class OtlpExport : IDisposable
 {
     /// <summary>For the last batch when the program ends; a collector that is away must not keep it from ending.</summary>
-    private const int LastWordsMilliseconds = 2000;
+    internal const int LastWordsMilliseconds = 2000;
 
     private readonly MeterProvider _metrics;
     private readonly TracerProvider? _traces;
@@ -31,9 +31,7 @@ internal sealed class OtlpExport : IDisposable
     /// <param name="member">This member's name, as people know it.</param>
     public OtlpExport(OtlpOptions options, string member)
     {
-        var resource = ResourceBuilder.CreateDefault()
-            .AddService("streamsupervisor", serviceVersion: typeof(OtlpExport).Assembly.GetName().Version?.ToString(3),
-                serviceInstanceId: member);
+        var resource = ResourceOf(member);
         _metrics = Sdk.CreateMeterProviderBuilder()
             .SetResourceBuilder(resource)
             .AddMeter([.. Telemetry.Meters])
@@ -71,7 +69,12 @@ internal sealed class OtlpExport : IDisposable
         _metrics.Dispose();
     }
 
-    private static OtlpExporterOptions ExporterOf(OtlpOptions options, string path) => new()
+    /// <summary>Who sends.</summary>
+    internal static ResourceBuilder ResourceOf(string member) => ResourceBuilder.CreateDefault()
+        .AddService("streamsupervisor", serviceVersion: typeof(OtlpExport).Assembly.GetName().Version?.ToString(3),
+            serviceInstanceId: member);
+
+    internal static OtlpExporterOptions ExporterOf(OtlpOptions options, string path) => new()
     {
         Protocol = options.Protocol == "grpc" ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf,
         Endpoint = new Uri(options.Protocol == "grpc" ? options.Endpoint : $"{options.Endpoint.TrimEnd('/')}/{path}"),

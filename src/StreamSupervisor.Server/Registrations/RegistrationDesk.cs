@@ -76,15 +76,17 @@ internal sealed partial class RegistrationDesk(RegistrationContext context)
     public Task GoodbyeAsync(StreamKey key, string encoderId, CancellationToken cancellation) =>
         AskAnyAsync(key, new CancelReservation(encoderId, EndOfBroadcast: true), cancellation);
 
-    /// <returns>False when there is no such registration.</returns>
+    /// <summary>The same, also when the stream has ended already and waits for the encoder's return.</summary>
+    /// <returns>False when there is no such registration, or nothing of it is left to end.</returns>
     public async Task<bool> GoodbyeAsync(string id, CancellationToken cancellation)
     {
-        if (await FindAsync(id, cancellation) is not { } found)
+        if (!RegistrationName.TryRead(id, out var key)
+            || LiveStream.EncoderThatMayEnd(await InspectAsync(key, cancellation), id, context.Time.GetUtcNow()) is not { } encoderId)
         {
             return false;
         }
 
-        await AskAnyAsync(found.Key, new CancelReservation(found.EncoderId, EndOfBroadcast: true), cancellation);
+        await GoodbyeAsync(key, encoderId, cancellation);
         return true;
     }
 

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
@@ -18,6 +19,9 @@ internal sealed partial class SupervisorApiClient
     private const string FeedStart = "0.0";
 
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(1);
+
+    /// <summary>No longer, whatever a server says: somebody sits in front of the command.</summary>
+    private static readonly TimeSpan AskAgainWithin = TimeSpan.FromMinutes(1);
 
     public Task<ApiAnswer<FeedPage>> ListEventsAsync(EventFilter filter, int limit, string? cursor, CancellationToken cancellation) =>
         GetAsync(
@@ -44,6 +48,11 @@ internal sealed partial class SupervisorApiClient
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/events" + Query([.. Of(filter), ("after", after)]));
         request.Headers.Accept.ParseAdd("text/event-stream");
         using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        if (answer.StatusCode == HttpStatusCode.TooManyRequests)
+        {
+            throw new FeedFullException(answer.Headers.RetryAfter?.Delta);
+        }
+
         answer.EnsureSuccessStatusCode();
         await using var body = await answer.Content.ReadAsStreamAsync(cancellation);
         await foreach (var item in SseParser.Create(body).EnumerateAsync(cancellation))
@@ -65,6 +74,7 @@ internal sealed partial class SupervisorApiClient
     {
         while (true)
         {
+            var pause = AskAgainAfter;
             try
             {
                 await foreach (var entry in WatchEventsAsync(filter, after, cancellation))
@@ -72,6 +82,13 @@ internal sealed partial class SupervisorApiClient
                     await take(entry);
                     after = entry.Id;
                 }
+            }
+            catch (FeedFullException full)
+            {
+                // A place is free when another watcher has gone; the id says where to go on.
+                pause = full.RetryAfter is not { } told || told < AskAgainAfter ? AskAgainAfter
+                    : told < AskAgainWithin ? told
+                    : AskAgainWithin;
             }
             catch (HttpRequestException refused) when (refused.StatusCode is { } status && (int)status is >= 400 and < 500)
             {
@@ -85,8 +102,16 @@ internal sealed partial class SupervisorApiClient
                 // in a moment, and the id says where to go on.
             }
 
-            await Task.Delay(AskAgainAfter, TimeProvider.System, cancellation);
+            await Task.Delay(pause, TimeProvider.System, cancellation);
         }
+    }
+
+    /// <summary>As many watch the feed as may.</summary>
+    private sealed class FeedFullException(TimeSpan? retryAfter)
+        : HttpRequestException("As many watch the feed as may.", inner: null, HttpStatusCode.TooManyRequests)
+    {
+        /// <summary>When asking again pays; null where the server does not say.</summary>
+        public TimeSpan? RetryAfter { get; } = retryAfter;
     }
 
     private static (string, string?)[] Of(EventFilter filter) =>

@@ -3,6 +3,7 @@ using System.Net.Mime;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using StreamSupervisor.Client;
 using StreamSupervisor.Domain;
 using StreamSupervisor.Server.Api;
 
@@ -32,7 +33,7 @@ internal sealed partial class SupervisorApiClient : IDisposable
     {
         _http = new HttpClient(new SocketsHttpHandler
         {
-            SslOptions = { CertificateChainPolicy = PolicyOf(authorities) },
+            SslOptions = { CertificateChainPolicy = authorities is null ? null : TrustedAuthorities.PolicyOf(authorities) },
             AllowAutoRedirect = false,
             // A proxy for the world outside knows nothing of this machine.
             UseProxy = !server.IsLoopback,
@@ -47,18 +48,6 @@ internal sealed partial class SupervisorApiClient : IDisposable
         {
             _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", apiKey);
         }
-    }
-
-    private static X509ChainPolicy? PolicyOf(X509Certificate2Collection? authorities)
-    {
-        if (authorities is null)
-        {
-            return null;
-        }
-
-        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        policy.CustomTrustStore.AddRange(authorities);
-        return policy;
     }
 
     public Task<ApiAnswer<StreamPage>> ListStreamsAsync(StreamFilter filter, int limit, string? cursor, CancellationToken cancellation) =>
@@ -106,8 +95,9 @@ internal sealed partial class SupervisorApiClient : IDisposable
                 var body = await response.Content.ReadAsByteArrayAsync(cancellation);
                 if (response.IsSuccessStatusCode)
                 {
-                    return JsonSerializer.Deserialize(body, type) is { } value ? new(value, null) : await StrangerAsync<T>(response,
-                        cancellation);
+                    return JsonSerializer.Deserialize(body, type) is { } value && IsWhole(value, type)
+                        ? new(value, null)
+                        : await StrangerAsync<T>(response, cancellation);
                 }
 
                 return response.Content.Headers.ContentType?.MediaType == ApiProblem.MediaType
@@ -141,6 +131,13 @@ internal sealed partial class SupervisorApiClient : IDisposable
             }
         }
     }
+
+    /// <summary>
+    /// Whether all is there that an answer always has. SRS answers every path below <c>/api/v1/</c> with an object of its own and status
+    /// 200, which reads as one of ours in which everything is missing.
+    /// </summary>
+    private static bool IsWhole<T>(T value, JsonTypeInfo<T> type)
+        where T : class => type.Properties.All(property => property.IsGetNullable || property.Get?.Invoke(value) is not null);
 
     /// <summary>An answer that is none of the API's: another program, or the other port of a supervisor, which its front page
     /// tells.</summary>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using StreamSupervisor.Client;
 using StreamSupervisor.Domain;
 using StreamSupervisor.Server.Configuration;
 
@@ -38,11 +39,7 @@ internal sealed class ApiClientSwitches
             HelpName = "KEY", Recursive = true,
     };
 
-    private readonly Option<string?> _ca = new("--ca")
-    {
-        Description = "For an https address whose certificate an authority of your own has signed: that one's certificate, in PEM. "
-            + $"Default: {CaVariable}, else the authorities that this machine trusts.", HelpName = "FILE", Recursive = true,
-    };
+    private readonly Option<string?> _ca = CaOption(recursive: true);
 
     private ApiClientSwitches(Door door)
     {
@@ -53,6 +50,19 @@ internal sealed class ApiClientSwitches
                 + $"{(door.Variable is null ? "" : $"{door.Variable}, else ")}{door.Default}.", HelpName = "URL", Recursive = true,
         };
     }
+
+    /// <summary><c>--ca</c>.</summary>
+    /// <param name="recursive">Whether the commands below have it too.</param>
+    public static Option<string?> CaOption(bool recursive = false) => new("--ca")
+    {
+        Description = "For an https address whose certificate an authority of your own has signed: that one's certificate, in PEM. "
+            + $"Default: {CaVariable}, else the authorities that this machine trusts.", HelpName = "FILE", Recursive = recursive,
+    };
+
+    /// <summary>Whose certificates are trusted; null: those that this machine trusts.</summary>
+    /// <exception cref="CommandException">The file holds no certificate, or cannot be read.</exception>
+    public static X509Certificate2Collection? AuthoritiesOf(ParseResult parsed, Option<string?> ca) =>
+        AuthoritiesIn(parsed.GetValue(ca) ?? Environment.GetEnvironmentVariable(CaVariable));
 
     /// <summary>Gives a command and those below it the switches.</summary>
     public static ApiClientSwitches AddTo(Command command) =>
@@ -84,7 +94,7 @@ internal sealed class ApiClientSwitches
         }
 
         using var client = new SupervisorApiClient(
-            AddressOf(parsed), key, AuthoritiesIn(parsed.GetValue(_ca) ?? Environment.GetEnvironmentVariable(CaVariable)));
+            AddressOf(parsed), key, AuthoritiesOf(parsed, _ca));
         await ask(client);
         return ExitCodes.Ok;
     }
@@ -119,10 +129,7 @@ internal sealed class ApiClientSwitches
 
         try
         {
-            var authorities = new X509Certificate2Collection();
-            authorities.ImportFromPemFile(file);
-            return authorities.Count > 0 ? authorities
-                : throw new CommandException($"--ca: '{file}' holds no certificate in PEM.", ExitCodes.Usage);
+            return TrustedAuthorities.Read(file);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CryptographicException)
         {

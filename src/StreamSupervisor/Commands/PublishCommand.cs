@@ -33,6 +33,7 @@ internal static class PublishCommand
                 + $"{CredentialVariable}.",
             HelpName = "QUERY",
         };
+        var ca = ApiClientSwitches.CaOption();
         var encoder = new Option<string?>("--encoder-id") { Description =
             "Names this encoder; keep it over restarts. Default: this machine's name and the key.", HelpName = "ID" };
         var fallback = new Option<string?>("--fallback-url") { Description =
@@ -53,7 +54,7 @@ internal static class PublishCommand
             + $"when it ends too early. Ends with 0 when the encoder ends with 0, {PublishExit.PermanentlyRefused} when it was refused "
             + $"for good, {PublishExit.GaveUp} when it gave up.")
         {
-            key, server, apiKey, credential, encoder, fallback, prefer, bursts, language, command,
+            key, server, apiKey, ca, credential, encoder, fallback, prefer, bursts, language, command,
         };
         publish.SetAction(async (parsed, cancellation) =>
         {
@@ -77,7 +78,7 @@ internal static class PublishCommand
                 throw new CommandException("--give-up-after takes 1 or more.", ExitCodes.Usage);
             }
 
-            using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(100) };
+            using var http = TrustedAuthorities.CreateClient(ApiClientSwitches.AuthoritiesOf(parsed, ca));
             var supervisor = new SupervisorClient(http, new SupervisorClientOptions
             {
                 Addresses = AddressesOf(parsed.GetValue(server)),

@@ -1,3 +1,8 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using StreamSupervisor.Commands;
 using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
@@ -89,6 +94,56 @@ public class EventsCommandTests
         Ids().ShouldBe(["1.0", "2.0"], "nothing is told twice");
 
         List<string> Ids() => [.. output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[0])];
+    }
+
+    [Fact]
+    public async Task Who_follows_while_as_many_follow_as_may_waits_for_a_place()
+    {
+        await using var server = await ApiServer.StartAsync();
+        var others = new List<HttpResponseMessage>();
+        for (var i = 0; i < ApiServer.MostFeeds; i++)
+        {
+            using var watch = new HttpRequestMessage(HttpMethod.Get, new Uri(server.Address, "/api/v1/events"));
+            watch.Headers.Accept.ParseAdd("text/event-stream");
+            others.Add(await server.Http.SendAsync(watch, HttpCompletionOption.ResponseHeadersRead));
+            others[^1].StatusCode.ShouldBe(HttpStatusCode.OK);
+        }
+
+        using var stop = new CancellationTokenSource();
+        var (output, error) = (new StringWriter(), new StringWriter());
+        var following = CommandTree.RunAsync(
+            ["events", "-f", "--server", server.Address.ToString()], TextWriter.Synchronized(output), error, stop.Token);
+        await Eventually.HoldsAsync("it was told that there is no place, and asks again",
+            () => Task.FromResult(server.Watches >= ApiServer.MostFeeds + 2));
+        await server.Entities.HappenedAsync(Cam2, Locked);
+        others[0].Dispose();
+
+        await Eventually.HoldsAsync("it has a place, and misses nothing",
+            () => Task.FromResult(output.ToString().Contains("ops locked the key: a rehearsal", StringComparison.Ordinal)));
+        await stop.CancelAsync();
+        (await following).ShouldBe(ExitCodes.Interrupted, error.ToString());
+        others[1].Dispose();
+    }
+
+    [Fact]
+    public async Task What_answers_as_an_SRS_server_does_is_told_to_be_no_supervisor()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        await using var srs = builder.Build();
+        srs.Map("/{**path}", () => Results.Text(
+            """{"code":0,"server":"vid-1","service":"s1","pid":"1","urls":{"versions":"the version of SRS"}}""", "application/json"));
+        await srs.StartAsync();
+
+        foreach (var command in new[] { "origins", "streams", "status", "events", "audit" })
+        {
+            var (output, error) = (new StringWriter(), new StringWriter());
+            var exitCode = await CommandTree.RunAsync([command, "--server", srs.Urls.Single()], output, error);
+            (exitCode, output.ToString()).ShouldBe((ExitCodes.Unreachable, ""), command);
+            error.ToString().ShouldContain("is no supervisor", Case.Sensitive, command);
+            error.ToString().TrimEnd().Split('\n').ShouldHaveSingleItem();
+        }
     }
 
     [Fact]

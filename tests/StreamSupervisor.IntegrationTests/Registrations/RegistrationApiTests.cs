@@ -136,6 +136,43 @@ public sealed class RegistrationApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_end_that_is_said_after_the_stream_has_ended_closes_the_reconnect_window()
+    {
+        var answer = await Register();
+        var ann = Scene.Encoder("c", identity: "ann", proven: true);
+        _rules.GoesLive(Key, ann);
+        _rules.Tell(StreamKey.Parse(Key).ToString(), new ReportUnpublished(ann.Session));
+        _rules.StateOf(Key).Phase.ShouldBe(LiveStreamPhase.Interrupted);
+
+        using (var ended = await _http.DeleteAsync($"/api/v1/registrations/{answer.RegistrationId}"))
+        {
+            ended.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        }
+
+        _rules.StateOf(Key).Phase.ShouldBe(LiveStreamPhase.Idle);
+        using var again = await _http.DeleteAsync($"/api/v1/registrations/{answer.RegistrationId}");
+        again.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task An_encoder_session_that_is_done_leaves_no_stream_that_waits_for_it()
+    {
+        var session = new EncoderSession(_client, new EncoderSessionOptions { Key = Key, EncoderId = "ann" });
+        await foreach (var happened in session.RunAsync((permit, _) =>
+        {
+            var ann = Scene.Encoder("c", origin: permit.Target.Origin, identity: "ann", proven: true);
+            _rules.GoesLive(Key, ann);
+            _rules.Tell(StreamKey.Parse(Key).ToString(), new ReportUnpublished(ann.Session));
+            return Task.FromResult(PublishEnd.Done);
+        }))
+        {
+            happened.ShouldNotBeOfType<RefusedBySupervisor>();
+        }
+
+        _rules.StateOf(Key).Phase.ShouldBe(LiveStreamPhase.Idle);
+    }
+
+    [Fact]
     public async Task A_drained_node_gets_no_new_streams_until_it_is_back()
     {
         async Task Drain(bool draining) =>

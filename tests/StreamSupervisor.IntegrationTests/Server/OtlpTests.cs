@@ -6,7 +6,7 @@ using StreamSupervisor.Simulator.Servers;
 
 namespace StreamSupervisor.IntegrationTests.Server;
 
-/// <summary>Metrics and traces go to a collector where one is configured, and nowhere else.</summary>
+/// <summary>Metrics, traces and the log go to a collector where one is configured, and nowhere else.</summary>
 [Collection(Collections.Spans)]
 public sealed class OtlpTests
 {
@@ -59,6 +59,36 @@ public sealed class OtlpTests
         (metrics + traces).ShouldNotContain(Secret);
         (metrics + traces).ShouldNotContain(SrsServers.TokenOf("srs-1"));
         metrics.ShouldNotContain("live/cam");
+        collector.Received("/v1/logs").ShouldBeEmpty("nobody asked for the log");
+    }
+
+    [Theory]
+    [InlineData("http/protobuf")]
+    [InlineData("grpc")]
+    public async Task The_log_reaches_the_collector_where_it_is_asked_for_from_the_start_to_the_end_and_without_any_secret(string protocol)
+    {
+        await using var collector = await OtlpReceiver.StartAsync(protocol);
+        var settings = new PlatformSettings
+        {
+            Credentials = WithSecret,
+            Telemetry = new TelemetryOptions { Otlp = new OtlpOptions { Endpoint = collector.Address, Protocol = protocol, Logs = true } },
+        };
+        await using (var platform = await Platform.StartAsync(settings, SrsModel.V6))
+        {
+            await platform.PublishAsync(platform.Srs[0], "live/cam", $"?secret={Secret}");
+            await platform.PublishAsync(platform.Srs[0], "live/cam", $"?secret={Secret}");
+            await platform.StreamAsync("live/cam", stream => stream is { State: "live", Generation: 2 });
+            await platform.OrderAsync("live/cam", "lock", "a rehearsal");
+        }
+
+        var logs = collector.Received("/v1/logs");
+        foreach (var told in new[] { "service.name", "Ready: 1 SRS server(s).", "ann ordered lock of ", "Stopped after " })
+        {
+            logs.ShouldContain(told);
+        }
+
+        logs.ShouldNotContain(Secret);
+        logs.ShouldNotContain(SrsServers.TokenOf("srs-1"));
     }
 
     [Fact]
@@ -87,7 +117,7 @@ public sealed class OtlpTests
     {
         var settings = new PlatformSettings
         {
-            Telemetry = new TelemetryOptions { Otlp = new OtlpOptions { Endpoint = FreePort.Address(), Timeout = TimeSpan.FromMilliseconds(200) } },
+            Telemetry = new TelemetryOptions { Otlp = new OtlpOptions { Endpoint = FreePort.Address(), Timeout = TimeSpan.FromMilliseconds(200), Logs = true } },
         };
         await using var platform = await Platform.StartAsync(settings, SrsModel.V6);
         await platform.PublishAsync(platform.Srs[0], "live/cam");

@@ -8,6 +8,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using StreamSupervisor.Agent;
 using StreamSupervisor.Commands;
 using StreamSupervisor.Server.Configuration;
 using StreamSupervisor.Server.Hosting;
@@ -134,6 +135,21 @@ public sealed class TlsTests : IAsyncLifetime
         error.ShouldContain("write --ca FILE");
         (exitCode, _, error) = await RunAsync("reload", "--server", _address, "--ca", "/nowhere/ca.pem", "--api-key", Key);
         (exitCode, error.Contains("'/nowhere/ca.pem' cannot be read", StringComparison.Ordinal)).ShouldBe((ExitCodes.Usage, true));
+    }
+
+    [Fact]
+    public async Task The_agent_for_encoders_trusts_an_authority_that_is_named()
+    {
+        string[] publish = ["publish", "--key", "live/cam1", "--server", _address, "--api-key", "nobodys-nobodys-nobodys", "--give-up-after", "1"];
+        string[] encoder = ["--", "/nowhere/encoder", "{url}"];
+        var (exitCode, _, error) = await RunAsync([.. publish, "--ca", PathOf("ca.pem"), .. encoder]);
+        exitCode.ShouldBe(PublishExit.PermanentlyRefused, error); // by the supervisor: its key is nobody's
+        (exitCode, _, error) = await RunAsync([.. publish, .. encoder]);
+        exitCode.ShouldBe(PublishExit.GaveUp, error);
+        error.ShouldContain("shows a certificate that is not trusted");
+        (exitCode, _, error) = await RunAsync([.. publish, "--ca", PathOf("tls.key"), .. encoder]);
+        exitCode.ShouldBe(ExitCodes.Usage);
+        error.ShouldContain("It holds no certificate in PEM.");
     }
 
     private string PathOf(string name) => Path.Combine(_folder.FullName, name);

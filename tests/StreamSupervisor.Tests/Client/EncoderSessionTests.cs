@@ -117,6 +117,27 @@ public sealed class EncoderSessionTests : IDisposable
     }
 
     [Fact]
+    public async Task A_supervisor_that_has_counted_the_tries_of_earlier_runs_gets_its_rest()
+    {
+        _supervisors.Publish(attemptsLeft: 0).Publish(attemptsLeft: 1).Refuse("reserved", "temporary", 900, attemptsLeft: 0)
+            .Refuse("reserved", "temporary", attemptsLeft: 0).Publish(attemptsLeft: 0).Publish();
+        Loses(LossKind.Temporary, "busy").Loses(LossKind.Temporary, "busy").Loses(LossKind.Network, "reset", afterSeconds: 60);
+        (await Run()).Where(e => !e.StartsWith("publish", StringComparison.Ordinal)).ShouldBe(
+        [
+            "register 1", "ended Temporary", "pause 30", "register 2", "ended Temporary", "pause 0.75",
+            "register 3", "refused reserved", "pause 30", "register 4", "refused reserved", "pause 30",
+            "register 5", "ended Network", "register 1", "ended finished", "end Finished",
+        ]);
+    }
+
+    [Fact]
+    public async Task A_delay_that_the_supervisor_names_is_taken_instead_of_a_rest()
+    {
+        _supervisors.Refuse("reserved", "temporary", 900, attemptsLeft: 0).Publish();
+        (await Run()).ShouldBe(["register 1", "refused reserved", "pause 0.9", "register 2", "publish srs-1", "ended finished", "end Finished"]);
+    }
+
+    [Fact]
     public async Task A_permanent_refusal_ends_it_after_one_try()
     {
         _supervisors.Refuse("credential-wrong", "permanent");

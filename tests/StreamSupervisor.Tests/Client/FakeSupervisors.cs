@@ -21,16 +21,16 @@ internal sealed class FakeSupervisors : HttpMessageHandler
         return this;
     }
 
-    public FakeSupervisors Publish(string url = "rtmp://srs-1/live/cam1?registration=v1.x", string origin = "srs-1") =>
-        Answer($$"""{"registrationId":"r1","decision":"publish","publish":[{"origin":"{{origin}}","url":"{{url}}"}],"generation":7,"expiresAt":"2026-01-01T00:00:30Z","attemptsLeft":2}""");
+    public FakeSupervisors Publish(string url = "rtmp://srs-1/live/cam1?registration=v1.x", string origin = "srs-1", int attemptsLeft = 2) =>
+        Answer($$"""{"registrationId":"r1","decision":"publish","publish":[{"origin":"{{origin}}","url":"{{url}}"}],"generation":7,"expiresAt":"2026-01-01T00:00:30Z","attemptsLeft":{{attemptsLeft}}}""");
 
     public FakeSupervisors OnAir(bool isOnAir = true) => Answer($$"""{"registrationId":"r1","decision":"publish","generation":8,"onAir":{{(isOnAir ? "true" : "false")}}}""");
 
     public FakeSupervisors Wait(string reason = "handover-running") =>
         Answer($$"""{"registrationId":"r1","decision":"wait","generation":6,"expiresAt":"2026-01-01T00:00:30Z","reason":"{{reason}}","kind":"temporary","text":{"en":"soon","zh":"马上"} }""");
 
-    public FakeSupervisors Refuse(string reason, string kind, int? retryAfterMs = null) =>
-        Answer($$"""{"decision":"refused","generation":6,"reason":"{{reason}}","kind":"{{kind}}","text":{"en":"No: {{reason}}.","zh":"不行"},"retryAfterMs":{{retryAfterMs?.ToString() ?? "null"}} }""");
+    public FakeSupervisors Refuse(string reason, string kind, int? retryAfterMs = null, int? attemptsLeft = null) =>
+        Answer($$"""{"decision":"refused","generation":6,"reason":"{{reason}}","kind":"{{kind}}","text":{"en":"No: {{reason}}.","zh":"不行"},"retryAfterMs":{{retryAfterMs?.ToString() ?? "null"}},"attemptsLeft":{{attemptsLeft?.ToString() ?? "null"}} }""");
 
     public FakeSupervisors Fail()
     {

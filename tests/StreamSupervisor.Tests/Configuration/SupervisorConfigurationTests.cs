@@ -84,6 +84,7 @@ public sealed class SupervisorConfigurationTests
     [InlineData("http.listen = [\"127.0.0.1:80\"]", "http.listen[0]", "is no address to listen on")]
     [InlineData("http.listen = [\"http://127.0.0.1:8558\"]", "management.listen[0]", "is the same port as http.listen[0]")]
     [InlineData("http.listen = [\"http://0.0.0.0:8558\"]", "management.listen[0]", "is the same port as http.listen[0]")]
+    [InlineData("telemetry.otlp.logs = on", "telemetry.otlp.logs", "there is no collector that the log could go to")]
     [InlineData("admission.takeover = newest", "admission.takeover", "Expected one of newest-wins, same-identity, first-wins")]
     [InlineData("storage.provider = postgress", "storage.provider", "Did you mean postgres?")]
     [InlineData("storage.provider = postgres", "storage.postgres.connection-string", "is empty")]

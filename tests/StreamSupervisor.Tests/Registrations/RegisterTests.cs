@@ -68,6 +68,45 @@ public sealed class RegisterTests
     }
 
     [Fact]
+    public void An_encoder_that_was_slow_to_start_and_lost_its_stream_soon_is_no_copy_of_its_message()
+    {
+        // It knows that it began 11 s ago, which is long enough to count from one again; SRS let it in 8 s ago.
+        var scene = Empty().When(Announce("ann")).After(3).When(Ask(Ann)).After(8).When(Announce("ann", id: "r2"))
+            .Then<EncoderRegistered>().Then<EvictionOrdered>(e => e.Of.ShouldBe(Ann));
+        ShouldSay(scene, RegistrationDecision.Wait, RefusalReason.HoldExhausted);
+    }
+
+    [Fact]
+    public void A_registration_ends_its_broadcast_before_and_after_SRS_has_said_that_the_stream_ended()
+    {
+        MayEnd(Empty().When(Announce("ann"))).ShouldBe("ann", "the key is kept for it");
+        MayEnd(Empty().When(Announce("ann")).When(Ask(Ann))).ShouldBe("ann", "it is on air");
+
+        var scene = Empty().When(Announce("ann")).When(Ask(Ann)).After(60).When(new ReportUnpublished(Ann.Session)).ThenIs(LiveStreamPhase.Interrupted);
+        LiveStream.StandingOf(scene.State, "r1", scene.Now).Decision.ShouldBe(RegistrationDecision.Unknown);
+        MayEnd(scene).ShouldBe("ann", "its return is waited for");
+        scene.After(1).When(new CancelReservation("ann", EndOfBroadcast: true)).Then<BroadcastEnded>().ThenIs(LiveStreamPhase.Idle);
+        MayEnd(scene).ShouldBeNull("it is over");
+    }
+
+    [Fact]
+    public void A_registration_ends_no_broadcast_of_another_encoder_and_none_that_a_newer_one_means_to_go_on_with()
+    {
+        var newer = Empty().When(Announce("ann")).When(Ask(Ann)).After(60).When(new ReportUnpublished(Ann.Session)).When(Announce("ann", id: "r2"));
+        MayEnd(newer).ShouldBeNull("it has registered again");
+        MayEnd(newer, "r2").ShouldBe("ann");
+
+        var other = Empty().When(Announce("ann")).Wait(31).When(Ask(Stranger)).After(60).When(new ReportUnpublished(Stranger.Session));
+        other.ThenIs(LiveStreamPhase.Interrupted);
+        MayEnd(other).ShouldBeNull("the broadcast is somebody else's");
+
+        var over = Empty().When(Announce("ann")).When(Ask(Ann)).After(60).When(new ReportUnpublished(Ann.Session)).Wait(61);
+        MayEnd(over.ThenIs(LiveStreamPhase.Idle)).ShouldBeNull("nobody waits any more");
+    }
+
+    private static string? MayEnd(TestKit.Domain.Scene scene, string id = "r1") => LiveStream.EncoderThatMayEnd(scene.State, id, scene.Now);
+
+    [Fact]
     public void While_the_old_session_is_being_removed_nobody_else_gets_in_between()
     {
         var scene = Live(Stranger).When(Announce("ann"));

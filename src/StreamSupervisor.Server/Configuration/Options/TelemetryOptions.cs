@@ -2,7 +2,7 @@ using StreamSupervisor.Server.Configuration.Settings;
 
 namespace StreamSupervisor.Server.Configuration;
 
-/// <summary><c>telemetry</c>: metrics and traces that are sent instead of fetched.</summary>
+/// <summary><c>telemetry</c>: metrics, traces and log lines that are sent instead of fetched.</summary>
 public sealed class TelemetryOptions
 {
     public OtlpOptions Otlp { get; init; } = new();
@@ -29,6 +29,9 @@ public sealed class OtlpOptions
 
     /// <summary>Of a hundred clients of SRS so many are traced, with all their hooks. A caller that traces decides for its own.</summary>
     public int TracePercent { get; init; } = 100;
+
+    /// <summary>Whether the lines of the log are sent too, from <c>log.level</c> on.</summary>
+    public bool Logs { get; init; }
 
     internal bool IsOn => Endpoint.Length > 0;
 }

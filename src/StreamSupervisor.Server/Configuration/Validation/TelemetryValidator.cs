@@ -15,6 +15,8 @@ internal static class TelemetryValidator
         checks.Within("telemetry.otlp.interval", otlp.Interval, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
         checks.Within("telemetry.otlp.timeout", otlp.Timeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1));
         checks.Within("telemetry.otlp.trace-percent", otlp.TracePercent, 0, 100);
+        checks.Require("telemetry.otlp.logs", !otlp.Logs || otlp.IsOn, "is on, and there is no collector that the log could go to.",
+            "Set telemetry.otlp.endpoint, or logs = off.");
     }
 
     private static bool IsBaseAddress(string text) => Uri.TryCreate(text, UriKind.Absolute, out var uri)

@@ -46,6 +46,7 @@ internal static class CommandMeanings
         ["tokens"] = "生成和检查推流凭证",
         ["tokens sign"] = "生成一个凭证，打印要接在推流地址后面的参数",
         ["tokens verify"] = "检查一个凭证",
+        ["tokens key"] = "生成一个 API 密钥，打印密钥和可以写进配置的哈希",
         ["tokens key-hash"] = "计算 API 密钥的哈希",
         ["key-hash"] = "计算 API 密钥的哈希，配置里可以只存哈希",
         ["api key-hash"] = "计算 API 密钥的哈希，配置里可以只存哈希",
