@@ -58,7 +58,7 @@ public sealed partial class ReadmeTests
     [Fact]
     public void The_lines_for_SRS_on_the_first_page_of_the_manual_are_those_that_the_program_prints()
     {
-        var shown = DocumentedText.Page("start", "en").Blocks.Single(block => block.Contains("on_publish", StringComparison.Ordinal));
+        var shown = DocumentedText.Page("start", "en").Blocks.Single(block => block.Contains("http_hooks {", StringComparison.Ordinal));
         var origin = new OriginOptions { Name = "srs-1", Api = "http://127.0.0.1:1985", HookToken = Token().Match(shown).Groups["token"].Value };
         shown.ShouldBe($"```\n{SrsLines.Of(origin, new Uri("http://127.0.0.1:8085"))}```");
     }
