@@ -19,7 +19,7 @@ internal static partial class HookRules
 
     public static void Check(SrsDirective vhost, Action<LintFinding> report)
     {
-        const string fix = "Paste the http_hooks block of hocon/srs.conf.";
+        const string fix = "Paste the http_hooks block that streamsupervisor config srs-lines NAME shows.";
         if (vhost["http_hooks"] is not { } hooks || !hooks.IsOn("enabled"))
         {
             var why = vhost["http_hooks"] is null ? "has no http_hooks" : "has its http_hooks switched off";

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using StreamSupervisor.Commands;
+using StreamSupervisor.Server.Configuration.Settings;
 
 namespace StreamSupervisor.IntegrationTests.Commands;
 
@@ -55,6 +56,7 @@ public sealed partial class ConfigInitTests : IDisposable
     {
         _ = await RunAsync("config", "init", "--output", _folder);
         (await RunAsync("config", "check", "--config", Written)).Output.ShouldBe($"0 errors, 0 warnings.{Environment.NewLine}");
+        (await File.ReadAllTextAsync(Written)).ShouldNotContain("api.keys", Case.Sensitive, "who is on this machine needs none");
         var lines = await RunAsync("config", "srs-lines", "srs-1", "--config", Written);
         await File.WriteAllTextAsync(Path.Combine(_folder, "srs.conf"), lines.Output);
         (await RunAsync("lint", "--config", Written, Path.Combine(_folder, "srs.conf"))).Output
@@ -73,10 +75,13 @@ public sealed partial class ConfigInitTests : IDisposable
             code.ShouldBe(ExitCodes.Ok, error);
             error.ShouldContain("on_publish");
             output.ShouldNotContain("on_publish");
+            var key = ApiKey().Match(error).Groups["key"].Value;
+            output.ShouldContain($"key-hash = \"{ApiKeyHash.TextOf(key)}\"");
+            output.ShouldNotContain(key);
             secrets.AddRange(Secret().Matches(output).Select(match => match.Value));
         }
 
-        // Of each: two hook tokens, two coworkers tokens, two passwords; the cluster's secret, an API key, the database's password.
+        // Of each: two hook tokens, two coworkers tokens, two passwords; the cluster's secret, the hash of an API key, the database's password.
         secrets.Count.ShouldBe(2 * 9);
         secrets.Distinct().Count().ShouldBe(secrets.Count);
     }
@@ -120,6 +125,9 @@ public sealed partial class ConfigInitTests : IDisposable
         return (await CommandTree.RunAsync(arguments, output, error), output.ToString(), error.ToString());
     }
 
-    [GeneratedRegex("[0-9a-f]{32}")]
+    [GeneratedRegex("[0-9a-f]{64}|[0-9a-f]{32}")]
     private static partial Regex Secret();
+
+    [GeneratedRegex("^export STREAMSUPERVISOR_API_KEY=(?<key>[0-9a-f]{48})$", RegexOptions.Multiline)]
+    private static partial Regex ApiKey();
 }

@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using StreamSupervisor.Commands;
 using StreamSupervisor.IntegrationTests.Server;
+using StreamSupervisor.Server.Configuration;
+using StreamSupervisor.Server.Configuration.Settings;
 using StreamSupervisor.Simulator.Servers;
 
 namespace StreamSupervisor.IntegrationTests.Commands;
@@ -70,6 +72,25 @@ public sealed class DoctorTests : IDisposable
         Of(found, "srs-1", "hooks").Text.ShouldContain("knows only a supervisor that runs");
         Of(found, "store", "file").Text.ShouldContain("is made at the first start");
         Directory.Exists(Path.Combine(_folder, "new")).ShouldBeFalse("nothing was changed");
+    }
+
+    [Fact]
+    public async Task Where_the_settings_hold_the_hash_of_a_key_the_key_is_asked_for()
+    {
+        const string Key = "boss-boss-boss-boss-boss";
+        var hash = ApiKeyHash.TextOf(Key);
+        var keys = new ApiOptions { Keys = [new() { Name = "boss", KeyHash = hash, Role = "viewer" }] };
+        await using var platform = await Platform.StartAsync(new PlatformSettings { Api = keys }, SrsModel.V6);
+        Write(platform.Srs, platform.Address, platform.Management, platform.Database, more: $"api.keys = [ {{ name = boss, key-hash = \"{hash}\" }} ]");
+
+        var (_, found, text) = await DoctorAsync();
+        text.ShouldContain("Give this command a key: STREAMSUPERVISOR_API_KEY.");
+        Of(found, "settings", "secrets").Verdict.ShouldBe("ok", text);
+
+        (_, found, text) = await DoctorAsync("--api-key", Key);
+        Of(found, "srs-1", "hooks").Text.ShouldNotContain("knows only a supervisor that runs", Case.Sensitive, text);
+        text.ShouldNotContain(Key);
+        text.ShouldNotContain(hash);
     }
 
     [Fact]

@@ -42,7 +42,7 @@ internal sealed class Platform : IAsyncDisposable
         Management = options.Management.Listen[0];
         Database = options.Storage.Sqlite.Path;
         Http = new HttpClient { BaseAddress = new Uri(Address) };
-        Api = new SupervisorApiClient(new Uri(Address), options.Api.Keys.Find(key => key.Role == "operate")?.Key);
+        Api = new SupervisorApiClient(new Uri(Address), options.Api.Keys.Find(key => key.Role is "operator" or "operate")?.Key);
     }
 
     public SrsServers Srs { get; }

@@ -88,14 +88,18 @@ public sealed class DoctorJudgementTests
                 { name = a, api = "http://127.0.0.1:1985", hook-token = "standalone-srs-1-hooks", coworkers-token = "abc" }
                 { name = b, api = "http://127.0.0.1:1986", hook-token = "0123456789abcdef-twice" }
               ]
-              api.keys = [ { name = k, key = "0123456789abcdef-twice" } ]
+              api.keys = [
+                { name = k, key = "0123456789abcdef-twice" }
+                { name = sound, key-hash = "sha256:0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0" }
+                { name = known, key-hash = "sha256:011e5d11e613e9d88e4d5c92f63e134e1c359b2cc57f8aed396c572a17809538" }
+              ]
             }
             """, environment: new Dictionary<string, string>());
         var found = SettingsChecks.Of(loaded, null).Where(one => one.Check == "secrets").ToList();
         found.ShouldAllBe(one => one.Verdict == Verdict.Warning);
         found.Select(one => one.Text).ShouldBe(
         [
-            "origins[0].hook-token: published with the program, so everybody knows it.",
+            "origins[0].hook-token, api.keys[2].key-hash: published with the program, so everybody knows it.",
             "origins[0].coworkers-token: short or of few different characters, so it may be guessed.",
             "origins[1].hook-token, api.keys[0].key: the same word, so who knows one knows the other.",
         ]);

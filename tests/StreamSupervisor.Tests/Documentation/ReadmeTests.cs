@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using StreamSupervisor.Commands.Setup;
 using StreamSupervisor.Server.Configuration;
 using StreamSupervisor.Server.Configuration.Settings;
 
@@ -45,13 +46,21 @@ public sealed partial class ReadmeTests
         var standalone = SupervisorConfiguration.LoadText("standalone.conf", SupervisorConfiguration.ReadEmbedded("standalone.conf"),
             environment: new Dictionary<string, string>()).Options;
         var address = $"{standalone.Http.Listen[0]}/hooks/v1/{standalone.Origins[0].HookToken}";
-        foreach (var text in new[] { English, Chinese, DocumentedText.Page("start", "en"), DocumentedText.Page("start", "zh") })
+        foreach (var text in new[] { English, Chinese })
         {
             foreach (var hook in new[] { "on_connect", "on_publish", "on_unpublish", "on_close", "on_play" })
             {
                 text.Text.ShouldMatch($@"\b{hook}\s+{Regex.Escape(address)};", text.Name);
             }
         }
+    }
+
+    [Fact]
+    public void The_lines_for_SRS_on_the_first_page_of_the_manual_are_those_that_the_program_prints()
+    {
+        var shown = DocumentedText.Page("start", "en").Blocks.Single(block => block.Contains("http_hooks {", StringComparison.Ordinal));
+        var origin = new OriginOptions { Name = "srs-1", Api = "http://127.0.0.1:1985", HookToken = Token().Match(shown).Groups["token"].Value };
+        shown.ShouldBe($"```\n{SrsLines.Of(origin, new Uri("http://127.0.0.1:8085"))}```");
     }
 
     [Fact]
@@ -77,6 +86,9 @@ public sealed partial class ReadmeTests
 
     [GeneratedRegex(@"^\| `(?<name>[a-z.-]+)` \| `(?<value>[^`]+)` \|", RegexOptions.Multiline, 5000)]
     private static partial Regex SettingRow();
+
+    [GeneratedRegex("/hooks/v1/(?<token>[0-9a-f]{32});", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Token();
 
     [GeneratedRegex(@"[A-Za-z][A-Za-z'’-]*", RegexOptions.None, 5000)]
     private static partial Regex Word();

@@ -16,15 +16,17 @@ internal static class PublishedSecrets
         "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_plJ3nmyCDGBKInavdOK15jsl", "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD",
     };
 
-    /// <summary>Whether everybody can read it somewhere.</summary>
-    public static bool IsKnown(string secret) => Known.Contains(secret);
+    /// <summary>Whether everybody can read it somewhere, or what it is the hash of.</summary>
+    public static bool IsKnown(string secret) => Known.Contains(secret)
+        || (secret.StartsWith(ApiKeyHash.Prefix, StringComparison.Ordinal)
+            && Known.Any(known => ApiKeyHash.TextOf(known).Equals(secret, StringComparison.OrdinalIgnoreCase)));
 
     public static void Check(SupervisorOptions options, Checks checks)
     {
         var open = !ListenValidator.IsLoopbackOnly([.. options.Http.Listen, .. options.Management.Listen, .. options.Cluster.Enabled
             ? options.Cluster.Listen
             : []]);
-        void Look(string setting, string secret) => checks.Require(setting, !open || !Known.Contains(secret),
+        void Look(string setting, string secret) => checks.Require(setting, !open || !IsKnown(secret),
             "is published with this program, while other machines reach a listener of it.", "Write one of your own: openssl rand -hex 16");
 
         for (var i = 0; i < options.Origins.Count; i++)
@@ -36,8 +38,7 @@ internal static class PublishedSecrets
         for (var i = 0; i < options.Api.Keys.Count; i++)
         {
             Look($"api.keys[{i}].key", options.Api.Keys[i].Key);
-            Look($"api.keys[{i}].key-hash", Known.FirstOrDefault(known => ApiKeyHash.TextOf(known).Equals(
-                options.Api.Keys[i].KeyHash, StringComparison.OrdinalIgnoreCase), ""));
+            Look($"api.keys[{i}].key-hash", options.Api.Keys[i].KeyHash);
         }
 
         Look("cluster.secret", options.Cluster.Secret);

@@ -8,15 +8,15 @@ internal sealed class RunningSupervisor(SupervisorApiClient? api, TimeProvider t
     /// <summary>So long others must have come before the absence of a kind says anything.</summary>
     private static readonly TimeSpan MissedAfter = TimeSpan.FromMinutes(10);
 
-    private readonly Lazy<Task<(IReadOnlyList<OriginView>? Origins, string Why)>> _origins = new(() => AskAsync(api));
+    private readonly Lazy<Task<(IReadOnlyList<OriginView>? Origins, string Why, string Advice)>> _origins = new(() => AskAsync(api));
 
     /// <summary>Whether each kind of hook arrives, and what the supervisor has against the server.</summary>
     public async Task JudgeAsync(string name, Findings findings, CancellationToken cancellation)
     {
-        var (origins, why) = await _origins.Value.WaitAsync(cancellation);
+        var (origins, why, advice) = await _origins.Value.WaitAsync(cancellation);
         if (origins is null)
         {
-            findings.Warn("hooks", $"whether they arrive knows only a supervisor that runs. {why}", "");
+            findings.Warn("hooks", $"whether they arrive knows only a supervisor that runs. {why}", advice);
             return;
         }
 
@@ -85,11 +85,11 @@ internal sealed class RunningSupervisor(SupervisorApiClient? api, TimeProvider t
         _ => $"{span.TotalDays:0} d",
     };
 
-    private static async Task<(IReadOnlyList<OriginView>? Origins, string Why)> AskAsync(SupervisorApiClient? api)
+    private static async Task<(IReadOnlyList<OriginView>? Origins, string Why, string Advice)> AskAsync(SupervisorApiClient? api)
     {
         if (api is null)
         {
-            return (null, "");
+            return (null, "", "");
         }
 
         var origins = new List<OriginView>();
@@ -99,7 +99,9 @@ internal sealed class RunningSupervisor(SupervisorApiClient? api, TimeProvider t
             var answer = await api.ListOriginsAsync(cursor, CancellationToken.None);
             if (answer.Value is not { Origins: { } page })
             {
-                return (null, answer.Problem?.Detail ?? "What answers there is none.");
+                // Where the settings hold the hashes of keys, nobody here knows one.
+                return (null, answer.Problem?.Detail ?? "What answers there is none.",
+                    answer.Problem?.Status is 401 or 403 ? $"Give this command a key: {ApiClientSwitches.ApiKeyVariable}." : "");
             }
 
             origins.AddRange(page);
@@ -107,6 +109,6 @@ internal sealed class RunningSupervisor(SupervisorApiClient? api, TimeProvider t
         }
         while (cursor is not null);
 
-        return (origins, "");
+        return (origins, "", "");
     }
 }

@@ -55,7 +55,7 @@ internal static class SettingsChecks
             .ToList();
         var twice = secrets.GroupBy(secret => secret.Value).Where(same => same.Count() > 1)
             .SelectMany(same => same.Select(secret => secret.Name)).ToList();
-        const string fix = "Write one of your own: openssl rand -hex 16. For a new file with new ones: streamsupervisor config init.";
+        const string fix = "Write one of your own: openssl rand -hex 16; for API keys: streamsupervisor tokens key.";
         if (published.Count > 0)
         {
             findings.Warn("secrets", $"{string.Join(", ", published)}: published with the program, so everybody knows it.", fix);
@@ -83,7 +83,7 @@ internal static class SettingsChecks
         {
             ($"origins[{i}].hook-token", origin.HookToken), ($"origins[{i}].coworkers-token", origin.CoworkersToken),
         }),
-        .. options.Api.Keys.Select((key, i) => ($"api.keys[{i}].key", key.Key)),
+        .. options.Api.Keys.SelectMany((key, i) => new[] { ($"api.keys[{i}].key", key.Key), ($"api.keys[{i}].key-hash", key.KeyHash) }),
         ("cluster.secret", options.Cluster.Secret),
     ];
 

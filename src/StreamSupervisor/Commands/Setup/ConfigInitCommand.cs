@@ -96,7 +96,7 @@ internal static class ConfigInitCommand
         await console.Output.WriteLineAsync($"# Then: streamsupervisor serve --config {file}".AsMemory(), cancellation);
     }
 
-    /// <summary>What belongs into other places: into each srs.conf, and into PostgreSQL.</summary>
+    /// <summary>What belongs into other places: into each srs.conf, to whoever calls the API, and into PostgreSQL.</summary>
     private static async Task ShowWhatElseAsync(
         Plan plan, NewConfiguration configuration, SupervisorOptions options, TextWriter output, CancellationToken cancellation)
     {
@@ -105,6 +105,12 @@ internal static class ConfigInitCommand
             var url = plan.Url ?? HookAddress.Of(options.Http.Listen, origin.Api)!.Url;
             var title = $"\n# Into the srs.conf of {origin.Name}; lint it afterwards: streamsupervisor lint srs.conf\n";
             await output.WriteLineAsync((title + SrsLines.Of(origin, url, plan.Version)).AsMemory(), cancellation);
+        }
+
+        if (configuration.ApiKey is { } key)
+        {
+            await output.WriteLineAsync(("# The API key of 'admin', shown this once: the file holds its hash. It signs in at /ui, and "
+                + $"commands take it from here:\nexport {ApiClientSwitches.ApiKeyVariable}={key}\n").AsMemory(), cancellation);
         }
 
         if (plan.Cluster)

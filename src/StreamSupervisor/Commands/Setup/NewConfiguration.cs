@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using StreamSupervisor.Server.Configuration;
+using StreamSupervisor.Server.Configuration.Settings;
 
 namespace StreamSupervisor.Commands.Setup;
 
@@ -24,6 +25,9 @@ internal sealed record NewConfiguration(IReadOnlyList<OriginOptions> Origins, st
     /// <summary>What the owner of PostgreSQL runs once.</summary>
     public string DatabaseCommands =>
         $"CREATE ROLE {Database} LOGIN PASSWORD '{DatabasePassword}';\nCREATE DATABASE {Database} OWNER {Database};";
+
+    /// <summary>The key of whoever runs it, which is shown once: the file holds its hash. Null: this machine alone calls.</summary>
+    public string? ApiKey { get; private set; }
 
     private string ConnectionString =>
         $"Host={string.Join(',', DatabaseHosts)};Database={Database};Username={Database};Password={DatabasePassword}";
@@ -89,14 +93,19 @@ internal sealed record NewConfiguration(IReadOnlyList<OriginOptions> Origins, st
 
         """.ReplaceLineEndings("\n");
 
-    private static string KeyEntries() =>
-        $$"""
+    private string KeyEntries()
+    {
+        ApiKey = ApiKeyHash.NewKey();
+        return $$"""
 
-          # Who calls the API from elsewhere: Authorization: Bearer KEY. The same key signs in at the dashboard.
+          # Who calls the API: Authorization: Bearer KEY. The same key signs in at the dashboard. It was shown when this file was made; who
+          # reads the file cannot call with its hash. One for each person and program: streamsupervisor tokens key. Roles: viewer looks,
+          # operator gives orders, admin has the settings read again too.
           api.keys = [
-            { name = "operator", role = operate, key = "{{Secret()}}" }
+            { name = "admin", role = admin, key-hash = "{{ApiKeyHash.TextOf(ApiKey)}}" }
           ]
         """;
+    }
 
     private static string Url(string host, int port) => $"http://{host}:{port}";
 
