@@ -37,7 +37,7 @@ public sealed record StreamPolicy
     public TimeSpan Hold { get; init; } = TimeSpan.FromSeconds(2.5);
 
     /// <summary>Within this an admitted session must show up as the active publisher.</summary>
-    public TimeSpan ConfirmWithin { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan ConfirmWithin { get; init; } = TimeSpan.FromSeconds(8);
 
     /// <summary>A return within this after a loss is the same broadcast.</summary>
     public TimeSpan ReconnectWindow { get; init; } = TimeSpan.FromSeconds(60);

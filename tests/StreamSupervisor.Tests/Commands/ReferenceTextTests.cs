@@ -21,8 +21,9 @@ public sealed class ReferenceTextTests
     [Fact]
     public void A_setting_stands_with_its_meaning_unit_and_default() => ReferenceText.Of("admission.confirm-within").ShouldBe(
         """
-        # An admitted publisher must show up as active in SRS within this; 1s to 1m. Longer on servers that answer slowly.
-        confirm-within = 5s
+        # An admitted publisher must show up as active in SRS within this; 1s to 1m. Longer on servers that answer slowly, and longer than
+        # sweep.interval: whom the next look at the server would find is asked for one by one otherwise.
+        confirm-within = 8s
 
         """);
 

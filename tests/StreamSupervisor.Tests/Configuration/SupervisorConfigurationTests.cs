@@ -168,6 +168,7 @@ public sealed class SupervisorConfigurationTests
 
     [Theory]
     [InlineData("admission.hold = 4s", "may throw away the stream")]
+    [InlineData("admission.confirm-within = 5s", "is not longer than sweep.interval (5s)")]
     [InlineData("http.listen = [\"http://0.0.0.0:8085\"]", "without api.keys the API answers callers on this machine only")]
     [InlineData("management.listen = [\"http://0.0.0.0:8558\"]", "other machines reach the health")]
     [InlineData("storage.postgres.connection-string = \"Host=x\"", "is not used")]

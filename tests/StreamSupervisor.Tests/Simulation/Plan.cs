@@ -37,6 +37,8 @@ internal sealed class Plan
                 1 => TakeoverPolicy.SameIdentity,
                 _ => TakeoverPolicy.NewestWins,
             },
+            // In every other world no longer than the interval of the sweeps: then sessions are asked for one by one, which wants places.
+            ConfirmWithin = seed % 2 == 0 ? StreamPolicy.Default.ConfirmWithin : TimeSpan.FromSeconds(5),
             ReconnectWindow = TimeSpan.FromSeconds(20),
             FightWindow = TimeSpan.FromSeconds(20),
             FightCoolDown = TimeSpan.FromSeconds(5),

@@ -11,7 +11,7 @@ public sealed class AdmissionOptions
 
     /// <summary>At most 8 s: SRS drops a client whose hook is not answered, and an encoder gives up.</summary>
     public TimeSpan Hold { get; init; } = TimeSpan.FromSeconds(2.5);
-    public TimeSpan ConfirmWithin { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan ConfirmWithin { get; init; } = TimeSpan.FromSeconds(8);
     public TimeSpan ReconnectWindow { get; init; } = TimeSpan.FromSeconds(60);
     public TimeSpan FightWindow { get; init; } = TimeSpan.FromSeconds(60);
     public int FightAlternations { get; init; } = 3;

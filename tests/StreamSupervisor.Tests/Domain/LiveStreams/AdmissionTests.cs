@@ -25,7 +25,7 @@ public class AdmissionTests
     public void Only_a_session_that_was_not_seen_yet_may_be_missing_in_the_list_and_alive()
     {
         Empty().When(Ask(Old, AskedIn.OnConnect)).When(Ask(New)).Then<EvictionOrdered>(e => e.UnlistedUntil.ShouldBe(Start.AddSeconds(1)));
-        Empty().When(Ask(Old, AskedIn.OnConnect)).After(6).When(Ask(New)).Then<EvictionOrdered>(e => e.UnlistedUntil.ShouldBeNull());
+        Empty().When(Ask(Old, AskedIn.OnConnect)).After(9).When(Ask(New)).Then<EvictionOrdered>(e => e.UnlistedUntil.ShouldBeNull());
         Live(Old).When(Ask(New)).Then<EvictionOrdered>(e => e.UnlistedUntil.ShouldBeNull());
     }
 

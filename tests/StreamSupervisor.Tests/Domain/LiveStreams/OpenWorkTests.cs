@@ -13,7 +13,7 @@ public class OpenWorkTests
     [Fact]
     public void A_yes_that_is_given_again_begins_the_wait_for_its_client_anew()
     {
-        var scene = Empty().When(Ask(New)).Wait(6);
+        var scene = Empty().When(Ask(New)).Wait(9);
         LiveStream.OpenWork(scene.State).ShouldHaveSingleItem().ShouldBeOfType<CheckSession>();
         var looked = scene.Now;
 
@@ -21,7 +21,7 @@ public class OpenWorkTests
 
         LiveStream.OpenWork(scene.State).ShouldBeEmpty();
         scene.When(new ReportPublisherMissing(New.Session, looked, Verified: true, Asked: true)).ThenNothing();
-        scene.Wait(6).When(new ReportPublisherMissing(New.Session, scene.Now, Verified: true, Asked: true)).Then<PublisherLost>();
+        scene.Wait(9).When(new ReportPublisherMissing(New.Session, scene.Now, Verified: true, Asked: true)).Then<PublisherLost>();
         Live(New).When(Ask(New)).Then<AnswerRepeated>(e => e.ConfirmBy.ShouldBeNull("it was seen"));
     }
 
@@ -61,9 +61,9 @@ public class OpenWorkTests
     [Fact]
     public void The_answer_to_a_check_counts_whatever_the_clock_says()
     {
-        Empty().When(Ask(New)).Wait(6)
+        Empty().When(Ask(New)).Wait(9)
             .When(new ReportPublisherMissing(New.Session, Start.AddMinutes(-10), Verified: true, Asked: true)).Then<PublisherLost>();
-        Empty().When(Ask(New)).Wait(6).When(new ReportPublisherSeen(New, 5, Start.AddMinutes(-10), Verified: true, Asked: true))
+        Empty().When(Ask(New)).Wait(9).When(new ReportPublisherSeen(New, 5, Start.AddMinutes(-10), Verified: true, Asked: true))
             .Then<PublisherConfirmed>();
     }
 

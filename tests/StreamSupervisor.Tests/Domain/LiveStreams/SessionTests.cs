@@ -78,7 +78,7 @@ public class SessionTests
     [Fact]
     public void An_admission_that_does_not_show_up_is_looked_for_at_its_node_and_lost_when_it_is_not_there()
     {
-        var scene = Empty().When(Ask(New)).Wait(5).Then<ConfirmationOverdue>();
+        var scene = Empty().When(Ask(New)).Wait(8).Then<ConfirmationOverdue>();
         LiveStream.OpenWork(scene.State).ShouldBe([new CheckSession(New.Session, "srs-1")]);
         LiveStream.WakeAt(scene.State).ShouldBeNull("the check goes on by itself");
         scene.When(new ReportPublisherMissing(New.Session, scene.Now, Verified: true))

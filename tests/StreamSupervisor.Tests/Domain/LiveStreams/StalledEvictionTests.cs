@@ -59,7 +59,7 @@ public class StalledEvictionTests
     public void A_session_that_can_not_be_confirmed_because_its_origin_is_gone_has_ended()
     {
         Live(There).When(new ReportOriginUnknown("srs-1")).ThenNothing();
-        Empty().When(Ask(There)).Wait(5).When(new ReportOriginUnknown("srs-1")).Then(typeof(PublisherLost))
+        Empty().When(Ask(There)).Wait(8).When(new ReportOriginUnknown("srs-1")).Then(typeof(PublisherLost))
             .ThenIs(LiveStreamPhase.Interrupted);
     }
 
