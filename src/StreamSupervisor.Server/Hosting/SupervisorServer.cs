@@ -189,6 +189,7 @@ internal sealed partial class SupervisorServer : IAsyncDisposable
         services.AddSingleton<SupervisorService>();
         services.AddHostedService(provider => provider.GetRequiredService<SupervisorService>());
         SystemdReports.AddTo(services);
+        HeapKeeper.AddTo(services, time);
         ApiEndpoints.AddServices(services);
         DashboardEndpoints.AddServices(services, options.Dashboard);
     }
