@@ -76,7 +76,7 @@ public static class PostgresMigrations
         }
         catch (Exception e) when (PostgresFault.IsStoreFault(e))
         {
-            throw new StoreUnavailableException($"PostgreSQL did not answer for the schema: {e.Message}", e);
+            throw new StoreUnavailableException($"PostgreSQL did not answer for the schema: {PostgresFault.WordsOf(e)}", e);
         }
     }
 

@@ -56,7 +56,7 @@ internal sealed class PostgresStore : JournalStore
                 _source.Clear();
             }
 
-            throw new StoreUnavailableException($"PostgreSQL did not answer for {what}: {e.Message}", e);
+            throw new StoreUnavailableException($"PostgreSQL did not answer for {what}: {PostgresFault.WordsOf(e)}", e);
         }
     }
 }

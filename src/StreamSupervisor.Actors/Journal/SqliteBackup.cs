@@ -47,7 +47,7 @@ internal static class SqliteBackup
     /// <summary>Puts a copy in the place of the file of a supervisor that is stopped. The file that was there is kept beside it.</summary>
     /// <returns>What was put there, and where the file before it is now; null: there was none.</returns>
     /// <exception cref="StoreOpenException">A supervisor holds the file, the copy is not sound or not ours, or the place cannot be
-    /// written. The file is as it was.</exception>
+    /// written. The file is as it was, unless the message says that it is beside.</exception>
     public static (CopiedFile Restored, string? KeptAs) Restore(string backup, string path, DateTimeOffset now,
         CancellationToken cancellation)
     {
@@ -66,9 +66,7 @@ internal static class SqliteBackup
             {
                 SqliteFile.CreateFor(part);
                 var copied = Copy(Path.GetFullPath(backup), part, cancellation);
-                var aside = PutAside(full, now);
-                File.Move(part, full);
-                return (copied, aside);
+                return (copied, Exchange(part, full, now));
             }
             finally
             {
@@ -85,11 +83,32 @@ internal static class SqliteBackup
         }
     }
 
+    /// <summary>Puts a file in the place of another one, which is put aside; where that fails, it is put back.</summary>
+    /// <returns>Where the file before is now; null: there was none.</returns>
+    /// <exception cref="IOException">It is as it was.</exception>
+    /// <exception cref="UnauthorizedAccessException">It is as it was.</exception>
+    /// <exception cref="StoreOpenException">It could not be put back; the message says where it is.</exception>
+    internal static string? Exchange(string part, string path, DateTimeOffset now)
+    {
+        var aside = $"{path}.{now:yyyyMMdd-HHmmss}.old";
+        try
+        {
+            var before = PutAside(path, aside);
+            File.Move(part, path);
+            return before;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            PutBack(path, aside, e);
+            throw;
+        }
+    }
+
     /// <summary>
     /// The log goes with its file: SQLite would write it into the one that comes. It goes first; a power cut in between leaves a file that
     /// lacks its newest records, which is noticed by the mark, and nothing is lost.
     /// </summary>
-    private static string? PutAside(string path, DateTimeOffset now)
+    private static string? PutAside(string path, string aside)
     {
         if (!File.Exists(path))
         {
@@ -97,7 +116,6 @@ internal static class SqliteBackup
             return null;
         }
 
-        var aside = $"{path}.{now:yyyyMMdd-HHmmss}.old";
         if (File.Exists(path + "-wal"))
         {
             File.Move(path + "-wal", aside + "-wal");
@@ -106,6 +124,23 @@ internal static class SqliteBackup
         File.Delete(path + "-shm");
         File.Move(path, aside);
         return aside;
+    }
+
+    /// <summary>The file goes first: without its log it lacks records, and the log without its file is nothing.</summary>
+    private static void PutBack(string path, string aside, Exception why)
+    {
+        try
+        {
+            foreach (var part in new[] { "", "-wal" }.Where(part => File.Exists(aside + part) && !File.Exists(path + part)))
+            {
+                File.Move(aside + part, path + part);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreOpenException($"{path} was not replaced ({why.Message}) and could not be put back ({e.Message}): it is {aside} "
+                + $"now, its log {aside}-wal. Give both their names again before the supervisor starts.", e);
+        }
     }
 
     private static void DeleteWhatIsLeft(string part)

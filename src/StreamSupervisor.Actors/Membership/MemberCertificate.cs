@@ -26,6 +26,26 @@ public sealed record MemberCertificate(string File, string? Password)
         return (own, all);
     }
 
+    /// <summary>When the certificate ends.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file cannot be read.</exception>
+    /// <exception cref="CryptographicException">It is no PFX file, the password is wrong, or it holds no private key.</exception>
+    public DateTimeOffset ReadEnd()
+    {
+        var (own, others) = Read();
+        foreach (var other in others)
+        {
+            other.Dispose();
+        }
+
+        using (own)
+        {
+            return own is null
+                ? throw new CryptographicException($"{File} holds no private key.")
+                : new DateTimeOffset(own.NotAfter.ToUniversalTime());
+        }
+    }
+
     /// <summary>Keeps the password out of logs.</summary>
     public override string ToString() => File;
 }

@@ -66,7 +66,7 @@ internal sealed class MemberSession : IAsyncDisposable
             await source.DisposeAsync();
             if (PostgresFault.IsStoreFault(e))
             {
-                throw new MemberTableSilentException($"PostgreSQL did not answer for the member's session: {e.Message}", e);
+                throw new MemberTableSilentException($"PostgreSQL did not answer for the member's session: {PostgresFault.WordsOf(e)}", e);
             }
 
             throw;

@@ -235,7 +235,7 @@ public sealed partial class MemberTable : IDisposable
                 source.Clear();
             }
 
-            throw new MemberTableSilentException($"PostgreSQL did not answer for {what}: {e.Message}", e);
+            throw new MemberTableSilentException($"PostgreSQL did not answer for {what}: {PostgresFault.WordsOf(e)}", e);
         }
     }
 }

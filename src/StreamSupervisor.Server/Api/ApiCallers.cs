@@ -117,6 +117,10 @@ internal sealed class ApiCallers
         ? !AskForKey
         : Named(caller.Name)?.Caller == caller && !(caller.Expires <= _time.GetUtcNow());
 
+    /// <summary>The keys that end, and when.</summary>
+    public IEnumerable<(string Name, DateTimeOffset At)> Ends =>
+        _keys.Where(key => key.Caller.Expires is not null).Select(key => (key.Caller.Name, key.Caller.Expires!.Value));
+
     /// <summary>Which keys are over or will be soon, in sentences; null: none.</summary>
     public string? WhatEnds()
     {

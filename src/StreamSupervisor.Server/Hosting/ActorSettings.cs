@@ -52,6 +52,11 @@ internal static class ActorSettings
     public static IReadOnlyList<SrsEndpoint> EndpointsOf(SupervisorOptions options) =>
         [.. options.Origins.Select(origin => new SrsEndpoint(origin.Name, origin.Api, origin.Username, origin.Password))];
 
+    /// <summary>What the members' port shows; null: it is made of the secret, or there is no such port.</summary>
+    public static MemberCertificate? CertificateOf(ClusterOptions cluster) => cluster.Enabled && cluster.Certificate.File.Length > 0
+        ? new MemberCertificate(cluster.Certificate.File, cluster.Certificate.Password.Length > 0 ? cluster.Certificate.Password : null)
+        : null;
+
     private static ClusterMemberSettings MemberOf(SupervisorOptions options)
     {
         var (cluster, advertised) = (options.Cluster, new Uri(options.Cluster.Advertise));
@@ -68,9 +73,6 @@ internal static class ActorSettings
             new RemotingEndpoint(advertised.Host, advertised.Port, listen.Host, listen.Port),
             cluster.Secret,
             cluster.PreviousSecret.Length > 0 ? cluster.PreviousSecret : null,
-            cluster.Certificate.File.Length > 0
-                ? new MemberCertificate(
-                    cluster.Certificate.File, cluster.Certificate.Password.Length > 0 ? cluster.Certificate.Password : null)
-                : null);
+            CertificateOf(cluster));
     }
 }

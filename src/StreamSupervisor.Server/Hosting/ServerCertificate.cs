@@ -39,6 +39,9 @@ internal sealed class ServerCertificate
         return () => _known = next; // The old one is not disposed of: a handshake may be at it.
     }
 
+    /// <summary>When it ends; null: there is none.</summary>
+    public DateTimeOffset? Until => _known?.Until;
+
     /// <summary>That it is over or will be soon, in a sentence; null: neither.</summary>
     public string? WhatEnds(DateTimeOffset now) => _known is not { } known || known.Until > now + ApiValidator.EndsSoon ? null
         : known.Until <= now ? $"The certificate of the listeners is over since {known.Until:u}."

@@ -179,6 +179,21 @@ public sealed class BackupTests : IDisposable
         (await File.ReadAllTextAsync(file + "-wal.replaced")).ShouldBe("left alone");
     }
 
+    [Fact]
+    public async Task A_file_that_cannot_be_exchanged_is_put_back_with_its_log()
+    {
+        var file = await JournalAsync("mine.db");
+        var was = await File.ReadAllBytesAsync(file);
+        await File.WriteAllTextAsync(file + "-wal", "left by a crash");
+
+        // The copy is gone at the last step, when the file is aside already.
+        Should.Throw<IOException>(() => SqliteBackup.Exchange(Path.Combine(_folder, "none.part"), file, TimeProvider.System.GetUtcNow()));
+
+        (await File.ReadAllBytesAsync(file)).ShouldBe(was);
+        (await File.ReadAllTextAsync(file + "-wal")).ShouldBe("left by a crash");
+        Directory.GetFiles(_folder, "*.old*").ShouldBeEmpty();
+    }
+
     [RootFact]
     public async Task What_root_restores_belongs_to_whom_the_file_before_did()
     {

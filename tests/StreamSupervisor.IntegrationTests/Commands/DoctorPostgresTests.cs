@@ -6,6 +6,7 @@ using StreamSupervisor.Actors.Journal;
 using StreamSupervisor.Commands;
 using StreamSupervisor.IntegrationTests.Server;
 using StreamSupervisor.IntegrationTests.Storage;
+using StreamSupervisor.Simulator.Servers;
 using static StreamSupervisor.IntegrationTests.Storage.PostgresFixture;
 
 namespace StreamSupervisor.IntegrationTests.Commands;
@@ -61,6 +62,31 @@ public sealed class DoctorPostgresTests(PostgresFixture postgres)
     }
 
     [PostgresFact]
+    public async Task Hooks_that_went_to_another_member_are_asked_for_there()
+    {
+        var database = await postgres.NewDatabaseAsync();
+        _ = await PostgresMigrations.MigrateAsync(database, NullLogger.Instance);
+        await using var platform = await Platform.StartAsync(SrsModel.V6);
+        _ = await platform.PublishAsync(platform.Srs[0], "live/cam1");
+
+        // This machine is 127.0.0.2, where nobody listens; the other one is the platform's.
+        await MemberAsync("other", "127.0.0.1:2");
+        (await HooksAsync()).ShouldSatisfyAllConditions(
+            said => said.ShouldContain("on_publish "),
+            said => said.ShouldContain("Those that came to the one on this machine are not counted"));
+
+        await MemberAsync("near", "127.0.0.2:2");
+        (await HooksAsync()).ShouldContain("to the one on this machine, near are not counted");
+
+        async Task<string> HooksAsync() => (await DoctorAsync(database, several: false, "--set", "cluster.advertise=http://127.0.0.2:1",
+            "--set", $"http.listen.0=http://127.0.0.2:{new Uri(platform.Address).Port}"))["srs-1: hooks"];
+
+        async Task MemberAsync(string name, string advertised) => _ = await ExecuteAsync(database,
+            "INSERT INTO streamsupervisor.cluster_member(incarnation, name, advertised, akka_address, uid, state, lease_until, beat_at) "
+            + $"VALUES(gen_random_uuid(), '{name}', '{advertised}', 'akka://x', 1, 1, clock_timestamp() + interval '60s', clock_timestamp())");
+    }
+
+    [PostgresFact]
     public async Task Of_several_hosts_each_is_asked()
     {
         var database = new NpgsqlConnectionStringBuilder(await postgres.NewDatabaseAsync());
@@ -89,7 +115,7 @@ public sealed class DoctorPostgresTests(PostgresFixture postgres)
     private static string As(string database, string role) => new NpgsqlConnectionStringBuilder(database) { Username = role }.ConnectionString;
 
     /// <summary>The lines by subject and check; of several with the same, all, numbered.</summary>
-    private static async Task<Dictionary<string, string>> DoctorAsync(string database, bool several = false)
+    private static async Task<Dictionary<string, string>> DoctorAsync(string database, bool several = false, params string[] more)
     {
         using var output = new StringWriter();
         var peers = FreePort.Address();
@@ -98,7 +124,7 @@ public sealed class DoctorPostgresTests(PostgresFixture postgres)
                 "doctor", "-o", "json", "--set", $"http.listen.0={FreePort.Address()}", "--set", $"management.listen.0={FreePort.Address()}",
                 "--set", "storage.provider=postgres", "--set", $"storage.postgres.connection-string={database}", "--set", "cluster.enabled=true",
                 "--set", $"cluster.advertise={peers}", "--set", $"cluster.listen.0={peers}", "--set", "cluster.secret=0123456789abcdef0123456789abcdef",
-                "--set", $"origins.0.api={FreePort.Address()}",
+                "--set", $"origins.0.api={FreePort.Address()}", .. more,
             ], output, TextWriter.Null);
         using var json = JsonDocument.Parse(output.ToString());
         var found = new Dictionary<string, string>();

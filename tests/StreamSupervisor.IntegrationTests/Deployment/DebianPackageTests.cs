@@ -45,8 +45,23 @@ public sealed partial class DebianPackageTests : IDisposable
         Unit.Service("RestartPreventExitStatus").ShouldBe($"{ExitCodes.Usage}");
         Unit.Seconds("RestartSec").ShouldBeLessThanOrEqualTo(TimeSpan.FromSeconds(1));
         Unit.Seconds("TimeoutStopSec").ShouldBeGreaterThan(CommandTree.LastWords);
-        Unit.Seconds("TimeoutAbortSec").ShouldBeLessThan(Unit.Seconds("TimeoutStopSec"));
+        Unit.Service("WatchdogSignal").ShouldBe("SIGKILL", ".NET lets the first SIGABRT pass");
     }
+
+    [Fact]
+    public void A_reload_of_a_file_with_a_mistake_fails_before_the_program_hears_of_it()
+    {
+        var (check, hangUp) = (Unit.Service("ExecReload").Split(" /bin/")[0].Split(' '), Unit.Service("ExecReload").Split(" /bin/")[1]);
+        check[0].ShouldBe("+/usr/bin/streamsupervisor", "a reload has no credentials, and their files are root's");
+        CommandTree.Build().Parse(check[1..]).Errors.ShouldBeEmpty();
+        check[1..].ShouldBe(["config", "check", "--config", Installed]);
+        hangUp.ShouldBe("kill -HUP $MAINPID");
+    }
+
+    /// <summary>Without it .NET ends every TLS handshake in which it is the client: a dynamic user has no home.</summary>
+    [Fact]
+    public void The_program_has_a_home_where_it_may_write() =>
+        Unit.Service("Environment").Split(' ').ShouldContain($"HOME={Unit.Service("WorkingDirectory")}");
 
     [Theory]
     [InlineData("DynamicUser", "yes")]
@@ -72,7 +87,7 @@ public sealed partial class DebianPackageTests : IDisposable
         // The program is not installed where this runs.
         var unit = Path.Combine(_root, "streamsupervisor.service");
         await File.WriteAllTextAsync(unit, RepositoryFiles.Read("src/Packaging/systemd/streamsupervisor.service")
-            .Replace("ExecStart=/usr/bin/streamsupervisor", "ExecStart=/bin/true", StringComparison.Ordinal));
+            .Replace("/usr/bin/streamsupervisor", "/bin/true", StringComparison.Ordinal));
         using var analyze = Process.Start(new ProcessStartInfo("systemd-analyze", [.. check.Split(' '), unit])
         {
             UseShellExecute = false,

@@ -138,6 +138,25 @@ public sealed class TlsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Doctor_trusts_an_authority_that_is_named()
+    {
+        // The first listener is the one that commands call.
+        var settings = (await File.ReadAllTextAsync(PathOf("my.conf"))).Replace($"\"{_hooks}\", ", "", StringComparison.Ordinal);
+        await File.WriteAllTextAsync(PathOf("secure.conf"), settings);
+
+        var (_, output, _) = await RunAsync("doctor", "--config", PathOf("secure.conf"), "--ca", PathOf("ca.pem"));
+        output.ShouldContain($"{_address} answers.");
+        output.ShouldContain($"{_management} answers.");
+        output.ShouldContain("this member: ready");
+        output.ShouldNotContain("does not trust");
+        output.ShouldNotContain("knows only a supervisor that runs");
+
+        (_, output, _) = await RunAsync("doctor", "--config", PathOf("secure.conf"));
+        output.ShouldContain("does not trust. Where the authority is your own, write --ca FILE.");
+        output.ShouldContain("knows only a supervisor that runs");
+    }
+
+    [Fact]
     public async Task The_agent_for_encoders_trusts_an_authority_that_is_named()
     {
         string[] publish = ["publish", "--key", "live/cam1", "--server", _address, "--api-key", "nobodys-nobodys-nobodys", "--give-up-after", "1"];

@@ -58,6 +58,32 @@ public sealed class DoctorJudgementTests
         HooksOf(5, streams: 3, ("on_publish", null)).Verdict.ShouldBe(Verdict.Warning, "they may be older than this member");
     }
 
+    [Fact]
+    public void A_hook_that_came_to_another_member_came()
+    {
+        var own = OriginWith(20, 0, ("on_connect", 300), ("on_publish", 300), ("on_close", null));
+        var other = OriginWith(40, 0, ("on_connect", 12), ("on_publish", null), ("on_close", 90));
+        foreach (var joined in new[] { RunningSupervisor.Join(own, other), RunningSupervisor.Join(other, own) })
+        {
+            joined.HooksSince.ShouldBe(Now.AddMinutes(-40));
+            var finding = Judge(joined);
+            finding.Verdict.ShouldBe(Verdict.Ok);
+            finding.Text.ShouldBe("on_connect 12 s ago, on_close 90 s ago, on_publish 5 min ago.");
+        }
+
+        RunningSupervisor.Join(own, other with { Hooks = null }).ShouldBe(own, "it is of an earlier version");
+    }
+
+    [Fact]
+    public void What_came_to_a_member_that_was_not_asked_is_not_known()
+    {
+        var missed = Judge(OriginWith(20, 3, ("on_connect", 12), ("on_close", null)), "two");
+        missed.Text.ShouldEndWith("on_close never came. Those that came to two are not counted: run doctor on that machine too.");
+        var quiet = Judge(OriginWith(20, streams: 3, ("on_publish", null)), "two", "three");
+        quiet.Verdict.ShouldBe(Verdict.Warning, "they may go there");
+        quiet.Text.ShouldEndWith("Those that came to two, three are not counted: run doctor on that machine too.");
+    }
+
     [Theory]
     [InlineData("nfs", true)]
     [InlineData("nfs4", true)]
@@ -139,13 +165,18 @@ public sealed class DoctorJudgementTests
 
     private static Finding HooksOf(int minutes, params (string Hook, int? SecondsAgo)[] hooks) => HooksOf(minutes, 0, hooks);
 
-    private static Finding HooksOf(int minutes, int streams, params (string Hook, int? SecondsAgo)[] hooks)
-    {
-        var findings = new Findings("srs-1");
-        var origin = new OriginView("srs-1", "http://127.0.0.1:1985", "up", "6.0.157", "vid", "svc", streams, Now, null, [],
+    private static Finding HooksOf(int minutes, int streams, params (string Hook, int? SecondsAgo)[] hooks) =>
+        Judge(OriginWith(minutes, streams, hooks));
+
+    private static OriginView OriginWith(int minutes, int streams, params (string Hook, int? SecondsAgo)[] hooks) =>
+        new("srs-1", "http://127.0.0.1:1985", "up", "6.0.157", "vid", "svc", streams, Now, null, [],
             HooksSince: Now.AddMinutes(-minutes),
             Hooks: [.. hooks.Select(hook => new HookArrival(hook.Hook, hook.SecondsAgo is { } ago ? Now.AddSeconds(-ago) : null))]);
-        RunningSupervisor.JudgeHooks(origin, Now, findings);
+
+    private static Finding Judge(OriginView origin, params string[] notAsked)
+    {
+        var findings = new Findings("srs-1");
+        RunningSupervisor.JudgeHooks(origin, notAsked, Now, findings);
         return findings.All.ShouldHaveSingleItem();
     }
 }

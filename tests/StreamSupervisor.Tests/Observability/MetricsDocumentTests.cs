@@ -10,9 +10,12 @@ using StreamSupervisor.Actors.Notices;
 using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Domain.Origins;
+using StreamSupervisor.Server.Api;
+using StreamSupervisor.Server.Configuration;
 using StreamSupervisor.Server.Coworkers;
 using StreamSupervisor.Server.Credentials;
 using StreamSupervisor.Server.Hooks;
+using StreamSupervisor.Server.Hosting;
 using StreamSupervisor.Server.Management;
 using StreamSupervisor.Server.Observability;
 using StreamSupervisor.Server.Registrations;
@@ -81,6 +84,9 @@ public sealed partial class MetricsDocumentTests
         using var webhooks = new WebhookGauges();
         webhooks.Note([("0", new WebhookRow("url/0", 1, 0, 0, IsParked: false, 0, null, null, null, 0, null))]);
         using var process = new ProcessGauges();
+        using var expiry = new ExpiryGauges(
+            new ApiCallers(new ApiOptions { Keys = [new() { Name = "a", Key = "0123456789abcdef", Expires = "2026-12-31" }] }),
+            new ServerCertificate(new PemCertificateOptions()), members: null, TimeProvider.System);
 
         HookTelemetry.Begin();
         HookTelemetry.Answered(HookAction.OnPublish, "allowed", TimeSpan.Zero);

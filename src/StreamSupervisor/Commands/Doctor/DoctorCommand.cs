@@ -43,20 +43,25 @@ internal static class DoctorCommand
         {
             srsConf, timeout, key,
         };
+        var ca = ApiClientSwitches.CaOption();
+        command.Add(ca);
         var format = OutputSwitch.AddTo(command, OutputFormat.Json);
         var switches = ConfigurationSwitches.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             var loaded = switches.Load(parsed);
             var within = TimeSpan.FromSeconds(parsed.GetValue(timeout));
-            using var http = new DoctorHttp(within);
-            using var api = ApiOf(loaded.Options, parsed.GetValue(key));
+            var authorities = ApiClientSwitches.AuthoritiesOf(parsed, ca);
+            using var http = new DoctorHttp(within, authorities);
+            using var clients = new DoctorClients(loaded.Options, parsed.GetValue(key), authorities);
+            var members = new ClusterMembers(loaded.Options);
             var files = FilesOf(parsed.GetValue(srsConf) ?? [], loaded.Options);
-            var running = new RunningSupervisor(api, TimeProvider.System);
+            var running = new RunningSupervisor(
+                clients.Own, async () => clients.Of(await members.AllAsync(cancellation) ?? []), TimeProvider.System);
             IReadOnlyList<Finding> findings =
             [
                 .. SettingsChecks.Of(loaded, switches.FileOf(parsed)),
-                .. await Checkup.RunAsync([.. ChecksOf(loaded.Options, http, within, running, files)], within, TimeProvider.System,
+                .. await Checkup.RunAsync([.. ChecksOf(loaded.Options, http, within, running, members, files)], within, TimeProvider.System,
                     cancellation),
             ];
             Write(findings, format.IsJson(parsed), parsed.InvocationConfiguration.Output);
@@ -66,13 +71,13 @@ internal static class DoctorCommand
     }
 
     private static IEnumerable<DoctorCheck> ChecksOf(SupervisorOptions options, DoctorHttp http, TimeSpan within, RunningSupervisor running,
-        Dictionary<string, string> srsConf)
+        ClusterMembers members, Dictionary<string, string> srsConf)
     {
         var origins = new OriginChecks(options, http, within, running);
         return
         [
             .. ListenerChecks.Of(options, http),
-            .. new MemberChecks(options, http).All,
+            .. new MemberChecks(options, members, http).All,
             .. options.Origins.Where(origin => Uri.TryCreate(origin.Api, UriKind.Absolute, out var api) && api.Scheme is "http" or "https")
                 .SelectMany(origin => origins.Of(origin, srsConf.GetValueOrDefault(origin.Name))),
             .. options.Storage.Provider == "postgres"
@@ -80,15 +85,6 @@ internal static class DoctorCommand
                     : []
                 : options.Storage.Sqlite.Path.Length > 0 ? SqliteChecks.Of(options.Storage) : [],
         ];
-    }
-
-    private static SupervisorApiClient? ApiOf(SupervisorOptions options, string? key)
-    {
-        var known = key ?? Environment.GetEnvironmentVariable(ApiClientSwitches.ApiKeyVariable)
-            ?? options.Api.Keys.FirstOrDefault(one => one.Key.Length > 0 && one.Key.All(sign => sign is >= '!' and <= '~'))?.Key;
-        return options.Http.Listen.FirstOrDefault() is { } listen && Uri.TryCreate(CallableAddress.Of(listen), UriKind.Absolute,
-            out var url)
-            ? new SupervisorApiClient(url, known) : null;
     }
 
     private static Dictionary<string, string> FilesOf(string[] given, SupervisorOptions options)

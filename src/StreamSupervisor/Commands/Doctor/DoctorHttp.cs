@@ -1,5 +1,7 @@
 using System.Net.Http.Headers;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using StreamSupervisor.Client;
 
 namespace StreamSupervisor.Commands.Doctor;
 
@@ -8,8 +10,11 @@ internal sealed class DoctorHttp : IDisposable
 {
     private const int LargestAnswer = 4 << 20;
 
-    public DoctorHttp(TimeSpan timeout) => Client = new HttpClient(new SocketsHttpHandler
+    /// <param name="timeout">For each call.</param>
+    /// <param name="authorities">Who may have signed certificates; null: those that this machine trusts.</param>
+    public DoctorHttp(TimeSpan timeout, X509Certificate2Collection? authorities) => Client = new HttpClient(new SocketsHttpHandler
     {
+        SslOptions = { CertificateChainPolicy = authorities is null ? null : TrustedAuthorities.PolicyOf(authorities) },
         AllowAutoRedirect = false,
         UseProxy = false,
         ConnectTimeout = timeout,

@@ -84,7 +84,8 @@ internal static class ListenerChecks
             }
             catch (HttpRequestException untrusted) when (untrusted.InnerException is AuthenticationException)
             {
-                findings.Warn(setting, $"{url} answers with a certificate that this machine does not trust.", "Add its authority here.");
+                findings.Warn(setting, $"{url} answers with a certificate that this machine does not trust.",
+                    "Where the authority is your own, write --ca FILE.");
             }
             catch (HttpRequestException)
             {

@@ -1,15 +1,13 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Npgsql;
-using StreamSupervisor.Actors.Journal;
 using StreamSupervisor.Server.Configuration;
 using StreamSupervisor.Server.Management;
 
 namespace StreamSupervisor.Commands.Doctor;
 
 /// <summary>The members: who is alive by the database, and what each says of itself on its listener for management.</summary>
-internal sealed partial class MemberChecks(SupervisorOptions options, DoctorHttp http)
+internal sealed partial class MemberChecks(SupervisorOptions options, ClusterMembers members, DoctorHttp http)
 {
     private const string Subject = "members";
 
@@ -85,55 +83,28 @@ internal sealed partial class MemberChecks(SupervisorOptions options, DoctorHttp
     private async Task<IReadOnlyList<Finding>> ListAsync(CancellationToken cancellation)
     {
         var findings = new Findings(Subject);
-        List<(string Name, string Advertised, double Age, bool Over)> members = [];
-        await using (var source = PostgresConnections.Create(options.Storage.Postgres.ConnectionString, "doctor", 1))
+        if (await members.AllAsync(cancellation) is not { } all)
         {
-            try
-            {
-                await using var connection = await source.OpenConnectionAsync(cancellation);
-                await using var command = new NpgsqlCommand(
-                    """
-                    SELECT name, advertised, extract(epoch FROM clock_timestamp() - beat_at)::float8, lease_until < clock_timestamp()
-                    FROM streamsupervisor.cluster_member WHERE state < 3 ORDER BY number
-                    """, connection);
-                await using var rows = await command.ExecuteReaderAsync(cancellation);
-                while (await rows.ReadAsync(cancellation))
-                {
-                    members.Add((rows.GetString(0), rows.GetString(1), rows.GetDouble(2), rows.GetBoolean(3)));
-                }
-            }
-            catch (Exception silent) when (PostgresFault.IsStoreFault(silent))
-            {
-                findings.Warn("alive", "who is a member stands in the database, which does not tell now.", "See store.");
-                return findings.All;
-            }
+            findings.Warn("alive", "who is a member stands in the database, which does not tell now.", "See store.");
+            return findings.All;
         }
 
-        foreach (var member in members.Where(member => member.Over))
+        foreach (var member in all.Where(member => member.IsOver))
         {
             findings.Fail("alive",
                 $"{member.Name} ({member.Advertised}) has not beaten for {member.Age:0} s and is no longer trusted with keys.",
                 "Look at its log; the others take its keys over, or have.");
         }
 
-        var alive = members.Where(member => !member.Over).ToList();
+        var alive = all.Where(member => !member.IsOver).ToList();
         findings.Within("alive", alive.Count > 0, alive.Count > 0
             ? $"{Sentence.Count(alive.Count, "member")}: {string.Join(", ", alive.Select(one => $"{one.Name} ({one.Advertised})"))}."
             : "none.", "Start one: streamsupervisor serve");
-        var asked = await Task.WhenAll(alive.Select(member => (member.Name, Url: ManagementOf(member.Advertised))).Where(one => one.Url
-            is not null)
-            .Select(one => AskAsync(one.Name, one.Url!, cancellation)));
+        var listen = options.Management.Listen.FirstOrDefault();
+        var asked = await Task.WhenAll(alive.Select(member => (member.Name, Url: member.UrlOf(listen, options.Cluster)))
+            .Where(one => one.Url is not null)
+            .Select(one => AskAsync(one.Name, one.Url!.GetLeftPart(UriPartial.Authority), cancellation)));
         return [.. findings.All, .. asked.SelectMany(found => found)];
-    }
-
-    /// <summary>Where another machine's member answers for management: members share their settings, so at the same port.</summary>
-    private string? ManagementOf(string advertised)
-    {
-        var host = advertised[..advertised.LastIndexOf(':')];
-        return options.Management.Listen.FirstOrDefault() is { } listen && Uri.TryCreate(CallableAddress.Of(listen), UriKind.Absolute,
-            out var own)
-            && Uri.TryCreate(options.Cluster.Advertise, UriKind.Absolute, out var self) && self.Host.Trim('[', ']') != host.Trim('[', ']')
-            ? $"{own.Scheme}://{host}:{own.Port}" : null;
     }
 
     [GeneratedRegex("^streamsupervisor_build_info\\{[^}]*version=\"(?<version>[^\"]*)\"", RegexOptions.Multiline)]

@@ -67,7 +67,7 @@ internal sealed partial class PostgresChecks
         }
         catch (Exception silent) when (PostgresFault.IsStoreFault(silent))
         {
-            return (host, null, "", silent.Message);
+            return (host, null, "", PostgresFault.WordsOf(silent));
         }
     }
 }
