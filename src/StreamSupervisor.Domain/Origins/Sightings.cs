@@ -44,8 +44,8 @@ public sealed partial class Sightings(string origin, RowReader rows)
     /// <param name="beliefs">What streams believe.</param>
     /// <param name="known">What is known of the server, for what is over.</param>
     /// <param name="all">
-    /// Whether the store has gone back in time: the list of clients is read too, for streams whose row lies, and challengers count as
-    /// strangers.
+    /// Whether the store has gone back in time: the list of clients is read too, for streams whose row lies, and challengers and
+    /// sessions that were not confirmed count as strangers.
     /// </param>
     public LookStep Compare(Look look, BeliefBook beliefs, OriginSnapshot known, bool all = false)
     {
@@ -211,10 +211,12 @@ public sealed partial class Sightings(string origin, RowReader rows)
         .Select(by => new Believed(belief.Key, by.Session));
 
     /// <param name="all">
-    /// Whether the journal may have lost that a challenger was let in: then the stream must hear that it is on air.
+    /// Whether the journal may have lost that a challenger was let in, or that anybody was whom no look has shown yet: then the stream
+    /// must hear that it is on air.
     /// </param>
     private static bool IsStranger(BeliefBook beliefs, StreamKey key, SessionId session, bool all) =>
-        beliefs.Find(key) is not { } belief || belief.IsStranger(session) || (all && belief.Challenger?.Session == session);
+        beliefs.Find(key) is not { } belief || belief.IsStranger(session)
+        || (all && (belief.Challenger?.Session == session || belief.Session is { Confirmed: false }));
 
     private static ReportPublisherMissing Gone(Pending pending, StreamKey key, SessionId session) =>
         new(session, pending.Look.At.Utc, Verified: true, Known: pending.Beliefs.KnownAt(key, pending.Look.At.Elapsed));
