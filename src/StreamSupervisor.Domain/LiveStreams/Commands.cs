@@ -143,7 +143,14 @@ public sealed record Reserve(string EncoderId, TimeSpan ReserveFor) : LiveStream
 /// <summary>
 /// A reservation is given up; with <paramref name="EndOfBroadcast"/> the broadcast is over and no reconnect window follows.
 /// </summary>
-public sealed record CancelReservation(string EncoderId, [property: JsonPropertyName("goodbye")] bool EndOfBroadcast) : LiveStreamCommand;
+/// <param name="EncoderId">The encoder that gives it up.</param>
+/// <param name="EndOfBroadcast">Whether its broadcast is over.</param>
+/// <param name="RegistrationId">
+/// The registration that it speaks for: where the key has a newer one, of the same encoder too, nothing happens. Null (and then not sent):
+/// whichever there is.
+/// </param>
+public sealed record CancelReservation(string EncoderId, [property: JsonPropertyName("goodbye")] bool EndOfBroadcast,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? RegistrationId = null) : LiveStreamCommand;
 
 /// <summary>A deadline of the entity has come. Carries nothing: the state knows which.</summary>
 public sealed record Wake : LiveStreamCommand

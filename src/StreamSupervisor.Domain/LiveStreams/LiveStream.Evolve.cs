@@ -98,6 +98,7 @@ public static partial class LiveStream
         {
             Generation = e.Generation,
             Session = new Session(e.By, e.Generation, e.At, ConfirmBy: null, Confirmed: true, Adopted: true, SilentSince: null),
+            Handover = state.Handover?.To.Session == e.By.Session ? null : state.Handover,
             Interrupted = null,
             ReconnectUntil = null,
             EndOfBroadcast = false,

@@ -123,9 +123,10 @@ public static partial class LiveStream
     {
         if (!IsEvicting(context, of.Session, out _))
         {
-            // From now, not from the admission: our answer left when that was durable, and a slow store may have taken its time.
+            // From now, not from the admission: our answer left when that was durable, and a slow store may have taken its time. A repeated
+            // answer may be the first that arrives, and gives the session the time to show up once more.
             var mayBeUnlisted = context.State.Session is { Confirmed: false } session && session.By.Session == of.Session
-                && context.IsRecent(session.Since, context.Policy.ConfirmWithin);
+                && (session.ConfirmBy > context.Now || context.IsRecent(session.Since, context.Policy.ConfirmWithin));
             context.Raise(new EvictionOrdered(context.Now, of, cause, operatorName, mayBeUnlisted ? context.Now + Unlisted : null));
         }
     }

@@ -122,6 +122,11 @@ public static partial class LiveStream
 
     private static Done Cancel(DecisionContext context, CancelReservation cancel)
     {
+        if (cancel.RegistrationId is { } id && EncoderThatMayEnd(context.State, id, context.Now) != cancel.EncoderId)
+        {
+            return new Done(false, "No such registration, or nothing of it is left to end.");
+        }
+
         var owns = (context.State.Session ?? context.State.Interrupted)?.By.Identity == cancel.EncoderId;
         if (context.State.ReservedFor != cancel.EncoderId && !(cancel.EndOfBroadcast && owns))
         {

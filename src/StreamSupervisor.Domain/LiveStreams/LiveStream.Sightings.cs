@@ -24,6 +24,12 @@ public static partial class LiveStream
             return;
         }
 
+        if (IsLetInAlready(context, note, by))
+        {
+            LetInAgain(context, by);
+            return;
+        }
+
         // A challenger that waits in on_publish is listed as publishing already; one that is being removed is known; a look that began
         // before the last change may show what was true then; and /streams alone is no witness.
         if (context.State.Handover?.To.Session == by.Session || IsEvicting(context, by.Session, out _)
@@ -114,6 +120,20 @@ public static partial class LiveStream
             // before that is done.
             context.Raise(new SearchOrdered(context.Now, by.Origin, Evict: false));
         }
+    }
+
+    /// <summary>
+    /// Whether SRS has a challenger on air: it had been let in by what the journal has lost, which remembers it as waiting. Nobody waits
+    /// for the answer, and nobody is let in now who could stand in its place.
+    /// </summary>
+    private static bool IsLetInAlready(DecisionContext context, ReportPublisherSeen note, Publisher by) =>
+        context.State.Handover?.To.Session == by.Session && context.Store is { HoldsAdmissions: true, IsInDoubt: false }
+        && note is { Verified: true, WaitsInHook: false };
+
+    private static void LetInAgain(DecisionContext context, Publisher by)
+    {
+        Replace(context);
+        context.Raise(new SessionAdopted(context.Now, by, context.NextGeneration));
     }
 
     private static void Missing(DecisionContext context, ReportPublisherMissing note)

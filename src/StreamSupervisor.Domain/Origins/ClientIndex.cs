@@ -24,7 +24,7 @@ public sealed class ClientIndex(int capacity)
     public static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(300);
 
     private readonly RecentMap<SessionId, Wish> _connecting = new(capacity);
-    private readonly RecentMap<SessionId, StreamKey> _publishing = new(capacity);
+    private readonly RecentMap<SessionId, (StreamKey Key, TimeSpan Since)> _publishing = new(capacity);
     private readonly RecentMap<SessionId, TimeSpan> _closed = new(capacity);
     private readonly RecentMap<SessionId, (Wish Wish, TimeSpan Due)> _judging = new(capacity);
 
@@ -45,7 +45,7 @@ public sealed class ClientIndex(int capacity)
         {
             _connecting.Set(client, wish);
         }
-        else if (busyCheckComesFirst)
+        else if (busyCheckComesFirst && !BeganAfterClosing(inTheWay, client))
         {
             // Its on_close overtook this one.
             _judging.Set(client, (wish, now + Grace));
@@ -63,7 +63,7 @@ public sealed class ClientIndex(int capacity)
             return false;
         }
 
-        _publishing.Set(client, key);
+        _publishing.Set(client, (key, now));
         return true;
     }
 
@@ -83,7 +83,7 @@ public sealed class ClientIndex(int capacity)
         _judging.Take(client, out _);
         if (key is { } published && !_publishing.TryGet(client, out _) && !ClosedLately(client, now))
         {
-            _publishing.Set(client, published);
+            _publishing.Set(client, (published, now));
         }
     }
 
@@ -102,7 +102,7 @@ public sealed class ClientIndex(int capacity)
             _judging.Set(client, (wish, now + Grace));
         }
 
-        return _publishing.Take(client, out var key) ? key : null;
+        return _publishing.Take(client, out var published) ? published.Key : null;
     }
 
     /// <summary>Judges those whose time has come.</summary>
@@ -121,6 +121,10 @@ public sealed class ClientIndex(int capacity)
 
         return unseen;
     }
+
+    /// <summary>Whether who is in the way now asked to publish when the client had closed already: then it was not in its way.</summary>
+    private bool BeganAfterClosing(SessionId? inTheWay, SessionId client) => inTheWay is { } other
+        && _publishing.TryGet(other, out var publish) && _closed.TryGet(client, out var closedAt) && publish.Since > closedAt;
 
     private bool ClosedLately(SessionId client, TimeSpan now) => _closed.TryGet(client, out var at) && now - at < Grace;
 }

@@ -19,7 +19,7 @@ public sealed partial class Sightings
             .GroupBy(client => rows.EffectiveKeyOf(client.NamedKey!.Value));
         foreach (var key in hidden.Where(key => !shown.Contains(key.Key)))
         {
-            if (key.ToList() is [var only] && IsStranger(pending.Beliefs, key.Key, pending.Look.Name(only.Id)))
+            if (key.ToList() is [var only] && IsStranger(pending.Beliefs, key.Key, pending.Look.Name(only.Id), pending.All))
             {
                 yield return Seen(key.Key, pending, only);
             }

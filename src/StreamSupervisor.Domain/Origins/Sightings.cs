@@ -43,7 +43,10 @@ public sealed partial class Sightings(string origin, RowReader rows)
     /// <param name="look">The look, of the process that runs there.</param>
     /// <param name="beliefs">What streams believe.</param>
     /// <param name="known">What is known of the server, for what is over.</param>
-    /// <param name="all">Whether the list of clients is read too, for streams whose row lies.</param>
+    /// <param name="all">
+    /// Whether the store has gone back in time: the list of clients is read too, for streams whose row lies, and challengers and
+    /// sessions that were not confirmed count as strangers.
+    /// </param>
     public LookStep Compare(Look look, BeliefBook beliefs, OriginSnapshot known, bool all = false)
     {
         _pending = null;
@@ -61,7 +64,7 @@ public sealed partial class Sightings(string origin, RowReader rows)
 
         // What is believed and not seen comes first: a stream is told of its new publisher when it knows that the old one is gone.
         var missing = Unseen(look, beliefs, reports);
-        var unknown = _active.FindAll(row => IsStranger(beliefs, row.Key, look.Name(row.Row.PublisherClientId)));
+        var unknown = _active.FindAll(row => IsStranger(beliefs, row.Key, look.Name(row.Row.PublisherClientId), all));
         _active.Clear();
         _named.Clear();
         LookQuestion? question = null;
@@ -149,7 +152,7 @@ public sealed partial class Sightings(string origin, RowReader rows)
             _searched.Add((row.Id, row.PublisherClientId));
             foreach (var client in clients.Found)
             {
-                if (rows.Publishes(client, key) && IsStranger(pending.Beliefs, key, pending.Look.Name(client.Id)))
+                if (rows.Publishes(client, key) && IsStranger(pending.Beliefs, key, pending.Look.Name(client.Id), pending.All))
                 {
                     reports.Add(Seen(key, pending, client));
                 }
@@ -207,7 +210,13 @@ public sealed partial class Sightings(string origin, RowReader rows)
             && !_named.ContainsKey((belief.Key, by.Session.ClientId)))
         .Select(by => new Believed(belief.Key, by.Session));
 
-    private static bool IsStranger(BeliefBook beliefs, StreamKey key, SessionId session) => beliefs.Find(key)?.IsStranger(session) ?? true;
+    /// <param name="all">
+    /// Whether the journal may have lost that a challenger was let in, or that anybody was whom no look has shown yet: then the stream
+    /// must hear that it is on air.
+    /// </param>
+    private static bool IsStranger(BeliefBook beliefs, StreamKey key, SessionId session, bool all) =>
+        beliefs.Find(key) is not { } belief || belief.IsStranger(session)
+        || (all && (belief.Challenger?.Session == session || belief.Session is { Confirmed: false }));
 
     private static ReportPublisherMissing Gone(Pending pending, StreamKey key, SessionId session) =>
         new(session, pending.Look.At.Utc, Verified: true, Known: pending.Beliefs.KnownAt(key, pending.Look.At.Elapsed));

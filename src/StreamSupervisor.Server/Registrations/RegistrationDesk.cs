@@ -86,8 +86,8 @@ internal sealed partial class RegistrationDesk(RegistrationContext context)
             return false;
         }
 
-        await GoodbyeAsync(key, encoderId, cancellation);
-        return true;
+        // Meanwhile the encoder may have begun anew, and registered with another name: the stream looks again.
+        return await AskAnyAsync(key, new CancelReservation(encoderId, EndOfBroadcast: true, id), cancellation) is Done { Changed: true };
     }
 
     /// <returns>Null when there is no such registration (any more).</returns>

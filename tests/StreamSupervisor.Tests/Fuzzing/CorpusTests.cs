@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using StreamSupervisor.Fuzz;
 
 namespace StreamSupervisor.Tests.Fuzzing;
@@ -30,6 +31,20 @@ public sealed class CorpusTests
             Try(target, Mutation.Of(bytes, corpus[random.Next(corpus.Count)].Bytes, random), $"FUZZ_SEED={Seed}, input {i}, of {kept}");
         }
     }
+
+    [Theory]
+    [InlineData("hocon", "akka.conf", "cluster.conf", "reference.conf", "standalone.conf")]
+    [InlineData("srs-conf", "srs.conf")]
+    public void The_files_that_are_delivered_are_in_the_corpus_as_they_are(string target, params string[] files)
+    {
+        var corpus = Corpus.Of(target).ToDictionary(kept => kept.Name, kept => kept.Bytes);
+        foreach (var file in files)
+        {
+            corpus[file].ShouldBe(File.ReadAllBytes(Path.Combine(Path.GetDirectoryName(Here())!, "../../../hocon", file)), file);
+        }
+    }
+
+    private static string Here([CallerFilePath] string path = "") => path;
 
     private static void Try(Action<byte[]> target, byte[] input, string name)
     {

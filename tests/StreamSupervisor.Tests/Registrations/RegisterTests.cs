@@ -104,6 +104,21 @@ public sealed class RegisterTests
         MayEnd(over.ThenIs(LiveStreamPhase.Idle)).ShouldBeNull("nobody waits any more");
     }
 
+    [Fact]
+    public void The_late_goodbye_of_a_registration_ends_nothing_of_a_newer_one_of_the_same_encoder()
+    {
+        var scene = Empty().When(Announce("ann")).When(Ask(Ann)).After(60).When(new ReportUnpublished(Ann.Session)).When(Announce("ann", id: "r2"));
+        scene.When(new CancelReservation("ann", EndOfBroadcast: true, "r1")).ThenNothing();
+        scene.Reply.ShouldBe(new Done(false, "No such registration, or nothing of it is left to end."));
+        scene.State.ReservedFor.ShouldBe("ann");
+
+        var back = Encoder("s2", identity: "ann");
+        scene.When(Ask(back)).ThenAdmitted(back).When(new CancelReservation("ann", EndOfBroadcast: true, "r1")).ThenNothing();
+        scene.State.EndOfBroadcast.ShouldBeFalse("it is on air and may come back");
+        scene.When(new CancelReservation("ann", EndOfBroadcast: true, "r2")).Then<ReservationEnded>(e => e.EndOfBroadcast.ShouldBeTrue());
+        scene.When(new ReportUnpublished(back.Session)).ThenIs(LiveStreamPhase.Idle);
+    }
+
     private static string? MayEnd(TestKit.Domain.Scene scene, string id = "r1") => LiveStream.EncoderThatMayEnd(scene.State, id, scene.Now);
 
     [Fact]

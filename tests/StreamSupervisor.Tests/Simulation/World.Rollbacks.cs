@@ -26,9 +26,7 @@ internal sealed partial class World
         Database.FailsOver = true;
         After(away, () =>
         {
-            // Nobody who remembers is left, and the files were put back as they were: that can't be known.
-            var isRemembered = Plan.Places.Count > 1 && Plan.Places.Any(place => place.Life is { IsRemoved: false, IsPaused: false });
-            Database.RollBack(to, isPromoted || !isRemembered);
+            Database.RollBack(to, isPromoted || Plan.Places.Count == 1);
             Database.FailsOver = false;
         });
     }

@@ -26,6 +26,8 @@ public class AdmissionTests
     {
         Empty().When(Ask(Old, AskedIn.OnConnect)).When(Ask(New)).Then<EvictionOrdered>(e => e.UnlistedUntil.ShouldBe(Start.AddSeconds(1)));
         Empty().When(Ask(Old, AskedIn.OnConnect)).After(9).When(Ask(New)).Then<EvictionOrdered>(e => e.UnlistedUntil.ShouldBeNull());
+        Empty().When(Ask(Old)).Wait(9).When(Ask(Old)).When(Ask(New))
+            .Then<EvictionOrdered>(e => e.UnlistedUntil.ShouldBe(e.At.AddSeconds(1), "its first answer may have been lost"));
         Live(Old).When(Ask(New)).Then<EvictionOrdered>(e => e.UnlistedUntil.ShouldBeNull());
     }
 

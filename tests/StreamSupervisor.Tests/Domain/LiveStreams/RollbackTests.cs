@@ -43,5 +43,29 @@ public class RollbackTests
         scene.When(new ReportSearched("srs-2", "", "", 0, Start) { Store = Open }).ThenAdmitted(New);
     }
 
+    [Fact]
+    public void A_challenger_that_is_on_air_was_let_in_by_what_is_lost_and_has_the_key_again()
+    {
+        var scene = Waiting().When(OnAir() with { Store = Held })
+            .Then<SessionAdopted>(e => (e.By, e.Generation).ShouldBe((New, 1_000_001)));
+        scene.State.Handover.ShouldBeNull();
+        scene.State.Session!.By.ShouldBe(New);
+        scene.State.Evictions.Select(eviction => eviction.Of).ShouldBe([Known], "it may be there still");
+    }
+
+    [Fact]
+    public void A_challenger_that_is_seen_on_air_and_may_be_waiting_for_its_answer_goes_on_waiting()
+    {
+        Waiting().When(OnAir() with { Store = Held, WaitsInHook = true }).ThenNothing();
+        Waiting().When(OnAir() with { Store = Held, Verified = false }).ThenNothing();
+        Waiting().When(OnAir() with { Store = Held with { IsInDoubt = true } }).ThenNothing();
+        Waiting().When(OnAir() with { Store = Open }).ThenNothing();
+        Waiting().When(OnAir()).ThenNothing();
+    }
+
+    private static TestKit.Domain.Scene Waiting() => Live(Known).When(Ask(New)).Then<HandoverStarted>();
+
+    private static ReportPublisherSeen OnAir() => new(New, 5, Start, Verified: true);
+
     private static ReportPublisherSeen Seen() => new(Forgotten, 5, Start, Verified: true);
 }

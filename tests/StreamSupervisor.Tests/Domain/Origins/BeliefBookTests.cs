@@ -139,6 +139,45 @@ public class BeliefBookTests
     }
 
     [Fact]
+    public void What_was_known_when_a_look_began_is_the_last_change_that_was_heard_of_before_and_for_how_long()
+    {
+        Heard(1, revision: 4, at: 10);
+        _book.KnownAt(Key, TimeSpan.FromSeconds(10)).ShouldBe(default, "heard while the look began");
+        _book.KnownAt(Key, TimeSpan.FromSeconds(13)).ShouldBe(new KnownAtLook(4, TimeSpan.FromSeconds(3)));
+        _book.KnownAt(StreamKey.Parse("live/other"), TimeSpan.FromSeconds(13)).ShouldBe(default);
+
+        Heard(2, revision: 4, at: 20).ShouldBeTrue("another number, and nothing that a look would show");
+        _book.KnownAt(Key, TimeSpan.FromSeconds(23)).ShouldBe(new KnownAtLook(4, TimeSpan.FromSeconds(13)));
+
+        Heard(3, revision: 5, at: 30);
+        _book.KnownAt(Key, TimeSpan.FromSeconds(25)).ShouldBe(default, "the look began before it");
+        _book.KnownAt(Key, TimeSpan.FromSeconds(31)).ShouldBe(new KnownAtLook(5, TimeSpan.FromSeconds(1)));
+        Heard(3, revision: 5, at: 32).ShouldBeTrue("told again");
+        _book.KnownAt(Key, TimeSpan.FromSeconds(33)).ShouldBe(new KnownAtLook(5, TimeSpan.FromSeconds(3)));
+    }
+
+    [Fact]
+    public void Of_a_key_with_nothing_to_look_for_it_is_known_since_when()
+    {
+        Heard(1, revision: 4, at: 10);
+        Heard(2, revision: 5, at: 20, isIdle: true).ShouldBeTrue();
+        _book.KnownAt(Key, TimeSpan.FromSeconds(21)).ShouldBe(new KnownAtLook(5, TimeSpan.FromSeconds(1)));
+        Heard(3, revision: 5, at: 30, isIdle: true);
+        _book.KnownAt(Key, TimeSpan.FromSeconds(31)).ShouldBe(new KnownAtLook(5, TimeSpan.FromSeconds(11)));
+        Heard(2, revision: 4, at: 32).ShouldBeFalse("it is older");
+
+        Heard(4, revision: 6, at: 40);
+        _book.KnownAt(Key, TimeSpan.FromSeconds(41)).ShouldBe(new KnownAtLook(6, TimeSpan.FromSeconds(1)));
+        var before = new StreamBelief(Key, 5, LiveStreamPhase.Live, null, null, [], [], []);
+        _book.Changed(before, TimeSpan.FromSeconds(50)).ShouldBeTrue("a member of a version that counts no revisions");
+        _book.KnownAt(Key, TimeSpan.FromSeconds(60)).ShouldBe(default);
+    }
+
+    private bool Heard(long sequence, long revision, int at, bool isIdle = false) => _book.Changed(
+        StreamBelief.Of((isIdle ? new LiveStreamState { Key = Key } : Live("srs-1", "a")) with { Revision = revision }, sequence),
+        TimeSpan.FromSeconds(at));
+
+    [Fact]
     public void The_book_of_one_server_forgets_a_stream_that_left_it()
     {
         var book = new BeliefBook("srs-1");

@@ -84,6 +84,23 @@ public class ClientIndexTests
     }
 
     [Fact]
+    public void Who_asked_to_publish_when_a_client_had_closed_was_not_in_its_way_though_its_connect_hook_comes_last()
+    {
+        _index.AskedToPublish(Id("before"), Key, _now);
+        _now += TimeSpan.FromMilliseconds(10);
+        Close("a");
+        Close("b");
+        _now += TimeSpan.FromMilliseconds(10);
+        _index.AskedToPublish(Id("since"), Key, _now);
+        _now += TimeSpan.FromMilliseconds(10);
+
+        Connect("a", inTheWay: "since");
+        Unseen().ShouldBeEmpty();
+        Connect("b", inTheWay: "before");
+        Unseen().Single().InTheWay.ShouldBe(Id("before"));
+    }
+
+    [Fact]
     public void One_that_only_its_unpublish_names_is_known_until_it_closes()
     {
         _index.Unpublished(Id("a"), Key, _now);
@@ -106,8 +123,9 @@ public class ClientIndexTests
         Unseen().Count.ShouldBe(1);
     }
 
-    private void Connect(string client) => _index.Connected(Id(client), Key, new Publisher(Id(client), "srs-1", "10.0.0.9", "key"),
-        busyCheckComesFirst: true, inTheWay: null, _now);
+    private void Connect(string client, string? inTheWay = null) =>
+        _index.Connected(Id(client), Key, new Publisher(Id(client), "srs-1", "10.0.0.9", "key"), busyCheckComesFirst: true,
+            inTheWay is null ? null : Id(inTheWay), _now);
 
     private StreamKey? Close(string client) => _index.Closed(Id(client), busyCheckComesFirst: true, _now);
 

@@ -216,6 +216,49 @@ public partial class SightingsTests
         step.Reports.Single().Command.ShouldBeOfType<ReportPublisherSeen>().By.Session.ClientId.ShouldBe("publishes");
     }
 
+    [Theory]
+    [InlineData(true, 1)]
+    [InlineData(false, 0)]
+    public void A_challenger_on_air_is_told_only_where_the_journal_may_have_lost_that_it_was_let_in(bool all, int told)
+    {
+        _scene.Publish(LookScene.Key, "challenger", bytes: 4096);
+        var challenger = _scene.PublisherOf("challenger");
+        _scene.Beliefs.Changed(StreamBelief.Of(new LiveStreamState
+        {
+            Key = LookScene.Key,
+            Handover = new Handover(challenger, AdmissionRule.NewestWins, AskedIn.OnPublish, _scene.Now.Utc, _scene.Now.Utc, _scene.Now.Utc),
+        }, 1), _scene.Elapsed);
+        _scene.Wait(TimeSpan.FromMilliseconds(1));
+        var look = new Look(_scene.Process, [.. _scene.Streams], _scene.Now, _scene.Elapsed, TimeSpan.Zero);
+        _scene.Sightings.Compare(look, _scene.Beliefs, _scene.State.Snapshot(), all);
+
+        var step = _scene.Sightings.Next(new LookAnswer.Clients(_scene.Now, [.. _scene.Clients.Values], [_scene.Process.ServiceId], _scene.Elapsed));
+
+        step.Reports.Count(report => report.Command is ReportPublisherSeen { Verified: true } seen && seen.By.Session == challenger.Session)
+            .ShouldBe(told);
+    }
+
+    [Theory]
+    [InlineData(true, false, 1)]
+    [InlineData(true, true, 0)]
+    [InlineData(false, false, 0)]
+    public void A_session_that_no_look_has_confirmed_is_verified_where_the_journal_may_have_lost_it(bool all, bool confirmed, int told)
+    {
+        _scene.Publish(LookScene.Key, "cam", bytes: 4096);
+        _scene.Beliefs.Changed(StreamBelief.Of(new LiveStreamState
+        {
+            Key = LookScene.Key,
+            Session = new Session(_scene.PublisherOf("cam"), 1, _scene.Now.Utc, null, confirmed, Adopted: false, null),
+        }, 1), _scene.Elapsed);
+        _scene.Wait(TimeSpan.FromMilliseconds(1));
+        var look = new Look(_scene.Process, [.. _scene.Streams], _scene.Now, _scene.Elapsed, TimeSpan.Zero);
+        _scene.Sightings.Compare(look, _scene.Beliefs, _scene.State.Snapshot(), all);
+
+        var step = _scene.Sightings.Next(new LookAnswer.Clients(_scene.Now, [.. _scene.Clients.Values], [_scene.Process.ServiceId], _scene.Elapsed));
+
+        step.Reports.Count(report => report.Command is ReportPublisherSeen { Verified: true }).ShouldBe(told);
+    }
+
     [Fact]
     public void Behind_no_active_row_of_SRS_4_who_is_listed_publishes_for_it_counts_no_bytes_of_a_client()
     {

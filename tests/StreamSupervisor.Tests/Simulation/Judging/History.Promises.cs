@@ -14,7 +14,7 @@ internal sealed partial class History
 
     private readonly Dictionary<SessionId, List<bool>> _answers = [];
     private readonly Dictionary<SessionId, SrsConnection> _sources = [];
-    private readonly Dictionary<(string Key, string Ip), TimeSpan> _turnedAway = [];
+    private readonly Dictionary<(string Key, string Ip), List<SrsConnection>> _turnedAway = [];
 
     /// <summary>A publish has begun.</summary>
     public void OnAir(SrsConnection connection)
@@ -27,7 +27,12 @@ internal sealed partial class History
     {
         if (connection is { IsPlayer: false, IsPublishing: false })
         {
-            _turnedAway[(connection.Stream, connection.Ip)] = connection.ConnectedAt;
+            if (!_turnedAway.TryGetValue((connection.Stream, connection.Ip), out var others))
+            {
+                _turnedAway[(connection.Stream, connection.Ip)] = others = [];
+            }
+
+            others.Add(connection);
         }
 
         if (connection.Stream.Length > 0)
@@ -193,7 +198,9 @@ internal sealed partial class History
                 break;
             case EvictionOrdered { Cause: EvictionCause.RefusedUnseen, Of: var evicted }
                 when Find(evicted) is { IsPublishing: true, IsSending: true } sender
-                && (!_turnedAway.TryGetValue((key.Name, sender.Ip), out var at) || at < sender.ConnectedAt):
+                && !(_turnedAway.TryGetValue((key.Name, sender.Ip), out var others)
+                    && others.Exists(other => other.HeardAt >= sender.ConnectedAt)):
+                // Attempts count in the order in which their hooks arrive: one that arrived after the sender came is newer.
                 Break("Viewer", key.Name, $"{evicted.Session} sends and is evicted, and nobody of its address came since");
                 break;
         }

@@ -56,7 +56,7 @@ internal sealed class HookEndpoint(World world, Member member)
                 break;
             case HookKind.OnConnect:
                 var named = member.Directory.NameOf(origin, hook);
-                Hear(origin, hook, named, By(origin, named, hook), asked: false);
+                Hear(origin, hook, named, By(origin, named, hook), asked: false, () => client.HeardAt = world.Age);
                 answered(true);
                 break;
             default:
@@ -165,8 +165,12 @@ internal sealed class HookEndpoint(World world, Member member)
         }
     }
 
-    private void Hear(string origin, SrsHook hook, SessionId client, Publisher? by, bool asked) =>
-        member.Regions.Route(OriginEntity.IdOf(origin), home => home.Origin(origin).Hear(hook, client, by, asked));
+    private void Hear(string origin, SrsHook hook, SessionId client, Publisher? by, bool asked, Action? heard = null) =>
+        member.Regions.Route(OriginEntity.IdOf(origin), home =>
+        {
+            heard?.Invoke();
+            home.Origin(origin).Hear(hook, client, by, asked);
+        });
 
     private Publisher By(string origin, SessionId session, SrsHook hook) => hook.As.Length > 0
         ? new Publisher(session, origin, hook.Ip, hook.As, Proven: true)

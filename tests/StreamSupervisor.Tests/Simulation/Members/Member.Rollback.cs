@@ -12,13 +12,17 @@ internal sealed partial class Member
     private readonly RollbackDetector _rollbacks = new();
     private Scheduled? _nextBeat;
     private TimeSpan? _heldUntil;
+    private bool _hasBeaten;
 
     /// <summary>What the rules hear of the journal.</summary>
     public StoreStanding Store
     {
         get
         {
-            var standing = Hold.Standing(World.Age, Directory.IsOutOfReach);
+            // The product joins with its first beat, and decides nothing before.
+            var standing = World is { RollsBack: true, Rules.NoticesRollbacks: true } && !_hasBeaten
+                ? new StoreStanding(0, HoldsAdmissions: true, IsInDoubt: true)
+                : Hold.Standing(World.Age, Directory.IsOutOfReach);
             _heldUntil = standing.HoldsAdmissions ? World.Age : _heldUntil;
             return World.Rules.HoldsAdmissions ? standing : standing with { HoldsAdmissions = false };
         }
@@ -59,6 +63,8 @@ internal sealed partial class Member
                 break;
         }
 
+        _hasBeaten = true;
+        World.Database.Rollbacks.Seen(this);
         Hold.Settle(doubts);
         BeatAfter(BeatEvery);
     }));

@@ -159,6 +159,7 @@ internal sealed partial class Member
     public void Die()
     {
         IsDead = true;
+        World.Database.Rollbacks.Forgotten(this);
         Hooks.Break();
     }
 

@@ -51,6 +51,9 @@ internal sealed partial class SrsConnection(SrsServer server, SrsRun run, string
     public bool IsRelay { get; init; }
     public TimeSpan ConnectedAt { get; } = server.World.Age;
 
+    /// <summary>When the actor of its server heard of its last on_connect, which may be long after it was sent; before that, when it connected.</summary>
+    public TimeSpan HeardAt { get; set; } = server.World.Age;
+
     /// <summary>How often it has begun to publish.</summary>
     public int Publishes { get; private set; }
     public bool IsOpen { get; private set; } = true;

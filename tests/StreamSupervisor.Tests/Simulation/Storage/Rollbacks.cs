@@ -1,4 +1,5 @@
 using StreamSupervisor.Domain.Stores;
+using StreamSupervisor.Tests.Simulation.Members;
 
 namespace StreamSupervisor.Tests.Simulation.Storage;
 
@@ -10,6 +11,7 @@ internal sealed class Rollbacks(World world)
 {
     private readonly Dictionary<string, List<TimeSpan>> _beats = [];
     private readonly List<(TimeSpan At, StoreHistory History)> _histories = [];
+    private readonly HashSet<string> _remembering = [];
     private int _timeline = 1;
 
     /// <summary>How often another server took its place.</summary>
@@ -54,10 +56,22 @@ internal sealed class Rollbacks(World world)
         return Recorded!;
     }
 
-    /// <param name="isPromoted">A standby begins another timeline; a plain copy of the files does not.</param>
+    /// <param name="isPromoted">
+    /// A standby begins another timeline; a plain copy of the files does not, unless nobody is left who remembers a beat that it has lost:
+    /// that can't be known, so it does not happen here.
+    /// </param>
     public void RollBack(TimeSpan to, bool isPromoted)
     {
         _histories.RemoveAll(one => one.At > to);
+        _remembering.Clear();
+        if (!isPromoted)
+        {
+            _remembering.UnionWith(world.Plan.Places.Select(place => place.Life).OfType<Member>()
+                .Where(member => member is { IsRemoved: false, IsPaused: false } && _beats.GetValueOrDefault(member.Name)?.Exists(at => at > to) == true)
+                .Select(member => member.Name));
+            isPromoted = _remembering.Count == 0;
+        }
+
         foreach (var beats in _beats.Values)
         {
             beats.RemoveAll(at => at > to);
@@ -65,5 +79,23 @@ internal sealed class Rollbacks(World world)
 
         _timeline += isPromoted ? 1 : 0;
         Count++;
+    }
+
+    /// <summary>A member has beaten since: it has told the others.</summary>
+    public void Seen(Member member)
+    {
+        if (_remembering.Contains(member.Name))
+        {
+            _remembering.Clear();
+        }
+    }
+
+    /// <summary>A member dies before it could tell anybody.</summary>
+    public void Forgotten(Member member)
+    {
+        if (_remembering.Remove(member.Name) && _remembering.Count == 0)
+        {
+            _timeline++;
+        }
     }
 }
