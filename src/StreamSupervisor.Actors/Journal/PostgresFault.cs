@@ -18,8 +18,10 @@ public static class PostgresFault
     };
 
     /// <summary>What happened, with the cause behind it: "SSL handshake failed" alone tells nobody what to mend.</summary>
-    public static string WordsOf(Exception e) => e.InnerException is { } cause && !e.Message.Contains(cause.Message, StringComparison.Ordinal)
-        ? $"{e.Message.TrimEnd('.')}: {WordsOf(cause)}" : e.Message;
+    public static string WordsOf(Exception e) =>
+        e.InnerException is { } cause && !e.Message.Contains(cause.Message, StringComparison.Ordinal)
+            ? $"{e.Message.TrimEnd('.')}: {WordsOf(cause)}"
+            : e.Message;
 
     /// <summary>What the person who starts the program can do about an error; null when trying again later may help.</summary>
     internal static string? Advice(PostgresException e) => e.SqlState switch

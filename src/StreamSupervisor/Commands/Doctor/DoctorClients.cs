@@ -16,7 +16,8 @@ internal sealed class DoctorClients(SupervisorOptions options, string? key, X509
 
     /// <summary>Of the supervisor on this machine; null: the settings give it no address.</summary>
     public SupervisorApiClient? Own => _own ??= options.Http.Listen.FirstOrDefault() is { } listen
-        && Uri.TryCreate(CallableAddress.Of(listen), UriKind.Absolute, out var url) ? new SupervisorApiClient(url, _key, authorities) : null;
+        && Uri.TryCreate(CallableAddress.Of(listen), UriKind.Absolute, out var url)
+        ? new SupervisorApiClient(url, _key, authorities) : null;
 
     /// <summary>Of the other members that are alive, by their names; null where their address is not known here.</summary>
     public IReadOnlyList<(string Name, SupervisorApiClient? Api)> Of(IReadOnlyList<ClusterMember> members)

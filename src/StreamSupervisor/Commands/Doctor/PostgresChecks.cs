@@ -38,7 +38,8 @@ internal sealed partial class PostgresChecks(string connectionString)
         }
         catch (Exception silent) when (PostgresFault.IsStoreFault(silent))
         {
-            findings.Fail(check, $"PostgreSQL does not answer: {PostgresFault.WordsOf(silent).TrimEnd('.')}. Nobody new is admitted (hooks.when-unavailable).",
+            findings.Fail(check, $"PostgreSQL does not answer: {PostgresFault.WordsOf(silent).TrimEnd('.')}. Nobody new is admitted "
+                + "(hooks.when-unavailable).",
                 "Is it started, and does storage.postgres.connection-string name where it listens?");
         }
 

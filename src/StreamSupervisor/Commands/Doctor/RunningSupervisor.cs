@@ -95,7 +95,8 @@ internal sealed class RunningSupervisor(SupervisorApiClient? api,
             .Select(hook => hook.Hook).ToList();
         var last = string.Join(", ", came.OrderByDescending(hook => hook.LastAt).Select(hook
             => $"{hook.Hook} {Ago(now - hook.LastAt!.Value)} ago"));
-        findings.Within("hooks", missed.Count == 0, $"{last}.{(missed.Count > 0 ? $" {string.Join(", ", missed)} never came." : "")}{silent}",
+        findings.Within("hooks", missed.Count == 0,
+            $"{last}.{(missed.Count > 0 ? $" {string.Join(", ", missed)} never came." : "")}{silent}",
             lines);
     }
 
