@@ -93,6 +93,36 @@ public class RollbackDetectorTests
     }
 
     [Fact]
+    public void One_origin_out_of_reach_opens_nothing_while_another_is_waited_for_and_the_wait_counts_from_the_rollback()
+    {
+        var began = TimeSpan.FromHours(1);
+        var hold = new AdmissionHold(["a", "b"]);
+        hold.Begin(2, began);
+        hold.Standing(began, origin => origin == "a").HoldsAdmissions.ShouldBeTrue();
+        hold.Standing(began + AdmissionHold.Longest - TimeSpan.FromTicks(1), _ => false).HoldsAdmissions.ShouldBeTrue();
+        hold.Standing(began + AdmissionHold.Longest, _ => false).HoldsAdmissions.ShouldBeFalse();
+        hold.Doubt();
+        hold.Standing(began, _ => true).IsInDoubt.ShouldBeTrue("who has noticed a rollback beats");
+    }
+
+    [Fact]
+    public void After_a_rollback_beats_are_counted_from_the_one_that_noticed_it()
+    {
+        Sees(0);
+        _detector.Accept(History(5), 7);
+        WentBack(new StoreSighting(History(5), Here, 7)).Why.ShouldBe("it knows 7 beats of this member, and had taken 8");
+        _detector.Observe(new StoreSighting(History(5), Here, 8)).ShouldBe(RollbackVerdict.None.Instance);
+    }
+
+    [Fact]
+    public void A_store_that_stops_to_say_which_it_is_is_known_by_what_it_said()
+    {
+        Sees(0);
+        _detector.Observe(new StoreSighting(History(0), "", 1)).ShouldBe(RollbackVerdict.None.Instance);
+        WentBack(new StoreSighting(History(0), "7/2", 2));
+    }
+
+    [Fact]
     public void A_store_that_failed_is_in_doubt_until_a_beat_that_began_later()
     {
         var hold = new AdmissionHold(["a"]);
