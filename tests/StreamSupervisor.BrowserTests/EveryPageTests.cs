@@ -3,6 +3,7 @@ using Microsoft.Playwright;
 using StreamSupervisor.IntegrationTests.Dashboard;
 using StreamSupervisor.IntegrationTests.Server;
 using StreamSupervisor.Server.Configuration;
+using StreamSupervisor.Server.Manual;
 using StreamSupervisor.Simulator.Servers;
 
 namespace StreamSupervisor.BrowserTests;
@@ -19,7 +20,9 @@ public sealed class EveryPageTests(Browser browser) : IAsyncLifetime
     /// <summary>States of pages beside those that the navigation leads to.</summary>
     private static readonly string[] Further =
     [
-        "?state=all&q=nobody", "/streams/-/live/cam", "/streams/-/live/cam?order=release", "/streams/-/live/locked", "/nothing", "/manual/settings",
+        "?state=all&q=nobody", "/streams/-/live/cam", "/streams/-/live/cam?order=release", "/streams/-/live/locked", "/nothing",
+        .. s_everyWay ? ManualBook.Names.Select(name => $"/manual/{name}") : ["/manual/settings", "/manual/troubleshoot", "/manual/encoders"],
+        .. AlertPages.Names.Take(s_everyWay ? int.MaxValue : 1).Select(name => $"/manual/alerts/{name}"),
     ];
 
     private Platform _platform = null!;

@@ -52,8 +52,10 @@ public sealed class OrderTests(Browser browser) : IAsyncLifetime
             await visitor.GoAsync();
             return await visitor.Page.Locator("#streams tr").CountAsync() == 2;
         });
-        await visitor.Page.FillAsync("#find", "cam");
+        await visitor.Page.FillAsync("#find", "rtmp://srs-1/live/cam?token=hush");
         await visitor.Page.PressAsync("#find", "Enter");
+        await Visitor.HoldsAsync("only what was pasted is listed", () => Listed(visitor, "live/cam"));
+        visitor.Visited.ShouldNotContain(address => address.Contains("hush", StringComparison.Ordinal));
         await visitor.Page.ClickAsync("#streams a");
         await visitor.Page.ClickAsync("#give-kick");
         await visitor.Page.FillAsync("#order-kick-why", "no script here");
@@ -99,10 +101,11 @@ public sealed class OrderTests(Browser browser) : IAsyncLifetime
         await visitor.Page.Locator("#streams").WaitForAsync();
         await visitor.SaysAsync("live");
         await keyboard.PressAsync("/");
-        await keyboard.TypeAsync("live/a");
+        await keyboard.TypeAsync("srt://srs-1:10080?streamid=#!::r=live/a,m=publish,secret=hush");
         await keyboard.PressAsync("Enter");
-        await Visitor.HoldsAsync("only what was looked for is listed", async () =>
-            await visitor.Page.Locator("#streams tr").AllInnerTextsAsync() is [var only] && only.Contains("live/a", StringComparison.Ordinal));
+        await Visitor.HoldsAsync("only what was looked for is listed", () => Listed(visitor, "live/a"));
+        (await visitor.Page.InputValueAsync("#find")).ShouldBe("live/a");
+        visitor.Visited.ShouldNotContain(address => address.Contains("hush", StringComparison.Ordinal));
 
         // Chosen, and one order for all that are.
         await visitor.SaysAsync("live");
@@ -115,6 +118,22 @@ public sealed class OrderTests(Browser browser) : IAsyncLifetime
         await keyboard.PressAsync("Enter");
         await visitor.ShowsAsync("main", "Done for 1 of 1.");
         (await onAir.Closed.WaitAsync(Eventually.Patience)).ShouldBe(CloseReason.Kicked);
+    }
+
+    [BrowserFact]
+    public async Task A_hostile_text_in_the_box_of_the_head_is_text_and_what_is_not_found_leads_on()
+    {
+        const string text = "\"><img src=x onerror=document.title='owned'>";
+        await using var visitor = await browser.VisitorAsync(_platform.Address);
+        await visitor.GoAsync();
+        await visitor.Page.FillAsync("#find", text);
+        await visitor.Page.PressAsync("#find", "Enter");
+        await visitor.ShowsAsync("#filters .found", text);
+        (await visitor.Page.InputValueAsync("#find")).ShouldBe(text);
+        (await visitor.Page.TitleAsync()).ShouldNotBe("owned");
+        await visitor.Page.ClickAsync("#rest a");
+        await visitor.Page.Locator("#why").WaitForAsync();
+        (await visitor.Page.InputValueAsync("#why")).ShouldBe(text);
     }
 
     [BrowserFact]
@@ -145,4 +164,7 @@ public sealed class OrderTests(Browser browser) : IAsyncLifetime
         await visitor.Page.ClickAsync("a");
         await visitor.ShowsAsync("h1", "live/cam");
     }
+
+    private static async Task<bool> Listed(Visitor visitor, string only) =>
+        await visitor.Page.Locator("#streams tr").AllInnerTextsAsync() is [var row] && row.Contains(only, StringComparison.Ordinal);
 }

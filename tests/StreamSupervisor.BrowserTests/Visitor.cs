@@ -10,11 +10,15 @@ internal sealed class Visitor : IAsyncDisposable
     private readonly IBrowserContext _context;
     private readonly ConcurrentQueue<string> _violations = new();
     private readonly ConcurrentQueue<IRequest> _finished = new();
+    private readonly ConcurrentQueue<string> _visited = new();
 
     private Visitor(IBrowserContext context, IPage page, string address) => (_context, Page, Address) = (context, page, address);
 
     public IPage Page { get; }
     public string Address { get; }
+
+    /// <summary>Every address that was asked for so far, as a history or a log of a proxy would keep it.</summary>
+    public IReadOnlyCollection<string> Visited => _visited;
 
     /// <summary>What has come so far: each whole answer's address and its size with its head, as it crossed the wire.</summary>
     public Task<(string Url, int Size)[]> AnswersAsync() => Task.WhenAll(_finished.Select(async request =>
@@ -34,6 +38,7 @@ internal sealed class Visitor : IAsyncDisposable
             }
         };
         visitor.Page.PageError += (_, error) => visitor._violations.Enqueue(error);
+        visitor.Page.Request += (_, request) => visitor._visited.Enqueue(request.Url);
         visitor.Page.RequestFinished += (_, request) => visitor._finished.Enqueue(request);
         return visitor;
     }

@@ -19,6 +19,7 @@ public sealed partial class OriginActor
     private void ReceiveLooks()
     {
         Receive<SweepSoon>(_ => _sweep.Tell(SweepMessage.Soon.Instance));
+        Receive<AskedForItsOwn>(asked => _sightings.AskedForItsOwn(asked.Key, asked.By, Now().Elapsed));
         Receive<SweepMessage.Listed>(Listed);
         Receive<SweepMessage.Answered>(answered => Take(_comparing
             ? answered.Answer is LookAnswer.Clients clients ? _sightings.Next(clients) : LookStep.Done

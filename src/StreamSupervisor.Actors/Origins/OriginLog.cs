@@ -84,9 +84,9 @@ internal sealed class OriginLog(ILoggingAdapter log, string name)
                 break;
             case LookFinding.Orphaned orphan:
                 Once($"orphan/{orphan.Key}", now,
-                    "{0}: {1} publishes on {2} for nobody: {3} clients have been sent nothing for {4:0} s. "
+                    "{0}: {1} publishes on {2} for nobody: who plays it there has been sent nothing for {3:0} s. "
                     + "SRS 6.0.129 to 7.0.150 orphan a stream now and then; only a new publish helps: kick it, or set sweep.evict-orphans.",
-                    orphan.Key, orphan.By, name, orphan.Clients, orphan.For.TotalSeconds);
+                    orphan.Key, orphan.By, name, orphan.For.TotalSeconds);
                 break;
         }
     }

@@ -54,6 +54,14 @@ public sealed record ConfirmProcess(string Origin, string ServerId, string Servi
 public sealed record SweepSoon(string Origin) : OriginMessage(Origin);
 
 /// <summary>
+/// The server of an origin cluster has asked where a stream is that is believed to be published there: told by the member that was asked.
+/// At most once; an edge asks again 3 s later.
+/// </summary>
+/// <param name="Key">The stream.</param>
+/// <param name="By">The session that is believed to publish it there.</param>
+public sealed record AskedForItsOwn(string Origin, StreamKey Key, SessionId By) : OriginMessage(Origin);
+
+/// <summary>
 /// What a DELETE at the server was answered: told by the member that sent it, when it is news.
 /// </summary>
 /// <param name="Forbidden">Why its API does not allow it; null: it does.</param>

@@ -21,6 +21,7 @@ internal static class OriginMessageKinds
         MessageKind.Json("origin/heartbeat-heard", Json.HeartbeatHeard),
         MessageKind.Json("origin/confirm-process", Json.ConfirmProcess),
         MessageKind.Json("origin/sweep-soon", Json.SweepSoon),
+        MessageKind.Json("origin/asked-for-its-own", Json.AskedForItsOwn),
         MessageKind.Json("origin/ping", Json.Ping),
         MessageKind.Json("origin/kick-answered", Json.KickAnswered),
         MessageKind.Json("origin/beliefs-changed", Json.BeliefsChanged),
@@ -60,6 +61,7 @@ internal static class OriginMessageKinds
 [JsonSerializable(typeof(HeartbeatHeard))]
 [JsonSerializable(typeof(ConfirmProcess))]
 [JsonSerializable(typeof(SweepSoon))]
+[JsonSerializable(typeof(AskedForItsOwn))]
 [JsonSerializable(typeof(Ping))]
 [JsonSerializable(typeof(KickAnswered))]
 [JsonSerializable(typeof(BeliefsChanged))]

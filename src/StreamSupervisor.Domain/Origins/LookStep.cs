@@ -78,7 +78,8 @@ public abstract record LookFinding
     /// A stream that SRS publishes for nobody: it has players, receives, and sends nothing. SRS 6.0.129 to 7.0.150 orphan about 1 of 150
     /// first publishes. Only a new publish helps.
     /// </summary>
-    /// <param name="By">Its publisher as the row names it; of an orphan the row can name another client.</param>
+    /// <param name="By">Its publisher as is believed where the server asked for it, else as the row names it; of an orphan the row can name
+    /// another client.</param>
     /// <param name="For">How long it is known to be so.</param>
     public sealed record Orphaned(StreamKey Key, SessionId By, TimeSpan For, int Clients) : LookFinding
     {

@@ -39,6 +39,9 @@ public sealed partial class Sightings(string origin, RowReader rows)
     /// <summary>The streams that the server published for nobody at the last look.</summary>
     public IEnumerable<StreamKey> Orphans => _orphans.Orphans;
 
+    /// <inheritdoc cref="OrphanDetector.AskedForItsOwn"/>
+    public void AskedForItsOwn(StreamKey key, SessionId by, TimeSpan at) => _orphans.AskedForItsOwn(key, by, at);
+
     /// <summary>Compares a look with the beliefs.</summary>
     /// <param name="look">The look, of the process that runs there.</param>
     /// <param name="beliefs">What streams believe.</param>

@@ -7,7 +7,8 @@ namespace StreamSupervisor.Server.Api;
 /// <summary>Reads the query of a call; each mistake names the parameter and the fix.</summary>
 internal static class ApiQuery
 {
-    private const int MaxText = 512;
+    /// <summary>Characters of a text to search for.</summary>
+    public const int MaxText = 512;
 
     /// <summary>A parameter that is mistyped would otherwise widen the answer without a word.</summary>
     public static void AllowOnly(this IQueryCollection query, params IReadOnlyList<string> known)

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using StreamSupervisor.Actors.Origins;
 using StreamSupervisor.Server.Api;
 using StreamSupervisor.Server.Configuration;
 using StreamSupervisor.Server.Hooks;
@@ -25,14 +26,15 @@ internal sealed class CoworkerEndpoint
 
     private readonly StreamLocator _locator;
     private readonly CoworkerTokens _tokens;
+    private readonly OriginRegion _origins;
     private volatile FrozenDictionary<string, CoworkerAnswer> _answers;
     private readonly StrangerLog _strangers;
     private readonly ILogger _logger;
 
-    public CoworkerEndpoint(StreamLocator locator, CoworkerTokens tokens, SupervisorOptions options, TimeProvider time,
-        ILogger<CoworkerEndpoint> logger)
+    public CoworkerEndpoint(StreamLocator locator, CoworkerTokens tokens, OriginRegion origins, SupervisorOptions options,
+        TimeProvider time, ILogger<CoworkerEndpoint> logger)
     {
-        (_locator, _tokens, _logger) = (locator, tokens, logger);
+        (_locator, _tokens, _origins, _logger) = (locator, tokens, origins, logger);
         _answers = AnswersOf(options.Origins);
         _strangers = new StrangerLog("coworkers", "origins.coworkers-token", time, logger);
     }
@@ -77,6 +79,11 @@ internal sealed class CoworkerEndpoint
                 ? await _locator.FindAsync(key, asking, context.RequestAborted)
                 : new StreamLocation.Stay(StayReason.Nobody);
             CoworkerTelemetry.Answered(location);
+            if (location is StreamLocation.Stay { Own: { } own })
+            {
+                _origins.Tell(new AskedForItsOwn(asking, own.Key, own.By));
+            }
+
             if (location is StreamLocation.Undecided { Why: var why })
             {
                 // What is the matter is told where it is; a storm of viewers must not tell it again for each of them.

@@ -71,7 +71,7 @@ internal sealed class StreamLocator(StreamIndex index, LiveStreamRegion streams,
             switch (look.State is { } state ? LiveStream.PlaceFor(state, asking) : StreamPlace.Nowhere.Instance)
             {
                 case StreamPlace.Here:
-                    return new StreamLocation.Stay(StayReason.Here);
+                    return new StreamLocation.Stay(StayReason.Here, OwnOf(look.State, asking));
                 case StreamPlace.Elsewhere elsewhere:
                     return At(elsewhere.Origin);
                 case StreamPlace.Moving moving when time.GetElapsedTime(began) >= MovesWithin:
@@ -84,6 +84,10 @@ internal sealed class StreamLocator(StreamIndex index, LiveStreamRegion streams,
             }
         }
     }
+
+    private static OwnStream? OwnOf(LiveStreamState? state, string asking) =>
+        state is { Handover: null, Session: { Confirmed: true, By: var by } } && by.Origin == asking
+            ? new OwnStream(state.Key, by.Session) : null;
 
     private async ValueTask<Look> LookInAPlaceAsync(string key, CancellationToken cancellation)
     {

@@ -3,7 +3,7 @@ using StreamSupervisor.Server.Management;
 
 namespace StreamSupervisor.Server.Dashboard;
 
-/// <summary>Who owns which shard, as a square field.</summary>
+/// <summary>Who owns which shard, as a field.</summary>
 /// <param name="Owners">The members that own any, by name; their place is their pattern.</param>
 /// <param name="Cells">All shards, by number.</param>
 public sealed record ClusterField(IReadOnlyList<string> Owners, IReadOnlyList<ClusterCell> Cells)
@@ -13,6 +13,9 @@ public sealed record ClusterField(IReadOnlyList<string> Owners, IReadOnlyList<Cl
 
     /// <summary>There are so many patterns; with more members they begin again.</summary>
     public const int Patterns = 8;
+
+    /// <summary>Rows of the field, the last one maybe not full.</summary>
+    public int Rows => (Cells.Count + Side - 1) / Side;
 
     /// <summary>The field of what is known.</summary>
     /// <param name="shards">Those that are in memory somewhere.</param>

@@ -6,9 +6,17 @@ namespace StreamSupervisor.Server.Dashboard;
 
 internal static partial class DashboardEndpoints
 {
-    /// <summary>The manual is for everybody, as the pages of the alerts are: it says nothing of this platform.</summary>
-    private static void MapManual(RouteGroupBuilder group, ManualBook manual, DashboardGate gate, DashboardPages pages) =>
-        group.MapGet("/manual/{name?}", async Task<IResult> (HttpContext call, string? name) =>
+    /// <summary>The manual is for everybody, with the pages of the alerts: it says nothing of this platform.</summary>
+    private static void MapManual(RouteGroupBuilder group, ManualBook manual, DashboardGate gate, DashboardPages pages)
+    {
+        group.MapGet("/manual/{name?}", (HttpContext call, string? name) =>
+            ShowAsync(call, language => manual.Find(name ?? ManualBook.First, language)));
+        group.MapGet("/manual/alerts/{name}", async Task<IResult> (HttpContext call, string name) =>
+            call.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
+                ? await ShowAsync(call, _ => AlertPages.Find(name))
+                : AlertPages.PlainText(call, name));
+
+        async Task<IResult> ShowAsync(HttpContext call, Func<string, ManualPage?> find)
         {
             // Who may see the other pages as well finds the way to them.
             if (gate.Identify(call).Caller is { } caller)
@@ -18,7 +26,7 @@ internal static partial class DashboardEndpoints
 
             var page = await pages.ContextAsync(call);
             var language = page.Language == PageLanguage.Zh ? ManualBook.Chinese : ManualBook.English;
-            return manual.Find(name ?? ManualBook.First, language) is { } shown
+            return find(language) is { } shown
                 ? DashboardPages.Show<Pages.Manual>(call, page, new()
                 {
                     ["Shown"] = shown,
@@ -26,5 +34,6 @@ internal static partial class DashboardEndpoints
                     ["Html"] = ManualMarkup.ToHtml(shown.Text, page.Url("/manual")),
                 })
                 : new ProblemResult(Problems.NoSuchCall.Of("The manual has no such page."));
-        });
+        }
+    }
 }

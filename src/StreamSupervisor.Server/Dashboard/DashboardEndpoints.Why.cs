@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using StreamSupervisor.Domain;
 using StreamSupervisor.Server.Api;
 using StreamSupervisor.Server.Configuration;
@@ -18,10 +19,11 @@ internal static partial class DashboardEndpoints
         Domain.LiveStreams.RefusalCatalog.All.Select(ReasonView.From).ToDictionary(reason => reason.Reason);
 
     /// <summary>
-    /// A question is posted, since a person may paste an address with its credential into it, and led to as an address without that. Who
-    /// may only look posts it too, and it tells nothing: so it stands before the gate.
+    /// What is searched for is posted, since a person may paste an address with its credential into it, and led to as an address without
+    /// that. Who may only look posts it too, and it tells nothing: so it stands before the gate.
     /// </summary>
-    private static void MapQuestions(RouteGroupBuilder group, DashboardPages pages) =>
+    private static void MapQuestions(RouteGroupBuilder group, DashboardPages pages)
+    {
         group.MapPost("/why", async Task<IResult> (HttpContext call) =>
         {
             var form = await FormAsync(call, MaxQuestion);
@@ -29,6 +31,31 @@ internal static partial class DashboardEndpoints
             return Results.Redirect($"{pages.Root}/why" + PageQuery.Of(
                 ("q", WhyQuestion.Of(form["q"]).Text), ("range", WhyList.Ranges.Contains(range) ? range : "")));
         });
+        group.MapPost("/find", async Task<IResult> (HttpContext call) =>
+            Results.Redirect(pages.Root + PlaceOf(WhyQuestion.Of((await FormAsync(call, MaxQuestion))["q"]))));
+        group.MapPost("/audit", async Task<IResult> (HttpContext call) =>
+        {
+            var form = await FormAsync(call, MaxQuestion);
+            return Results.Redirect($"{pages.Root}/audit" + PageQuery.Of(
+                ("by", Short(form["by"].ToString().Trim())), ("q", KeyIn(WhyQuestion.Of(form["q"])))));
+        });
+    }
+
+    /// <summary>Where the box in the head of the pages leads: to the streams of that name, or to the attempts of that client or
+    /// address.</summary>
+    private static string PlaceOf(WhyQuestion question) =>
+        question.Terms.Count == 0 ? ""
+        : question.Terms.Any(term => term.Kind == WhyTermKind.Key)
+            || (!question.IsLine && !IPAddress.TryParse(question.Text, out _))
+            ? PageQuery.Of(("state", AllStates), ("q", KeyIn(question)))
+            : "/why" + PageQuery.Of(("q", question.Text));
+
+    /// <summary>The stream that it is about; all of it where it names none.</summary>
+    private static string KeyIn(WhyQuestion question) =>
+        Short(question.Terms.FirstOrDefault(term => term.Kind == WhyTermKind.Key)?.Text ?? question.Text);
+
+    /// <summary>No longer than a search takes.</summary>
+    private static string Short(string text) => text.Length > ApiQuery.MaxText ? text[..ApiQuery.MaxText] : text;
 
     private static void MapWhy(RouteGroupBuilder group, ApiContext api, DashboardPages pages) =>
         group.MapGet("/why", Task<IResult> (HttpContext call) =>

@@ -34,7 +34,7 @@ public sealed partial record WhyQuestion(string Text, IReadOnlyList<WhyTerm> Ter
     public static WhyQuestion Of(string? text)
     {
         var line = (text ?? "").Trim();
-        line = WithoutSecrets(line.Length > MaxLength ? line[..MaxLength] : line);
+        line = PastedText.WithoutSecrets(line.Length > MaxLength ? line[..MaxLength] : line);
         if (line.Length == 0)
         {
             return new WhyQuestion("", []);
@@ -65,9 +65,6 @@ public sealed partial record WhyQuestion(string Text, IReadOnlyList<WhyTerm> Ter
         return new WhyQuestion(line, terms.Count > 0 ? [.. terms.Distinct()] : [new(WhyTermKind.Name, line)]);
     }
 
-    private static string WithoutSecrets(string line) =>
-        NamedSecret().Replace(UserInfo().Replace(UrlQuery().Replace(line, ""), "//"), "${name}=").Trim();
-
     private static string? KeyOf(string line)
     {
         if (Url().Match(line) is { Success: true } url)
@@ -79,17 +76,6 @@ public sealed partial record WhyQuestion(string Text, IReadOnlyList<WhyTerm> Ter
         return StreamField().Match(line) is { Success: true } field
             && StreamKey.TryParse(field.Groups["key"].Value.Trim('/'), out var key) ? $"{key.App}/{key.Stream}" : null;
     }
-
-    [GeneratedRegex(@"\?[^\s""',;\])]*", RegexOptions.None, 200)]
-    private static partial Regex UrlQuery();
-
-    [GeneratedRegex(@"//[^\s/@""]{1,512}@", RegexOptions.None, 200)]
-    private static partial Regex UserInfo();
-
-    [GeneratedRegex(
-        @"\b(?<name>\w*token|\w*secret|jwt|auth_key|password|pass|sign|signature)\s?[=:]\s?""?[^\s""',&;\])]+",
-        RegexOptions.IgnoreCase, 200)]
-    private static partial Regex NamedSecret();
 
     /// <summary>[time][level][process][client]; SRS 4 and later, and with a word for the level SRS 3.</summary>
     [GeneratedRegex(@"^\[[\d\- :.]{10,30}\]\s?\[\w{1,10}\]\s?\[\d{1,10}\]\s?\[(?<client>[\w\-]{1,64})\]", RegexOptions.None, 200)]

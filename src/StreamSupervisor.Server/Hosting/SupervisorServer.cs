@@ -231,11 +231,7 @@ internal sealed partial class SupervisorServer : IAsyncDisposable
         services.GetRequiredService<WebhookSender>().Start();
         ReloadEndpoint.Map(web).OnListener(http.Ports);
         ClusterEndpoints.MapForReaders(web).OnListener(http.Ports);
-        AlertPages.Map(web).OnListener(http.Ports);
-        if (pages.Enabled)
-        {
-            DashboardEndpoints.Map(web).OnListener(http.Ports);
-        }
+        (pages.Enabled ? DashboardEndpoints.Map(web) : AlertPages.Map(web)).OnListener(http.Ports);
 
         services.GetRequiredService<SupervisorGauges>();
         services.GetRequiredService<ProcessGauges>();

@@ -5,7 +5,8 @@ namespace StreamSupervisor.Server.Manual;
 
 /// <summary>
 /// <c>/ui/manual/alerts/NAME</c>: what an alert means and what to do, for everybody, since whoever is woken by it may have no key at hand.
-/// The pages are those of <c>src/Packaging/alerts/runbooks</c>, as plain text.
+/// The pages are those of <c>src/Packaging/alerts/runbooks</c>. Browsers are shown them as pages of the manual, where there is a dashboard;
+/// all others get plain text.
 /// </summary>
 internal static class AlertPages
 {
@@ -21,17 +22,24 @@ internal static class AlertPages
     /// <summary>The names of all alerts that have a page.</summary>
     public static IReadOnlyCollection<string> Names => Pages.Keys;
 
-    /// <summary>Maps them. They are there whether the dashboard is or not.</summary>
+    /// <summary>Maps them where there is no dashboard.</summary>
     public static IEndpointConventionBuilder Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet(Prefix + "/{name}", IResult (HttpContext call, string name) =>
-        {
-            call.Response.Headers.XContentTypeOptions = "nosniff";
-            call.Response.Headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
-            return Pages.TryGetValue(name, out var page)
-                ? Results.Text(page, "text/plain", Encoding.UTF8)
-                : Results.Text($"There is no such alert; there are {string.Join(", ", Names.Order(StringComparer.Ordinal))}.", "text/plain",
-                    Encoding.UTF8, StatusCodes.Status404NotFound);
-        }).ExcludeFromDescription();
+        routes.MapGet(Prefix + "/{name}", IResult (HttpContext call, string name) => PlainText(call, name)).ExcludeFromDescription();
+
+    /// <summary>A page of the manual; null where there is no such alert.</summary>
+    public static ManualPage? Find(string name) =>
+        Pages.TryGetValue(name, out var text) ? new ManualPage($"alerts/{name}", name, text) : null;
+
+    /// <summary>The answer to whoever is no browser.</summary>
+    public static IResult PlainText(HttpContext call, string name)
+    {
+        call.Response.Headers.XContentTypeOptions = "nosniff";
+        call.Response.Headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
+        return Pages.TryGetValue(name, out var page)
+            ? Results.Text(page, "text/plain", Encoding.UTF8)
+            : Results.Text($"There is no such alert; there are {string.Join(", ", Names.Order(StringComparer.Ordinal))}.", "text/plain",
+                Encoding.UTF8, StatusCodes.Status404NotFound);
+    }
 
     private static string Read(string name)
     {

@@ -36,10 +36,7 @@ public sealed partial class SimulatedConnection
 
     private async Task<(string Host, int Port)?> AskCoworkerAsync(string coworker)
     {
-        using var cut = new CancellationTokenSource();
-        (wait, waitEndsWith) = (cut, Cuts.Kick);
-        var answer = await srs.AskCoworkerAsync(QuestionTo(coworker), cut.Token);
-        wait = null;
+        var answer = await WaitAsync(Cuts.Kick, cut => srs.AskCoworkerAsync(QuestionTo(coworker), cut));
         process.AdvanceTo(srs.Now);
         return answer is var (status, body) ? CoworkerReply.Read(status, body) : null;
     }

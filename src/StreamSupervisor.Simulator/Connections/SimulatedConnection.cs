@@ -308,21 +308,36 @@ public sealed partial class SimulatedConnection
 
         var url = Request.Key.Url;
         var hook = HookPayload.Of(action, srs.Options, process.ServiceId, this, process.Statistics.StreamOf(url)?.Id);
-        using var cut = new CancellationTokenSource();
-        (wait, waitEndsWith) = (cut, endsWith);
-        var result = await srs.SendHookAsync(hook, url, cut.Token);
-        wait = null;
+        var result = await WaitAsync(endsWith, cut => srs.SendHookAsync(hook, url, cut));
         process.AdvanceTo(srs.Now);
         return result;
     }
 
     private async Task PauseAsync(TimeSpan time, Cuts endsWith = Cuts.None)
     {
+        await WaitAsync(endsWith, async cut =>
+        {
+            await srs.Time.WaitAsync(time, cut);
+            return true;
+        });
+        process.AdvanceTo(srs.Now);
+    }
+
+    /// <summary>
+    /// Waits for what <see cref="Cut"/> and <see cref="Die"/> end early. Whatever it throws, nothing is left for them to end.
+    /// </summary>
+    private async Task<T> WaitAsync<T>(Cuts endsWith, Func<CancellationToken, Task<T>> work)
+    {
         using var cut = new CancellationTokenSource();
         (wait, waitEndsWith) = (cut, endsWith);
-        await srs.Time.WaitAsync(time, cut.Token);
-        wait = null;
-        process.AdvanceTo(srs.Now);
+        try
+        {
+            return await work(cut.Token);
+        }
+        finally
+        {
+            wait = null;
+        }
     }
 
     private void Cut(Cuts by)

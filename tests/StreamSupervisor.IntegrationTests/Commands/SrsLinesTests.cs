@@ -55,6 +55,17 @@ public sealed class SrsLinesTests : IDisposable
         output.ShouldContain("coworkers       10.0.0.2:8085/coworkers/v1/0123456789abcdef-coworkers;");
     }
 
+    [Theory]
+    [InlineData("http://10.0.0.5:1985", "10.0.0.5:1985")]
+    [InlineData("http://localhost:2985", "127.0.0.1:2985")]
+    [InlineData("http://127.0.0.11:2985", "127.0.0.11:2985")]
+    [InlineData("http://srs-1.internal:1985", "1985")]
+    public async Task The_api_listens_where_its_address_in_the_settings_leads(string api, string listen)
+    {
+        var (_, output, _) = await LinesAsync($$"""origins = [ { name = srs-1, api = "{{api}}", hook-token = "0123456789abcdef-hooks" } ]""", "--url", "http://10.0.0.2:8085");
+        output.ShouldContain($"    listen          {listen};");
+    }
+
     [Fact]
     public async Task A_server_that_nobody_named_is_a_sentence_with_those_that_are()
     {

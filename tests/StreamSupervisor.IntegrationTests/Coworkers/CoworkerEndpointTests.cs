@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using StreamSupervisor.Actors.Calls;
 using StreamSupervisor.Actors.LiveStreams;
+using StreamSupervisor.Actors.Origins;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Domain.Origins;
 using StreamSupervisor.Domain.Policies;
@@ -30,6 +31,7 @@ public sealed class CoworkerEndpointTests : IAsyncLifetime, IDisposable
         [new SrsEndpoint("srs-1", "http://127.0.0.1:1985"), new SrsEndpoint("srs-2", "http://127.0.0.1:1986")], new SrsApiOptions(), TimeProvider.System,
         NullLoggerFactory.Instance);
     private readonly CapturedLog _log = new();
+    private readonly ToldOrigins _origins = new();
     private FakeEntities _entities = null!;
     private OriginDirectory _directory = null!;
     private WebApplication _server = null!;
@@ -52,7 +54,7 @@ public sealed class CoworkerEndpointTests : IAsyncLifetime, IDisposable
                 new OriginOptions { Name = "srs-2", Api = "http://10.0.0.12:1985", PlayAddress = "play.example:2935" },
             },
         };
-        new CoworkerEndpoint(LocatorOf(_entities), new CoworkerTokens(options.Origins), options, TimeProvider.System, _log).Map(_server);
+        new CoworkerEndpoint(LocatorOf(_entities), new CoworkerTokens(options.Origins), _origins, options, TimeProvider.System, _log).Map(_server);
         await _server.StartAsync();
         _address = _server.Urls.Single();
         Note("srs-1", OriginStatus.Up);
@@ -91,6 +93,23 @@ public sealed class CoworkerEndpointTests : IAsyncLifetime, IDisposable
         _entities.Status = AskStatus.Answered;
         await _entities.PutAsync(Given.Live("live/cam1"));
         (await AskAsync()).ShouldSatisfyAllConditions(Stays);
+    }
+
+    [Fact]
+    public async Task Who_asks_for_what_it_publishes_itself_has_thrown_its_source_away_and_the_actor_of_the_server_hears_of_it()
+    {
+        var live = Given.Live("live/cam1", "srs-1");
+        await _entities.PutAsync(live with { Session = live.Session! with { Confirmed = false } });
+        (await AskAsync()).ShouldSatisfyAllConditions(Stays);
+        _origins.Told.ShouldBeEmpty("SRS has not begun yet");
+
+        await _entities.PutAsync(live with { Session = live.Session! with { Confirmed = true } });
+        (await AskAsync()).ShouldSatisfyAllConditions(Stays);
+        _origins.Told.ShouldBe([new AskedForItsOwn("srs-1", live.Key, live.Session!.By.Session)]);
+
+        await _entities.PutAsync(Given.Live("live/cam1", "srs-2"));
+        (await AskAsync()).Body.ShouldContain("play.example");
+        _origins.Told.Count.ShouldBe(1);
     }
 
     [Fact]
@@ -242,6 +261,13 @@ public sealed class CoworkerEndpointTests : IAsyncLifetime, IDisposable
             Interlocked.Increment(ref _asked);
             return _answer.Task;
         }
+    }
+
+    private sealed class ToldOrigins() : OriginRegion(ActorRefs.Nobody, TimeProvider.System)
+    {
+        public List<OriginMessage> Told { get; } = [];
+
+        public override void Tell(OriginMessage message, IActorRef? sender = null) => Told.Add(message);
     }
 
     private sealed class CapturedLog : ILogger<CoworkerEndpoint>

@@ -64,6 +64,37 @@ public sealed class OtherPagesTests
     }
 
     [Fact]
+    public async Task What_is_pasted_into_a_box_becomes_an_address_without_its_credential()
+    {
+        await using var platform = await Platform.StartAsync(SrsModel.V6);
+        using var pages = new PageClient(platform.Address);
+        (await pages.GetAsync("/ui")).Body.ShouldContain("<form class=\"find\" role=\"search\" action=\"/ui/find\" method=\"post\">");
+        foreach (var (pasted, leads) in new[]
+        {
+            ("", "/ui"),
+            ("cam", "/ui?state=all&q=cam"),
+            ("rtmp://ann:hush@srs-1/live/cam?token=hush", "/ui?state=all&q=live%2Fcam"),
+            ("srt://srs-1:10080?streamid=#!::r=live/cam,m=publish,secret=hush", "/ui?state=all&q=live%2Fcam"),
+            ("http://srs-1:1985/rtc/v1/whip/?app=live&stream=cam&secret=hush", "/ui?state=all&q=live%2Fcam"),
+            ("198.51.100.4", "/ui/why?q=198.51.100.4"),
+            ("[2026-01-31 21:03:11.123][WARN][1][77ab01ff] client disconnect peer. token=hush", "/ui/why?q=%5B2026-01-31%2021%3A03%3A11.123%5D"
+                + "%5BWARN%5D%5B1%5D%5B77ab01ff%5D%20client%20disconnect%20peer.%20token%3D"),
+            ("<script>alert(1)</script>\r\nSet-Cookie: a=b", "/ui?state=all&q=%3Cscript%3Ealert%281%29%3C%2Fscript%3E%0D%0ASet-Cookie%3A%20a%3Db"),
+        })
+        {
+            var found = await pages.PostAsync("/ui/find", new() { ["q"] = pasted });
+            (found.Status, found.Headers["Location"]).ShouldBe((HttpStatusCode.Redirect, leads));
+            (await pages.GetAsync(leads)).Status.ShouldBe(HttpStatusCode.OK);
+        }
+
+        var endless = (await pages.PostAsync("/ui/find", new() { ["q"] = new string('频', 2000) })).Headers["Location"];
+        (await pages.GetAsync(endless)).Status.ShouldBe(HttpStatusCode.OK);
+
+        var audit = await pages.PostAsync("/ui/audit", new() { ["by"] = "ops", ["q"] = "rtmp://srs-1/live/cam?token=hush" });
+        (audit.Status, audit.Headers["Location"]).ShouldBe((HttpStatusCode.Redirect, "/ui/audit?by=ops&q=live%2Fcam"));
+    }
+
+    [Fact]
     public async Task A_server_is_drained_and_taken_back_on_its_page_and_the_audit_says_by_whom_and_why()
     {
         await using var platform = await Platform.StartAsync(SrsModel.V6, SrsModel.V7Token);

@@ -122,19 +122,13 @@ internal sealed class HookRelay : IAsyncDisposable
             do
             {
                 var asked = Stopwatch.GetTimestamp();
-                try
+                var fault = await FaultOfAsync(backend);
+                failed = fault is null ? 0 : failed + 1;
+                if (failed == ChecksToFall && !_stop.IsCancellationRequested)
                 {
-                    using var answer = await _http.GetAsync(backend.Ready, _stop.Token);
-                    (failed, backend.TakesNew) = (0, answer.IsSuccessStatusCode);
-                }
-                catch (Exception fault) when (!_stop.IsCancellationRequested && fault is HttpRequestException or OperationCanceledException)
-                {
-                    if (++failed == ChecksToFall)
-                    {
-                        backend.TakesNew = false;
-                        _shut.Enqueue(string.Create(CultureInfo.InvariantCulture, $"{TimeProvider.System.GetUtcNow():HH:mm:ss.fff} connections to {backend.Port} ended: {fault.GetType().Name}"));
-                        backend.Shut();
-                    }
+                    backend.TakesNew = false;
+                    _shut.Enqueue(string.Create(CultureInfo.InvariantCulture, $"{TimeProvider.System.GetUtcNow():HH:mm:ss.fff} connections to {backend.Port} ended: {fault}"));
+                    await backend.ShutAsync();
                 }
 
                 var took = Stopwatch.GetElapsedTime(asked).Ticks;
@@ -151,6 +145,24 @@ internal sealed class HookRelay : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// What kept a member from answering its check; null: it answered. A check that is cut by the end of the relay fails in whatever way it
+    /// was at: refused, cancelled, or on a connection that is disposed already. None of them may end the checks, or be thrown by their end.
+    /// </summary>
+    private async Task<string?> FaultOfAsync(Backend backend)
+    {
+        try
+        {
+            using var answer = await _http.GetAsync(backend.Ready, _stop.Token);
+            backend.TakesNew = answer.IsSuccessStatusCode;
+            return null;
+        }
+        catch (Exception fault) when (fault is HttpRequestException or OperationCanceledException or IOException or ObjectDisposedException)
+        {
+            return fault.GetType().Name;
+        }
+    }
+
     private sealed class Backend(int port, Uri ready)
     {
         private volatile CancellationTokenSource _down = new();
@@ -162,12 +174,15 @@ internal sealed class HookRelay : IAsyncDisposable
         /// <summary>Ends the connections that are open now.</summary>
         public CancellationToken Down => _down.Token;
 
-        public void Shut()
+        /// <summary>
+        /// The source is not disposed: a connection that is just made asks for its token, and one that is just ended takes itself out of it.
+        /// It has no timer, so nothing of it is left behind.
+        /// </summary>
+        public Task ShutAsync()
         {
             var down = _down;
             _down = new CancellationTokenSource();
-            down.Cancel();
-            down.Dispose();
+            return down.CancelAsync();
         }
     }
 }

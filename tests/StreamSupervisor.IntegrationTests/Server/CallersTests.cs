@@ -31,6 +31,8 @@ public sealed partial class CallersTests : IAsyncLifetime
         ("GET /", "/", null, "200 200 200 200 200 200 200 200"),
         ("GET /ui/why", "/ui/why?q=10.0.0.7", null, "200 403 403 401 200 200 200 200"),
         ("POST /ui/why", "/ui/why", "q=10.0.0.7", "200 403 403 401 401 401 401 401"),
+        ("POST /ui/find", "/ui/find", "q=live", "200 403 403 401 401 401 401 401"),
+        ("POST /ui/audit", "/ui/audit", "q=live", "200 403 403 401 401 401 401 401"),
         ("POST /ui/orders", "/ui/orders", "order=dance", "404 403 403 401 403 404 404 404"),
         ("GET /ui/origins", "/ui/origins", null, "200 403 403 401 200 200 200 200"),
         ("POST /ui/origins", "/ui/origins", "origin=srs-1&order=dance", "404 403 403 401 403 404 404 404"),

@@ -88,7 +88,7 @@ public class PageTests
     {
         var language = zh ? PageLanguage.Zh : PageLanguage.En;
         var read = await new PageSamples("cam1").RenderAsync(page, language, mayOperate: false);
-        read.ValuesOf("action").Where(to => to is not ("/ui" or "/ui/preferences" or "/ui/why" or "/ui/audit")).ShouldBeEmpty();
+        read.ValuesOf("action").Where(to => to is not ("/ui" or "/ui/preferences" or "/ui/find" or "/ui/why" or "/ui/audit")).ShouldBeEmpty();
         read.Tags.Where(tag => tag.Tag == "dialog").Count().ShouldBe(2, "the help alone");
     }
 

@@ -23,6 +23,9 @@ public class WhyQuestionTests
     [InlineData("[2026-01-31 21:03:11.123][WARN][1][77ab01ff] client disconnect peer. ret=1007", "77ab01ff", null, null)]
     [InlineData("http hook on_publish failed. client_id=9ukq5k5d, url=http://127.0.0.1:8085/hooks/v1/token", "9ukq5k5d", null, null)]
     [InlineData("rtmp://srs-1.example.com:1935/live/cam1?token=secret", null, null, "live/cam1")]
+    [InlineData("srt://srs-1:10080?streamid=#!::r=live/cam1,m=publish", null, null, "live/cam1")]
+    [InlineData("srt://srs-1:10080?streamid=#!::h=srs-1/live/cam1", null, null, "live/cam1")]
+    [InlineData("https://srs-1/rtc/v1/whip/?app=live&stream=cam1", null, null, "live/cam1")]
     [InlineData("client ip=[2001:db8::1]:5000 went", null, "2001:db8::1", null)]
     public void A_line_of_the_log_gives_the_names_in_it(string line, string? client, string? address, string? key)
     {
@@ -41,7 +44,12 @@ public class WhyQuestionTests
     [Theory]
     [InlineData("rtmp://srs-1/live/cam1?secret=hush")]
     [InlineData("rtmp://srs-1/live/cam1?vhost=v&token=hush.hush")]
+    [InlineData("rtmp://srs-1/live/cam1?token=one,hush;hush")]
     [InlineData("rtmp://ann:hush@srs-1/live/cam1")]
+    [InlineData("srt://srs-1:10080?streamid=#!::r=live/cam1,m=publish,secret=hush")]
+    [InlineData("srt://srs-1:10080?passphrase=hush&streamid=%23!::h=srs-1/live/cam1,u=hush&mode=caller")]
+    [InlineData("srt://srs-1:10080?streamid=live/cam1?secret=hush")]
+    [InlineData("curl -H \"Authorization: Bearer hush\" \"http://srs-1:1985/rtc/v1/whip/?app=live&stream=cam1&secret=hush\"")]
     [InlineData("on_publish client=9ukq5k5d, stream=/live/cam1, param=\"?txSecret=hush&txTime=1\"")]
     [InlineData("stream /live/cam1 was refused: token=hush")]
     [InlineData("live/cam1 Authorization: secret: \"hush\"")]

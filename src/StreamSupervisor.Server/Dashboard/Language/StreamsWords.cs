@@ -22,6 +22,7 @@ public sealed record StreamsWords : IWords<StreamsWords>
     public required string RestartNeeded { get; init; }
     public required string None { get; init; }
     public required string NoneFound { get; init; }
+    public required string FindAttempts { get; init; }
     public required string Rows { get; init; }
     public required string Clear { get; init; }
     public required string TableCaption { get; init; }
@@ -47,6 +48,7 @@ public sealed record StreamsWords : IWords<StreamsWords>
         RestartNeeded = "needs a restart of this SRS",
         None = "Nobody publishes, and nothing is under way.",
         NoneFound = "No stream is like that.",
+        FindAttempts = "Look for it among the attempts: addresses, clients, encoders",
         Rows = "rows",
         Clear = "clear",
         TableCaption = "Streams by key; a column for each SRS server shows what is there.",
@@ -73,6 +75,7 @@ public sealed record StreamsWords : IWords<StreamsWords>
         RestartNeeded = "需要重启该 SRS",
         None = "当前无人推流，也没有进行中的操作。",
         NoneFound = "没有符合条件的流。",
+        FindAttempts = "在推流请求中查找（地址、客户端、编码器）",
         Rows = "行",
         Clear = "清除",
         TableCaption = "按流标识列出的流；每个 SRS 源站一列，显示该流在其上的状态。",

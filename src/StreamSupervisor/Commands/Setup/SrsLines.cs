@@ -118,8 +118,8 @@ internal static class SrsLines
 
     /// <summary>What SRS listens on so that it is found at the address; a name may be any address of that machine.</summary>
     private static string ListenOf(string api) => !Uri.TryCreate(api, UriKind.Absolute, out var url) ? "127.0.0.1:1985"
-        : url.IsLoopback ? $"127.0.0.1:{url.Port}"
         : IPAddress.TryParse(url.Host.Trim('[', ']'), out _) ? $"{url.Host}:{url.Port}"
+        : url.IsLoopback ? $"127.0.0.1:{url.Port}"
         : $"{url.Port}";
 
     /// <summary>A word as SRS reads it; one with a sign of its syntax in quotes.</summary>

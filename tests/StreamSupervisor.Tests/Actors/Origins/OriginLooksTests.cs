@@ -91,6 +91,21 @@ public class OriginLooksTests : OriginScene
     }
 
     [Fact]
+    public async Task A_stream_that_its_own_server_asks_for_is_published_for_nobody()
+    {
+        Srs.Publish(Key, "cam");
+        Index.Add(LiveBelief("cam"));
+        await StartAsync();
+        await UntilAsync(() =>
+        {
+            Srs.Orphan(Key, clients: 1);
+            Actor.Tell(new AskedForItsOwn(Origin, Key, By("cam", "process-1").Session));
+            return !Known.OrphanedKeys.IsEmpty;
+        });
+        Known.OrphanedKeys.ShouldBe([Key.ToString()]);
+    }
+
+    [Fact]
     public async Task Members_hear_of_which_keys_a_server_names_another_publisher_until_it_does_not()
     {
         Srs.Publish(Key, "cam");

@@ -72,6 +72,7 @@ public class OriginMessagesTests
         yield return new HeartbeatHeard("srs-1", "server-1", "process-1", 12.5);
         yield return new ConfirmProcess("srs-1", "server-1", "");
         yield return new SweepSoon("srs-1");
+        yield return new AskedForItsOwn("srs-1", state.Key, Client);
         yield return new Ping("srs-1");
         yield return new KickAnswered("srs-1");
         yield return new KickAnswered("srs-1", "forbids DELETE");

@@ -47,12 +47,12 @@ internal sealed class ScriptedSrs : ISrsApi
     }
 
     /// <summary>The stream receives and has players, and sends them nothing.</summary>
-    public void Orphan(StreamKey key)
+    public void Orphan(StreamKey key, int clients = 3)
     {
         lock (_gate)
         {
             var row = _streams[key.ToString()];
-            _streams[key.ToString()] = row with { Clients = 3, SentBytes = 7_000, ReceivedBytes = row.ReceivedBytes + 100_000 };
+            _streams[key.ToString()] = row with { Clients = clients, SentBytes = 7_000, ReceivedBytes = row.ReceivedBytes + 100_000 };
         }
     }
 

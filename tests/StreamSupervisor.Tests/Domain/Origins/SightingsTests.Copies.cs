@@ -41,6 +41,30 @@ public partial class SightingsTests
     }
 
     [Fact]
+    public void A_server_that_goes_on_asking_for_what_it_publishes_itself_has_an_orphan()
+    {
+        _scene.Publish(LookScene.Key, "cam");
+        _scene.Believe(LookScene.Key, "cam");
+        _scene.StreamsNow = () => [_scene.Streams[0] with { Clients = 1, ReceivedBytes = _scene.Elapsed.Ticks, SentBytes = _scene.Elapsed.Ticks / 100, PublisherClientId = "other" }];
+        Ask();
+        _scene.Run(TimeSpan.FromSeconds(25));
+        _scene.Sightings.Orphans.ShouldBeEmpty("one question may cross with the publish");
+
+        for (var i = 0; i < 8; i++)
+        {
+            Ask();
+            _scene.Run(TimeSpan.FromSeconds(3));
+        }
+
+        _scene.Findings.OfType<LookFinding.Orphaned>().Single().By.ShouldBe(_scene.SessionOf("cam"), "of an orphan the row may name another");
+        _scene.Sightings.Orphans.ShouldBe([LookScene.Key]);
+        _scene.Run(TimeSpan.FromSeconds(20));
+        _scene.Sightings.Orphans.ShouldBeEmpty("it does not ask any more");
+
+        void Ask() => _scene.Sightings.AskedForItsOwn(LookScene.Key, _scene.SessionOf("cam"), _scene.Elapsed);
+    }
+
+    [Fact]
     public void A_publisher_from_the_address_of_another_server_is_told_as_its_copy()
     {
         _scene.Publish(LookScene.Key, "copy");
