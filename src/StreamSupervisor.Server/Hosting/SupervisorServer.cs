@@ -144,9 +144,8 @@ internal sealed partial class SupervisorServer : IAsyncDisposable
         services.AddSingleton(_ => new PrometheusExporter());
         services.AddSingleton(_ => new SupervisorGauges(system.Directory, system.Streams, drain, system.Register, time));
         services.AddSingleton<ProcessGauges>();
-        services.AddSingleton(provider => new ExpiryGauges(
-            callers, provider.GetRequiredService<ServerCertificate>(), ActorSettings.CertificateOf(options.Cluster)?.ReadEnd(),
-            TimeProvider.System));
+        services.AddSingleton(provider => new ExpiryGauges(callers, () => provider.GetRequiredService<ServerCertificate>().Until,
+            ActorSettings.CertificateOf(options.Cluster)?.ReadEnd(), TimeProvider.System));
         services.AddSingleton(options.Hooks).AddSingleton(new HookTokens(options.Origins));
         services.AddSingleton(new Availability(() => system.Membership.Joined.IsCompleted
             ? null

@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using StreamSupervisor.Server.Api;
-using StreamSupervisor.Server.Hosting;
 using StreamSupervisor.Srs.Observability;
 
 namespace StreamSupervisor.Server.Observability;
@@ -10,10 +9,11 @@ namespace StreamSupervisor.Server.Observability;
 /// </summary>
 internal sealed class ExpiryGauges : IDisposable
 {
+    /// <param name="listeners">When the certificate of the listeners ends; null: there is none. It changes with a reload.</param>
     /// <param name="members">When the certificate of the members' port ends; null: there is none.</param>
-    public ExpiryGauges(ApiCallers callers, ServerCertificate certificate, DateTimeOffset? members, TimeProvider time) =>
+    public ExpiryGauges(ApiCallers callers, Func<DateTimeOffset?> listeners, DateTimeOffset? members, TimeProvider time) =>
         Meter.CreateObservableGauge("streamsupervisor.expiry.remaining",
-            () => Ends(callers, certificate, members).Select(one => new Measurement<double>((one.At - time.GetUtcNow()).TotalSeconds,
+            () => Ends(callers, listeners(), members).Select(one => new Measurement<double>((one.At - time.GetUtcNow()).TotalSeconds,
                 new KeyValuePair<string, object?>("kind", one.Kind), new KeyValuePair<string, object?>("name", one.Name))), "s",
             "Time until a certificate (by its setting) or an API key (by its name) ends, negative afterwards; only of those that end.");
 
@@ -23,11 +23,11 @@ internal sealed class ExpiryGauges : IDisposable
     public void Dispose() => Meter.Dispose();
 
     private static IEnumerable<(string Kind, string Name, DateTimeOffset At)> Ends(
-        ApiCallers callers, ServerCertificate certificate, DateTimeOffset? members)
+        ApiCallers callers, DateTimeOffset? listeners, DateTimeOffset? members)
     {
-        if (certificate.Until is { } listeners)
+        if (listeners is { } http)
         {
-            yield return ("certificate", "http.certificate", listeners);
+            yield return ("certificate", "http.certificate", http);
         }
 
         if (members is { } remoting)

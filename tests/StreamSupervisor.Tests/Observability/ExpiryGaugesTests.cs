@@ -24,7 +24,7 @@ public sealed class ExpiryGaugesTests : IDisposable
     public void What_ends_is_told_with_its_time_and_what_does_not_is_not()
     {
         var callers = new ApiCallers(KeysOf(("ends", "2026-12-31"), ("ended", "2026-12-20T11:59:00Z"), ("stays", "")));
-        using var gauges = new ExpiryGauges(callers, new ServerCertificate(Pem(Now.AddDays(10))), Now.AddHours(1), new VirtualTime(Now));
+        using var gauges = new ExpiryGauges(callers, () => new ServerCertificate(Pem(Now.AddDays(10))).Until, Now.AddHours(1), new VirtualTime(Now));
 
         Read(gauges).ShouldBe(new Dictionary<string, double>
         {
@@ -40,7 +40,7 @@ public sealed class ExpiryGaugesTests : IDisposable
     {
         var callers = new ApiCallers(KeysOf(("a", "2026-12-31")));
         var certificate = new ServerCertificate(Pem(Now.AddDays(10)));
-        using var gauges = new ExpiryGauges(callers, certificate, members: null, new VirtualTime(Now));
+        using var gauges = new ExpiryGauges(callers, () => certificate.Until, members: null, new VirtualTime(Now));
         callers.Use(KeysOf(("b", "2026-12-21")));
         certificate.Prepare(Pem(Now.AddDays(90)))!();
 
@@ -54,7 +54,7 @@ public sealed class ExpiryGaugesTests : IDisposable
     [Fact]
     public void Without_certificates_and_ends_there_is_nothing()
     {
-        using var gauges = new ExpiryGauges(new ApiCallers(KeysOf(("a", ""))), new ServerCertificate(new PemCertificateOptions()), null, new VirtualTime(Now));
+        using var gauges = new ExpiryGauges(new ApiCallers(KeysOf(("a", ""))), () => null, null, new VirtualTime(Now));
         Read(gauges).ShouldBeEmpty();
     }
 

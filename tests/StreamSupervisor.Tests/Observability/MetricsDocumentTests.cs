@@ -15,7 +15,6 @@ using StreamSupervisor.Server.Configuration;
 using StreamSupervisor.Server.Coworkers;
 using StreamSupervisor.Server.Credentials;
 using StreamSupervisor.Server.Hooks;
-using StreamSupervisor.Server.Hosting;
 using StreamSupervisor.Server.Management;
 using StreamSupervisor.Server.Observability;
 using StreamSupervisor.Server.Registrations;
@@ -86,7 +85,7 @@ public sealed partial class MetricsDocumentTests
         using var process = new ProcessGauges();
         using var expiry = new ExpiryGauges(
             new ApiCallers(new ApiOptions { Keys = [new() { Name = "a", Key = "0123456789abcdef", Expires = "2026-12-31" }] }),
-            new ServerCertificate(new PemCertificateOptions()), members: null, TimeProvider.System);
+            () => null, members: null, TimeProvider.System);
 
         HookTelemetry.Begin();
         HookTelemetry.Answered(HookAction.OnPublish, "allowed", TimeSpan.Zero);
