@@ -113,6 +113,9 @@ public sealed class OrderTests(Browser browser) : IAsyncLifetime
         await keyboard.PressAsync("x");
         await visitor.ShowsAsync("#chosen-count", "1");
         await keyboard.PressAsync("K");
+
+        // The list names the client as well, so the page that asks is known by the field that is typed into.
+        await Visitor.HoldsAsync("a reason is asked for", () => visitor.Page.EvaluateAsync<bool>("document.activeElement.name === 'why'"));
         await visitor.ShowsAsync("main", onAir.ClientId);
         await keyboard.TypeAsync("wrong picture");
         await keyboard.PressAsync("Enter");
