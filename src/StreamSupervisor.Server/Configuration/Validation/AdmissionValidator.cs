@@ -19,7 +19,7 @@ internal static class AdmissionValidator
         checks.Within("admission.confirm-within", admission.ConfirmWithin, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
         checks.Advise("admission.confirm-within", admission.ConfirmWithin > options.Sweep.Interval,
             $"is not longer than sweep.interval ({HoconFormat(options.Sweep.Interval)}): each new publisher is asked for alone before the "
-            + "next look at its server would find it.", "Make it at least one and a half times as long.");
+            + "next look at its server would find it.", "Make it one and a half times as long, or look more often.");
         checks.Within("admission.reconnect-window", admission.ReconnectWindow, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1));
         checks.Within("admission.fight-window", admission.FightWindow, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
         checks.Within("admission.fight-alternations", admission.FightAlternations, 2, 100, "a single takeover is no fight");
