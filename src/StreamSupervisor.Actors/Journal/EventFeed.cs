@@ -1,6 +1,6 @@
 namespace StreamSupervisor.Actors.Journal;
 
-/// <summary>One row of the feed: the events of one command of one key.</summary>
+/// <summary>One row of the feed: the events of one command of one key, or several refusals.</summary>
 /// <param name="Ordering">Its place among all rows; grows, with gaps.</param>
 /// <param name="Key">The stream key as text.</param>
 /// <param name="WrittenAt">When its member wrote it, by that member's clock.</param>

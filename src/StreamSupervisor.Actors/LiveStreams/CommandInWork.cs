@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using Akka.Actor;
 using StreamSupervisor.Domain;
@@ -20,6 +21,9 @@ internal sealed class CommandInWork(IActorRef asker, long askId, SessionId? atte
 
     /// <summary>Null while the attempt is held.</summary>
     public LiveStreamReply? Reply { get; set; }
+
+    /// <summary>What it decided; empty for one that writes nothing.</summary>
+    public ImmutableArray<LiveStreamEvent> Events { get; init; } = [];
 
     /// <summary>The state after this command, once its record is durable; null for one that writes nothing.</summary>
     public LiveStreamState? After { get; set; }

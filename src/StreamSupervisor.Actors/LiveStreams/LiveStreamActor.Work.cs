@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
 using Akka.Actor;
 using Akka.Cluster.Sharding;
@@ -54,15 +53,14 @@ internal sealed partial class LiveStreamActor
 
     private bool IsSessionOutOfReach => _state.Session is { By.Origin: var origin } && _services.IsOutOfReach(origin);
 
-    private void Changed(LiveStreamState before, ImmutableArray<LiveStreamEvent> events, CommandInWork written)
+    private void Changed(LiveStreamState before, ActivityContext cause)
     {
-        Witness(before, events, Now - written.DecidedAt);
         if (before.Revision != _durable.Revision)
         {
             TellWorkers();
         }
 
-        FitWork(written.Cause);
+        FitWork(cause);
         ArmTimer();
         Publish(_durable);
         SnapshotIfDue(_services.Settings.SnapshotEvery);

@@ -15,7 +15,7 @@ namespace StreamSupervisor.Actors.LiveStreams;
 /// <para>
 /// What it promises. Nothing is answered or done that is not in the journal. A command is decided on the newest state, also while earlier
 /// records are being written: what waits goes into the next batch instead of into the next round trip (190 decisions/s of one key become
-/// thousands). What is ordered and not proven done runs as a child, after a recovery too.
+/// thousands), refusals into one record together. What is ordered and not proven done runs as a child, after a recovery too.
 /// </para>
 /// <para>
 /// How it can fail. A write fails: the actor stops, and the state that was only hoped for dies with it; the next message starts it again.
@@ -176,6 +176,7 @@ internal sealed partial class LiveStreamActor : UntypedPersistentActor
         var inWork = new CommandInWork(asker, askId, (command as RequestPublish)?.By.Session)
         {
             Reply = decision.Reply,
+            Events = [.. decision.Events],
             After = writes ? after : null,
             Span = span,
             DecidedAt = now,
@@ -191,7 +192,7 @@ internal sealed partial class LiveStreamActor : UntypedPersistentActor
             _state = after;
             _inWork.Add(inWork);
             _services.Gauges.Writing(1);
-            PersistAsync(new EventBatch([.. decision.Events]), Written);
+            Write(inWork.Events);
         }
         else if (_inWork.NothingToWrite)
         {
@@ -202,46 +203,5 @@ internal sealed partial class LiveStreamActor : UntypedPersistentActor
             // It must not overtake the writes that it rests on.
             _inWork.Add(inWork);
         }
-    }
-
-    /// <summary>The record of the oldest command is durable: answer, then act.</summary>
-    private void Written(EventBatch batch)
-    {
-        var before = _durable;
-        var written = _inWork.TakeWritten();
-        _services.Gauges.Writing(-1);
-        _durable = written.After!;
-        _written++;
-        if (written.Cause != default)
-        {
-            StreamTrace.Span("stream.persist", written.Cause, _key, written.DecidedAt, Now);
-        }
-
-        foreach (var happened in batch.Events)
-        {
-            if (LiveStream.AnswerOf(happened) is not { } answer)
-            {
-                continue;
-            }
-
-            if (answer.Attempt == written.Attempt)
-            {
-                written.Reply ??= answer.Reply;
-            }
-
-            foreach (var held in _inWork.TakeHeld(answer.Attempt))
-            {
-                Answer(held, answer.Reply);
-            }
-        }
-
-        Complete(written);
-        while (_inWork.TryTakeUnwritten(out var next))
-        {
-            Complete(next);
-        }
-
-        Changed(before, batch.Events, written);
-        StopIfRetired();
     }
 }

@@ -6,7 +6,7 @@ using System.Text.Json;
 namespace StreamSupervisor.Domain.LiveStreams;
 
 /// <remarks>
-/// One row holds the events of one command. A single event is stored as it always was, under its own name; several under
+/// One row holds an <see cref="EventBatch"/>. A single event is stored as it always was, under its own name; several under
 /// <see cref="BatchKind"/> as <c>[{"kind":"…","data":{…}},…]</c>.
 /// </remarks>
 public static partial class EventCodec
@@ -16,7 +16,7 @@ public static partial class EventCodec
 
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>The name and the payload of the events of one command.</summary>
+    /// <summary>The name and the payload of the events of one row.</summary>
     /// <exception cref="ArgumentException">The batch is empty: nothing happened, and there is nothing to store.</exception>
     public static (string Kind, byte[] Payload) EncodeBatch(EventBatch batch)
     {

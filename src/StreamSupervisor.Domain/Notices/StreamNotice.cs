@@ -3,14 +3,14 @@ using StreamSupervisor.Domain.LiveStreams;
 namespace StreamSupervisor.Domain.Notices;
 
 /// <summary>One thing that others are told of a stream key.</summary>
-/// <param name="Place">Of its event among those of its command, from 0.</param>
+/// <param name="Place">Of its event among those of its row, from 0.</param>
 /// <param name="Kind">What it is.</param>
 /// <param name="Event">The event that says so.</param>
 /// <param name="Replaced">The session that lost the key in the same moment; null where none did.</param>
 public sealed record StreamNotice(int Place, NoticeKind Kind, LiveStreamEvent Event, PublisherLost? Replaced = null)
 {
     /// <summary>
-    /// What the events of one command mean to others, in their order. It follows from them alone, so each sender and each repetition
+    /// What the events of one row mean to others, in their order. It follows from them alone, so each sender and each repetition
     /// finds the same. The loss and the admission of a takeover are one command and one notice: the broadcast was never interrupted.
     /// </summary>
     /// <param name="events">As they are stored; null for one that this version cannot read.</param>

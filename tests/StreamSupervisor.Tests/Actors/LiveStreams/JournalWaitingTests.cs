@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.TestKit.Domain;
 using StreamSupervisor.TestKit.Metrics;
 
@@ -31,7 +32,9 @@ public sealed class JournalWaitingTests : LiveStreamStage
         Journal.HoldWrites();
         Journal.FailWrites = new InvalidOperationException("The disk is full.");
         Ask(Scene.Ask(Scene.Encoder("one")));
-        AwaitAssert(() => waiting.Read().ShouldBe(1));
+        Ask(Scene.Ask(Scene.Encoder("two"), credential: CredentialVerdict.Wrong));
+        Ask(Scene.Ask(Scene.Encoder("three"), credential: CredentialVerdict.Wrong));
+        AwaitAssert(() => waiting.Read().ShouldBe(3));
 
         Journal.LetWritesGo();
         AwaitAssert(() => waiting.Read().ShouldBe(0));

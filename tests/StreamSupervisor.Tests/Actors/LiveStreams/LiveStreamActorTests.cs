@@ -169,6 +169,47 @@ public sealed class LiveStreamActorTests : LiveStreamStage
     }
 
     [Fact]
+    public void Refusals_that_come_during_a_write_share_records_and_are_all_there_after_a_restart()
+    {
+        Hear<Allowed>(Scene.Ask(Scene.Encoder("a")));
+        Journal.HoldWrites();
+        var asks = Enumerable.Range(0, 64).Select(i => Ask(Wrong($"c{i}"))).ToList();
+        Journal.LetWritesGo();
+        Hub.ReceiveN(64).Cast<StreamAnswer>().Select(answer => answer.AskId).ShouldBe(asks);
+
+        // The admission, the first refusal, and two records of the others.
+        NewestRecord().ShouldBe(4);
+        var before = StateOf();
+        Shard.Tell(new ShardStandIn.Crash(Key));
+        var after = Answered<StateReply>(GetState.Instance).State;
+        after.Revision.ShouldBe(before.Revision);
+        after.Answers.ShouldBe(before.Answers);
+    }
+
+    [Fact]
+    public void An_order_among_refusals_is_decided_written_and_answered_in_its_place()
+    {
+        Hear<Allowed>(Scene.Ask(Scene.Encoder("a")));
+        Journal.HoldWrites();
+        long[] asks =
+        [
+            Ask(Wrong("b")), Ask(Wrong("c")), Ask(Wrong("d")), Ask(new Lock("ops", "x")), Ask(GetState.Instance),
+            Ask(Scene.Ask(Scene.Encoder("e"))), Ask(Scene.Ask(Scene.Encoder("f"))),
+        ];
+        Journal.LetWritesGo();
+
+        var answers = Hub.ReceiveN(7).Cast<StreamAnswer>().ToList();
+
+        answers.Select(answer => answer.AskId).ShouldBe(asks);
+        answers.Select(answer => (answer.Reply as Refused)?.Reason).ShouldBe(
+        [
+            RefusalReason.CredentialWrong, RefusalReason.CredentialWrong, RefusalReason.CredentialWrong, null, null,
+            RefusalReason.Locked, RefusalReason.Locked,
+        ]);
+        NewestRecord().ShouldBe(5, "the admission, the first refusal, the next two, the lock, the last two");
+    }
+
+    [Fact]
     public void A_key_with_nothing_under_way_leaves_memory_and_comes_back_with_what_it_knew()
     {
         var by = OnAir("a", One, "srs-1");
@@ -289,6 +330,12 @@ public sealed class LiveStreamActorTests : LiveStreamStage
         One.IsAway = false;
         WaitFor(() => One.Deleted.Count == 1, "the kick", milliseconds: 100);
     }
+
+    private static RequestPublish Wrong(string client) => Scene.Ask(Scene.Encoder(client), credential: CredentialVerdict.Wrong);
+
+    /// <summary>The number of the newest record that is durable.</summary>
+    private long NewestRecord() => Changes.ReceiveWhile<LiveStreamChanged>(TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(200),
+        message => (LiveStreamChanged)message).Max(change => change.Sequence);
 
     [Fact]
     public void A_report_is_repeated_until_the_member_may_speak_again()
