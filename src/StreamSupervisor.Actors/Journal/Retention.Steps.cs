@@ -41,31 +41,6 @@ public sealed partial class Retention
     private static (string, object?)[] Page(string after, string last, DateTimeOffset before) =>
         [("@after", after), ("@last", last), ("@before", before.UtcTicks)];
 
-    private async Task<int> ClearIdleKeysAsync(DateTimeOffset before, CancellationToken cancellation)
-    {
-        var (cleared, changedAt, key) = (0, 0L, "");
-        while (true)
-        {
-            var candidates = await CandidatesAsync(changedAt, key, before, cancellation);
-            foreach (var candidate in candidates)
-            {
-                cleared += await StepAsync(
-                    "clearing an idle key",
-                    (transaction, stop) => ClearKeyAsync(transaction, candidate, before.UtcTicks, stop),
-                    cancellation,
-                    pause: false);
-            }
-
-            if (candidates.Count < KeysOfAStep)
-            {
-                return cleared;
-            }
-
-            (changedAt, key) = (candidates[^1].ChangedAt, candidates[^1].Key);
-            await Task.Delay(settings.Pause, time, cancellation);
-        }
-    }
-
     /// <summary>The newest notice of a server, of a member that runs or of a key in quarantine says what was told last: without it the
     /// same would be told again. Of a member that has ended, which never comes back under its incarnation, and of a quarantine that is over
     /// nothing stays; the oldest go first, so that the one before never becomes the newest.</summary>
@@ -84,46 +59,6 @@ public sealed partial class Retention
             (transaction, stop) => RunAsync(transaction, sql, [("@before", before.UtcTicks)], stop), cancellation) >= settings.Step)
         {
         }
-    }
-
-    /// <summary>
-    /// Events first: a recovery that reads between the statements sees either all or nothing, for they are one transaction. A row that is
-    /// written at this very moment stays, alone; it carries every number that it sets, and of an idle key nothing else counts.
-    /// </summary>
-    private async Task<int> ClearKeyAsync(DbTransaction transaction, Candidate candidate, long before, CancellationToken cancellation)
-    {
-        (string, object?)[] values =
-            [("@id", Timeline.IdPrefix + candidate.Key), ("@key", candidate.Key), ("@sequence", candidate.Sequence)];
-        var newest = await FirstAsync(
-            transaction,
-            $"""
-            SELECT sequence_number, created FROM {store.Schema}event_journal
-            WHERE persistence_id = @id ORDER BY sequence_number DESC LIMIT 1
-            """,
-            values[..1],
-            row => (Sequence: row.GetInt64(0), Created: row.GetInt64(1)),
-            cancellation);
-        if (newest.Sequence > candidate.Sequence || newest.Created >= before)
-        {
-            // The index lags or the key is in use.
-            return 0;
-        }
-
-        if (newest.Sequence == candidate.Sequence)
-        {
-            _ = await RunAsync(
-                transaction,
-                $"DELETE FROM {store.Schema}event_journal WHERE persistence_id = @id AND sequence_number <= @sequence",
-                [values[0], values[2]],
-                cancellation);
-            _ = await RunAsync(
-                transaction, $"DELETE FROM {store.Schema}event_snapshot WHERE persistence_id = @id", values[..1], cancellation);
-        }
-
-        // Where the journal ends before the row of the index, the key was deleted and began anew: the row stands for nothing.
-        _ = await RunAsync(
-            transaction, $"DELETE FROM {store.Schema}stream_index WHERE key = @key AND sequence = @sequence", values[1..3], cancellation);
-        return newest.Sequence == candidate.Sequence ? 1 : 0;
     }
 
     private string DeleteEvents =>
@@ -162,39 +97,16 @@ public sealed partial class Retention
         },
         cancellation);
 
-    private Task<IReadOnlyList<Candidate>> CandidatesAsync(
-        long changedAt, string key, DateTimeOffset before, CancellationToken cancellation) =>
-        store.ReadAsync(
-            "the keys that are idle",
-            async (connection, stop) =>
-            {
-                await using var command = connection.Command(
-                    $"""
-                    SELECT key, sequence, changed_at FROM {store.Schema}stream_index
-                    WHERE idle AND changed_at < @before AND (changed_at, key) > (@changed, @key) ORDER BY changed_at, key LIMIT @limit
-                    """,
-                    ("@before", before.ToUnixTimeMilliseconds()),
-                    ("@changed", changedAt),
-                    ("@key", key),
-                    ("@limit", KeysOfAStep));
-                return await command.RowsAsync(row => new Candidate(row.GetString(0), row.GetInt64(1), row.GetInt64(2)), stop);
-            },
-            cancellation);
-
     /// <summary>A short transaction, and the pause behind it. Nothing when another member is at it.</summary>
     private async Task<T> StepAsync<T>(
-        string what, Func<DbTransaction, CancellationToken, Task<T>> work, CancellationToken cancellation, bool pause = true)
+        string what, Func<DbTransaction, CancellationToken, Task<T>> work, CancellationToken cancellation)
         where T : struct
     {
         var done = await store.WriteAsync(
             what,
             async (transaction, stop) => await IsOursAsync(transaction, stop) ? await work(transaction, stop) : default,
             cancellation);
-        if (pause)
-        {
-            await Task.Delay(settings.Pause, time, cancellation);
-        }
-
+        await Task.Delay(settings.Pause, time, cancellation);
         return done;
     }
 
@@ -215,19 +127,4 @@ public sealed partial class Retention
         await using var command = transaction.Command(sql, values);
         return await command.ExecuteNonQueryAsync(cancellation);
     }
-
-    private static async Task<T> FirstAsync<T>(
-        DbTransaction transaction,
-        string sql,
-        (string Name, object? Value)[] values,
-        Func<DbDataReader, T> read,
-        CancellationToken cancellation)
-        where T : struct
-    {
-        await using var command = transaction.Command(sql, values);
-        var rows = await command.RowsAsync(read, cancellation);
-        return rows.Count > 0 ? rows[0] : default;
-    }
-
-    private readonly record struct Candidate(string Key, long Sequence, long ChangedAt);
 }

@@ -80,6 +80,46 @@ public sealed class RetentionTests(StoreFixture stores)
 
     [Theory]
     [ClassData(typeof(Databases))]
+    public async Task Many_idle_keys_go_and_those_among_them_that_must_stay_do(bool postgres)
+    {
+        var location = await stores.NewAsync(postgres);
+        await using var store = await OpenAsync(location);
+        await using var member = JournalMember.Start(location);
+        var longAgo = TimeProvider.System.GetUtcNow() - (Week * 2);
+        var keys = Enumerable.Range(0, 250).Select(i => $"__defaultVhost__/live/one{i:000}").ToList();
+        foreach (var key in keys)
+        {
+            _ = await member.WriteAsync(key, Happened.Confirmed(1));
+            _ = await member.WriteAsync(key, Happened.Confirmed(2));
+        }
+
+        // Every fifth is in use, every seventh is one row behind its journal, and one began anew long ago.
+        await AgeAsync(location, store, Week * 2);
+        foreach (var key in keys.Where((_, i) => i % 5 == 0))
+        {
+            _ = await member.WriteAsync(key, Happened.Confirmed(3));
+        }
+
+        await StreamIndexTable.WriteAsync(
+            store,
+            [
+                .. keys.Select((key, i) => StreamIndexRow.Of(key, i % 5 == 0 ? 3 : i % 7 == 0 ? 1 : 2, Happened.Idle(key), longAgo)),
+                StreamIndexRow.Of(Key, 9, Happened.Idle(Key), longAgo),
+            ],
+            CancellationToken.None);
+
+        var goes = keys.Where((_, i) => i % 5 != 0 && i % 7 != 0).ToList();
+        (await RetentionOf(store).RoundAsync()).ShouldBe(new RetentionRound(Events: 0, Snapshots: 0, Keys: goes.Count));
+
+        var left = await new StreamIndex(store).ListAsync(new StreamIndexQuery("", 1000));
+        left.Select(row => row.Key).ShouldBe(keys.Except(goes), ignoreOrder: true);
+        (await StoreFixture.ExecuteAsync(location, $"SELECT count(*) FROM {store.Schema}event_journal"))
+            .ShouldBe(keys.Select((_, i) => i % 5 == 0 ? 3L : i % 7 == 0 ? 2L : 0L).Sum());
+        (await RetentionOf(store).RoundAsync()).Keys.ShouldBe(0);
+    }
+
+    [Theory]
+    [ClassData(typeof(Databases))]
     public async Task A_key_whose_row_lags_behind_its_journal_stays(bool postgres)
     {
         var location = await stores.NewAsync(postgres);
@@ -162,7 +202,7 @@ public sealed class RetentionTests(StoreFixture stores)
     }
 
     private static Retention RetentionOf(JournalStore store, TimeSpan? keep = null) => new(
-        store, new RetentionSettings { Keep = keep ?? Week, Pause = TimeSpan.Zero }, TimeProvider.System, NullLogger.Instance);
+        store, new RetentionSettings { Keep = keep ?? Week, Pause = TimeSpan.Zero, Step = 50 }, TimeProvider.System, NullLogger.Instance);
 
     private static async Task AgeAsync(StoreLocation location, JournalStore store, TimeSpan by)
     {
