@@ -19,7 +19,6 @@ public sealed class SoakCollection
 /// puts more on air; the output has a line for each sample.
 /// </summary>
 [Collection(SoakCollection.Name)]
-[Trait("Run", "long")]
 public sealed class SoakTests(ITestOutputHelper log)
 {
     private const int Samples = 24;
@@ -27,7 +26,7 @@ public sealed class SoakTests(ITestOutputHelper log)
     /// <summary>Of one key that is published once and given up: admitted, confirmed or lost, ended.</summary>
     private const int MaxEventsOfOneTimeKey = 4;
 
-    private static readonly TimeSpan Length = TimeSpan.FromMinutes(Number("SOAK_MINUTES", 1));
+    private static readonly TimeSpan Length = TimeSpan.FromMinutes(Number("SOAK_MINUTES", 2));
     private static readonly int Keys = Number("SOAK_KEYS", 10_000);
 
     [Fact]
