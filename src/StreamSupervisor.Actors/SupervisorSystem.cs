@@ -33,6 +33,7 @@ public sealed partial class SupervisorSystem : IAsyncDisposable
     private readonly SrsServers _servers;
     private readonly LiveStreamServices _services;
     private readonly TimeProvider _time;
+    private readonly LaggingSearch _lagging;
     private readonly ILogger _log;
     private readonly CancellationTokenSource _stopping = new();
     private Task _clearing = Task.CompletedTask;
@@ -55,6 +56,7 @@ public sealed partial class SupervisorSystem : IAsyncDisposable
         Notices = new NoticeStore(store, time);
         Webhooks = new WebhookStore(store);
         Index = new StreamIndex(store);
+        _lagging = new LaggingSearch(Feed.NewestAsync, Index.LaggingAsync, time);
         Origins = StartOrigins();
         StartIndex(loggers);
         _system.ActorOf(MemberCounter.PropsOf(_services.LastMinute, _services.Quarantine), MemberCounter.ActorName);
@@ -207,8 +209,8 @@ public sealed partial class SupervisorSystem : IAsyncDisposable
     {
         var due = await Index.DueAsync(now, cancellation: cancellation);
         return now == DateTimeOffset.MaxValue
-            ? [.. due, .. (await Index.LaggingAsync(cancellation: cancellation)).Where(key => !WarmUp.IsStage(key))]
-            : due;
+            ? [.. due, .. await _lagging.BeginAsync(cancellation)]
+            : [.. due, .. await _lagging.NextAsync(cancellation)];
     }
 
     private async Task<IReadOnlyList<StreamBelief>> LoadBeliefsAsync(string origin, CancellationToken cancellation)

@@ -8,18 +8,18 @@ key=$1 api=${STREAMSUPERVISOR_SERVER:-http://127.0.0.1:8085}/api/v1/registration
 shift
 case ${LC_ALL:-${LANG:-}} in zh*) lang=zh ;; esac
 call() { curl -sS -m 10 -H 'Content-Type: application/json' "$@"; }
-post() { # IS-GOODBYE
-    jq -n --arg key "$key" --arg me "${ENCODER_ID:-$(uname -n):$key}" --arg error "$error" --argjson n "$attempt" --argjson goodbye "$1" \
-        '{key: $key, encoderId: $me, attempt: $n, credential: env.STREAMSUPERVISOR_CREDENTIAL, lastError: $error, goodbye: $goodbye}' |
+register() {
+    jq -n --arg key "$key" --arg me "${ENCODER_ID:-$(uname -n):$key}" --arg error "$error" --argjson n "$attempt" \
+        '{key: $key, encoderId: $me, attempt: $n, credential: env.STREAMSUPERVISOR_CREDENTIAL, lastError: $error}' |
         call -d @- "$api"
 }
 said() { printf '%s' "$answer" | jq -r "$1" 2>/dev/null; }
-trap '[ -z "$encoder" ] || kill "$encoder" 2>/dev/null; [ -z "$id" ] || post true >/dev/null' EXIT
+trap '[ -z "$encoder" ] || kill "$encoder" 2>/dev/null; [ -z "$id" ] || call -X DELETE "$api/$id" >/dev/null' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 exec 3<&0
 while attempt=$((attempt + 1)); do
-    answer=$(post false)
+    answer=$(register)
     new=$(said '.registrationId // empty') id=${new:-$id}
     while [ "$(said .decision)" = wait ]; do answer=$(call "$api/$id?wait=5s"); done
     if [ "$(said .decision)" = publish ]; then

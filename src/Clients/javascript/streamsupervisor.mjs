@@ -128,12 +128,12 @@ export class StreamSupervisor {
 
     /** The broadcast is over: nothing is kept for this encoder any more. Best effort. */
     async withdraw() {
-        const { key, encoderId, credential } = this.#options, id = this.#id;
+        const id = this.#id;
         this.#id = '';
         if (id) {
-            // Not by the registration, which is over as soon as SRS has said that the stream is. Where nobody is left to tell, the reservation
-            // runs out by itself.
-            await this.#call('POST', '', { body: { key, encoderId, credential, goodbye: true }, keepalive: true }).catch(() => { });
+            // By the registration and not by our name, under which the next run of this encoder may have registered meanwhile. Where nobody
+            // is left to tell, the reservation runs out by itself.
+            await this.#call('DELETE', `/${id}`, { keepalive: true }).catch(() => { });
         }
     }
 

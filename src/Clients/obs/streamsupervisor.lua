@@ -235,10 +235,11 @@ function Session:request()
     }
 end
 
---- Not by the registration, which is over as soon as SRS has said that the stream is.
+--- By the registration and not by our name, under which the next run of this encoder may have registered meanwhile.
 function Session:goodbye()
+    local path = '/' .. self.id
     self.id = ''
-    return encode { key = self.stream.key, encoderId = self.stream.encoder_id, credential = self.stream.credential, goodbye = true }
+    return 'DELETE', path
 end
 
 --- What is still being asked matters no more, but is waited for, so that its files go.
@@ -274,7 +275,7 @@ function Session:give_up()
     self:forget()
     self.wanted = false
     if self.id ~= '' then
-        self.dropped[#self.dropped + 1] = self.calls:start('POST', '', self:goodbye())
+        self.dropped[#self.dropped + 1] = self.calls:start(self:goodbye())
     end
 end
 
@@ -526,7 +527,8 @@ end
 
 function script_unload()
     if session.id ~= '' then
-        session.calls:now('POST', '', session:goodbye(), 1)
+        local method, path = session:goodbye()
+        session.calls:now(method, path, nil, 1)
     end
     restore()
 end

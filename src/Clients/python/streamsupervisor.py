@@ -170,8 +170,8 @@ class StreamSupervisor:
         registration, self._id = self._id, ""
         if registration:
             try:
-                # Not by the registration, which is over as soon as SRS has said that the stream is.
-                self._call("POST", "", {"key": self._key, "encoderId": self._encoder_id, "credential": self._credential, "goodbye": True})
+                # By the registration and not by our name, under which the next run of this encoder may have registered meanwhile.
+                self._call("DELETE", f"/{registration}")
             except SupervisorError:
                 pass  # Nobody is left to tell; the reservation runs out by itself.
 

@@ -7,7 +7,7 @@ namespace StreamSupervisor.Actors.Index;
 
 /// <summary>
 /// Lists of streams that ask no actor. The journal is the truth: a row may lag by the time of a batch, and by more when its member died
-/// before it wrote; it heals when the key's actor starts again, and <see cref="LaggingAsync"/> finds those that need it.
+/// before it wrote; it heals when the key's actor starts again, and <see cref="LaggingSearch"/> finds those that need it.
 /// </summary>
 public sealed partial class StreamIndex(JournalStore store)
 {
@@ -123,21 +123,22 @@ public sealed partial class StreamIndex(JournalStore store)
 
     /// <summary>
     /// Keys whose journal goes further than their row: their member died, or could not write, before the row was. Whoever wakes them heals
-    /// the row. Looks at the newest rows of the journal only, so that the question stays small.
+    /// the row. Looks at a part of the journal only, so that the question stays small.
     /// </summary>
-    /// <param name="newest">So many rows of the journal are looked at, from the newest.</param>
+    /// <param name="after">Rows of the journal with a greater number.</param>
+    /// <param name="upTo">And up to this one.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="StoreUnavailableException">The store did not answer.</exception>
-    public Task<IReadOnlyList<string>> LaggingAsync(int newest = 10_000, CancellationToken cancellation = default) => KeysAsync(
+    public Task<IReadOnlyList<string>> LaggingAsync(long after, long upTo, CancellationToken cancellation = default) => KeysAsync(
         "the streams whose row lags",
         $"""
         SELECT t.key FROM (
           SELECT substr(persistence_id, @prefix) AS key, max(sequence_number) AS sequence FROM {store.Schema}event_journal
-          WHERE ordering > (SELECT coalesce(max(ordering), 0) FROM {store.Schema}event_journal) - @newest GROUP BY persistence_id) t
+          WHERE ordering > @after AND ordering <= @upTo GROUP BY persistence_id) t
         LEFT JOIN {store.Schema}stream_index i ON i.key = t.key
         WHERE i.key IS NULL OR i.sequence < t.sequence ORDER BY t.key
         """,
-        [("@prefix", Timeline.IdPrefix.Length + 1), ("@newest", newest)],
+        [("@prefix", Timeline.IdPrefix.Length + 1), ("@after", after), ("@upTo", upTo)],
         cancellation);
 
     private static StreamIndexRow Row(DbDataReader row) => new(

@@ -11,7 +11,7 @@ namespace StreamSupervisor.Actors.Index;
 /// </summary>
 /// <remarks>
 /// What is not written yet when the member dies is lost, and so is what does not find room while the database is away; a row heals when
-/// the actor of its key starts again (<see cref="StreamIndex.LaggingAsync"/> says which must). Rejected: writing the row with the journal,
+/// the actor of its key starts again (<see cref="LaggingSearch"/> finds those). Rejected: writing the row with the journal,
 /// which would put a second table into every commit.
 /// </remarks>
 public sealed class StreamIndexWriter : ReceiveActor, IWithTimers

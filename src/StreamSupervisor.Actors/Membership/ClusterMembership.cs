@@ -17,8 +17,10 @@ public sealed class ClusterMembership : IAsyncDisposable
     private readonly TaskCompletionSource _up = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<MemberEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _removed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile MembershipLook? _look;
     private volatile bool _leaving;
+    private volatile bool _shutOut;
 
     private ClusterMembership(MembershipSettings? settings, TimeProvider time, ILoggerFactory loggers, AdmissionHold hold)
     {
@@ -134,13 +136,16 @@ public sealed class ClusterMembership : IAsyncDisposable
         }
     }
 
-    /// <summary>Leaves the cluster: hands everything over, and terminates the actor system. Say not-ready first.</summary>
+    /// <summary>
+    /// Leaves the cluster: hands everything over, and terminates the actor system. Say not-ready first. A member that was declared dead has
+    /// nothing left to hand over, and waits for nobody.
+    /// </summary>
     public async Task LeaveAsync()
     {
         _leaving = true;
         if (System is { } system)
         {
-            await Task.Run(() => Quietly(() => Table?.Drain(Incarnation)));
+            await (_shutOut ? _removed.Task : Task.Run(() => Quietly(() => Table?.Drain(Incarnation))));
             _ = await CoordinatedShutdown.Get(system).Run(CoordinatedShutdown.ClusterLeavingReason.Instance);
         }
     }
@@ -181,9 +186,23 @@ public sealed class ClusterMembership : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// The others have shut this member out. Nobody would confirm that it leaves, and two phases of Akka's shutdown would wait for that
+    /// until their timeouts of 10 s each: so it takes itself out of its own picture of the cluster first.
+    /// </summary>
+    internal void ShutOut(Cluster cluster)
+    {
+        if (cluster.SelfMember.Status != MemberStatus.Removed)
+        {
+            _shutOut = true;
+            cluster.Down(cluster.SelfAddress);
+        }
+    }
+
     /// <summary>Akka's cluster runs without this member: expelled unless this process is stopping by itself.</summary>
     private void OnRemoved()
     {
+        _ = _removed.TrySetResult();
         var reason = CoordinatedShutdown.Get(System!).ShutdownReason;
         if (!_leaving && reason is null or CoordinatedShutdown.ClusterDowningReason)
         {

@@ -171,6 +171,10 @@ internal sealed partial class StoreMember : ReceiveActor, IWithTimers
                 ? "The database does not know this member any more, as after a restored backup. " + EndsAndJoins
                 : $"This member was declared dead by others: {self.Why} {EndsAndJoins}",
             Expelled: true));
+        if (self is not null)
+        {
+            _membership.ShutOut(_cluster);
+        }
     }
 
     private void Schedule()

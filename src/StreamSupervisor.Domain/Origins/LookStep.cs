@@ -81,7 +81,7 @@ public abstract record LookFinding
     /// <param name="By">Its publisher as is believed where the server asked for it, else as the row names it; of an orphan the row can name
     /// another client.</param>
     /// <param name="For">How long it is known to be so.</param>
-    public sealed record Orphaned(StreamKey Key, SessionId By, TimeSpan For, int Clients) : LookFinding
+    public sealed record Orphaned(StreamKey Key, SessionId By, TimeSpan For) : LookFinding
     {
         /// <summary>How long it must have been so: nothing is said of a younger publish.</summary>
         public static readonly TimeSpan LastsFor = TimeSpan.FromSeconds(12);

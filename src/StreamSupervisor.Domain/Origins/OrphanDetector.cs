@@ -67,8 +67,7 @@ internal sealed class OrphanDetector(RowReader rows)
                 && row.ReceivedBytes > track.ReceivedAtFirst)
             {
                 _tracks[row.Id] = track with { Told = true };
-                findings.Add(new LookFinding.Orphaned(
-                    key, asked ?? look.Name(row.PublisherClientId), look.Seen - track.Since, row.Clients));
+                findings.Add(new LookFinding.Orphaned(key, asked ?? look.Name(row.PublisherClientId), look.Seen - track.Since));
             }
         }
 

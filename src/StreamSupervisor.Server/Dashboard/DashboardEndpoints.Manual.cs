@@ -13,7 +13,7 @@ internal static partial class DashboardEndpoints
             ShowAsync(call, language => manual.Find(name ?? ManualBook.First, language)));
         group.MapGet("/manual/alerts/{name}", async Task<IResult> (HttpContext call, string name) =>
             call.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
-                ? await ShowAsync(call, _ => AlertPages.Find(name))
+                ? await ShowAsync(call, language => AlertPages.Find(name, language))
                 : AlertPages.PlainText(call, name));
 
         async Task<IResult> ShowAsync(HttpContext call, Func<string, ManualPage?> find)

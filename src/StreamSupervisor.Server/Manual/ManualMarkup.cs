@@ -12,6 +12,9 @@ internal static class ManualMarkup
     /// <summary>Where a page links to an alert: the file, seen from the manual.</summary>
     private const string Runbooks = "../../Packaging/alerts/runbooks/";
 
+    /// <summary>The same from a Chinese page.</summary>
+    private const string ChineseRunbooks = Runbooks + ManualBook.Chinese + "/";
+
     private const string Suffix = ".md";
 
     /// <summary>Tables and headings with names, as where the files are shown; no HTML.</summary>
@@ -56,7 +59,9 @@ internal static class ManualMarkup
 
     /// <summary>The alert whose page a link leads to; null: it leads elsewhere.</summary>
     public static string? AlertOf(string link) =>
-        link.StartsWith(Runbooks, StringComparison.Ordinal) ? link[Runbooks.Length..^Suffix.Length] : null;
+        link.StartsWith(ChineseRunbooks, StringComparison.Ordinal) ? link[ChineseRunbooks.Length..^Suffix.Length]
+        : link.StartsWith(Runbooks, StringComparison.Ordinal) ? link[Runbooks.Length..^Suffix.Length]
+        : null;
 
     private static string AddressOf(string link, string root) =>
         PageOf(link) is { } page ? $"{root}/{page}{link[(page.Length + Suffix.Length)..]}"

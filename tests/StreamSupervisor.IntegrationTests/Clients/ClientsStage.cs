@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using StreamSupervisor.Client;
 using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
@@ -20,6 +21,7 @@ public sealed class ClientsStage : IAsyncLifetime
     private readonly CancellationTokenSource _over = new();
     private readonly Dictionary<string, Task> _troubled = [];
     private readonly Dictionary<string, Task> _quiet = [];
+    private readonly Dictionary<string, Task> _late = [];
     private Platform? _platform;
     private StandIns? _encoders;
 
@@ -38,13 +40,14 @@ public sealed class ClientsStage : IAsyncLifetime
         {
             _troubled[client] = TroubledDayAsync(client);
             _quiet[client] = QuietDayAsync(client);
+            _late[client] = LateDayAsync(client);
         }
     }
 
     public async Task DisposeAsync()
     {
         await _over.CancelAsync();
-        await Task.WhenAll(_troubled.Values.Concat(_quiet.Values)).ContinueWith(_ => { }, TaskScheduler.Default);
+        await Task.WhenAll([.. _troubled.Values, .. _quiet.Values, .. _late.Values]).ContinueWith(_ => { }, TaskScheduler.Default);
         await (_encoders?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (_platform?.DisposeAsync() ?? ValueTask.CompletedTask);
         _over.Dispose();
@@ -53,6 +56,8 @@ public sealed class ClientsStage : IAsyncLifetime
     internal Task TroubledDayOf(string client) => _troubled[client];
 
     internal Task QuietDayOf(string client) => _quiet[client];
+
+    internal Task LateDayOf(string client) => _late[client];
 
     private async Task TroubledDayAsync(string client)
     {
@@ -113,9 +118,36 @@ public sealed class ClientsStage : IAsyncLifetime
         await encoder.UnpublishAsync();
         only.Finish();
         (await process.ExitCodeAsync()).ShouldBe(0, process.Output);
-        await Eventually.HoldsAsync($"{client} has said goodbye", () =>
-            Task.FromResult(CallsOf(key).Any(call => call is { Status: 204 })));
+        (await GoodbyeAsync(client, key)).Status.ShouldBe(204, process.Output);
         await _platform!.StreamAsync(key, stream => stream is { Reservation: null, Interrupted: null });
+    }
+
+    /// <summary>The encoder was started a second time, before the first run of it has said goodbye.</summary>
+    private async Task LateDayAsync(string client)
+    {
+        var (key, name) = ($"live/late-{client}", $"late-{client}");
+        using var process = Start(client, key, name);
+        var only = await NextAsync(name, process);
+        var asked = CallsOf(key).First(call => call.Call.StartsWith("POST ", StringComparison.Ordinal)).Call;
+        var encoderId = JsonNode.Parse(asked[asked.IndexOf('{', StringComparison.Ordinal)..])!["encoderId"]!.GetValue<string>();
+        using var http = new HttpClient();
+        var second = new SupervisorClient(http, new SupervisorClientOptions { Addresses = [new Uri(_platform!.Address)] });
+        (await second.RegisterAsync(new RegistrationRequest(key, encoderId, 2))).Decision.ShouldBe(StreamSupervisor.Client.RegistrationDecision.Publish);
+
+        only.Finish();
+        (await process.ExitCodeAsync()).ShouldBe(0, process.Output);
+        (await GoodbyeAsync(client, key)).Status.ShouldBe(404, "it ended the registration of the second run");
+    }
+
+    /// <summary>What a client says when its broadcast is over: the end of the registration that it has, and not of any under its name.</summary>
+    private async Task<RelayedCall> GoodbyeAsync(string client, string key)
+    {
+        var goodbye = await Eventually.BringsAsync($"{client} has said goodbye", () =>
+            Task.FromResult(CallsOf(key).FirstOrDefault(call => call.Call.StartsWith("DELETE ", StringComparison.Ordinal))));
+        var registered = AnswersOf(key).Select(answer => answer.Length > 0 ? JsonNode.Parse(answer)?["registrationId"]?.GetValue<string>() : null)
+            .First(id => id is not null);
+        goodbye.Call.Trim().ShouldBe($"DELETE /api/v1/registrations/{registered}");
+        return goodbye;
     }
 
     private ClientProcess Start(string client, string key, string name)

@@ -16,6 +16,10 @@ public sealed class ClientsTests(ClientsStage stage) : IClassFixture<ClientsStag
     [MemberData(nameof(Clients))]
     public Task An_encoder_that_ends_well_ends_the_broadcast(string client) => stage.QuietDayOf(client);
 
+    [ClientTheory]
+    [MemberData(nameof(Clients))]
+    public Task A_late_goodbye_does_not_end_what_the_encoder_has_registered_since(string client) => stage.LateDayOf(client);
+
     [Theory]
     [InlineData("curl/publish.sh")]
     [InlineData("python/streamsupervisor.py")]

@@ -56,28 +56,35 @@ public sealed partial class AlertRulesTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Each_has_a_page_and_the_commands_of_the_page_are_understood(string name)
+    public void Each_has_a_page_in_both_languages_and_the_commands_of_the_page_are_understood(string name)
     {
-        var page = RepositoryFiles.Read($"{Folder}/runbooks/{name}.md");
-        page.ShouldStartWith($"# {name}\n");
-        page.ShouldContain("**What it means.**");
-        page.ShouldContain("**Do.**");
-        MetricNames.AreExported(page);
-        foreach (var command in Command().Matches(page).Select(match => match.Groups["line"].Value))
+        foreach (var (folder, means, act) in new[] { ("runbooks", "What it means.", "Do."), ("runbooks/zh", "含义。", "处理。") })
         {
-            var words = command.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            CommandTree.Build().Parse(words).Errors.Select(error => error.Message).ShouldBeEmpty(command);
+            var page = RepositoryFiles.Read($"{Folder}/{folder}/{name}.md");
+            page.ShouldStartWith($"# {name}\n");
+            page.ShouldContain($"**{means}**");
+            page.ShouldContain($"**{act}**");
+            MetricNames.AreExported(page);
+            foreach (var command in Command().Matches(page).Select(match => match.Groups["line"].Value))
+            {
+                var words = command.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+                CommandTree.Build().Parse(words).Errors.Select(error => error.Message).ShouldBeEmpty(command);
+            }
         }
     }
 
-    [Fact]
-    public void No_page_is_of_an_alert_that_is_not_there() =>
-        Directory.GetFiles(RepositoryFiles.PathOf($"{Folder}/runbooks")).Select(Path.GetFileNameWithoutExtension)
+    [Theory]
+    [InlineData("runbooks")]
+    [InlineData("runbooks/zh")]
+    public void No_page_is_of_an_alert_that_is_not_there(string folder) =>
+        Directory.GetFiles(RepositoryFiles.PathOf($"{Folder}/{folder}")).Select(Path.GetFileNameWithoutExtension)
             .ShouldBe(All.Select(rule => (string)rule["alert"]), ignoreOrder: true);
 
-    [Fact]
-    public void The_program_serves_the_page_of_each() =>
-        AlertPages.Names.ShouldBe(All.Select(rule => (string)rule["alert"]), ignoreOrder: true);
+    [Theory]
+    [InlineData("en")]
+    [InlineData("zh")]
+    public void The_program_serves_the_page_of_each(string language) =>
+        AlertPages.NamesIn(language).ShouldBe(All.Select(rule => (string)rule["alert"]), ignoreOrder: true);
 
     [PromtoolFact]
     public async Task What_the_program_exports_is_as_Prometheus_wants_it()

@@ -188,11 +188,14 @@ public sealed class StreamIndexTests(StoreFixture stores)
         await Eventually.HoldsAsync(
             "the third change is listed",
             async () => (await index.ListAsync(new StreamIndexQuery("", 10))) is [{ Sequence: 3, Generation: 3 }]);
-        (await index.LaggingAsync()).ShouldBeEmpty();
+        var end = await new EventFeed(store, TimeProvider.System).NewestAsync();
+        (await index.LaggingAsync(0, end)).ShouldBeEmpty();
 
         _ = await member.WriteAsync("live/cam1", Happened.Confirmed(4));
         _ = await member.WriteAsync("live/cam2", Happened.Confirmed(1));
-        (await index.LaggingAsync()).ShouldBe(["live/cam1", "live/cam2"]);
+        (await index.LaggingAsync(0, long.MaxValue)).ShouldBe(["live/cam1", "live/cam2"]);
+        (await index.LaggingAsync(0, end)).ShouldBeEmpty("those rows of the journal are in the index");
+        (await index.LaggingAsync(end + 1, long.MaxValue)).ShouldBe(["live/cam2"]);
     }
 
     [Fact]

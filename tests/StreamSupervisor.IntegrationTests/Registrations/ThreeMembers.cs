@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Npgsql;
@@ -91,6 +92,17 @@ internal sealed class ThreeMembers : IAsyncDisposable
         (await _processes[member].ExitCodeAsync()).ShouldBe(0, OutputOf(member));
     }
 
+    /// <summary>Has the first member give an order of an operator about a member.</summary>
+    public async Task<HttpStatusCode> OrderAsync(HttpMethod verb, string memberAndQuery)
+    {
+        using var order = new HttpRequestMessage(verb, new Uri($"{_folders[0].Management}/cluster/members/{memberAndQuery}"));
+        using var answer = await _http.SendAsync(order);
+        return answer.StatusCode;
+    }
+
+    /// <summary>The exit code of a member, once its process has ended.</summary>
+    public Task<int> ExitCodeAsync(int member) => _processes[member].ExitCodeAsync();
+
     /// <summary>Starts a member that was killed, at its old address.</summary>
     public async Task StartAgainAsync(int member)
     {
@@ -107,9 +119,15 @@ internal sealed class ThreeMembers : IAsyncDisposable
         return await Eventually.BringsAsync($"{NameOf(member)} owns a key", async () =>
         {
             var key = $"live/{prefix}{++number}";
-            using var asked = await _http.GetAsync(new Uri(AddressOf(0), $"/api/v1/streams/-/{key}"));
+            await AskForAsync(key);
             return await OwnerOfAsync(key) == NameOf(member) ? key : null;
         }, Patience);
+    }
+
+    /// <summary>Asks the first member for a key, so that its shard is in memory somewhere.</summary>
+    public async Task AskForAsync(string key)
+    {
+        using var asked = await _http.GetAsync(new Uri(AddressOf(0), $"/api/v1/streams/-/{key}"));
     }
 
     /// <summary>The name of the member on which the actor of a key lives; null where its shard is not in memory.</summary>

@@ -17,6 +17,10 @@ internal sealed partial class DocumentedText(string name, string text)
     public static DocumentedText Page(string page, string language) =>
         new($"{language}/{page}", Read($"src/StreamSupervisor.Manual/{language}/{page}.md"));
 
+    /// <summary>What an alert means and what to do.</summary>
+    public static DocumentedText Alert(string alert, string language) =>
+        new($"{language}/{alert}", Read($"src/Packaging/alerts/runbooks/{(language == "zh" ? "zh/" : "")}{alert}.md"));
+
     public static DocumentedText Readme(string path) => new(path, Read(path));
 
     /// <summary>Every page of the manual in both languages, and both front pages.</summary>
@@ -48,6 +52,9 @@ internal sealed partial class DocumentedText(string name, string text)
 
     public IReadOnlyList<int> HeadingLevels => [.. Heading().Matches(WithoutBlocks).Select(heading => heading.Groups["level"].Length)];
 
+    /// <summary>How many steps its lists have.</summary>
+    public int Steps => Step().Count(WithoutBlocks);
+
     public static string PathOf(string path) => Path.Combine(Root, path);
 
     public override string ToString() => Name;
@@ -72,6 +79,9 @@ internal sealed partial class DocumentedText(string name, string text)
 
     [GeneratedRegex("<!--.*?-->", RegexOptions.None, 5000)]
     private static partial Regex Comment();
+
+    [GeneratedRegex(@"^\d+\. ", RegexOptions.Multiline, 5000)]
+    private static partial Regex Step();
 
     [GeneratedRegex("^(?<level>#+) ", RegexOptions.Multiline, 5000)]
     private static partial Regex Heading();

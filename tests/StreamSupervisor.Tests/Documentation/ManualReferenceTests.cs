@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using StreamSupervisor.Commands;
 using StreamSupervisor.Commands.Completion;
 using StreamSupervisor.Commands.Manual;
@@ -67,9 +69,22 @@ public sealed class ManualReferenceTests
         html.ShouldContain("<h1 id=\"a-page\">");
         html.ShouldContain("href=\"/base/ui/manual/concepts#the-words\"");
         html.ShouldContain("href=\"/base/ui/manual/alerts/StreamSupervisorFight\"");
+        ManualMarkup.AlertOf("../../Packaging/alerts/runbooks/zh/StreamSupervisorFight.md").ShouldBe("StreamSupervisorFight", "it is chosen by the language of the reader");
         html.ShouldContain("&lt;b&gt;");
         html.ShouldMatch("<pre[^>]* tabindex=\"0\">");
         html.ShouldContain("ls &lt;a&gt;");
+    }
+
+    [Theory]
+    [InlineData("", "**Do.**")]
+    [InlineData("en-GB,zh;q=0.5", "**Do.**")]
+    [InlineData("zh-CN,zh;q=0.9,en;q=0.8", "**处理。**")]
+    public void The_page_of_an_alert_is_in_the_language_that_its_reader_asks_for_first(string accepted, string said)
+    {
+        var call = new DefaultHttpContext();
+        call.Request.Headers.AcceptLanguage = accepted;
+        AlertPages.PlainText(call, "StreamSupervisorFight").ShouldBeOfType<ContentHttpResult>().ResponseContent.ShouldNotBeNull().ShouldContain(said);
+        AlertPages.PlainText(call, "nothing").ShouldBeOfType<ContentHttpResult>().StatusCode.ShouldBe(StatusCodes.Status404NotFound);
     }
 
     private static string TextOf(string page, string language) => new ManualBook(CommandReference.Of).Find(page, language)!.Text;

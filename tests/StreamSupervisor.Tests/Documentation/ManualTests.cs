@@ -19,6 +19,8 @@ public sealed partial class ManualTests
 
     public static TheoryData<string> Pages => [.. ManualBook.Names];
 
+    public static TheoryData<string> Alerts => [.. AlertPages.Names];
+
     [Theory]
     [MemberData(nameof(Texts))]
     public void Its_commands_are_understood(string name)
@@ -82,6 +84,23 @@ public sealed partial class ManualTests
         ShareOfChinese(english.Prose).ShouldBe(0, english.Name);
     }
 
+    [Theory]
+    [MemberData(nameof(Alerts))]
+    public void The_page_of_an_alert_is_the_same_in_both_languages(string alert)
+    {
+        var (english, chinese) = (DocumentedText.Alert(alert, "en"), DocumentedText.Alert(alert, "zh"));
+        chinese.Text.ShouldStartWith($"# {alert}\n");
+        chinese.Text.ShouldContain("**含义。**");
+        chinese.Text.ShouldContain("**处理。**");
+        chinese.Steps.ShouldBe(english.Steps);
+        chinese.Code.ShouldBe(english.Code, ignoreOrder: true);
+        var prose = chinese.Prose.Replace("StreamSupervisor", "", StringComparison.Ordinal);
+        ShareOfChinese(prose).ShouldBeGreaterThan(LeastChinese, chinese.Name);
+        ShareOfChinese(english.Prose).ShouldBe(0, english.Name);
+        AlertPages.Find(alert, "zh")!.Text.ShouldBe(chinese.Text);
+        AlertPages.Find(alert, "en")!.Text.ShouldBe(english.Text);
+    }
+
     [Fact]
     public void Every_file_of_the_manual_is_a_page()
     {
@@ -96,7 +115,7 @@ public sealed partial class ManualTests
     {
         foreach (var language in new[] { "en", "zh" })
         {
-            DocumentedText.Page("troubleshoot", language).Links.Select(ManualMarkup.AlertOf).Where(alert => alert is not null).ShouldBe(AlertPages.Names, ignoreOrder: true);
+            DocumentedText.Page("troubleshoot", language).Links.Select(ManualMarkup.AlertOf).Where(alert => alert is not null).ShouldBe(AlertPages.NamesIn(language), ignoreOrder: true);
             EventRow().Matches(DocumentedText.Page("events", language).Text).Select(row => row.Groups["name"].Value).ShouldBe(NoticeKinds.Names);
         }
     }

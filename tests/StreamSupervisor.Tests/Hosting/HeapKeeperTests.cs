@@ -42,18 +42,40 @@ public class HeapKeeperTests
     [Fact]
     public async Task It_looks_by_itself_until_it_is_stopped()
     {
-        using var keeper = Keeper();
-        _heap = (600 * Megabyte, 300 * Megabyte);
+        var compacted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var time = new AnnouncedTimers(_time);
+        using var keeper = new HeapKeeper(() => (600 * Megabyte, 300 * Megabyte), () => compacted.TrySetResult(), time,
+            NullLogger<HeapKeeper>.Instance);
         await keeper.StartAsync(CancellationToken.None);
-        for (var tries = 0; _compacted == 0 && tries < 1000; tries++)
-        {
-            _time.Advance(HeapKeeper.Interval);
-            await Task.Delay(TimeSpan.FromMilliseconds(5));
-        }
 
-        _compacted.ShouldBeGreaterThan(0);
+        await time.Armed;
+        compacted.Task.IsCompleted.ShouldBeFalse();
+        _time.Advance(HeapKeeper.Interval);
+        await compacted.Task;
+
         await keeper.StopAsync(CancellationToken.None);
     }
 
     private HeapKeeper Keeper() => new(() => _heap, () => _compacted++, _time, NullLogger<HeapKeeper>.Instance);
+
+    /// <summary>Says when somebody has begun to wait.</summary>
+    private sealed class AnnouncedTimers(TimeProvider inner) : TimeProvider
+    {
+        private readonly TaskCompletionSource _armed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Armed => _armed.Task;
+
+        public override long TimestampFrequency => inner.TimestampFrequency;
+
+        public override DateTimeOffset GetUtcNow() => inner.GetUtcNow();
+
+        public override long GetTimestamp() => inner.GetTimestamp();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = inner.CreateTimer(callback, state, dueTime, period);
+            _armed.TrySetResult();
+            return timer;
+        }
+    }
 }
