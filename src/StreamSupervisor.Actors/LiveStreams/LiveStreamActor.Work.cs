@@ -212,11 +212,17 @@ internal sealed partial class LiveStreamActor
     /// When a key that nobody speaks of leaves memory; null: it stays. One that is on air stays as long as there is room, for the next
     /// takeover is quicker by the reading of its journal. It needs no actor to stay on air: who looks at the servers has the belief.
     /// </summary>
-    private DateTimeOffset? LeavesAt =>
-        _inWork.Count > 0 || _workers > 0 ? null
-        : LiveStream.IsIdle(_durable) ? _usedAt + _services.Settings.PassivateAfter
-        : _services.Gauges.InMemory > _services.Settings.KeysInMemory ? _usedAt + _services.Settings.RestAfter
-        : null;
+    private DateTimeOffset? LeavesAt
+    {
+        get
+        {
+            var settings = _services.Settings;
+            var isIdle = LiveStream.IsIdle(_durable);
+            var isCrowded = _services.Gauges.InMemory > settings.KeysInMemory;
+            return _inWork.Count > 0 || _workers > 0 || !(isIdle || isCrowded) ? null
+                : _usedAt + (isCrowded && !(isIdle && settings.PassivateAfter < settings.RestAfter) ? settings.RestAfter : settings.PassivateAfter);
+        }
+    }
 
     private void DropTimer()
     {

@@ -15,11 +15,12 @@ public sealed record LiveStreamSettings
     public TimeSpan PassivateAfter { get; init; } = TimeSpan.FromSeconds(120);
 
     /// <summary>
-    /// Keys in memory beyond which one that is on air leaves it too, after <see cref="RestAfter"/>. With 30,000 they are about 150 MB.
+    /// Keys in memory beyond which one that is on air leaves it too, after <see cref="RestAfter"/>, and one with nothing under way no later.
+    /// With 30,000 they are about 150 MB.
     /// </summary>
     public int KeysInMemory { get; init; } = 30_000;
 
-    /// <summary>How long nothing happened to a key that is on air and leaves memory because there are too many.</summary>
+    /// <summary>How long nothing happened to a key that leaves memory because there are too many.</summary>
     public TimeSpan RestAfter { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>Asks of this member that may be under way at once. Below the 5,000 writes that the journal queues.</summary>

@@ -221,6 +221,20 @@ public sealed class LiveStreamActorTests : LiveStreamStage
     }
 
     [Fact]
+    public void Where_there_are_too_many_a_key_with_nothing_under_way_leaves_sooner()
+    {
+        Services = NewServices(new LiveStreamSettings { KeysInMemory = 0, PassivateAfter = TimeSpan.FromHours(1), RestAfter = TimeSpan.FromSeconds(20) });
+        Hear<Done>(new Lock("ops", "x"));
+        Hear<Done>(new Unlock("ops", "x"));
+
+        Time.Advance(TimeSpan.FromSeconds(19));
+        Services.Gauges.InMemory.ShouldBe(1);
+        Time.Advance(TimeSpan.FromSeconds(2));
+
+        AwaitAssert(() => Services.Gauges.InMemory.ShouldBe(0));
+    }
+
+    [Fact]
     public void A_live_key_stays_in_memory()
     {
         OnAir("a", One, "srs-1");
