@@ -11,6 +11,9 @@ namespace StreamSupervisor.Actors.Membership;
 /// </summary>
 public sealed class ClusterMembership : IAsyncDisposable
 {
+    /// <summary>A member that has not taken itself out by then leaves all the same, by the timeouts of Akka's phases.</summary>
+    private static readonly TimeSpan LongestRemoval = TimeSpan.FromSeconds(5);
+
     private readonly MembershipSettings? _settings;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
@@ -145,7 +148,9 @@ public sealed class ClusterMembership : IAsyncDisposable
         _leaving = true;
         if (System is { } system)
         {
-            await (_shutOut ? _removed.Task : Task.Run(() => Quietly(() => Table?.Drain(Incarnation))));
+            await (_shutOut
+                ? Task.WhenAny(_removed.Task, Task.Delay(LongestRemoval, _time))
+                : Task.Run(() => Quietly(() => Table?.Drain(Incarnation))));
             _ = await CoordinatedShutdown.Get(system).Run(CoordinatedShutdown.ClusterLeavingReason.Instance);
         }
     }
