@@ -162,7 +162,8 @@ public sealed partial class OriginActor
             // Named by the session's own server id: one that is not configured changes with every start, like the service id.
             if (belief.Session is { } session && session.By.Origin == _name && known.Superseded.Contains(session.By.Session.ServiceId))
             {
-                _streams.Tell(belief.Key.ToString(), new ReportProcessReplaced(session.By.Session.ServerId, known.Process!.ServiceId));
+                _streams.Tell(belief.Key.ToString(), new ReportProcessReplaced(session.By.Session.ServerId, known.Process!.ServiceId,
+                    session.By.Session.ServiceId));
             }
         }
     }

@@ -210,7 +210,8 @@ internal sealed partial class OriginEntity(World world, Member member, SrsServer
             if (belief.Session is { } session && session.By.Origin == server.Name
                 && known.Superseded.Contains(session.By.Session.ServiceId))
             {
-                member.Asks.Tell(belief.Key.ToString(), new ReportProcessReplaced(session.By.Session.ServerId, known.Process!.ServiceId));
+                member.Asks.Tell(belief.Key.ToString(), new ReportProcessReplaced(session.By.Session.ServerId, known.Process!.ServiceId,
+                    session.By.Session.ServiceId));
             }
         }
     }
