@@ -158,7 +158,7 @@ internal sealed partial class OriginEntity(World world, Member member, SrsServer
             {
                 null => Silence.No,
                 { SilentSince: not null } => Silence.Yes,
-                { } incumbent => _silence.IsSilent(incumbent.By.Session, world.Age),
+                { } incumbent => _silence.IsSilent(incumbent.By.Session, incumbent.Generation, world.Age),
             };
             if (silence == Silence.IfSampled)
             {
