@@ -37,7 +37,10 @@ internal sealed partial class Member
     public void Take(OriginSnapshot snapshot)
     {
         Directory.Take(snapshot);
-        Hold.Swept(snapshot.Name, snapshot.SweptEpoch);
+        foreach (var known in Directory.All)
+        {
+            Hold.Swept(known.Name, known.SweptEpochAmong(Directory.All));
+        }
     }
 
     private void Beat() => World.After(TimeSpan.FromMilliseconds(1), () => Do(() =>
@@ -100,7 +103,7 @@ internal sealed partial class Member
                 stream.IsOfAnEarlierEpoch();
             }
 
-            Ping();
+            PingAll();
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using StreamSupervisor.Actors.Origins;
 using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Domain.Origins;
@@ -46,9 +47,14 @@ internal sealed partial class OriginEntity(World world, Member member, SrsServer
     public void Stop() => _stopped = true;
 
     /// <summary>A member keeps it running, and is told what is known.</summary>
-    public void Keep(Member keeper, long epoch)
+    public void Keep(Member keeper, Ping ping)
     {
-        SweepIfRolledBack(epoch);
+        if (ping.Known is { } known)
+        {
+            _state.Remember(known, ping.Heard);
+        }
+
+        SweepIfRolledBack(ping.Epoch);
         if (!_keepers.Contains(keeper))
         {
             _keepers.Add(keeper);
@@ -185,6 +191,11 @@ internal sealed partial class OriginEntity(World world, Member member, SrsServer
             foreach (var one in events)
             {
                 world.Note(member.Name, "learns", "", server.Name, one.ToString());
+            }
+
+            if (events.Any(one => one.IsOfAnotherServer))
+            {
+                _rollback.Again();
             }
 
             if (events.Any(one => one is OriginEvent.ProcessReplaced or OriginEvent.ProcessRestored))
