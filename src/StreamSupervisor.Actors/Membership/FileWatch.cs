@@ -123,7 +123,7 @@ internal sealed class FileWatch(SqliteStore store, ClusterMembership membership,
         }
 
         Remember(found);
-        membership.Hold.Settle(doubts);
+        membership.Hold.Settle(doubts, time.GetElapsedTime(0), TimeSpan.Zero);
     }
 
     private void Remember(StoreMark mark)

@@ -10,6 +10,7 @@ internal sealed partial class StoreMember
     private IReadOnlyList<MemberRow> _lastRows = [];
     private MemberRow? _lastSelf;
     private long _doubts;
+    private long _beganAt;
 
     /// <summary>Takes what a beat saw of the past.</summary>
     /// <returns>Whether our row is missing because the database has forgotten it, and stands there again.</returns>
@@ -51,7 +52,7 @@ internal sealed partial class StoreMember
         }
 
         (_lastRows, _lastSelf) = (rows, self ?? _lastSelf);
-        _membership.Hold.Settle(_doubts);
+        _membership.Hold.Settle(_doubts, _time.GetElapsedTime(0, _beganAt), _settings.Renew);
         return self is null;
     }
 

@@ -106,7 +106,7 @@ internal sealed partial class StoreMember : ReceiveActor, IWithTimers
                 StartSession();
             }
 
-            _doubts = _membership.Hold.Doubts;
+            (_doubts, _beganAt) = (_membership.Hold.Doubts, _time.GetTimestamp());
             var rows = _table.BeatAndLook(_self.Incarnation, _settings.Lease);
             _beatDue = sent + Ticks(_settings.Renew);
             _membership.Metrics.Beat(_time.GetElapsedTime(sent));

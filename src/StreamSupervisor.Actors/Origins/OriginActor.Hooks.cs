@@ -123,7 +123,7 @@ public sealed partial class OriginActor
     {
         null => Silence.No,
         { SilentSince: not null } => Silence.Yes,
-        { } incumbent => _silence.IsSilent(incumbent.By.Session, now),
+        { } incumbent => _silence.IsSilent(incumbent.By.Session, incumbent.Generation, now),
     };
 
     private async Task<Sampled> AskSampleAgeAsync(ClientIndex.Wish wish)

@@ -65,7 +65,7 @@ public sealed partial class OriginActor
     {
         if (listed.Process is { } process)
         {
-            var outcome = _state.Answered(process, listed.At.Elapsed, now);
+            var outcome = _state.Answered(process, listed.At.Elapsed, now, ClaimantOf(process));
             Learn(outcome);
             if (!outcome.Counts)
             {

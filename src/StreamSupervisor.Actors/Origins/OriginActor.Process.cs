@@ -74,9 +74,13 @@ public sealed partial class OriginActor
             return;
         }
 
-        Learn(_state.Answered(process, identified.AskedAt, now));
+        Learn(_state.Answered(process, identified.AskedAt, now, ClaimantOf(process)));
         AnswerThose(process);
     }
+
+    private string? ClaimantOf(OriginProcess process) => _state.Process is null
+        ? OriginSnapshot.ClaimantOf(process, _name, _services.Directory.All.Select(origin => origin.Snapshot))
+        : null;
 
     /// <summary>
     /// Answers those whose process it is. The look may have begun before the process did that sends the hook; the next one has not.
@@ -87,12 +91,11 @@ public sealed partial class OriginActor
         foreach (var waiting in _waiting.ToList())
         {
             var question = waiting.Question;
-            var current = known.Process!;
-            ProcessConfirmation answer = answered == current && current.IsNamed(question.ServerId, question.ServiceId)
-                ? new ProcessConfirmation.Confirmed(current)
+            ProcessConfirmation answer = known.Process is { } same && answered == same
+                    && same.IsNamed(question.ServerId, question.ServiceId) ? new ProcessConfirmation.Confirmed(same)
                 : known.Misaddressed is { } wrongAddress ? new ProcessConfirmation.Unreachable(wrongAddress)
-                : current.IsServer(question.ServerId) ? new ProcessConfirmation.Replaced(current)
-                : new ProcessConfirmation.WrongServer(current.ServerId);
+                : known.Process!.IsServer(question.ServerId) ? new ProcessConfirmation.Replaced(known.Process)
+                : new ProcessConfirmation.WrongServer(known.Process.ServerId);
             if (answer is ProcessConfirmation.Confirmed || waiting.Differed)
             {
                 waiting.Asker.Tell(answer);
@@ -141,6 +144,11 @@ public sealed partial class OriginActor
         foreach (var one in events)
         {
             _log.Changed(one, now);
+            if (one.IsOfAnotherServer)
+            {
+                _rollback.Again();
+            }
+
             if (one is OriginEvent.ProcessReplaced or OriginEvent.ProcessRestored)
             {
                 EndOlderProcesses();
@@ -162,7 +170,8 @@ public sealed partial class OriginActor
             // Named by the session's own server id: one that is not configured changes with every start, like the service id.
             if (belief.Session is { } session && session.By.Origin == _name && known.Superseded.Contains(session.By.Session.ServiceId))
             {
-                _streams.Tell(belief.Key.ToString(), new ReportProcessReplaced(session.By.Session.ServerId, known.Process!.ServiceId));
+                _streams.Tell(belief.Key.ToString(), new ReportProcessReplaced(session.By.Session.ServerId, known.Process!.ServiceId,
+                    session.By.Session.ServiceId));
             }
         }
     }

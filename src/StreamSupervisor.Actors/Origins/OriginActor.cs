@@ -71,6 +71,11 @@ public sealed partial class OriginActor : ReceiveActor, IWithTimers
 
         Receive<Ping>(ping =>
         {
+            if (ping.Known is { } known)
+            {
+                _state.Remember(known, ping.Heard);
+            }
+
             SweepIfRolledBack(ping.Epoch);
             Keep(Sender);
         });

@@ -28,7 +28,7 @@ public sealed class OriginKeeper : ReceiveActor, IWithTimers
         {
             foreach (var origin in directory.All)
             {
-                region.Tell(new Ping(origin.Name, hold.NotSwept.Contains(origin.Name) ? hold.Epoch : 0), Self);
+                region.Tell(Ping.Of(origin.Snapshot, hold.NotSwept.Contains(origin.Name) ? hold.Epoch : 0), Self);
             }
         });
         Receive<KickOutcome>(kick =>
@@ -44,7 +44,12 @@ public sealed class OriginKeeper : ReceiveActor, IWithTimers
         {
             directory.Note(snapshot);
             var wasHeld = hold.NotSwept.Count > 0;
-            hold.Swept(snapshot.Name, snapshot.SweptEpoch);
+            if (wasHeld)
+            {
+                var all = directory.All.Select(origin => origin.Snapshot).ToList();
+                all.ForEach(known => hold.Swept(known.Name, known.SweptEpochAmong(all)));
+            }
+
             if (wasHeld && hold.NotSwept.Count == 0)
             {
                 log.Warning("All SRS servers were looked at since the database went back in time: admissions go on.");

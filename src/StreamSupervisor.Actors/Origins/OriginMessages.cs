@@ -72,7 +72,15 @@ public sealed record KickAnswered(string Origin, string? Forbidden = null) : Ori
 /// from then on.
 /// </summary>
 /// <param name="Epoch">Of the store, where that member waits for a sweep that begins in it; else 0.</param>
-public sealed record Ping(string Origin, long Epoch = 0) : OriginMessage(Origin);
+/// <param name="Known">The process that runs there as that member was told last, for an actor that has just begun; null: it was not, or
+/// hooks contradict it.</param>
+/// <param name="Heard">Whether hooks had named that process.</param>
+public sealed record Ping(string Origin, long Epoch = 0, OriginProcess? Known = null, bool Heard = false) : OriginMessage(Origin)
+{
+    /// <summary>Of a member that knows this of the server.</summary>
+    public static Ping Of(OriginSnapshot known, long epoch) =>
+        new(known.Name, epoch, known.HooksDisagree is null ? known.Process : null, known.HeardFromHooks);
+}
 
 /// <summary>What the streams that concern this server are now, newest last. Sent by the members that own them.</summary>
 /// <param name="Epoch">Of the store, as that member knows it: what comes from an earlier one may never have been.</param>

@@ -109,7 +109,14 @@ public sealed record ReportSilent(SessionId Session, DateTimeOffset Since, long 
 public sealed record ReportOrphaned(SessionId Session) : LiveStreamCommand;
 
 /// <summary>A node runs in a new process: every session of an earlier one has ended.</summary>
-public sealed record ReportProcessReplaced(string ServerId, string ServiceId) : LiveStreamCommand;
+/// <param name="ServiceId">The process that ran there when this was told.</param>
+/// <param name="Over">
+/// The process that it followed: only what lived in that one has ended. A report may be sent again until it is heard, and the node may
+/// have been started anew since: without this it would end the sessions of the newest process. Null (and then not sent, as by members of
+/// earlier versions): every other process.
+/// </param>
+public sealed record ReportProcessReplaced(string ServerId, string ServiceId,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Over = null) : LiveStreamCommand;
 
 /// <summary>Whoever removes a session has proof that it is gone.</summary>
 public sealed record ReportEvicted(SessionId Session, ReleaseProof Proof) : LiveStreamCommand;

@@ -32,7 +32,7 @@ public static partial class LiveStream
                 Orphaned(context, note);
                 break;
             case ReportProcessReplaced note:
-                EndEarlierProcess(context, note.ServerId, note.ServiceId);
+                EndEarlierProcess(context, note.ServerId, note.ServiceId, note.Over);
                 break;
             case ReportEvicted { Proof: not ReleaseProof.Unknown } note when IsEvicting(context, note.Session, out var eviction):
                 FinishEviction(context, eviction, note.Proof);
@@ -113,7 +113,8 @@ public static partial class LiveStream
         !session.Confirmed && context.IsRecent(session.Since, SaysBusyWithin);
 
     /// <summary>A node's new process: whatever an earlier one held is gone, which is the best proof there is.</summary>
-    private static void EndEarlierProcess(DecisionContext context, string serverId, string serviceId)
+    /// <param name="over">The only earlier process that is meant; null: each.</param>
+    private static void EndEarlierProcess(DecisionContext context, string serverId, string serviceId, string? over = null)
     {
         if (serverId.Length == 0 || serviceId.Length == 0)
         {
@@ -121,27 +122,27 @@ public static partial class LiveStream
         }
 
         var before = context.State;
-        foreach (var eviction in context.State.Evictions.Where(e => e.Of.Session.IsOfAnEarlierProcess(serverId, serviceId)))
+        foreach (var eviction in context.State.Evictions.Where(e => IsOver(e.Of.Session)))
         {
             FinishEviction(context, eviction, ReleaseProof.ProcessReplaced);
         }
 
-        if (context.State.Session is { } incumbent && incumbent.By.Session.IsOfAnEarlierProcess(serverId, serviceId))
+        if (context.State.Session is { } incumbent && IsOver(incumbent.By.Session))
         {
             Lose(context, incumbent, LossCause.ProcessGone);
         }
 
-        if (context.State.Handover is { } handover && handover.To.Session.IsOfAnEarlierProcess(serverId, serviceId))
+        if (context.State.Handover is { } handover && IsOver(handover.To.Session))
         {
             Withdraw(context, handover);
         }
 
-        foreach (var relay in context.State.Relays.Where(r => r.By.Session.IsOfAnEarlierProcess(serverId, serviceId)))
+        foreach (var relay in context.State.Relays.Where(r => IsOver(r.By.Session)))
         {
             EndRelay(context, relay, LossCause.ProcessGone);
         }
 
-        foreach (var wedge in context.State.Wedges.Where(w => w.ServerId == serverId && w.ServiceId != serviceId))
+        foreach (var wedge in context.State.Wedges.Where(w => IsEarlier(w.ServerId, w.ServiceId)))
         {
             context.Raise(new WedgeCleared(context.Now, wedge.Origin));
         }
@@ -150,6 +151,10 @@ public static partial class LiveStream
         {
             CompleteHandover(context);
         }
+
+        bool IsOver(SessionId session) => IsEarlier(session.ServerId, session.ServiceId);
+
+        bool IsEarlier(string server, string process) => server == serverId && process != serviceId && (over ?? process) == process;
     }
 
     /// <summary>An origin that is not configured can't be asked about anything: what is under way there ends, with a word.</summary>

@@ -33,7 +33,7 @@ public static partial class LiveStream
         // A challenger that waits in on_publish is listed as publishing already; one that is being removed is known; a look that began
         // before the last change may show what was true then; and /streams alone is no witness.
         if (context.State.Handover?.To.Session == by.Session || IsEvicting(context, by.Session, out _)
-            || (!context.Store.HoldsAdmissions && !context.Knew(note.Known))
+            || !Counts(context, note)
             || context.Store.IsInDoubt || !note.Verified || (context.Store.HoldsAdmissions && note.WaitsInHook))
         {
             return;
@@ -211,6 +211,15 @@ public static partial class LiveStream
 
         CompleteHandover(context);
     }
+
+    /// <summary>
+    /// Whether what was seen counts. A look that began before the last change may show what was true then. While admissions are held
+    /// nobody comes or goes by a decision; and where a challenger is held for the search of an origin, all that the search finds is in its
+    /// way: it has come since the search began, and would be let in beside it. To evict who has gone meanwhile costs nothing.
+    /// </summary>
+    private static bool Counts(DecisionContext context, ReportPublisherSeen note) => context.Knew(note.Known)
+        || context.Store.HoldsAdmissions
+        || (context.State.Handover is not null && IsSearchedForDoubles(context, note.By.Origin));
 
     /// <summary>
     /// Whether an origin is searched because a second publisher was seen there while admissions were held, and not for a ghost.

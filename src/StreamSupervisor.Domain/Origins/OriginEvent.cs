@@ -5,6 +5,14 @@ namespace StreamSupervisor.Domain.Origins;
 /// <summary>What changed in what is known of a server. The actor logs it, once, and tells whom it concerns.</summary>
 public abstract record OriginEvent
 {
+    /// <summary>Whether another server is believed to answer there than before: what was seen there says nothing of this one.</summary>
+    public bool IsOfAnotherServer => this switch
+    {
+        ProcessReplaced { Old: var old, New: var process } => !old.IsServer(process.ServerId),
+        ProcessRestored { Process: var process, Wrong: var wrong } => !wrong.IsServer(process.ServerId),
+        _ => false,
+    };
+
     /// <summary>The first process that is known there.</summary>
     public sealed record ProcessLearnt(OriginProcess Process) : OriginEvent;
 

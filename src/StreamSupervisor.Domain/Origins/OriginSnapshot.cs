@@ -84,6 +84,22 @@ public sealed record OriginSnapshot(string Name, OriginStatus Status, DateTimeOf
     public static OriginSnapshot Unknown(string name) => new(name, OriginStatus.Unknown, null, null);
 
     /// <summary>
+    /// The newest epoch of the store in which this very server was looked at. Where the APIs of two origins answer as one process, one of
+    /// their addresses is wrong: for the origin whose hooks have not named the process a look does not count.
+    /// </summary>
+    /// <param name="all">What is known of all origins; this one may be among them.</param>
+    public long SweptEpochAmong(IEnumerable<OriginSnapshot> all) =>
+        HeardFromHooks || Process is not { } own || ClaimantOf(own, Name, all) is null ? SweptEpoch : 0;
+
+    /// <summary>Which other origin is known to be this process; null: none.</summary>
+    /// <param name="process">The process that answers at the API of an origin.</param>
+    /// <param name="origin">That origin.</param>
+    /// <param name="all">What is known of all origins.</param>
+    public static string? ClaimantOf(OriginProcess process, string origin, IEnumerable<OriginSnapshot> all) =>
+        all.FirstOrDefault(other => other is { Misaddressed: null, Process: { } theirs } && other.Name != origin
+            && (theirs.ServerId, theirs.ServiceId) == (process.ServerId, process.ServiceId))?.Name;
+
+    /// <summary>
     /// Whether an answer of its API is another server's: that one was named, or its address is known to lead elsewhere. Such an answer
     /// says nothing of this server's clients.
     /// </summary>

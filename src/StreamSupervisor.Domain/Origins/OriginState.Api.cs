@@ -20,15 +20,40 @@ public sealed partial class OriginState
 
     private sealed record Candidate(OriginProcess Process, TimeSpan FirstAt, TimeSpan LastAt);
 
+    /// <summary>
+    /// What a member was told last of this server, by whoever watched it before. Taken where nobody has said yet who runs there: an API
+    /// whose address was another server's just then was believed with its first answer, though every member knew better.
+    /// </summary>
+    /// <param name="process">The process that ran there.</param>
+    /// <param name="heardFromHooks">Whether hooks had named it.</param>
+    public void Remember(OriginProcess process, bool heardFromHooks)
+    {
+        if (Process is null)
+        {
+            (Process, _heardFromHooks) = (process, heardFromHooks);
+        }
+    }
+
     /// <summary>The API said who it is.</summary>
     /// <param name="process">Who.</param>
     /// <param name="askedAt">When the call began, on the monotonic clock.</param>
     /// <param name="now">When the answer was there.</param>
-    public ApiOutcome Answered(OriginProcess process, TimeSpan askedAt, Moment now)
+    /// <param name="claimant">
+    /// The origin that is known to be this process; null: none. A first answer that is another origin's is believed when a hook says so:
+    /// its address may be wrong, and the sessions of that origin would be taken over under this one's name.
+    /// </param>
+    public ApiOutcome Answered(OriginProcess process, TimeSpan askedAt, Moment now, string? claimant = null)
     {
         _lastAnswerAt = now.Utc;
         if (Process is not { } current)
         {
+            if (claimant is not null && !HookNamed(process, now.Elapsed, out _))
+            {
+                Misaddress($"{name}: its API answers as server {process.ServerId} (process {process.ServiceId}), and {claimant} is that "
+                    + "one. Nothing that it says counts until it answers as another, or a hook names it. Is origins.api right?", now);
+                return new ApiOutcome(Counts: false, Identify: false, _events.DrainToImmutable());
+            }
+
             Become(process, now);
             _events.Add(new OriginEvent.ProcessLearnt(process));
             return Right(askedAt, now);
@@ -143,11 +168,13 @@ public sealed partial class OriginState
         Process = process;
     }
 
-    private void Misaddress(OriginProcess current, OriginProcess answered, Moment now)
-    {
-        var sentence = $"{name}: its API answers as server {answered.ServerId} (process {answered.ServiceId}), and {name} is server "
+    private void Misaddress(OriginProcess current, OriginProcess answered, Moment now) => Misaddress(
+        $"{name}: its API answers as server {answered.ServerId} (process {answered.ServiceId}), and {name} is server "
             + $"{current.ServerId}. Nothing that it says counts until it is the right server again, or a hook of the new one comes. "
-            + "Is origins.api right, and server_id configured in SRS?";
+            + "Is origins.api right, and server_id configured in SRS?", now);
+
+    private void Misaddress(string sentence, Moment now)
+    {
         if (_misaddressed != sentence)
         {
             _misaddressed = sentence;

@@ -51,6 +51,12 @@ public sealed class RollbackSweep
     public bool Looked(TimeSpan beganAt, bool isSettled) =>
         IsWanted && beganAt >= _begunAt && End(isSettled || ++_looks >= MostLooks);
 
+    /// <summary>
+    /// Another server answers at the address than the one that was looked at: nothing is known of what is on air here, and it is looked
+    /// at anew.
+    /// </summary>
+    public void Again() => (Swept, _looks) = (0, 0);
+
     private bool End(bool isOver)
     {
         Swept = isOver ? _epoch : Swept;

@@ -32,8 +32,8 @@ public sealed partial class Sightings
         var there = publishers.OfType<Publisher>().Where(by => by.Origin == origin)
             .Select(by => (by.Session.ServerId, by.Session.ServiceId));
         var ghosts = belief.Wedges.Where(wedge => wedge.Origin == origin).Select(wedge => (wedge.ServerId, wedge.ServiceId));
-        return there.Concat(ghosts).Where(IsOver).Select(over => over.ServerId).Distinct()
-            .Select(serverId => new StreamReport(belief.Key, new ReportProcessReplaced(serverId, process.ServiceId)));
+        return there.Concat(ghosts).Where(IsOver).Distinct()
+            .Select(over => new StreamReport(belief.Key, new ReportProcessReplaced(over.ServerId, process.ServiceId, over.ServiceId)));
 
         bool IsOver((string ServerId, string ServiceId) one) => one.ServiceId != process.ServiceId
             && (known.Superseded.Contains(one.ServiceId)

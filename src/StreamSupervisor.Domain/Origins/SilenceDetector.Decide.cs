@@ -24,10 +24,13 @@ public sealed partial class SilenceDetector
     /// for that, which is sooner than <see cref="Observe"/> speaks; a viewer that resets its connection leaves the same trace as a
     /// refused publisher, and must never end a stream that is sent.
     /// </summary>
+    /// <param name="generation">
+    /// The session's: one connection can publish twice under one id, and how long the first publish stood still says nothing of the second.
+    /// </param>
     /// <param name="now">On the monotonic clock.</param>
-    public Silence IsSilent(SessionId session, TimeSpan now)
+    public Silence IsSilent(SessionId session, long generation, TimeSpan now)
     {
-        if (!_tracks.TryGetValue(session, out var track) || track.StandsStillSince is not { } since
+        if (!_tracks.TryGetValue(session, out var track) || track.Generation != generation || track.StandsStillSince is not { } since
             || track.StoodStill < SampledEvery + SlowAnswer || _lastLook is not { } last || now - last > SampledEvery + SlowAnswer)
         {
             return Silence.No;

@@ -7,7 +7,7 @@ internal sealed class SilenceTrack(SessionId session, long generation)
     /// Where a row does not say whether media came, bytes must: the handshake and the commands of a publish come to 3.5 kB, more with a
     /// long token. Half a second of video is beyond this.
     /// </summary>
-    private const long BeyondWords = 16 * 1024;
+    internal const long BeyondWords = 16 * 1024;
 
     private ByteWatch _row;
     private ByteWatch _client;

@@ -10,12 +10,6 @@ namespace StreamSupervisor.Tests.Simulation;
 /// looks with the on_close behind it like a newer attempt that SRS refused unseen, and ends that one. Hooks have no time, so attempts count
 /// in the order in which they arrive. To wait for a second such trace would make the second try of every encoder without proof a third.
 /// </para>
-/// <para>
-/// What is known to break, in twelve of 30,000 worlds whose database goes back: I2 where an API answers as another server at that time
-/// (seeds 2507, 2760, 25926), and for reasons that are not known yet (7592, 16851, 17959); I1 where a member gives out a generation in the
-/// second before it is told of the epoch (11138; 21077, 22781, 24131 and 28149 were not looked at), Hold where SRS 4 restarts twice and a
-/// session of its newest process is taken for one of an earlier (587).
-/// </para>
 /// </summary>
 public class SimulationTests(ITestOutputHelper output)
 {

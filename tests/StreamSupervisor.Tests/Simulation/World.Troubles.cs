@@ -219,8 +219,10 @@ internal sealed partial class World
         {
             Keep(key);
 
-            // Later than any order that was given before and has lain with a paused member.
+            // Later than any order that was given before and has lain with a paused member; and later than any write of such an order that
+            // was given up, and is stored at last.
             After(TimeSpan.FromSeconds(3), () => Order(key, new Unlock("operator", "because"), insists: true));
+            After(TimeSpan.FromSeconds(11), () => Order(key, new Unlock("operator", "because"), insists: true));
             After(TimeSpan.FromSeconds(4), () => FreeFromDeadServer(key));
         }
     }

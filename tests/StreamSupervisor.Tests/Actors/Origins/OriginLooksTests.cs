@@ -141,7 +141,7 @@ public class OriginLooksTests : OriginScene
         Srs.Restart("process-2");
 
         await UntilAsync(() => Streams.ToldOf<ReportProcessReplaced>().Count > 0, TimeSpan.FromSeconds(2));
-        Streams.ToldOf<ReportProcessReplaced>()[0].ShouldBe(new ReportProcessReplaced("server-1", "process-2"));
+        Streams.ToldOf<ReportProcessReplaced>()[0].ShouldBe(new ReportProcessReplaced("server-1", "process-2", "process-1"));
         Known.Process!.ServiceId.ShouldBe("process-2");
         Directory.StandingOf(Origin, SessionOf("cam")).ShouldBe(ProcessStanding.Superseded);
     }

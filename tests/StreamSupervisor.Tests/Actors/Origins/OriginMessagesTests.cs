@@ -74,6 +74,7 @@ public class OriginMessagesTests
         yield return new SweepSoon("srs-1");
         yield return new AskedForItsOwn("srs-1", state.Key, Client);
         yield return new Ping("srs-1");
+        yield return new Ping("srs-1", 3, Process, Heard: true);
         yield return new KickAnswered("srs-1");
         yield return new KickAnswered("srs-1", "forbids DELETE");
         yield return new BeliefsChanged("srs-1", [StreamBelief.Of(state, 7), StreamBelief.Of(new LiveStreamState { Key = state.Key }, 8)]);

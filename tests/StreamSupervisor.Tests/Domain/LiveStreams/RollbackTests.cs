@@ -36,6 +36,18 @@ public class RollbackTests
     }
 
     [Fact]
+    public void What_a_search_finds_is_in_the_way_of_who_came_since_it_began()
+    {
+        var scene = Live(Known).When(Seen() with { Store = Held }).When(new ReportUnpublished(Known.Session) { Store = Held });
+        var known = new KnownAtLook(scene.State.Revision);
+        scene.When(Ask(New) with { Store = Open }).Then<HandoverStarted>();
+
+        scene.When(Seen() with { Store = Open, Known = known }).Then<EvictionOrdered>(e => e.Of.ShouldBe(Forgotten));
+        scene.When(new ReportSearched("srs-2", "srs-2", "run-1", 1, Start) { Store = Open }).ThenNo<Admitted>();
+        scene.When(new ReportEvicted(Forgotten.Session, ReleaseProof.ClientGone) { Store = Open }).ThenAdmitted(New);
+    }
+
+    [Fact]
     public void A_server_that_is_away_keeps_nobody_out_for_longer_than_a_search()
     {
         var scene = Live(Known).When(Seen() with { Store = Held }).When(new ReportUnpublished(Known.Session) { Store = Held });

@@ -211,6 +211,12 @@ public class SessionTests
     }
 
     [Fact]
+    public void A_late_word_of_the_process_before_ends_nothing_of_the_newest() => Live(Old)
+        .When(new ReportProcessReplaced("srs-1", "run-0", Over: "run-before")).ThenNothing().ThenIs(LiveStreamPhase.Live)
+        .When(new ReportProcessReplaced("srs-1", "run-2", Over: Old.Session.ServiceId))
+        .Then<PublisherLost>(e => e.Cause.ShouldBe(LossCause.ProcessGone));
+
+    [Fact]
     public void An_attempt_that_srs_refused_unseen_clears_the_way_for_its_next_try()
     {
         Live(Old).When(new ReportRefusedUnseen(New)).Then<EvictionOrdered>(e => (e.Of, e.Cause).ShouldBe((Old, EvictionCause.RefusedUnseen)));

@@ -74,6 +74,72 @@ public partial class OriginStateTests
     }
 
     [Fact]
+    public void An_actor_that_begins_while_the_api_answers_as_another_server_believes_what_members_remember()
+    {
+        _state.Remember(Ours, heardFromHooks: true);
+        _state.Snapshot().Status.ShouldBe(OriginStatus.Unknown);
+
+        for (var i = 0; i < 20; i++)
+        {
+            Wait(1);
+            Identify(Other).Counts.ShouldBeFalse();
+        }
+
+        _state.Process.ShouldBe(Ours);
+        Identify(Ours).Counts.ShouldBeTrue();
+        _state.Snapshot().Status.ShouldBe(OriginStatus.Up);
+    }
+
+    [Fact]
+    public void What_is_remembered_gives_way_to_the_next_process_to_hooks_and_to_ten_seconds_where_no_hook_had_named_it()
+    {
+        var next = Ours with { ServiceId = "process-2" };
+        _state.Remember(Ours, heardFromHooks: false);
+        Identify(next).Counts.ShouldBeTrue();
+        _state.Remember(Ours, heardFromHooks: true);
+        _state.Process.ShouldBe(next);
+
+        var other = new OriginState("srs-2");
+        other.Remember(Ours, heardFromHooks: true);
+        other.Heard(Other.ServerId, Other.ServiceId, Now);
+        other.Answered(Other, _elapsed, Now).Counts.ShouldBeTrue();
+        other.Process.ShouldBe(Other);
+
+        var unheard = new OriginState("srs-3");
+        unheard.Remember(Ours, heardFromHooks: false);
+        unheard.Answered(Other, _elapsed, Now).Counts.ShouldBeFalse();
+        Wait(11);
+        unheard.Answered(Other, _elapsed, Now).Counts.ShouldBeTrue();
+        unheard.Process.ShouldBe(Other);
+    }
+
+    [Fact]
+    public void A_first_answer_that_is_another_origins_is_believed_when_a_hook_says_so()
+    {
+        _state.Answered(Other, _elapsed, Now, claimant: "srs-2").Counts.ShouldBeFalse();
+        _state.Process.ShouldBeNull();
+        _state.Snapshot().Misaddressed!.ShouldContain("srs-2 is that one");
+
+        _state.Answered(Ours, _elapsed, Now).Counts.ShouldBeTrue();
+        (_state.Process, _state.Snapshot().Misaddressed).ShouldBe((Ours, null));
+
+        var twice = new OriginState("srs-3");
+        twice.Heard(Other.ServerId, Other.ServiceId, Now);
+        twice.Answered(Other, _elapsed, Now, claimant: "srs-2").Counts.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void An_origin_whose_api_answers_as_that_of_another_was_not_looked_at_unless_its_hooks_name_the_process()
+    {
+        OriginSnapshot Swept(string name, bool heard) => new(name, OriginStatus.Up, null, Ours) { SweptEpoch = 3, HeardFromHooks = heard };
+        OriginSnapshot[] all = [Swept("srs-1", heard: false), Swept("srs-2", heard: true)];
+
+        all[0].SweptEpochAmong(all).ShouldBe(0);
+        all[1].SweptEpochAmong(all).ShouldBe(3);
+        all[0].SweptEpochAmong([all[0], OriginSnapshot.Unknown("srs-2")]).ShouldBe(3);
+    }
+
+    [Fact]
     public void No_answer_counts_while_the_address_is_wrong_and_any_that_names_the_right_server_asks_for_its_whole_name()
     {
         Identify(Ours);

@@ -40,6 +40,20 @@ public class RollbackSweepTests
     }
 
     [Fact]
+    public void A_look_at_another_server_at_its_address_counts_no_more()
+    {
+        _sweep.Again();
+        _sweep.IsWanted.ShouldBeFalse();
+
+        _sweep.Begin(3, Now);
+        _sweep.Looked(Now, isSettled: true).ShouldBeTrue();
+        _sweep.Again();
+        (_sweep.IsWanted, _sweep.Swept).ShouldBe((true, 0));
+        _sweep.Looked(Now, isSettled: true).ShouldBeTrue();
+        _sweep.Swept.ShouldBe(3);
+    }
+
+    [Fact]
     public void Rows_that_never_settle_are_looked_at_thirty_times_in_each_epoch()
     {
         foreach (var epoch in new[] { 3, 4 })

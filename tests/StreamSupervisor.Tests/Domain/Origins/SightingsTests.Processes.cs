@@ -16,7 +16,7 @@ public partial class SightingsTests
 
         _scene.Sweep();
 
-        _scene.ToldOf<ReportProcessReplaced>().Single().ShouldBe(new ReportProcessReplaced("server-1", "process-2"));
+        _scene.ToldOf<ReportProcessReplaced>().Single().ShouldBe(new ReportProcessReplaced("server-1", "process-2", "process-1"));
         _scene.ToldOf<ReportPublisherMissing>().ShouldBeEmpty();
     }
 
@@ -32,7 +32,7 @@ public partial class SightingsTests
 
         _scene.State.Heard("server-renamed", "process-2", _scene.Now).Standing.ShouldBe(HookStanding.Current);
         _scene.Sweep();
-        _scene.ToldOf<ReportProcessReplaced>().Single().ShouldBe(new ReportProcessReplaced("server-1", "process-2"));
+        _scene.ToldOf<ReportProcessReplaced>().Single().ShouldBe(new ReportProcessReplaced("server-1", "process-2", "process-1"));
     }
 
     [Fact]
@@ -78,6 +78,6 @@ public partial class SightingsTests
 
         _scene.Sweep();
 
-        _scene.ToldOf<ReportProcessReplaced>().Single().ShouldBe(new ReportProcessReplaced("server-1", "200:9000"));
+        _scene.ToldOf<ReportProcessReplaced>().Single().ShouldBe(new ReportProcessReplaced("server-1", "200:9000", "100:5000"));
     }
 }

@@ -205,8 +205,9 @@ public partial class SightingsTests
     [Fact]
     public void Behind_no_active_row_who_publishes_is_found_and_who_waits_in_on_publish_is_not()
     {
-        _scene.Publish(LookScene.Key, "publishes", bytes: 4096, active: false);
+        _scene.Publish(LookScene.Key, "publishes", bytes: 90_000, active: false);
         _scene.Clients["waits"] = _scene.Clients["publishes"] with { Id = "waits", ReceivedBytes = 0 };
+        _scene.Clients["waits longer"] = _scene.Clients["publishes"] with { Id = "waits longer", ReceivedBytes = 3_500 };
         _scene.Wait(TimeSpan.FromMilliseconds(1));
         var look = new Look(_scene.Process, [.. _scene.Streams], _scene.Now, _scene.Elapsed, TimeSpan.Zero);
         _scene.Sightings.Compare(look, _scene.Beliefs, _scene.State.Snapshot(), all: true).Question.ShouldNotBeNull();

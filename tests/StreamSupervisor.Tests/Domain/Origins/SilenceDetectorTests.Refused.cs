@@ -12,7 +12,7 @@ public partial class SilenceDetectorTests
         for (var i = 0; i < 40; i++)
         {
             _scene.Run(TimeSpan.FromSeconds(0.7));
-            _scene.Silence.IsSilent(_scene.SessionOf("cam"), _scene.Elapsed).ShouldBe(Silence.No);
+            _scene.Silence.IsSilent(_scene.SessionOf("cam"), 1, _scene.Elapsed).ShouldBe(Silence.No);
         }
     }
 
@@ -25,9 +25,10 @@ public partial class SilenceDetectorTests
         camera.SilentFrom = _scene.Elapsed;
         _scene.Run(TimeSpan.FromSeconds(7.5));
 
-        _scene.Silence.IsSilent(_scene.SessionOf("cam"), _scene.Elapsed).ShouldBe(Silence.Yes);
-        _scene.Silence.IsSilent(_scene.SessionOf("other"), _scene.Elapsed).ShouldBe(Silence.No);
-        _scene.Silence.IsSilent(_scene.SessionOf("nobody"), _scene.Elapsed).ShouldBe(Silence.No);
+        _scene.Silence.IsSilent(_scene.SessionOf("cam"), 1, _scene.Elapsed).ShouldBe(Silence.Yes);
+        _scene.Silence.IsSilent(_scene.SessionOf("cam"), 2, _scene.Elapsed).ShouldBe(Silence.No);
+        _scene.Silence.IsSilent(_scene.SessionOf("other"), 1, _scene.Elapsed).ShouldBe(Silence.No);
+        _scene.Silence.IsSilent(_scene.SessionOf("nobody"), 1, _scene.Elapsed).ShouldBe(Silence.No);
     }
 
     [Fact]
@@ -38,7 +39,7 @@ public partial class SilenceDetectorTests
         camera.SilentFrom = _scene.Elapsed;
         _scene.Run(TimeSpan.FromSeconds(7.2));
 
-        _scene.Silence.IsSilent(_scene.SessionOf("cam"), _scene.Elapsed).ShouldBe(Silence.IfSampled);
+        _scene.Silence.IsSilent(_scene.SessionOf("cam"), 1, _scene.Elapsed).ShouldBe(Silence.IfSampled);
         _scene.Silence.SamplerRan(TimeSpan.FromSeconds(2)).ShouldBeTrue();
         _scene.Silence.SamplerRan(TimeSpan.FromSeconds(20)).ShouldBeFalse();
     }

@@ -1,5 +1,6 @@
 using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
+using StreamSupervisor.Domain.Stores;
 using StreamSupervisor.Tests.Simulation.Members;
 using StreamSupervisor.Tests.Simulation.Servers;
 
@@ -11,6 +12,7 @@ internal sealed partial class History
     /// <summary>Why there is no reply: the deadline passed.</summary>
     public const string NoAnswer = "no answer in time";
     private const int PlacesOfAGate = 4;
+    private static readonly TimeSpan BytesAreCountedEvery = TimeSpan.FromSeconds(3);
 
     private readonly Dictionary<SessionId, List<bool>> _answers = [];
     private readonly Dictionary<SessionId, SrsConnection> _sources = [];
@@ -20,6 +22,7 @@ internal sealed partial class History
     public void OnAir(SrsConnection connection)
     {
         Of(connection.Stream).OnAir.Add(connection.Session);
+        Of(connection.Stream).SeatOf(connection.Session).OnAirAt = world.Age;
         CheckOneOnAir(Of(connection.Stream));
     }
 
@@ -160,6 +163,14 @@ internal sealed partial class History
     /// connection that
     /// publishes for the second time under its id is known to no hook: a late on_unpublish of its first publish ends the second, until a
     /// look finds it.
+    /// <para>
+    /// A server whose API hangs is waited for no longer than <see cref="AdmissionHold.Longest"/> after the database went back: nobody can
+    /// know whom it has on air, and everybody else would wait for it. Until it was looked at, whom the journal has lost there counts not.
+    /// </para>
+    /// <para>
+    /// Nor does one whose row says inactive, and which had not published for so long that SRS had counted its bytes: SRS shows it as it
+    /// shows who waits in on_publish. To wait 3 s for the count would hold everybody after each failover, for somebody always waits.
+    /// </para>
     /// </summary>
     private void CheckOneOnAir(KeyHistory key)
     {
@@ -169,7 +180,8 @@ internal sealed partial class History
             foreach (var publisher in server.Publishers(key.Name))
             {
                 if (publisher.Publishes > 1 || key.Seats.GetValueOrDefault(publisher.Session) is not { AdmittedAt: > 0 } seat
-                    || seat.OrderedAt >= seat.AdmittedAt || (publisher.IsRelay && seat.IsLost))
+                    || seat.OrderedAt >= seat.AdmittedAt || (publisher.IsRelay && seat.IsLost)
+                    || (seat.IsLost && (world.Cluster.WasGivenUp(server.Name) || IsUnseen(seat, publisher))))
                 {
                     continue;
                 }
@@ -183,6 +195,10 @@ internal sealed partial class History
             }
         }
     }
+
+    private static bool IsUnseen(KeyHistory.Seat seat, SrsConnection publisher) =>
+        publisher.Server.Kind.Major >= 5 && seat.OnAirAt > seat.LostAt - BytesAreCountedEvery
+        && !publisher.Run.Rows.Any(row => row.Active && row.Id == publisher.Stream && row.ClientId == publisher.ClientId);
 
     private void CheckEvent(KeyHistory key, LiveStreamState before, LiveStreamEvent happened)
     {

@@ -77,7 +77,7 @@ internal sealed partial class History(World world)
     public void RolledBack(string name, Recovered left, IEnumerable<JournalRow> lost)
     {
         var key = Of(name);
-        key.RollBack(left.State, left.Sequence, lost.SelectMany(row => row.Batch.Events));
+        key.RollBack(left.State, left.Sequence, lost.SelectMany(row => row.Batch.Events), world.Age);
         Moment++;
         key.Passed(Moment);
     }

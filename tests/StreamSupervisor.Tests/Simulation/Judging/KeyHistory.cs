@@ -49,7 +49,7 @@ internal sealed class KeyHistory(string name, LiveStreamState empty)
     }
 
     /// <summary>The journal ends earlier than it did: what was admitted by what is gone, and is not on air, has never been.</summary>
-    public void RollBack(LiveStreamState state, long sequence, IEnumerable<LiveStreamEvent> lost)
+    public void RollBack(LiveStreamState state, long sequence, IEnumerable<LiveStreamEvent> lost, TimeSpan at)
     {
         _highest = Math.Max(_highest, State.Generation);
         (State, Sequence) = (state, sequence);
@@ -72,7 +72,7 @@ internal sealed class KeyHistory(string name, LiveStreamState empty)
             }
 
             var seat = SeatOf(session);
-            seat.IsLost = true;
+            seat.LostAt ??= at;
             if (!OnAir.Contains(session))
             {
                 (seat.AdmittedAt, seat.RelayAt) = (0, 0);
@@ -114,7 +114,7 @@ internal sealed class KeyHistory(string name, LiveStreamState empty)
     /// </summary>
     private void Adopt(Seat seat) => seat.AdmittedAt = seat.IsLost && seat.OrderedAt > seat.AdmittedAt ? seat.AdmittedAt : Events;
 
-    private Seat SeatOf(SessionId session)
+    public Seat SeatOf(SessionId session)
     {
         if (!Seats.TryGetValue(session, out var seat))
         {
@@ -131,8 +131,12 @@ internal sealed class KeyHistory(string name, LiveStreamState empty)
         public long RelayAt { get; set; }
         public long OrderedAt { get; set; }
 
-        /// <summary>The journal has lost a record that named it: what it was told then, nobody can know.</summary>
-        public bool IsLost { get; set; }
+        /// <summary>When it began to publish.</summary>
+        public TimeSpan OnAirAt { get; set; }
+
+        /// <summary>When the journal lost a record that named it first: what it was told before, nobody can know.</summary>
+        public TimeSpan? LostAt { get; set; }
+        public bool IsLost => LostAt is not null;
 
         /// <summary>Its removal was given up by an operator, or nobody knows its server any more.</summary>
         public bool IsDropped { get; set; }

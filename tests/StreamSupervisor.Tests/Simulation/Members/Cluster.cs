@@ -56,6 +56,12 @@ internal sealed class Cluster(World world)
         return able.Count == 0 ? null : _homes[id] = able[world.Random.Next(able.Count)];
     }
 
+    /// <summary>
+    /// Whether a member waits no longer for a look at a server since the database went back in time, and there was none yet.
+    /// </summary>
+    public bool WasGivenUp(string server) => Members.Exists(member =>
+        member.Hold.NotSwept.Contains(server) && !member.Hold.IsSweeping(world.Age, _ => false));
+
     /// <summary>Moves an entity as a rebalance does: the old home finishes what is under way, then the next one begins.</summary>
     public void Move(string id)
     {

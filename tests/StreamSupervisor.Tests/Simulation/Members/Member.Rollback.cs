@@ -37,7 +37,10 @@ internal sealed partial class Member
     public void Take(OriginSnapshot snapshot)
     {
         Directory.Take(snapshot);
-        Hold.Swept(snapshot.Name, snapshot.SweptEpoch);
+        foreach (var known in Directory.All)
+        {
+            Hold.Swept(known.Name, known.SweptEpochAmong(Directory.All));
+        }
     }
 
     private void Beat() => World.After(TimeSpan.FromMilliseconds(1), () => Do(() =>
@@ -50,13 +53,14 @@ internal sealed partial class Member
         }
 
         var doubts = Hold.Doubts;
-        switch (_rollbacks.Observe(World.Database.Rollbacks.Beat(Name)))
+        var seen = World.Database.Rollbacks.Beat(Name);
+        switch (_rollbacks.Observe(seen))
         {
             case RollbackVerdict.WentBack back:
-                RolledBack(World.Database.Rollbacks.Raise(back.Above), back.Why);
+                RolledBack(World.Database.Rollbacks.Raise(back.Above), seen.Beat, back.Why);
                 break;
             case RollbackVerdict.ToldByOthers told:
-                RolledBack(World.Database.Rollbacks.Raise(told.Epoch - 1), "told");
+                RolledBack(World.Database.Rollbacks.Raise(told.Epoch - 1), seen.Beat, "told");
                 break;
             default:
                 Hold.Start(_rollbacks.Epoch);
@@ -65,7 +69,7 @@ internal sealed partial class Member
 
         _hasBeaten = true;
         World.Database.Rollbacks.Seen(this);
-        Hold.Settle(doubts);
+        Hold.Settle(doubts, World.Age, BeatEvery);
         BeatAfter(BeatEvery);
     }));
 
@@ -85,9 +89,9 @@ internal sealed partial class Member
         _nextBeat = After(pause, Beat);
     }
 
-    private void RolledBack(StoreHistory history, string why)
+    private void RolledBack(StoreHistory history, long? beat, string why)
     {
-        _rollbacks.Accept(history, null);
+        _rollbacks.Accept(history, beat);
         if (Hold.Begin(history.Epoch, World.Age))
         {
             World.Note(Name, "notices", "", $"epoch {history.Epoch}: {why}");
@@ -99,7 +103,7 @@ internal sealed partial class Member
                 stream.IsOfAnEarlierEpoch();
             }
 
-            Ping();
+            PingAll();
         }
     }
 }

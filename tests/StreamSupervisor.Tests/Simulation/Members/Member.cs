@@ -1,3 +1,4 @@
+using StreamSupervisor.Actors.Origins;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Domain.Origins;
 using StreamSupervisor.Domain.Stores;
@@ -102,8 +103,8 @@ internal sealed partial class Member
     public void Start()
     {
         Every(IndexEvery, WriteIndex);
-        Ping();
-        Every(PingEvery, Ping);
+        PingAll();
+        Every(PingEvery, PingAll);
         if (World.RollsBack && World.Rules.NoticesRollbacks)
         {
             Beat();
@@ -217,11 +218,12 @@ internal sealed partial class Member
         }
     }
 
-    private void Ping()
+    private void PingAll()
     {
         foreach (var server in World.Servers)
         {
-            Regions.Route(OriginEntity.IdOf(server.Name), home => home.Origin(server.Name).Keep(this, Hold.NotSwept.Contains(server.Name) ? Hold.Epoch : 0));
+            var ping = Ping.Of(Directory.Find(server.Name), Hold.NotSwept.Contains(server.Name) ? Hold.Epoch : 0);
+            Regions.Route(OriginEntity.IdOf(server.Name), home => home.Origin(server.Name).Keep(this, ping));
         }
     }
 

@@ -9,6 +9,8 @@ internal sealed class OriginDirectory
 {
     private readonly Dictionary<string, OriginSnapshot> _known = [];
 
+    public IReadOnlyCollection<OriginSnapshot> All => _known.Values;
+
     public void Take(OriginSnapshot snapshot) => _known[snapshot.Name] = snapshot;
 
     public ProcessStanding StandingOf(string origin, SessionId session) => Find(origin).StandingOf(session);
@@ -22,5 +24,5 @@ internal sealed class OriginDirectory
         Find(origin) is { Process: { } known } && hook.Service.Length > 0 && known.ServiceId == hook.Service
             && known.ServerId == hook.ServerId ? known : null;
 
-    private OriginSnapshot Find(string origin) => _known.GetValueOrDefault(origin) ?? OriginSnapshot.Unknown(origin);
+    public OriginSnapshot Find(string origin) => _known.GetValueOrDefault(origin) ?? OriginSnapshot.Unknown(origin);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using StreamSupervisor.Domain.Origins;
+using StreamSupervisor.Tests.Simulation.Time;
 
 namespace StreamSupervisor.Tests.Simulation.Members;
 
@@ -51,6 +52,7 @@ internal sealed partial class OriginEntity
     }
 
     private readonly RollbackSweep _rollback = new();
+    private Scheduled? _nextRollbackLook;
 
     /// <summary>The database has gone back in time: beliefs of the time that is gone have higher numbers than those that follow.</summary>
     private void SweepIfRolledBack(long epoch)
@@ -72,7 +74,14 @@ internal sealed partial class OriginEntity
         }
         else if (_rollback.IsWanted)
         {
-            After(RollbackSweep.Apart, SweepSoon);
+            _nextRollbackLook?.Cancel();
+            _nextRollbackLook = member.After(RollbackSweep.Apart, () =>
+            {
+                if (!_stopped)
+                {
+                    SweepSoon();
+                }
+            });
         }
     }
 }

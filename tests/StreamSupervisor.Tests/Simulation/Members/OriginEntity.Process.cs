@@ -52,20 +52,21 @@ internal sealed partial class OriginEntity
         }
 
         _named = process.ServiceId;
-        return _state.Answered(process, askedAt, Now);
+        var claimant = _state.Process is null ? OriginSnapshot.ClaimantOf(process, server.Name, member.Directory.All) : null;
+        return _state.Answered(process, askedAt, Now, claimant);
     }
 
     /// <summary>The look may have begun before the process did that sends the hook; the next one has not.</summary>
     private void AnswerThose(OriginProcess answered)
     {
         var known = _state.Snapshot();
-        var current = known.Process!;
+        var current = known.Process;
         foreach (var waiting in _waiting.ToList())
         {
-            Confirmation answer = world.Over.Contains(waiting.Service) ? new Confirmation.Replaced(current)
+            Confirmation answer = current is not null && world.Over.Contains(waiting.Service) ? new Confirmation.Replaced(current)
                 : answered == current && current.IsNamed(waiting.ServerId, waiting.Service) ? new Confirmation.Confirmed(current)
                 : known.Misaddressed is { } wrong ? new Confirmation.Unreachable(wrong)
-                : current.IsServer(waiting.ServerId) ? new Confirmation.Replaced(current)
+                : current!.IsServer(waiting.ServerId) ? new Confirmation.Replaced(current)
                 : new Confirmation.WrongServer(current.ServerId);
             if (answer is Confirmation.Confirmed || waiting.Differed)
             {

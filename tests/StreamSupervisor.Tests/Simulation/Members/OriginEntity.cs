@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using StreamSupervisor.Actors.Origins;
 using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Domain.Origins;
@@ -46,9 +47,14 @@ internal sealed partial class OriginEntity(World world, Member member, SrsServer
     public void Stop() => _stopped = true;
 
     /// <summary>A member keeps it running, and is told what is known.</summary>
-    public void Keep(Member keeper, long epoch)
+    public void Keep(Member keeper, Ping ping)
     {
-        SweepIfRolledBack(epoch);
+        if (ping.Known is { } known)
+        {
+            _state.Remember(known, ping.Heard);
+        }
+
+        SweepIfRolledBack(ping.Epoch);
         if (!_keepers.Contains(keeper))
         {
             _keepers.Add(keeper);
@@ -158,7 +164,7 @@ internal sealed partial class OriginEntity(World world, Member member, SrsServer
             {
                 null => Silence.No,
                 { SilentSince: not null } => Silence.Yes,
-                { } incumbent => _silence.IsSilent(incumbent.By.Session, world.Age),
+                { } incumbent => _silence.IsSilent(incumbent.By.Session, incumbent.Generation, world.Age),
             };
             if (silence == Silence.IfSampled)
             {
@@ -187,6 +193,11 @@ internal sealed partial class OriginEntity(World world, Member member, SrsServer
                 world.Note(member.Name, "learns", "", server.Name, one.ToString());
             }
 
+            if (events.Any(one => one.IsOfAnotherServer))
+            {
+                _rollback.Again();
+            }
+
             if (events.Any(one => one is OriginEvent.ProcessReplaced or OriginEvent.ProcessRestored))
             {
                 EndOlderProcesses();
@@ -210,7 +221,8 @@ internal sealed partial class OriginEntity(World world, Member member, SrsServer
             if (belief.Session is { } session && session.By.Origin == server.Name
                 && known.Superseded.Contains(session.By.Session.ServiceId))
             {
-                member.Asks.Tell(belief.Key.ToString(), new ReportProcessReplaced(session.By.Session.ServerId, known.Process!.ServiceId));
+                member.Asks.Tell(belief.Key.ToString(), new ReportProcessReplaced(session.By.Session.ServerId, known.Process!.ServiceId,
+                    session.By.Session.ServiceId));
             }
         }
     }

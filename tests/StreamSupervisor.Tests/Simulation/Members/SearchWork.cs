@@ -38,6 +38,13 @@ internal sealed class SearchWork(World world, Member member, StreamEntity entity
     {
         var serverId = clients.ServerId.Length > 0 ? clients.ServerId : who.ServerId;
         var serviceId = clients.ServiceId.Length > 0 ? clients.ServiceId : who.ServiceId;
+        if (Member.Directory.StandingOf(search.Origin, new SessionId(serverId, serviceId, "")) == ProcessStanding.Superseded
+            || Member.Directory.Find(search.Origin).IsAnotherServer(serverId))
+        {
+            Nothing(lookedAt);
+            return;
+        }
+
         var key = World.KeyOf(Entity.Key);
         var found = clients.Value!.Where(client => World.Rows.Publishes(client, key)).ToList();
         foreach (var client in found)

@@ -13,19 +13,31 @@ internal sealed class JournalClient(World world, Member member)
     private const int BatchSize = 400;
 
     private readonly Queue<JournalWrite> _waiting = new();
+
+    /// <summary>By key: how many writes are not over, and the reads that wait for them.</summary>
+    private readonly Dictionary<string, (int Writes, List<Action> Reads)> _writing = [];
     private int _underWay;
     private int _connectedTo = world.Database.Rollbacks.Count;
 
     public void Write(JournalWrite write)
     {
+        var (writes, reads) = _writing.GetValueOrDefault(write.Row.Key, (0, []));
+        _writing[write.Row.Key] = (writes + 1, reads);
         _waiting.Enqueue(write);
 
         // What comes in the same moment goes in the same transaction.
         member.After(TimeSpan.Zero, Flush);
     }
 
+    /// <summary>A recovery waits until the writes of its member that are under way for the key are over, whatever became of them.</summary>
     public void Read(string key, Action<Recovered?> done)
     {
+        if (_writing.TryGetValue(key, out var writing))
+        {
+            writing.Reads.Add(() => Read(key, done));
+            return;
+        }
+
         var fault = world.Faults.Read();
         world.After(world.Faults.StoreLatency() + world.Faults.StoreLatency(), () => member.Do(() =>
         {
@@ -130,11 +142,25 @@ internal sealed class JournalClient(World world, Member member)
 
             foreach (var write in batch)
             {
+                IsOver(write.Row.Key);
                 write.Done(stored);
             }
 
             Flush();
         }
+    }
+
+    private void IsOver(string key)
+    {
+        var (writes, reads) = _writing[key];
+        if (writes > 1)
+        {
+            _writing[key] = (writes - 1, reads);
+            return;
+        }
+
+        _writing.Remove(key);
+        reads.ForEach(read => read());
     }
 }
 
