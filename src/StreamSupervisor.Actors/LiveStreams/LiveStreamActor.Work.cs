@@ -220,7 +220,9 @@ internal sealed partial class LiveStreamActor
             var isIdle = LiveStream.IsIdle(_durable);
             var isCrowded = _services.Gauges.InMemory > settings.KeysInMemory;
             return _inWork.Count > 0 || _workers > 0 || !(isIdle || isCrowded) ? null
-                : _usedAt + (isCrowded && !(isIdle && settings.PassivateAfter < settings.RestAfter) ? settings.RestAfter : settings.PassivateAfter);
+                : _usedAt + (!isCrowded || (isIdle && settings.PassivateAfter < settings.RestAfter)
+                    ? settings.PassivateAfter
+                    : settings.RestAfter);
         }
     }
 

@@ -15,8 +15,8 @@ public sealed record LiveStreamSettings
     public TimeSpan PassivateAfter { get; init; } = TimeSpan.FromSeconds(120);
 
     /// <summary>
-    /// Keys in memory beyond which one that is on air leaves it too, after <see cref="RestAfter"/>, and one with nothing under way no later.
-    /// With 30,000 they are about 150 MB.
+    /// Keys in memory beyond which one that is on air leaves it too, after <see cref="RestAfter"/>, and one with nothing under way no
+    /// later. With 30,000 they are about 150 MB.
     /// </summary>
     public int KeysInMemory { get; init; } = 30_000;
 

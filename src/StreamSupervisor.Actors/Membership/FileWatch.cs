@@ -123,7 +123,8 @@ internal sealed class FileWatch(SqliteStore store, ClusterMembership membership,
         }
 
         Remember(found);
-        membership.Hold.Settle(doubts, time.GetElapsedTime(0), TimeSpan.Zero);
+        var now = time.GetElapsedTime(0);
+        membership.Hold.Settle(doubts, now, now, TimeSpan.Zero);
     }
 
     private void Remember(StoreMark mark)

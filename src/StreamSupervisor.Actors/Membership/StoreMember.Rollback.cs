@@ -52,7 +52,7 @@ internal sealed partial class StoreMember
         }
 
         (_lastRows, _lastSelf) = (rows, self ?? _lastSelf);
-        _membership.Hold.Settle(_doubts, _time.GetElapsedTime(0, _beganAt), _settings.Renew);
+        _membership.Hold.Settle(_doubts, _time.GetElapsedTime(0, _beganAt), _time.GetElapsedTime(0), _settings.Renew);
         return self is null;
     }
 

@@ -25,7 +25,7 @@ public sealed class AdmissionHold(IEnumerable<string> origins)
         public long Doubts { get; init; }
         public bool IsInDoubt { get; init; }
 
-        /// <summary>When the last beat began, and the first of the row without a gap that it belongs to.</summary>
+        /// <summary>When the first of the row of beats without a gap began, and when the last was answered.</summary>
         public (TimeSpan First, TimeSpan Last)? Beats { get; init; }
     }
 
@@ -75,22 +75,25 @@ public sealed class AdmissionHold(IEnumerable<string> origins)
     /// A beat has found the store that was known, or has dealt with the other one. A member that has beaten without a gap for as long as
     /// all others take to beat is in doubt no more. One that has just started, that stood still, or that the store did not answer for a
     /// while remembers too little to know what an older copy of the store has lost: whoever remembers notices with its next beat, and this
-    /// member would give out generations a second time until its own next beat tells it of the epoch.
+    /// member would give out generations a second time until its own next beat tells it of the epoch. Beats that take long are no gap:
+    /// with a slow store admissions are slow, and go on.
     /// </summary>
     /// <param name="doubts">
     /// <see cref="Doubts"/> when the beat began. Where the store was doubted since, that beat may have been answered by the server before.
     /// </param>
     /// <param name="beganAt">When the beat began, on the monotonic clock.</param>
+    /// <param name="answeredAt">When it was answered.</param>
     /// <param name="othersBeatWithin">How long the others take to beat, above 0; twice that is a gap. 0 where there are no others.</param>
-    public void Settle(long doubts, TimeSpan beganAt, TimeSpan othersBeatWithin) => _ = ImmutableInterlocked.Update(ref _state, state =>
-    {
-        var first = state.Beats is { } beats && beganAt - beats.Last <= othersBeatWithin * 2 ? beats.First : beganAt;
-        return state with
+    public void Settle(long doubts, TimeSpan beganAt, TimeSpan answeredAt, TimeSpan othersBeatWithin) =>
+        _ = ImmutableInterlocked.Update(ref _state, state =>
         {
-            Beats = (first, beganAt),
-            IsInDoubt = state.Doubts == doubts ? beganAt - first < othersBeatWithin : state.IsInDoubt,
-        };
-    });
+            var first = state.Beats is { } beats && beganAt - beats.Last <= othersBeatWithin * 2 ? beats.First : beganAt;
+            return state with
+            {
+                Beats = (first, answeredAt),
+                IsInDoubt = state.Doubts == doubts ? beganAt - first < othersBeatWithin : state.IsInDoubt,
+            };
+        });
 
     /// <summary>An origin was looked at, by a look that began after its actor had heard of the epoch.</summary>
     public void Swept(string origin, long epoch) => _ = ImmutableInterlocked.Update(ref _state, state =>

@@ -42,7 +42,7 @@ public class AdmissionHoldTests
         BeatsSteadily();
         var doubts = _hold.Doubts;
         _hold.Doubt();
-        _hold.Settle(doubts, _now, Beat);
+        _hold.Settle(doubts, _now, _now, Beat);
         IsInDoubt.ShouldBeTrue();
     }
 
@@ -62,7 +62,21 @@ public class AdmissionHoldTests
     {
         _hold.Start(0);
         _hold.Doubt();
-        _hold.Settle(_hold.Doubts, _now, TimeSpan.Zero);
+        _hold.Settle(_hold.Doubts, _now, _now, TimeSpan.Zero);
+        IsInDoubt.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_store_that_takes_longer_than_two_beats_for_each_keeps_nobody_in_doubt()
+    {
+        _hold.Start(0);
+        for (var beat = 0; beat < 3; beat++)
+        {
+            var beganAt = _now;
+            _now += Beat * 3;
+            _hold.Settle(_hold.Doubts, beganAt, _now, Beat);
+        }
+
         IsInDoubt.ShouldBeFalse();
     }
 
@@ -77,6 +91,6 @@ public class AdmissionHoldTests
     {
         _now += TimeSpan.FromSeconds(seconds);
         _hold.Start(0);
-        _hold.Settle(_hold.Doubts, _now, Beat);
+        _hold.Settle(_hold.Doubts, _now, _now, Beat);
     }
 }

@@ -134,9 +134,9 @@ public class RollbackDetectorTests
         hold.Doubt();
         IsInDoubt().ShouldBeTrue();
         hold.Standing(TimeSpan.Zero, _ => true).HoldsAdmissions.ShouldBeTrue();
-        hold.Settle(before, TimeSpan.Zero, TimeSpan.Zero);
+        hold.Settle(before, TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero);
         IsInDoubt().ShouldBeTrue("that beat may have been answered by the server that is gone");
-        hold.Settle(hold.Doubts, TimeSpan.Zero, TimeSpan.Zero);
+        hold.Settle(hold.Doubts, TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero);
         IsInDoubt().ShouldBeFalse();
 
         bool IsInDoubt() => hold.Standing(TimeSpan.Zero, _ => false).IsInDoubt;

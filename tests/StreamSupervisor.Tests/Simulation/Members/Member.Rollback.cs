@@ -69,7 +69,7 @@ internal sealed partial class Member
 
         _hasBeaten = true;
         World.Database.Rollbacks.Seen(this);
-        Hold.Settle(doubts, World.Age, BeatEvery);
+        Hold.Settle(doubts, World.Age, World.Age, BeatEvery);
         BeatAfter(BeatEvery);
     }));
 
