@@ -66,6 +66,7 @@ internal static class KeysBenchmark
             {
                 var part = count / rounds;
                 await AddAsync(server, $"{part:N0} one-time keys", await LoadAsync(server.Target, round * part, part, client: null, gaveUp: true));
+                await AddAsync(server, "their reconnect windows", await SettleAsync(server));
                 await AddAsync(server, "the retention", await ClearAsync(server));
             }
         }
@@ -161,6 +162,22 @@ internal static class KeysBenchmark
                     throw new InvalidOperationException($"Key {key} was refused {tries} times: {connection.Said}");
                 }
             }
+        }
+
+        /// <summary>Waits until no more keys become idle: a key that was given up waits for its encoder's return first.</summary>
+        private static async Task<TimeSpan> SettleAsync(ChosenServer server)
+        {
+            var since = Stopwatch.StartNew();
+            await using var connection = new NpgsqlConnection(server.Database);
+            await connection.OpenAsync();
+            await using var count = new NpgsqlCommand("SELECT count(*) FROM streamsupervisor.stream_index WHERE idle", connection);
+            for (var (before, now) = (-1L, 0L); now != before;)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(65));
+                (before, now) = (now, (long)(await count.ExecuteScalarAsync())!);
+            }
+
+            return since.Elapsed;
         }
 
         /// <summary>Clears as a member does, but with shorter pauses, on a clock that is behind the retention already, beside the member that runs.</summary>
