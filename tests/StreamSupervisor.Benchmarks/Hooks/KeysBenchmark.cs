@@ -19,6 +19,9 @@ internal static class KeysBenchmark
     private const int MostTries = 5;
     private static readonly TimeSpan Keep = TimeSpan.FromHours(1);
     private static readonly TimeSpan ShortPause = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>A reconnect window of 60 s, and the time until the index has it.</summary>
+    private static readonly TimeSpan ReconnectWindowIsOver = TimeSpan.FromSeconds(65);
     private static readonly TimeSpan MediaEvery = TimeSpan.FromSeconds(1);
 
     public static async Task<int> RunAsync(Switches switches)
@@ -173,7 +176,7 @@ internal static class KeysBenchmark
             await using var count = new NpgsqlCommand("SELECT count(*) FROM streamsupervisor.stream_index WHERE idle", connection);
             for (var (before, now) = (-1L, 0L); now != before;)
             {
-                await Task.Delay(TimeSpan.FromSeconds(65));
+                await Task.Delay(ReconnectWindowIsOver);
                 (before, now) = (now, (long)(await count.ExecuteScalarAsync())!);
             }
 

@@ -19,6 +19,22 @@ public sealed class RegisterTests
     }
 
     [Fact]
+    public void While_the_key_is_handed_to_another_only_that_one_may_announce_itself()
+    {
+        var scene = Live(Encoder("old")).When(Ask(Encoder("new", identity: "bob", proven: true)));
+        ShouldSay(scene.When(Announce("ann")).Then<RegistrationRefused>(), RegistrationDecision.Refused, RefusalReason.HandoverRunning);
+        ShouldSay(scene.When(Announce("bob")).Then<EncoderRegistered>(), RegistrationDecision.Wait, RefusalReason.HoldExhausted);
+    }
+
+    [Fact]
+    public void A_pinned_key_is_reserved_for_nobody_else()
+    {
+        var scene = Empty().When(new Pin("bob", "ops", "x"));
+        ShouldSay(scene.When(Announce("ann")).Then<RegistrationRefused>(), RegistrationDecision.Refused, RefusalReason.PinnedToAnother);
+        ShouldSay(scene.When(Announce("bob")).Then<EncoderRegistered>(), RegistrationDecision.Publish);
+    }
+
+    [Fact]
     public void A_free_key_is_reserved_and_the_encoder_may_publish_at_once()
     {
         var scene = Empty().When(Announce("ann")).Then<EncoderRegistered>();

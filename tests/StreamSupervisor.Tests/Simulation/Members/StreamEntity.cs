@@ -7,8 +7,8 @@ namespace StreamSupervisor.Tests.Simulation.Members;
 
 /// <summary>
 /// The actor of one stream key, as the product's is: decides on the newest state, answers and acts only when that is durable, and dies with
-/// a write that
-/// failed, so that a state which was only hoped for dies with it.
+/// a write that failed, so that a state which was only hoped for dies with it. Each command has a record of its own here, also a refusal
+/// that the product writes together with others: more moments at which a member can die between two.
 /// </summary>
 internal sealed partial class StreamEntity(World world, Member member, string key)
 {
