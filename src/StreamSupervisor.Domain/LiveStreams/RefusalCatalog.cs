@@ -39,7 +39,7 @@ public static class RefusalCatalog
             "管理员已锁定此直播流。请联系管理员解锁，然后重新开始推流。"),
         Permanent(RefusalReason.PinnedToAnother, "pinned-to-another", 9005,
             "An operator has kept this stream for another encoder. Publish from that encoder, or ask them to release it.",
-            "管理员已将此直播流指定给另一台编码器。请使用那台编码器推流，或联系管理员解除限制。"),
+            "管理员已将此直播流绑定到另一台编码器。请使用那台编码器推流，或联系管理员解除限制。"),
         Permanent(RefusalReason.InvalidKey, "invalid-key", 9006,
             "The stream name is empty, too long or contains characters that are not allowed. Check the publishing address in your encoder.",
             "流名称为空、过长或含有不允许的字符。请检查编码器中的推流地址。"),

@@ -16,7 +16,7 @@ internal static class CommandMeanings
         ["streams kick"] = "踢掉当前推流的会话",
         ["streams release"] = "清除各台 SRS 上这路流的一切残留；加 --journal 解除日志无法读取的隔离",
         ["streams lock"] = "在一段时间内或解锁之前，不许任何人开始推流；当前会话不受影响",
-        ["streams unlock"] = "解除锁定和指定",
+        ["streams unlock"] = "解除锁定和绑定",
         ["streams pin"] = "只允许一个身份推流",
         ["events"] = "所有流上发生的事，旧的在前；加 -f 持续显示",
         ["why"] = "谁请求过推流、得到什么答复、该怎么办；新的在前",
