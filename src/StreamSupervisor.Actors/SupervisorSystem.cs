@@ -200,17 +200,12 @@ public sealed partial class SupervisorSystem : IAsyncDisposable
     private void StartIndex(ILoggerFactory loggers)
     {
         _system.ActorOf(StreamIndexWriter.PropsOf(_store, _time, loggers.CreateLogger<StreamIndexWriter>()), StreamIndexWriter.ActorName);
-        var waker = Props.Create(() => new Waker(DueAsync, key => Streams.Tell(key, Wake.Instance), _time, loggers.CreateLogger<Waker>()));
+        var index = new WakerIndex(
+            (now, after, cancellation) => Index.DueAsync(now, after, cancellation: cancellation), StreamIndex.DuePage,
+            (anew, cancellation) => anew ? _lagging.BeginAsync(cancellation) : _lagging.NextAsync(cancellation));
+        var waker = Props.Create(() => new Waker(index, key => Streams.Tell(key, Wake.Instance), _time, loggers.CreateLogger<Waker>()));
         _system.ActorOf(
             ClusterSingletonManager.Props(waker, PoisonPill.Instance, ClusterSingletonManagerSettings.Create(_system)), "waker");
-    }
-
-    private async Task<IReadOnlyList<string>> DueAsync(DateTimeOffset now, CancellationToken cancellation)
-    {
-        var due = await Index.DueAsync(now, cancellation: cancellation);
-        return now == DateTimeOffset.MaxValue
-            ? [.. due, .. await _lagging.BeginAsync(cancellation)]
-            : [.. due, .. await _lagging.NextAsync(cancellation)];
     }
 
     private async Task<IReadOnlyList<StreamBelief>> LoadBeliefsAsync(string origin, CancellationToken cancellation)

@@ -11,6 +11,12 @@ namespace StreamSupervisor.Actors.Index;
 /// </summary>
 public sealed partial class StreamIndex(JournalStore store)
 {
+    /// <summary>Keys of a page of <see cref="DueAsync"/>.</summary>
+    public const int DuePage = 1000;
+
+    /// <summary>So much may the clocks of members differ without a word: a deadline is late by this at most where its owner died.</summary>
+    internal static readonly TimeSpan ClockAhead = TimeSpan.FromSeconds(5);
+
     private const string Columns =
         "key, sequence, state, origin, since, generation, idle, open_work, wake_at, changed_at, summary";
 
@@ -67,23 +73,27 @@ public sealed partial class StreamIndex(JournalStore store)
     }
 
     /// <summary>
-    /// The keys whose actor must run though nobody calls: those with open work, and those whose deadline has come. Where the actor runs,
-    /// being woken changes nothing.
+    /// The keys whose actor must run though nobody calls: those with open work, those whose deadline has come, and those whose deadline was
+    /// written by a clock that is ahead, by which it may not have come for hours. Where the actor runs, being woken changes nothing.
     /// </summary>
-    /// <param name="now">The time of the deadlines.</param>
+    /// <param name="now">The time of the deadlines; <see cref="DateTimeOffset.MaxValue"/> for all of them.</param>
     /// <param name="after">Keys behind this one; empty for the first page.</param>
     /// <param name="limit">At most so many.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="StoreUnavailableException">The store did not answer.</exception>
     public Task<IReadOnlyList<string>> DueAsync(
-        DateTimeOffset now, string after = "", int limit = 1000, CancellationToken cancellation = default) =>
+        DateTimeOffset now, string after = "", int limit = DuePage, CancellationToken cancellation = default) =>
         KeysAsync(
             "the streams that are due",
             $"""
             SELECT key FROM {store.Schema}stream_index
-            WHERE (open_work OR wake_at IS NOT NULL) AND (open_work OR wake_at <= @now) AND key > @after ORDER BY key LIMIT @limit
+            WHERE (open_work OR wake_at IS NOT NULL) AND (open_work OR wake_at <= @now OR changed_at > @ahead) AND key > @after
+            ORDER BY key LIMIT @limit
             """,
-            [("@now", now.ToUnixTimeMilliseconds()), ("@after", after), ("@limit", limit)],
+            [
+                ("@now", now.ToUnixTimeMilliseconds()), ("@ahead", now.ToUnixTimeMilliseconds() + (long)ClockAhead.TotalMilliseconds),
+                ("@after", after), ("@limit", limit),
+            ],
             cancellation);
 
     /// <summary>All that touches a server: sessions, challengers, removals, relays and wedges there. For an actor of the server that

@@ -162,6 +162,9 @@ public sealed class StreamIndexTests(StoreFixture stores)
         (await index.DueAsync(Happened.At)).ShouldBe(["live/evicting"]);
         (await index.DueAsync(Happened.At.AddSeconds(5))).ShouldBe(["live/evicting", "live/live"]);
         (await index.DueAsync(Happened.At.AddSeconds(5), after: "live/evicting")).ShouldBe(["live/live"]);
+        (await index.DueAsync(Happened.At.AddSeconds(-4))).ShouldBe(["live/evicting"], "clocks differ by a little");
+        (await index.DueAsync(Happened.At.AddHours(-1))).ShouldBe(["live/evicting", "live/live"], "its deadline is by a clock that is ahead");
+        (await index.DueAsync(DateTimeOffset.MaxValue, limit: 1)).ShouldBe(["live/evicting"]);
         (await index.OnOriginAsync("srs-2")).Select(row => row.Key).ShouldBe(["live/evicting", "live/wedged"]);
         (await index.OnOriginAsync("srs-1")).Select(row => row.Key).ShouldBe(["live/live"]);
         (await index.OnOriginAsync("srs-")).ShouldBeEmpty();

@@ -7,7 +7,6 @@ using Akka.Cluster;
 using Akka.Cluster.Sharding;
 using StreamSupervisor.Actors.Membership;
 using StreamSupervisor.IntegrationTests.Server;
-using StreamSupervisor.TestKit.Time;
 
 namespace StreamSupervisor.IntegrationTests.Membership;
 
@@ -54,16 +53,16 @@ public sealed class AloneTests
         var woken = new List<string>();
         var failures = 1;
 
-        Func<DateTimeOffset, CancellationToken, Task<IReadOnlyList<string>>> due = DueAsync;
+        var index = new WakerIndex(DueAsync, PageSize: 1000, (_, _) => Task.FromResult<IReadOnlyList<string>>([]));
         Action<string> wake = woken.Add;
-        _ = alone.System.ActorOf(Props.Create(() => new Waker(due, wake, TimeProvider.System, alone.Log)));
+        _ = alone.System.ActorOf(Props.Create(() => new Waker(index, wake, TimeProvider.System, alone.Log)));
 
         await Eventually.HoldsAsync("it has asked three times", () => Task.FromResult(asked.Count >= 3 && woken.Count >= 2));
         asked[..2].ShouldBe([DateTimeOffset.MaxValue, DateTimeOffset.MaxValue], "the first question failed, and is asked again");
         asked[2].ShouldBeLessThan(DateTimeOffset.MaxValue);
         woken[..2].ShouldBe(["live/a", "live/b"]);
 
-        Task<IReadOnlyList<string>> DueAsync(DateTimeOffset until, CancellationToken cancellation)
+        Task<IReadOnlyList<string>> DueAsync(DateTimeOffset until, string after, CancellationToken cancellation)
         {
             asked.Add(until);
             return failures-- > 0 ? Task.FromException<IReadOnlyList<string>>(new IOException("away"))
@@ -71,27 +70,28 @@ public sealed class AloneTests
         }
     }
 
+    /// <summary>Evictions on a server that is away keep a page full for as long as it is.</summary>
     [Fact]
-    public async Task Once_a_minute_the_waker_asks_for_every_deadline_for_the_clock_that_wrote_it_may_be_ahead()
+    public async Task The_waker_comes_to_the_last_that_is_due_also_where_those_before_it_stay_due()
     {
         await using var alone = new Alone();
         await alone.Membership.Joined.WaitAsync(Eventually.Patience);
-        var time = new VirtualTime();
-        var asked = new ConcurrentQueue<DateTimeOffset>();
-        Func<DateTimeOffset, CancellationToken, Task<IReadOnlyList<string>>> due = (until, _) =>
+        string[] due = ["live/a", "live/b", "live/c", "live/d", "live/e"];
+        var (woken, pages) = (new ConcurrentQueue<string>(), new ConcurrentQueue<(DateTimeOffset Until, string After)>());
+        var index = new WakerIndex(DueAsync, PageSize: 2, (anew, _) => Task.FromResult<IReadOnlyList<string>>(anew ? ["live/lags"] : []));
+        Action<string> wake = woken.Enqueue;
+        _ = alone.System.ActorOf(Props.Create(() => new Waker(index, wake, TimeProvider.System, alone.Log)));
+
+        await Eventually.HoldsAsync("it has begun again", () => Task.FromResult(pages.Count(page => page.After.Length == 0) >= 2));
+        woken.Take(6).ShouldBe(["live/a", "live/b", "live/lags", "live/c", "live/d", "live/e"]);
+        pages.Take(3).ShouldBe([.. new[] { "", "live/b", "live/d" }.Select(after => (DateTimeOffset.MaxValue, after))]);
+        pages.ElementAt(3).Until.ShouldBeLessThan(DateTimeOffset.MaxValue);
+
+        Task<IReadOnlyList<string>> DueAsync(DateTimeOffset until, string after, CancellationToken cancellation)
         {
-            asked.Enqueue(until);
-            return Task.FromResult<IReadOnlyList<string>>([]);
-        };
-        Action<string> wake = _ => { };
-        _ = alone.System.ActorOf(Props.Create(() => new Waker(due, wake, time, alone.Log)));
-        await Eventually.HoldsAsync("it asks for those that are due", () => Task.FromResult(asked.Contains(time.GetUtcNow())));
-
-        time.Advance(Waker.WhateverTheClock);
-
-        await Eventually.HoldsAsync("it asks for all", () => Task.FromResult(asked.Any(until =>
-            until > time.GetUtcNow() + TimeSpan.FromDays(30) && until < DateTimeOffset.MaxValue)));
-        await Eventually.HoldsAsync("and then for those that are due", () => Task.FromResult(asked.Last() == time.GetUtcNow()));
+            pages.Enqueue((until, after));
+            return Task.FromResult<IReadOnlyList<string>>([.. due.Where(key => string.CompareOrdinal(key, after) > 0).Take(2)]);
+        }
     }
 
     /// <summary>The TCP sockets of this process that listen.</summary>
