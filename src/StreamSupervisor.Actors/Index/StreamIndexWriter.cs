@@ -23,10 +23,16 @@ public sealed class StreamIndexWriter : ReceiveActor, IWithTimers
     internal static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
-    /// For each row of the batch before: a row costs the database some 50 us, so lists take a tenth of one of its processes at most, and
-    /// more changes of a key are one by then.
+    /// For each row of the batch before: a row costs the database some 50 us, so lists take a tenth of one of its processes, and more
+    /// changes of a key are one by then.
     /// </summary>
     private static readonly TimeSpan PaceOfRow = TimeSpan.FromMicroseconds(500);
+
+    /// <summary>
+    /// With each so many keys that wait the next batch comes sooner, after a half, a third, a quarter of the pause: what waits is memory,
+    /// and lists that are wrong. Where thousands of new keys come each second, ten thousand or so wait, and none is left out.
+    /// </summary>
+    private const int Haste = 5_000;
 
     /// <summary>Until a batch that failed is tried again.</summary>
     internal static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
@@ -42,7 +48,7 @@ public sealed class StreamIndexWriter : ReceiveActor, IWithTimers
     private readonly JournalStore _store;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
-    private readonly Dictionary<string, LiveStreamChanged> _waiting = [];
+    private readonly WaitingChanges _waiting = new(MaxWaiting);
     private bool _isWriting;
     private bool _isScheduled;
     private long _leftOut;
@@ -79,24 +85,7 @@ public sealed class StreamIndexWriter : ReceiveActor, IWithTimers
 
     protected override void PostStop() => Context.System.EventStream.Unsubscribe(Self);
 
-    private void Keep(LiveStreamChanged change)
-    {
-        if (_waiting.TryGetValue(change.Key, out var older))
-        {
-            if (older.Sequence < change.Sequence)
-            {
-                _waiting[change.Key] = change;
-            }
-        }
-        else if (_waiting.Count < MaxWaiting)
-        {
-            _waiting.Add(change.Key, change);
-        }
-        else
-        {
-            _leftOut++;
-        }
-    }
+    private void Keep(LiveStreamChanged change) => _leftOut += _waiting.Keep(change) ? 0 : 1;
 
     private void Schedule(TimeSpan delay)
     {
@@ -110,12 +99,7 @@ public sealed class StreamIndexWriter : ReceiveActor, IWithTimers
     private void WriteBatch()
     {
         _isScheduled = false;
-        var batch = _waiting.Values.Take(BatchSize).ToList();
-        foreach (var change in batch)
-        {
-            _ = _waiting.Remove(change.Key);
-        }
-
+        var batch = _waiting.Take(BatchSize);
         _isWriting = true;
         var now = _time.GetUtcNow();
         _ = Task.Run(() => StreamIndexTable.WriteAsync(_store, batch.ConvertAll(change => RowOf(change, now)), CancellationToken.None))
@@ -134,7 +118,14 @@ public sealed class StreamIndexWriter : ReceiveActor, IWithTimers
             _leftOut = 0;
         }
 
-        Schedule(rows * PaceOfRow > Pace ? rows * PaceOfRow : Pace);
+        Schedule(PauseAfter(rows, _waiting.Count));
+    }
+
+    /// <summary>Until the next batch, after one of so many rows, while so many keys wait.</summary>
+    internal static TimeSpan PauseAfter(int rows, int waiting)
+    {
+        var pause = rows * PaceOfRow;
+        return (pause > Pace ? pause : Pace) / (1 + (waiting / Haste));
     }
 
     private void AfterFailure(NotWritten failed)
