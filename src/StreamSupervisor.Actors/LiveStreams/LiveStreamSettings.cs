@@ -21,7 +21,7 @@ public sealed record LiveStreamSettings
     public int KeysInMemory { get; init; } = 30_000;
 
     /// <summary>How long nothing happened to a key that leaves memory because there are too many.</summary>
-    public TimeSpan RestAfter { get; init; } = TimeSpan.FromSeconds(20);
+    public TimeSpan RestAfter { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Asks of this member that may be under way at once. Below the 5,000 writes that the journal queues.</summary>
     public int MaxAsks { get; init; } = 3000;
