@@ -73,11 +73,53 @@ public class LiveStreamRegion
             : _asks.AskAsync(new StreamEnvelope(key, _asks.NextId(), command), deadline, cancellation);
 
     /// <summary>
+    /// Asks for a publisher that waits in <c>on_connect</c>, and gives a yes only while it is young. SRS lists no such client, so a
+    /// challenger takes it for gone <see cref="LiveStream.Unlisted"/> after its removal was ordered: a yes that a broken wire or a frozen
+    /// member kept back for longer would let it in beside the next one. What is not young is asked about again.
+    /// </summary>
+    /// <inheritdoc cref="AskAsync"/>
+    public async Task<AskResult> AskForUnlistedAsync(string key, RequestPublish request, DateTimeOffset deadline,
+        CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var askedAt = _time.GetTimestamp();
+            var answer = await AskAsync(key, request, deadline, cancellation);
+            if (answer.Reply is not Allowed || IsYoung(askedAt))
+            {
+                return answer;
+            }
+
+            // What writes nothing is answered at once: to write the answer again may take a store longer than a yes is young.
+            AskResult known;
+            do
+            {
+                askedAt = _time.GetTimestamp();
+                known = await AskAsync(key, GetState.Instance, deadline, cancellation);
+            }
+            while (known.Reply is StateReply && !IsYoung(askedAt));
+
+            if (known.Reply is not StateReply { State: var state })
+            {
+                return known;
+            }
+
+            if (LiveStream.IsLetIn(state, request.By.Session))
+            {
+                return answer;
+            }
+        }
+    }
+
+    /// <summary>
     /// Tells the actor of a stream, for 30 s until it has taken it; at least once unless the member ends. Never throws and never blocks.
     /// Too many at once are dropped, with a line in the log.
     /// </summary>
     public virtual void Tell(string key, LiveStreamCommand command) =>
         _asks.Tell(new StreamEnvelope(key, _asks.NextId(), command, StreamTrace.Current()), _time.GetUtcNow() + TellFor);
+
+    /// <summary>Half of the time is left for the way to SRS.</summary>
+    private bool IsYoung(long askedAt) => _time.GetElapsedTime(askedAt) <= LiveStream.Unlisted / 2;
 
     private async Task<AskResult> AskTracedAsync(string key, LiveStreamCommand command, DateTimeOffset deadline,
         CancellationToken cancellation)

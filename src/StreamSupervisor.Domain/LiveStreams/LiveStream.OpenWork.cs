@@ -56,4 +56,9 @@ public static partial class LiveStream
             Session: null, Handover: null, ReconnectUntil: null, ReservedUntil: null, Locked: null, PinnedTo: null,
             Evictions.IsEmpty: true, Releasing.IsEmpty: true, Searching.IsEmpty: true, Relays.IsEmpty: true,
         };
+
+    /// <summary>Whether a session may be on air, as far as the key knows: it was let in, is not over, and is not being removed.</summary>
+    public static bool IsLetIn(LiveStreamState state, SessionId session) =>
+        (state.Session?.By.Session == session || state.Relays.Exists(relay => relay.By.Session == session))
+        && !state.Evictions.Exists(eviction => eviction.Of.Session == session);
 }

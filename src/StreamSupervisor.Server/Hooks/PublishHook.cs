@@ -117,7 +117,10 @@ internal sealed class PublishHook(PublishAttemptReader reader, OriginDirectory d
         var relay = relays.Value.RelayOf(hook.Address, origin);
         var request = new RequestPublish(by, askedIn, attempt.Credential, order.Limits(attempt.Hold, askedIn), confirmed, relay?.Origin,
             relay?.Configured ?? false, attempt.Registered, doubt?.Of);
-        var answer = await streams.AskAsync(attempt.Key.ToString(), request, deadline, cancellation);
+        var key = attempt.Key.ToString();
+        var answer = await (askedIn == AskedIn.OnConnect && policies.Value.PolicyFor(attempt.Key).Mode == AdmissionMode.Enforce
+            ? streams.AskForUnlistedAsync(key, request, deadline, cancellation)
+            : streams.AskAsync(key, request, deadline, cancellation));
         return answer is { Status: AskStatus.Answered, Reply: { } reply }
             ? new Verdict.Decided(reply)
             : new Verdict.Undecided(answer.Why ?? answer.Status.ToString(), answer.Reason);

@@ -16,12 +16,14 @@ internal sealed record Accepted(SessionId Session, string Entity, DateTimeOffset
 /// <summary>A DELETE that a server received.</summary>
 internal sealed record Deleted(SessionId Session, DateTimeOffset At);
 
+/// <summary>An encoder that a server refused with StreamBusy.</summary>
+/// <param name="Key"><c>app/stream</c>.</param>
+internal sealed record RefusedBusy(string Key, DateTimeOffset At);
+
 /// <summary>What the servers themselves saw, whatever the program believes.</summary>
 internal sealed class ServerRecord
 {
     private readonly ImmutableArray<(SimulatedSrsServer Server, string Name, ConcurrentQueue<SimulatedEvent> Events)> _servers;
-
-    private int _busyBefore;
 
     private ServerRecord(SrsServers srs) =>
         _servers = [.. srs.All.Zip(srs.Names, (server, name) => (server, name, new ConcurrentQueue<SimulatedEvent>()))];
@@ -37,20 +39,15 @@ internal sealed class ServerRecord
         return record;
     }
 
-    /// <summary>Counts StreamBusy from now on.</summary>
-    public async Task CountBusyAnewAsync() => _busyBefore += (await ReadAsync()).Busy;
-
     /// <summary>Everything so far. The servers are not restarted in these tests, so each has one service id.</summary>
-    public async Task<(ImmutableArray<OnAir> OnAir, ImmutableArray<Accepted> Accepted, ImmutableArray<Deleted> Deleted, int Busy)> ReadAsync()
+    public async Task<(ImmutableArray<OnAir> OnAir, ImmutableArray<Accepted> Accepted, ImmutableArray<Deleted> Deleted)> ReadAsync()
     {
         var onAir = ImmutableArray.CreateBuilder<OnAir>();
         var accepted = ImmutableArray.CreateBuilder<Accepted>();
         var deleted = ImmutableArray.CreateBuilder<Deleted>();
-        var busy = -_busyBefore;
         foreach (var (server, name, events) in _servers)
         {
-            var (service, deletes, refusedBusy) = await server.RunAsync(core => (core.ServiceId, core.Deletes.ToArray(), core.BusyRefusals));
-            busy += refusedBusy;
+            var (service, deletes) = await server.RunAsync(core => (core.ServiceId, core.Deletes.ToArray()));
             deleted.AddRange(deletes.Select(one => new Deleted(new SessionId(name, one.ServiceId, one.ClientId), one.At)));
             var publishing = new Dictionary<string, OnAir>(StringComparer.Ordinal);
             foreach (var happened in events)
@@ -75,8 +72,16 @@ internal sealed class ServerRecord
             onAir.AddRange(publishing.Values);
         }
 
-        return (onAir.ToImmutable(), accepted.ToImmutable(), deleted.ToImmutable(), busy);
+        return (onAir.ToImmutable(), accepted.ToImmutable(), deleted.ToImmutable());
     }
+
+    /// <summary>Every StreamBusy, oldest first.</summary>
+    public IEnumerable<RefusedBusy> BusySince(DateTimeOffset since) =>
+        from server in _servers
+        from happened in server.Events
+        where happened.Kind == SimulatedEventKind.RefusedBusy && happened.At >= since
+        orderby happened.At
+        select new RefusedBusy(happened.Url.TrimStart('/'), happened.At);
 
     /// <summary>What the servers wrote of one key in a while.</summary>
     /// <param name="key"><c>app/stream</c>.</param>

@@ -3,6 +3,7 @@ using Akka.Actor;
 using Akka.Cluster;
 using Akka.TestKit;
 using StreamSupervisor.Actors.LiveStreams;
+using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.TestKit.Domain;
 using StreamSupervisor.TestKit.Metrics;
@@ -17,6 +18,7 @@ public sealed class LiveStreamRegionTests : ActorTest
     private readonly TestProbe _streams;
     private readonly IActorRef _hub;
     private readonly LiveStreamRegion _region;
+    private long _last;
 
     public LiveStreamRegionTests() : base("akka.loglevel = WARNING")
     {
@@ -147,10 +149,90 @@ public sealed class LiveStreamRegionTests : ActorTest
         (await AskAsync()).Status.ShouldBe(AskStatus.Unavailable);
     }
 
+    [Fact]
+    public async Task A_yes_to_one_that_SRS_lists_or_that_is_young_is_given_as_it_came()
+    {
+        foreach (var (waitsIn, after) in new[] { (AskedIn.OnConnect, 450), (AskedIn.OnPublish, 4000) })
+        {
+            var request = Scene.Ask(Waiting, waitsIn);
+            var ask = waitsIn == AskedIn.OnConnect
+                ? _region.AskForUnlistedAsync("live/cam1", request, _time.GetUtcNow().AddSeconds(5), CancellationToken.None)
+                : _region.AskAsync("live/cam1", request, _time.GetUtcNow().AddSeconds(5), CancellationToken.None);
+            var sent = _streams.ExpectMsg<StreamEnvelope>();
+            _time.Advance(TimeSpan.FromMilliseconds(after));
+            Answer(sent, new Allowed(1));
+
+            (await ask).Reply.ShouldBe(new Allowed(1));
+            _streams.ReceiveWhile<StreamEnvelope>(TimeSpan.FromMilliseconds(50), message => (StreamEnvelope)message).ShouldAllBe(again => again == sent);
+        }
+    }
+
+    /// <summary>A wire that was cut brings it when it is repaired, after the client was taken for gone and the next one was let in.</summary>
+    [Fact]
+    public async Task A_yes_that_was_long_on_its_way_is_asked_about_before_it_is_given()
+    {
+        var (ask, late) = AnsweredLate();
+        var check = Next();
+        check.Command.ShouldBe(GetState.Instance);
+        Answer(check, new StateReply(Live(evicting: false)));
+        (await ask).Reply.ShouldBe(new Allowed(1), "it is still so");
+
+        (ask, late) = AnsweredLate();
+        check = Next();
+        Answer(check, new StateReply(Live(evicting: true)));
+        var again = Next();
+        (again.Command, again.AskId == late.AskId).ShouldBe((late.Command, false), "what comes late for the first question is no answer to this one");
+        Answer(late, new Allowed(1));
+        Answer(again, new Refused(2, RefusalReason.Superseded, null));
+        (await ask).Reply.ShouldBeOfType<Refused>().Reason.ShouldBe(RefusalReason.Superseded);
+    }
+
+    [Fact]
+    public async Task What_is_said_about_a_yes_must_be_young_too_and_no_word_is_no_yes()
+    {
+        var (ask, _) = AnsweredLate();
+        var check = Next();
+        _time.Advance(TimeSpan.FromMilliseconds(700));
+        Answer(check, new StateReply(Live(evicting: false)));
+        _streams.FishForMessage<StreamEnvelope>(message => message.AskId != check.AskId).Command.ShouldBe(GetState.Instance);
+
+        _time.Advance(TimeSpan.FromSeconds(9));
+        (await ask).Status.ShouldBe(AskStatus.Unknown);
+    }
+
+    private static Publisher Waiting => Scene.Encoder("new");
+
+    private static LiveStreamState Live(bool evicting) => new()
+    {
+        Key = StreamKey.Parse("live/cam1"),
+        Session = new Session(Waiting, 1, Scene.Start, ConfirmBy: Scene.Start.AddSeconds(8), Confirmed: false, Adopted: false, SilentSince: null),
+        Evictions = evicting ? [new Eviction(Waiting, EvictionCause.Takeover, Scene.Start, Stalled: false)] : [],
+    };
+
+    /// <summary>A question for one that waits in on_connect, and its yes after 600 ms, by when it was asked again.</summary>
+    private (Task<AskResult> Ask, StreamEnvelope Sent) AnsweredLate()
+    {
+        var ask = _region.AskForUnlistedAsync("live/cam1", Scene.Ask(Waiting, AskedIn.OnConnect), _time.GetUtcNow().AddSeconds(9), CancellationToken.None);
+        var sent = _streams.FishForMessage<StreamEnvelope>(message => message.Command is RequestPublish && message.AskId > _last);
+        _last = sent.AskId;
+        _time.Advance(TimeSpan.FromMilliseconds(600));
+        Answer(sent, new Allowed(1));
+        return (ask, sent);
+    }
+
+    /// <summary>The next question; those that are sent again are passed over.</summary>
+    private StreamEnvelope Next()
+    {
+        var next = _streams.FishForMessage<StreamEnvelope>(message => message.AskId > _last);
+        _last = next.AskId;
+        return next;
+    }
+
     private Task<AskResult> AskAsync(int seconds = 5) =>
         _region.AskAsync("live/cam1", GetState.Instance, _time.GetUtcNow().AddSeconds(seconds), CancellationToken.None);
 
-    private void Answer(StreamEnvelope envelope) => _hub.Tell(new StreamAnswer(envelope.AskId, Ack.Instance));
+    private void Answer(StreamEnvelope envelope, LiveStreamReply? reply = null) =>
+        _hub.Tell(new StreamAnswer(envelope.AskId, reply ?? Ack.Instance));
 
     /// <summary>Who answers from another member: its path names a host.</summary>
 #pragma warning disable MA0097 // Akka compares references; nobody compares this one.
