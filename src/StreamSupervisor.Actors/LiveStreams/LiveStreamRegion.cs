@@ -73,12 +73,12 @@ public class LiveStreamRegion
             : _asks.AskAsync(new StreamEnvelope(key, _asks.NextId(), command), deadline, cancellation);
 
     /// <summary>
-    /// Asks for a publisher that waits in <c>on_connect</c>, and gives a yes only while it is young. SRS lists no such client, so a
-    /// challenger takes it for gone <see cref="LiveStream.Unlisted"/> after its removal was ordered: a yes that a broken wire or a frozen
-    /// member kept back for longer would let it in beside the next one. What is not young is asked about again.
+    /// Asks for a publisher, and gives a yes only while it is young. SRS does not list whoever waits in <c>on_connect</c>, and SRS 4 not in
+    /// <c>on_publish</c> either, so a challenger takes it for gone <see cref="LiveStream.Unlisted"/> after its removal was ordered: a yes
+    /// that a broken wire or a frozen member kept back for longer would let it in beside the next one. What is old is asked about again.
     /// </summary>
     /// <inheritdoc cref="AskAsync"/>
-    public async Task<AskResult> AskForUnlistedAsync(string key, RequestPublish request, DateTimeOffset deadline,
+    public async Task<AskResult> AskToPublishAsync(string key, RequestPublish request, DateTimeOffset deadline,
         CancellationToken cancellation)
     {
         while (true)

@@ -118,8 +118,8 @@ internal sealed class PublishHook(PublishAttemptReader reader, OriginDirectory d
         var request = new RequestPublish(by, askedIn, attempt.Credential, order.Limits(attempt.Hold, askedIn), confirmed, relay?.Origin,
             relay?.Configured ?? false, attempt.Registered, doubt?.Of);
         var key = attempt.Key.ToString();
-        var answer = await (askedIn == AskedIn.OnConnect && policies.Value.PolicyFor(attempt.Key).Mode == AdmissionMode.Enforce
-            ? streams.AskForUnlistedAsync(key, request, deadline, cancellation)
+        var answer = await (policies.Value.PolicyFor(attempt.Key).Mode == AdmissionMode.Enforce
+            ? streams.AskToPublishAsync(key, request, deadline, cancellation)
             : streams.AskAsync(key, request, deadline, cancellation));
         return answer is { Status: AskStatus.Answered, Reply: { } reply }
             ? new Verdict.Decided(reply)

@@ -39,6 +39,9 @@ internal sealed record BrokenRules
     /// <summary>What is asked and not answered is asked again.</summary>
     public bool SendsAgain { get; init; } = true;
 
+    /// <summary>A yes that was long on its way is asked about.</summary>
+    public bool DoubtsOldAnswers { get; init; } = true;
+
     /// <summary>Somebody starts the entities that have something to do.</summary>
     public bool Wakes { get; init; } = true;
 

@@ -119,6 +119,10 @@ public class BrokenRulesTests(ITestOutputHelper output)
         "I9");
 
     [Fact]
+    public void A_yes_that_comes_too_late_and_is_given_is_noticed() =>
+        new Seeds(seed => new World(seed, new BrokenRules { DoubtsOldAnswers = false }) { CutsWires = true }, output).Notice(30_000, "Hold");
+
+    [Fact]
     public void A_place_that_is_held_while_its_work_waits_is_noticed() =>
         Notices(Many, new BrokenRules { HoldsPlaces = true }, "I7", "I8", "I9");
 

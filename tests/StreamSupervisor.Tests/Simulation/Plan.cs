@@ -53,7 +53,11 @@ internal sealed class Plan
         HasViewers = random.Next(2) == 0 && !PublishOnly;
         Rare = [.. RareTroubles(new Random(seed * 43))];
         Rests = new Random(seed * 47).Next(3) == 0;
+        Cuts = [.. CutsOf(new Random(seed * 53))];
     }
+
+    /// <summary>For worlds whose wires break again and again.</summary>
+    public IReadOnlyList<PlannedTrouble> Cuts { get; }
 
     /// <summary>How long things go wrong.</summary>
     public TimeSpan Chaos { get; }
@@ -144,6 +148,15 @@ internal sealed class Plan
         return new PlannedTrouble(Milliseconds(random, 0, Chaos.TotalMilliseconds), Milliseconds(random, 100, 9_000), what,
             random.Next(Servers.Count),
             random.Next(Places.Count), Keys[random.Next(Keys.Count)]);
+    }
+
+    private IEnumerable<PlannedTrouble> CutsOf(Random random)
+    {
+        for (var at = Milliseconds(random, 0, 2_000); at < Chaos; at += Milliseconds(random, 2_000, 4_000))
+        {
+            yield return new PlannedTrouble(at, Milliseconds(random, 1_500, 3_500), WorldTrouble.MemberCutOneWay, Server: 0,
+                random.Next(Places.Count), Keys[0]);
+        }
     }
 
     private IEnumerable<PlannedTrouble> RareTroubles(Random random)

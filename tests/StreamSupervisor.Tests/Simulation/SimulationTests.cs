@@ -24,6 +24,11 @@ public class SimulationTests(ITestOutputHelper output)
         new Seeds(seed => new World(seed) { RollsBack = true, Telling = _only is null ? 40 : 4_000 }, output)
             .Hold(_only ?? Seeds.Setting("SIMULATION_FIRST") ?? 1, _only is null ? Seeds.Setting("SIMULATION_SEEDS") ?? 500 : 1);
 
+    [Fact]
+    public void In_every_world_whose_wires_are_cut_and_repaired_the_promises_hold() =>
+        new Seeds(seed => new World(seed) { CutsWires = true, Telling = _only is null ? 40 : 4_000 }, output)
+            .Hold(_only ?? Seeds.Setting("SIMULATION_FIRST") ?? 1, _only is null ? Seeds.Setting("SIMULATION_SEEDS") ?? 500 : 1);
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

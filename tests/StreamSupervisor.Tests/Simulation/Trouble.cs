@@ -38,6 +38,9 @@ internal enum WorldTrouble
     /// <summary>One member after the other becomes a key's home.</summary>
     ShardMovesAndBack,
 
+    /// <summary>What it says to the others arrives when the wire is repaired; what they say arrives.</summary>
+    MemberCutOneWay,
+
     /// <summary>The next publish of a stream reaches no player, as 1 of 150 does where a source may be thrown away.</summary>
     Orphaned,
 

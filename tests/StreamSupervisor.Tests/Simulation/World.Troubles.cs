@@ -129,6 +129,14 @@ internal sealed partial class World
                 Network.Cut(place.Name, Plan.Places[(trouble.Place + 1) % Plan.Places.Count].Name);
                 After(trouble.For, Network.Heal);
                 break;
+            case WorldTrouble.MemberCutOneWay when Plan.Places.Count > 1:
+                foreach (var other in Plan.Places.Where(other => other != place))
+                {
+                    Network.CutOneWay(place.Name, other.Name);
+                }
+
+                After(trouble.For, Network.Heal);
+                break;
             case WorldTrouble.MemberLeaves:
                 Cluster.Leave(member);
                 break;

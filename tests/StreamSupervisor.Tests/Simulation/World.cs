@@ -76,6 +76,9 @@ internal sealed partial class World
     /// <summary>Whether the database goes back in time, once or twice.</summary>
     public bool RollsBack { get; init; }
 
+    /// <summary>Whether a wire between two members is cut and repaired again and again.</summary>
+    public bool CutsWires { get; init; }
+
     /// <summary>How many of the last things that happened are told when a promise is broken.</summary>
     public int Telling { get; init; } = 40;
 
@@ -150,7 +153,7 @@ internal sealed partial class World
             After(plan.At, encoder.Try);
         }
 
-        foreach (var trouble in RollsBack ? Plan.Troubles : Plan.Troubles.Concat(Plan.Rare))
+        foreach (var trouble in Plan.Troubles.Concat(RollsBack ? [] : Plan.Rare).Concat(CutsWires ? Plan.Cuts : []))
         {
             After(trouble.At, () => Begin(trouble));
         }

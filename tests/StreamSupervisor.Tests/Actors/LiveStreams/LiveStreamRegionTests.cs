@@ -150,21 +150,15 @@ public sealed class LiveStreamRegionTests : ActorTest
     }
 
     [Fact]
-    public async Task A_yes_to_one_that_SRS_lists_or_that_is_young_is_given_as_it_came()
+    public async Task A_yes_that_is_young_is_given_as_it_came()
     {
-        foreach (var (waitsIn, after) in new[] { (AskedIn.OnConnect, 450), (AskedIn.OnPublish, 4000) })
-        {
-            var request = Scene.Ask(Waiting, waitsIn);
-            var ask = waitsIn == AskedIn.OnConnect
-                ? _region.AskForUnlistedAsync("live/cam1", request, _time.GetUtcNow().AddSeconds(5), CancellationToken.None)
-                : _region.AskAsync("live/cam1", request, _time.GetUtcNow().AddSeconds(5), CancellationToken.None);
-            var sent = _streams.ExpectMsg<StreamEnvelope>();
-            _time.Advance(TimeSpan.FromMilliseconds(after));
-            Answer(sent, new Allowed(1));
+        var ask = _region.AskToPublishAsync("live/cam1", Scene.Ask(Waiting), _time.GetUtcNow().AddSeconds(5), CancellationToken.None);
+        var sent = _streams.ExpectMsg<StreamEnvelope>();
+        _time.Advance(TimeSpan.FromMilliseconds(450));
+        Answer(sent, new Allowed(1));
 
-            (await ask).Reply.ShouldBe(new Allowed(1));
-            _streams.ReceiveWhile<StreamEnvelope>(TimeSpan.FromMilliseconds(50), message => (StreamEnvelope)message).ShouldAllBe(again => again == sent);
-        }
+        (await ask).Reply.ShouldBe(new Allowed(1));
+        _streams.ReceiveWhile<StreamEnvelope>(TimeSpan.FromMilliseconds(50), message => (StreamEnvelope)message).ShouldAllBe(again => again == sent);
     }
 
     /// <summary>A wire that was cut brings it when it is repaired, after the client was taken for gone and the next one was let in.</summary>
@@ -209,10 +203,10 @@ public sealed class LiveStreamRegionTests : ActorTest
         Evictions = evicting ? [new Eviction(Waiting, EvictionCause.Takeover, Scene.Start, Stalled: false)] : [],
     };
 
-    /// <summary>A question for one that waits in on_connect, and its yes after 600 ms, by when it was asked again.</summary>
+    /// <summary>A question for a publisher, and its yes after 600 ms, by when it was asked again.</summary>
     private (Task<AskResult> Ask, StreamEnvelope Sent) AnsweredLate()
     {
-        var ask = _region.AskForUnlistedAsync("live/cam1", Scene.Ask(Waiting, AskedIn.OnConnect), _time.GetUtcNow().AddSeconds(9), CancellationToken.None);
+        var ask = _region.AskToPublishAsync("live/cam1", Scene.Ask(Waiting), _time.GetUtcNow().AddSeconds(9), CancellationToken.None);
         var sent = _streams.FishForMessage<StreamEnvelope>(message => message.Command is RequestPublish && message.AskId > _last);
         _last = sent.AskId;
         _time.Advance(TimeSpan.FromMilliseconds(600));

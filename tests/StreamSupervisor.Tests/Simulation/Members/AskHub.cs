@@ -23,6 +23,50 @@ internal sealed class AskHub(World world, Member member)
         Send(question, FirstPause);
     }
 
+    /// <summary>As the product does it: a yes is asked about unless it is young.</summary>
+    public void AskToPublish(string key, RequestPublish request, TimeSpan within, Action<LiveStreamReply?> answered)
+    {
+        var (until, askedAt) = (world.Now + within, world.Age);
+        Ask(key, request, within, reply =>
+        {
+            if (reply is not Allowed || IsYoung() || !world.Rules.DoubtsOldAnswers)
+            {
+                answered(reply);
+            }
+            else
+            {
+                Check(reply);
+            }
+        });
+
+        void Check(LiveStreamReply yes)
+        {
+            askedAt = world.Age;
+            Ask(key, GetState.Instance, Left(), known =>
+            {
+                switch (known)
+                {
+                    case StateReply when !IsYoung():
+                        Check(yes);
+                        break;
+                    case StateReply { State: var state } when LiveStream.IsLetIn(state, request.By.Session):
+                        answered(yes);
+                        break;
+                    case StateReply:
+                        AskToPublish(key, request, Left(), answered);
+                        break;
+                    default:
+                        answered(known);
+                        break;
+                }
+            });
+        }
+
+        bool IsYoung() => world.Age - askedAt <= LiveStream.Unlisted / 2;
+
+        TimeSpan Left() => until > world.Now ? until - world.Now : TimeSpan.Zero;
+    }
+
     public void Tell(string key, LiveStreamCommand command) => Ask(key, command, TellsFor, _ => { });
 
     public void Answered(long id, LiveStreamReply reply) => End(id, reply);

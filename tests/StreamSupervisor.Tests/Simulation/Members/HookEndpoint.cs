@@ -112,19 +112,21 @@ internal sealed class HookEndpoint(World world, Member member)
             Hear(origin, hook, session, null, asked: true);
             var relay = world.Relays.RelayOf(hook.Ip, origin);
             var limits = CallOrder.Of(process.Version).Limits(world.Plan.Policy.Hold, askedIn);
-            member.Asks.Ask(hook.Stream, new RequestPublish(By(origin, session, hook), askedIn, CredentialVerdict.NotRequired, limits,
-                confirmed,
-                relay?.Origin, relay?.Configured ?? false, Settles: settles?.Of), until - world.Now, reply =>
+            var request = new RequestPublish(By(origin, session, hook), askedIn, CredentialVerdict.NotRequired, limits, confirmed,
+                relay?.Origin, relay?.Configured ?? false, Settles: settles?.Of);
+            member.Asks.AskToPublish(hook.Stream, request, until - world.Now, Take);
+        }
+
+        void Take(LiveStreamReply? reply)
+        {
+            if (reply is ProcessInDoubt doubt && doubts++ < MaxDoubts)
             {
-                if (reply is ProcessInDoubt doubt && doubts++ < MaxDoubts)
-                {
-                    Ask(doubt);
-                }
-                else
-                {
-                    Answer(reply, reply is null ? History.NoAnswer : "");
-                }
-            });
+                Ask(doubt);
+            }
+            else
+            {
+                Answer(reply, reply is null ? History.NoAnswer : "");
+            }
         }
 
         void Answer(LiveStreamReply? reply, string why)

@@ -2,13 +2,15 @@ namespace StreamSupervisor.Tests.Simulation.Members;
 
 /// <summary>
 /// Between members: each message at most once, in its order between two of them and in any order else. Nothing passes to or from a member
-/// that the others
-/// have removed.
+/// that the others have removed. What a wire lost that was cut both ways is lost; what it kept that was cut one way arrives when it is
+/// repaired.
 /// </summary>
 internal sealed class Network(World world)
 {
     private readonly Dictionary<(Member, Member), DateTimeOffset> _last = [];
     private readonly HashSet<(string, string)> _cuts = [];
+    private readonly HashSet<(string, string)> _keeps = [];
+    private readonly Queue<(Member From, Member To, Action Arrives)> _kept = [];
 
     public void Cut(string one, string other)
     {
@@ -16,21 +18,37 @@ internal sealed class Network(World world)
         _cuts.Add((other, one));
     }
 
-    public void Heal() => _cuts.Clear();
+    /// <summary>What goes the other way still passes.</summary>
+    public void CutOneWay(string from, string to) => _keeps.Add((from, to));
+
+    public void Heal()
+    {
+        _cuts.Clear();
+        _keeps.Clear();
+        while (_kept.TryDequeue(out var late))
+        {
+            Deliver(late.From, late.To, late.Arrives);
+        }
+    }
 
     public void Send(Member from, Member to, Action arrives)
     {
         if (from == to)
         {
             arrives();
-            return;
         }
-
-        if (from.IsRemoved || to.IsRemoved || _cuts.Contains((from.Place.Name, to.Place.Name)) || world.Faults.LosesMessage())
+        else if (_keeps.Contains((from.Place.Name, to.Place.Name)))
         {
-            return;
+            _kept.Enqueue((from, to, arrives));
         }
+        else if (!from.IsRemoved && !to.IsRemoved && !_cuts.Contains((from.Place.Name, to.Place.Name)) && !world.Faults.LosesMessage())
+        {
+            Deliver(from, to, arrives);
+        }
+    }
 
+    private void Deliver(Member from, Member to, Action arrives)
+    {
         var at = world.Now + world.Faults.MessageLatency();
         if (_last.TryGetValue((from, to), out var last) && last > at)
         {
