@@ -174,6 +174,7 @@ public sealed class LiveStreamActorTests : LiveStreamStage
         Hear<Allowed>(Scene.Ask(Scene.Encoder("a")));
         Journal.HoldWrites();
         var asks = Enumerable.Range(0, 64).Select(i => Ask(Wrong($"c{i}"))).ToList();
+        AllAreIn();
         Journal.LetWritesGo();
         Hub.ReceiveN(64).Cast<StreamAnswer>().Select(answer => answer.AskId).ShouldBe(asks);
 
@@ -186,9 +187,17 @@ public sealed class LiveStreamActorTests : LiveStreamStage
         after.Answers.ShouldBe(before.Answers);
     }
 
+    /// <summary>The one that finds no room any more says that all before it are under way.</summary>
+    private void AllAreIn()
+    {
+        var oneMore = Ask(GetState.Instance);
+        Hub.ExpectMsg<StreamRefusal>().AskId.ShouldBe(oneMore);
+    }
+
     [Fact]
     public void An_order_among_refusals_is_decided_written_and_answered_in_its_place()
     {
+        Services = NewServices(new LiveStreamSettings { MailboxSize = 7 });
         Hear<Allowed>(Scene.Ask(Scene.Encoder("a")));
         Journal.HoldWrites();
         long[] asks =
@@ -196,6 +205,7 @@ public sealed class LiveStreamActorTests : LiveStreamStage
             Ask(Wrong("b")), Ask(Wrong("c")), Ask(Wrong("d")), Ask(new Lock("ops", "x")), Ask(GetState.Instance),
             Ask(Scene.Ask(Scene.Encoder("e"))), Ask(Scene.Ask(Scene.Encoder("f"))),
         ];
+        AllAreIn();
         Journal.LetWritesGo();
 
         var answers = Hub.ReceiveN(7).Cast<StreamAnswer>().ToList();

@@ -48,6 +48,8 @@ internal sealed partial class History
         && _forbidden.TryGetValue((key.Name, writer), out var sessions)
         && sessions.TryGetValue(evicted.Session, out var at) && at < refused.At;
 
+    /// <summary>An API that answered for another server may have forbidden what that one forbids.</summary>
     private bool HasForbidden(string server) => world.Plan.Rare.Any(trouble =>
-        trouble.What == WorldTrouble.KicksForbidden && world.Plan.Servers[trouble.Server].Name == server);
+        trouble.What == WorldTrouble.KicksForbidden && (world.Plan.Servers[trouble.Server].Name == server
+            || world.Plan.Troubles.Any(other => other.What == WorldTrouble.ApiWrong && world.Plan.Servers[other.Server].Name == server)));
 }
