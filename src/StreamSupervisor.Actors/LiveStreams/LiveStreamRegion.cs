@@ -73,31 +73,30 @@ public class LiveStreamRegion
             : _asks.AskAsync(new StreamEnvelope(key, _asks.NextId(), command), deadline, cancellation);
 
     /// <summary>
-    /// Asks for a publisher, and gives a yes only while it is young. SRS does not list whoever waits in <c>on_connect</c>, and SRS 4 not in
-    /// <c>on_publish</c> either, so a challenger takes it for gone <see cref="LiveStream.Unlisted"/> after its removal was ordered: a yes
-    /// that a broken wire or a frozen member kept back for longer would let it in beside the next one. What is old is asked about again.
+    /// Whether a yes may be given to SRS. SRS does not list whoever waits in <c>on_connect</c>, and SRS 4 not in <c>on_publish</c> either,
+    /// so a challenger takes it for gone <see cref="LiveStream.Unlisted"/> after its removal was ordered: a yes that a broken wire or a
+    /// frozen member kept back for longer would let it in beside the next one. Half of that time is left for the way to SRS.
     /// </summary>
+    /// <param name="age">Since it was asked for.</param>
+    public static bool IsYoung(TimeSpan age) => age <= LiveStream.Unlisted / 2;
+
+    /// <summary>Asks about a yes to a publisher that is not young any more, until what is said of it is.</summary>
+    /// <param name="yes">What was said.</param>
     /// <inheritdoc cref="AskAsync"/>
-    public async Task<AskResult> AskToPublishAsync(string key, RequestPublish request, DateTimeOffset deadline,
+    public async Task<AskResult> AskAboutAsync(string key, RequestPublish request, AskResult yes, DateTimeOffset deadline,
         CancellationToken cancellation)
     {
         while (true)
         {
-            var askedAt = _time.GetTimestamp();
-            var answer = await AskAsync(key, request, deadline, cancellation);
-            if (answer.Reply is not Allowed || IsYoung(askedAt))
-            {
-                return answer;
-            }
-
             // What writes nothing is answered at once: to write the answer again may take a store longer than a yes is young.
             AskResult known;
+            long askedAt;
             do
             {
                 askedAt = _time.GetTimestamp();
                 known = await AskAsync(key, GetState.Instance, deadline, cancellation);
             }
-            while (known.Reply is StateReply && !IsYoung(askedAt));
+            while (known.Reply is StateReply && !IsYoung(_time.GetElapsedTime(askedAt)));
 
             if (known.Reply is not StateReply { State: var state })
             {
@@ -106,7 +105,14 @@ public class LiveStreamRegion
 
             if (LiveStream.IsLetIn(state, request.By.Session))
             {
-                return answer;
+                return yes;
+            }
+
+            askedAt = _time.GetTimestamp();
+            yes = await AskAsync(key, request, deadline, cancellation);
+            if (yes.Reply is not Allowed || IsYoung(_time.GetElapsedTime(askedAt)))
+            {
+                return yes;
             }
         }
     }
@@ -117,9 +123,6 @@ public class LiveStreamRegion
     /// </summary>
     public virtual void Tell(string key, LiveStreamCommand command) =>
         _asks.Tell(new StreamEnvelope(key, _asks.NextId(), command, StreamTrace.Current()), _time.GetUtcNow() + TellFor);
-
-    /// <summary>Half of the time is left for the way to SRS.</summary>
-    private bool IsYoung(long askedAt) => _time.GetElapsedTime(askedAt) <= LiveStream.Unlisted / 2;
 
     private async Task<AskResult> AskTracedAsync(string key, LiveStreamCommand command, DateTimeOffset deadline,
         CancellationToken cancellation)

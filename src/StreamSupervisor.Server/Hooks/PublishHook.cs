@@ -117,10 +117,14 @@ internal sealed class PublishHook(PublishAttemptReader reader, OriginDirectory d
         var relay = relays.Value.RelayOf(hook.Address, origin);
         var request = new RequestPublish(by, askedIn, attempt.Credential, order.Limits(attempt.Hold, askedIn), confirmed, relay?.Origin,
             relay?.Configured ?? false, attempt.Registered, doubt?.Of);
-        var key = attempt.Key.ToString();
-        var answer = await (policies.Value.PolicyFor(attempt.Key).Mode == AdmissionMode.Enforce
-            ? streams.AskToPublishAsync(key, request, deadline, cancellation)
-            : streams.AskAsync(key, request, deadline, cancellation));
+        var (key, askedAt) = (attempt.Key.ToString(), time.GetTimestamp());
+        var answer = await streams.AskAsync(key, request, deadline, cancellation);
+        if (answer.Reply is Allowed && !LiveStreamRegion.IsYoung(time.GetElapsedTime(askedAt))
+            && policies.Value.PolicyFor(attempt.Key).Mode == AdmissionMode.Enforce)
+        {
+            answer = await streams.AskAboutAsync(key, request, answer, deadline, cancellation);
+        }
+
         return answer is { Status: AskStatus.Answered, Reply: { } reply }
             ? new Verdict.Decided(reply)
             : new Verdict.Undecided(answer.Why ?? answer.Status.ToString(), answer.Reason);

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using StreamSupervisor.Actors.Calls;
 using StreamSupervisor.Actors.LiveStreams;
 using StreamSupervisor.Actors.Origins;
+using StreamSupervisor.Domain;
 using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Domain.Origins;
 using StreamSupervisor.Domain.Policies;
@@ -48,6 +49,23 @@ public class PublishHookTests
         (await DecideAsync("live", "cam1", serverId: "")).ShouldBe(SrsHookReply.Yes);
         _streams.By!.Session.ServerId.ShouldBe("server-1");
         _streams.By.Origin.ShouldBe("srs-1");
+    }
+
+    /// <summary>Where nothing is refused, nobody can be let in wrongly.</summary>
+    [Theory]
+    [InlineData(AdmissionMode.Enforce, 400, true, 1)]
+    [InlineData(AdmissionMode.Enforce, 600, false, 3)]
+    [InlineData(AdmissionMode.Observe, 600, true, 1)]
+    public async Task A_yes_that_took_long_is_asked_about_before_SRS_hears_it(AdmissionMode mode, int took, bool isAllowed, int questions)
+    {
+        var time = new VirtualTime();
+        _streams.Takes = () => time.Advance(TimeSpan.FromMilliseconds(took));
+        _streams.Meanwhile = AskResult.Answered(new Refused(2, RefusalReason.Superseded, null));
+
+        var reply = await PublishHookOf(mode, time).DecideAsync("srs-1", Hook("live", "cam1", "server-1"), AskedIn.OnPublish, CancellationToken.None);
+
+        reply.ShouldBe(isAllowed ? SrsHookReply.Yes : HookRefusals.Of(RefusalReason.Superseded));
+        _streams.Asked.Count.ShouldBe(questions);
     }
 
     [Fact]
@@ -120,10 +138,23 @@ public class PublishHookTests
 
         public Publisher? By { get; private set; }
 
+        /// <summary>What goes on while a publisher asks.</summary>
+        public Action Takes { get; set; } = () => { };
+
+        /// <summary>What it is answered after somebody has looked at the key.</summary>
+        public AskResult? Meanwhile { get; set; }
+
         public override Task<AskResult> AskAsync(string key, LiveStreamCommand command, DateTimeOffset deadline, CancellationToken cancellation)
         {
             Asked.Add(key);
+            if (command is GetState)
+            {
+                Result = Meanwhile ?? Result;
+                return Task.FromResult(AskResult.Answered(new StateReply(new LiveStreamState { Key = StreamKey.Parse(key) })));
+            }
+
             By = ((RequestPublish)command).By;
+            Takes();
             return Task.FromResult(Result);
         }
     }

@@ -150,33 +150,46 @@ public sealed class LiveStreamRegionTests : ActorTest
     }
 
     [Fact]
-    public async Task A_yes_that_is_young_is_given_as_it_came()
+    public async Task A_yes_that_is_said_anew_is_given_while_it_is_young()
     {
-        var ask = _region.AskToPublishAsync("live/cam1", Scene.Ask(Waiting), _time.GetUtcNow().AddSeconds(5), CancellationToken.None);
-        var sent = _streams.ExpectMsg<StreamEnvelope>();
-        _time.Advance(TimeSpan.FromMilliseconds(450));
-        Answer(sent, new Allowed(1));
+        LiveStreamRegion.IsYoung(TimeSpan.FromMilliseconds(500)).ShouldBeTrue();
+        LiveStreamRegion.IsYoung(TimeSpan.FromMilliseconds(501)).ShouldBeFalse();
 
-        (await ask).Reply.ShouldBe(new Allowed(1));
-        _streams.ReceiveWhile<StreamEnvelope>(TimeSpan.FromMilliseconds(50), message => (StreamEnvelope)message).ShouldAllBe(again => again == sent);
+        var (ask, request) = AskAbout();
+        Answer(Next(), new StateReply(Live(evicting: true)));
+        var again = Next();
+        again.Command.ShouldBe(request);
+        _time.Advance(TimeSpan.FromMilliseconds(450));
+        Answer(again, new Allowed(2));
+        (await ask).Reply.ShouldBe(new Allowed(2));
+
+        (ask, request) = AskAbout();
+        Answer(Next(), new StateReply(Live(evicting: true)));
+        again = Next();
+        _time.Advance(TimeSpan.FromMilliseconds(600));
+        Answer(again, new Allowed(2));
+        var check = Next();
+        check.Command.ShouldBe(GetState.Instance, "it is old once more");
+        Answer(check, new StateReply(Live(evicting: false)));
+        (await ask).Reply.ShouldBe(new Allowed(2));
     }
 
     /// <summary>A wire that was cut brings it when it is repaired, after the client was taken for gone and the next one was let in.</summary>
     [Fact]
     public async Task A_yes_that_was_long_on_its_way_is_asked_about_before_it_is_given()
     {
-        var (ask, late) = AnsweredLate();
+        var (ask, request) = AskAbout();
         var check = Next();
         check.Command.ShouldBe(GetState.Instance);
         Answer(check, new StateReply(Live(evicting: false)));
         (await ask).Reply.ShouldBe(new Allowed(1), "it is still so");
 
-        (ask, late) = AnsweredLate();
+        (ask, request) = AskAbout();
         check = Next();
         Answer(check, new StateReply(Live(evicting: true)));
         var again = Next();
-        (again.Command, again.AskId == late.AskId).ShouldBe((late.Command, false), "what comes late for the first question is no answer to this one");
-        Answer(late, new Allowed(1));
+        again.Command.ShouldBe(request);
+        Answer(check, new Allowed(1));
         Answer(again, new Refused(2, RefusalReason.Superseded, null));
         (await ask).Reply.ShouldBeOfType<Refused>().Reason.ShouldBe(RefusalReason.Superseded);
     }
@@ -184,7 +197,7 @@ public sealed class LiveStreamRegionTests : ActorTest
     [Fact]
     public async Task What_is_said_about_a_yes_must_be_young_too_and_no_word_is_no_yes()
     {
-        var (ask, _) = AnsweredLate();
+        var (ask, _) = AskAbout();
         var check = Next();
         _time.Advance(TimeSpan.FromMilliseconds(700));
         Answer(check, new StateReply(Live(evicting: false)));
@@ -203,15 +216,11 @@ public sealed class LiveStreamRegionTests : ActorTest
         Evictions = evicting ? [new Eviction(Waiting, EvictionCause.Takeover, Scene.Start, Stalled: false)] : [],
     };
 
-    /// <summary>A question for a publisher, and its yes after 600 ms, by when it was asked again.</summary>
-    private (Task<AskResult> Ask, StreamEnvelope Sent) AnsweredLate()
+    private (Task<AskResult> Ask, RequestPublish Request) AskAbout()
     {
-        var ask = _region.AskToPublishAsync("live/cam1", Scene.Ask(Waiting), _time.GetUtcNow().AddSeconds(9), CancellationToken.None);
-        var sent = _streams.FishForMessage<StreamEnvelope>(message => message.Command is RequestPublish && message.AskId > _last);
-        _last = sent.AskId;
-        _time.Advance(TimeSpan.FromMilliseconds(600));
-        Answer(sent, new Allowed(1));
-        return (ask, sent);
+        var request = Scene.Ask(Waiting);
+        var yes = AskResult.Answered(new Allowed(1));
+        return (_region.AskAboutAsync("live/cam1", request, yes, _time.GetUtcNow().AddSeconds(9), CancellationToken.None), request);
     }
 
     /// <summary>The next question; those that are sent again are passed over.</summary>
