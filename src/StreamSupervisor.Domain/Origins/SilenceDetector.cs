@@ -19,7 +19,8 @@ namespace StreamSupervisor.Domain.Origins;
 /// again. A gap between looks counts like a failed look.</item>
 /// <item>SRS's sampler stood still while its API answers: the timer that samples also waits for the answer to SRS's heartbeat. So there
 /// must be a sign that it ran: another stream's bytes moved meanwhile, or <c>/summaries</c> gives a fresh sample time.</item>
-/// <item>Nothing has flowed yet: a publisher that is slow to send its first frame is SRS's to end (20 s).</item>
+/// <item>Nothing has flowed yet: a publisher that is slow to send its first frame is SRS's to end (20 s). Its row shows that frame up to
+/// one sample before the bytes do, so all clocks start with the look that saw it.</item>
 /// </list>
 /// <para>
 /// What must not hide silence: the row of a stream adds up the bytes of its players (each sends some 3.5 kB when it joins). So where

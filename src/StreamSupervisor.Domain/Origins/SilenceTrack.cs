@@ -12,6 +12,7 @@ internal sealed class SilenceTrack(SessionId session, long generation)
     private ByteWatch _row;
     private ByteWatch _client;
     private bool? _media;
+    private bool _mediaCame;
     private long _clientBytes = -1;
 
     public SessionId Session => session;
@@ -52,6 +53,12 @@ internal sealed class SilenceTrack(SessionId session, long generation)
 
     public bool NoteRow(StreamRow row, TimeSpan at)
     {
+        if (row.HasMedia == true && !_mediaCame)
+        {
+            _mediaCame = true;
+            Restart(at); // What stood still before the first of it waited, in on_publish or for its encoder.
+        }
+
         _media = row.HasMedia;
         var moved = _row.Note(row.ReceivedBytes, at);
         if (moved)

@@ -9,7 +9,6 @@ namespace StreamSupervisor.Tests.Simulation;
 /// What no rule can know is no broken promise: an on_connect that comes seconds late, after its encoder was let in on another connection,
 /// looks with the on_close behind it like a newer attempt that SRS refused unseen, and ends that one. Hooks have no time, so attempts count
 /// in the order in which they arrive. To wait for a second such trace would make the second try of every encoder without proof a third.
-/// A wire between members that is repaired brings such a trace late too: one of 10,000 worlds whose wires are cut breaks by it (6828).
 /// </para>
 /// </summary>
 public class SimulationTests(ITestOutputHelper output)

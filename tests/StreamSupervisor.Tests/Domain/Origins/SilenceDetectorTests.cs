@@ -82,6 +82,40 @@ public partial class SilenceDetectorTests
         _scene.ToldOf<ReportSilent>().ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public void A_publisher_that_waited_for_its_encoder_is_not_silent_when_its_first_frame_comes(int players)
+    {
+        for (var after = 5.0; after < 15; after += 0.1)
+        {
+            var trial = new SilenceDetectorTests();
+            var camera = trial.Start(bytesPerSecond: 60_000);
+            trial.Start(bytesPerSecond: 60_000, "other");
+            (camera.SendsFrom, camera.Players) = (camera.StartedAt + after * Second, players);
+
+            for (var i = 0; i < 40; i++)
+            {
+                trial._scene.Run(0.5 * Second);
+                trial._scene.Silence.IsSilent(trial._scene.SessionOf("cam"), 1, trial._scene.Elapsed).ShouldBe(Silence.No, $"{after:0.0} s");
+            }
+
+            trial._scene.ToldOf<ReportSilent>().ShouldBeEmpty($"{after:0.0} s");
+        }
+    }
+
+    [Fact]
+    public void A_publisher_that_falls_silent_after_a_late_first_frame_is_noticed_as_soon_as_any()
+    {
+        var camera = Start(bytesPerSecond: 60_000);
+        camera.SendsFrom = camera.StartedAt + 8 * Second;
+        camera.SilentFrom = camera.StartedAt + 10 * Second;
+
+        _scene.Run(TimeSpan.FromSeconds(24));
+
+        (SilentAt!.Value - camera.SilentFrom.Value).ShouldBeInRange(6 * Second, 10 * Second);
+    }
+
     [Fact]
     public void A_trickle_that_stops_is_silent_where_the_row_says_that_media_had_come()
     {
@@ -186,7 +220,7 @@ public partial class SilenceDetectorTests
             var players = camera.Players == 0 ? 0 : seconds * 3_500; // one joins each second
             var row = new StreamRow($"vid-{camera.Name}", StreamKey.DefaultVhost, "live", camera.Name, Active: true, camera.Name,
                 bytes + players, 1 + camera.Players);
-            rows.Add(row with { HasMedia = camera.SaysWhetherMediaCame });
+            rows.Add(row with { HasMedia = camera.SendsFrom is { } sends ? _scene.Elapsed >= sends : camera.SaysWhetherMediaCame });
             if (camera.ClientIsGone)
             {
                 _scene.Clients.Remove(camera.Name);
@@ -213,6 +247,9 @@ public partial class SilenceDetectorTests
         public string Name => name;
         public TimeSpan StartedAt => startedAt;
         public TimeSpan? SilentFrom { get; set; }
+
+        /// <summary>Its first frame, which the row shows at once, and the bytes with the next sample.</summary>
+        public TimeSpan? SendsFrom { get; set; }
         public int Players { get; set; }
         public bool? SaysWhetherMediaCame { get; set; }
         public bool ClientIsGone { get; set; }
@@ -220,7 +257,8 @@ public partial class SilenceDetectorTests
         public long BytesAt(TimeSpan time)
         {
             var until = SilentFrom is { } silent && silent < time ? silent : time;
-            return until <= StartedAt ? 0 : 3_480 + (long)((until - StartedAt).TotalSeconds * bytesPerSecond);
+            var from = SendsFrom ?? StartedAt;
+            return until <= StartedAt ? 0 : 3_480 + (long)(Math.Max(0, (until - from).TotalSeconds) * bytesPerSecond);
         }
     }
 }
