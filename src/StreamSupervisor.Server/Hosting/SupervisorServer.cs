@@ -108,8 +108,17 @@ internal sealed partial class SupervisorServer : IAsyncDisposable
     public async Task RunAsync(CancellationToken cancellation)
     {
         ReloadOnHangUp();
-        await StartAsync(cancellation);
         var lifetime = _web.Services.GetRequiredService<IHostApplicationLifetime>();
+        try
+        {
+            await StartAsync(cancellation);
+        }
+        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested
+            || cancellation.IsCancellationRequested)
+        {
+            return; // The end came before the start was over: a store that refuses us, or a signal.
+        }
+
         await using var asked = cancellation.Register(lifetime.StopApplication);
         var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var told = lifetime.ApplicationStopping.Register(stopping.SetResult);

@@ -1,8 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
-using StreamSupervisor.Commands;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using StreamSupervisor.Actors.Journal;
+using StreamSupervisor.Commands;
+using StreamSupervisor.Server.Configuration;
+using StreamSupervisor.Server.Hosting;
 
 namespace StreamSupervisor.IntegrationTests.Server;
 
@@ -97,6 +102,28 @@ public sealed class StartRefusedTests
     {
         using var folder = new ServeFolder(more: "admision.hold = 2s");
         (await RefusalAsync(folder, exitCode: 2)).ShouldContain("admission");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_end_that_comes_before_the_start_is_over_is_no_fault(bool decided)
+    {
+        using var folder = new ServeFolder();
+        var options = new SupervisorOptions
+        {
+            Http = new HttpOptions { Listen = { FreePort.Address() } },
+            Management = new ManagementOptions { Listen = { FreePort.Address() } },
+            Storage = new StorageOptions { Sqlite = new SqliteOptions { Path = folder.Database } },
+        };
+        await using var server = await SupervisorServer.BuildAsync(options, logging => logging.ClearProviders());
+        if (decided)
+        {
+            server.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+        }
+
+        await server.RunAsync(new CancellationToken(!decided)).WaitAsync(Eventually.Patience);
+        server.ExitCode.ShouldBe(ExitCodes.Ok);
     }
 
     private static Task CreateAsync(ServeFolder folder) => SqliteMigrations.MigrateAsync(folder.Database, TimeProvider.System);
