@@ -52,14 +52,28 @@ public sealed partial class SupervisorSystem
             setup = setup.And(part);
         }
 
-        if (settings.Cluster is { } member)
+        if (settings.Cluster is not { } member)
         {
-            TlsTransport.ThrowIfTaken(member.Remoting.ListenHost, member.Remoting.ListenPort);
-            setup = setup.And(member.TlsOf(time));
+            return Create();
         }
 
-        var system = ActorSystem.Create(AkkaClusterSettings.SystemName, setup);
-        StartupCheck.Verify(system, settings.Store);
-        return system;
+        var listener = TlsListener.Open(member.Remoting);
+        setup = setup.And(member.TlsOf(time)).And(listener);
+        try
+        {
+            return Create();
+        }
+        catch
+        {
+            listener.Dispose();
+            throw;
+        }
+
+        ActorSystem Create()
+        {
+            var system = ActorSystem.Create(AkkaClusterSettings.SystemName, setup);
+            StartupCheck.Verify(system, settings.Store);
+            return system;
+        }
     }
 }

@@ -39,8 +39,6 @@ public sealed record AkkaClusterSettings
         akka.remote.tls {
           advertised-host = {{Quoted(at.AdvertisedHost)}}
           advertised-port = {{at.AdvertisedPort}}
-          listen-host = {{Quoted(at.ListenHost)}}
-          listen-port = {{at.ListenPort}}
         }
         """);
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Akka.Actor;
+using Akka.Actor.Setup;
 using Akka.Configuration;
 using Akka.Event;
 using Akka.Remote.Transport;
@@ -25,8 +26,7 @@ internal sealed class TlsTransport : Transport
     public const string Scheme = "tls";
 
     private readonly RemotingTls _tls;
-    private readonly string _host;
-    private readonly int _port;
+    private readonly Socket _socket;
     private readonly string _advertisedHost;
     private readonly int _advertisedPort;
     private readonly TimeSpan _patience;
@@ -38,7 +38,6 @@ internal sealed class TlsTransport : Transport
     /// Strangers may hold no more handshakes open than this, each for the patience at most; further connections wait in the backlog.
     /// </summary>
     private readonly SemaphoreSlim _handshakes = new(32);
-    private Socket? _socket;
     private Address? _local;
     private bool _closed;
 
@@ -46,24 +45,15 @@ internal sealed class TlsTransport : Transport
     public TlsTransport(ActorSystem system, Config config)
     {
         (System, Config, SchemeIdentifier) = (system, config, Scheme);
-        _tls = system.Settings.Setup.Get<RemotingTls>() is { HasValue: true } tls ? tls.Value
-            : throw new ConfigurationException("Remoting needs a RemotingTls in the set-up.");
-        (_host, _port) = (config.GetString("listen-host"), config.GetInt("listen-port"));
+        (_tls, _socket) = (PartOf<RemotingTls>(system), PartOf<TlsListener>(system).Socket);
         (_advertisedHost, _advertisedPort) = (config.GetString("advertised-host"), config.GetInt("advertised-port"));
         MaximumPayloadBytes = config.GetByteSize("maximum-payload-bytes", null) ?? 0;
         _patience = config.GetTimeSpan("patience");
         _log = Logging.GetLogger(system, typeof(TlsTransport));
     }
 
-    /// <summary>Akka would only log that it cannot listen, and never be ready: so it is asked before.</summary>
-    /// <param name="host">An address or a name of this machine.</param>
-    /// <exception cref="SocketException">Another program listens there, or it is no address of this machine.</exception>
-    internal static void ThrowIfTaken(string host, int port) => Bind(host, port).Dispose();
-
     public override Task<(Address, TaskCompletionSource<IAssociationEventListener>)> Listen()
     {
-        _socket = Bind(_host, _port);
-        _socket.Listen(512);
         _local = new Address(Scheme, System.Name, _advertisedHost, _advertisedPort);
 
         // Connections wait in the backlog until Akka listens.
@@ -83,21 +73,9 @@ internal sealed class TlsTransport : Transport
         return done.Task;
     }
 
-    private static Socket Bind(string host, int port)
-    {
-        var address = IPAddress.TryParse(host, out var given) ? given : Dns.GetHostAddresses(host)[0];
-        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            socket.Bind(new IPEndPoint(address, port));
-            return socket;
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
+    private static T PartOf<T>(ActorSystem system)
+        where T : Setup => system.Settings.Setup.Get<T>() is { HasValue: true } part ? part.Value
+            : throw new ConfigurationException($"Remoting needs a {typeof(T).Name} in the set-up.");
 
     public override Task<bool> Shutdown()
     {
@@ -108,7 +86,7 @@ internal sealed class TlsTransport : Transport
             open = [.. _open];
         }
 
-        _socket?.Dispose();
+        _socket.Dispose();
         return Task.WhenAll(open.Select(association => association.EndAsync())).ContinueWith(_ => true, TaskScheduler.Default);
     }
 
@@ -138,7 +116,7 @@ internal sealed class TlsTransport : Transport
             Socket socket;
             try
             {
-                socket = _socket!.Accept();
+                socket = _socket.Accept();
             }
             catch (Exception over) when (over is SocketException or ObjectDisposedException)
             {

@@ -23,7 +23,7 @@ internal sealed class FailoverMember : IAsyncDisposable
     public FailoverMember(string name, SrsServers srs, string database, int databasePort, int? standbyPort, MemberClock? clock)
     {
         (Name, Clock) = (name, clock);
-        var peers = StablePort.Next();
+        var peers = FreePort.Next();
         Database = new TcpRelay(databasePort);
         Peers = new TcpRelay(peers);
         var hosts = string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1:{Database.Port}")
@@ -32,8 +32,8 @@ internal sealed class FailoverMember : IAsyncDisposable
             + $";Options=-c{Witness.MemberSetting}={name}";
         _settings = new ServeFolder(srs,
             $$"""
-            http.listen = ["{{StablePort.AddressOf(Hooks)}}"]
-            management.listen = ["{{StablePort.AddressOf(Management)}}"]
+            http.listen = ["{{FreePort.AddressOf(Hooks)}}"]
+            management.listen = ["{{FreePort.AddressOf(Management)}}"]
             storage { provider = postgres, postgres.connection-string = "{{connection}}" }
             # On a machine that does ten other things a process that has just started may need longer than the default for its first answers.
             hooks.deadline = 25s
@@ -42,8 +42,8 @@ internal sealed class FailoverMember : IAsyncDisposable
             cluster {
               enabled = true
               name = "{{name}}"
-              advertise = "{{StablePort.AddressOf(Peers.Port)}}"
-              listen = ["{{StablePort.AddressOf(peers)}}"]
+              advertise = "{{FreePort.AddressOf(Peers.Port)}}"
+              listen = ["{{FreePort.AddressOf(peers)}}"]
               secret = "of-the-failover-tests-0123456789"
             }
             """);
@@ -55,8 +55,8 @@ internal sealed class FailoverMember : IAsyncDisposable
     public MemberClock? Clock { get; }
 
     /// <summary>The port of hooks and API.</summary>
-    public int Hooks { get; } = StablePort.Next();
-    public int Management { get; } = StablePort.Next();
+    public int Hooks { get; } = FreePort.Next();
+    public int Management { get; } = FreePort.Next();
 
     /// <summary>Its way to the database.</summary>
     public TcpRelay Database { get; }
@@ -74,7 +74,7 @@ internal sealed class FailoverMember : IAsyncDisposable
     public async Task StartAsync()
     {
         await LaunchAsync();
-        await _process!.ReadyAsync(StablePort.AddressOf(Management), TimeSpan.FromSeconds(90));
+        await _process!.ReadyAsync(FreePort.AddressOf(Management), TimeSpan.FromSeconds(90));
     }
 
     /// <summary>Starts a process, or does nothing when one runs. As a service manager does after an end that asks for it; other ends are a fault.</summary>
@@ -95,7 +95,7 @@ internal sealed class FailoverMember : IAsyncDisposable
         using var http = new HttpClient();
         try
         {
-            return (await http.GetAsync(new Uri($"{StablePort.AddressOf(Management)}/ready"))).IsSuccessStatusCode;
+            return (await http.GetAsync(new Uri($"{FreePort.AddressOf(Management)}/ready"))).IsSuccessStatusCode;
         }
         catch (HttpRequestException)
         {
@@ -106,7 +106,7 @@ internal sealed class FailoverMember : IAsyncDisposable
     /// <summary>The names of the members that are up, as it sees them, and only if it sees nobody else; empty when it does not answer.</summary>
     public async Task<ImmutableArray<string>> MembersUpAsync()
     {
-        using var api = new SupervisorApiClient(new Uri(StablePort.AddressOf(Management)), apiKey: null);
+        using var api = new SupervisorApiClient(new Uri(FreePort.AddressOf(Management)), apiKey: null);
         return (await api.ListMembersAsync(CancellationToken.None)).Value is { Unreachable: [] } view
             && view.Members.All(member => member is { Status: "Up", State: "active", SessionHeld: true })
                 ? [.. view.Members.Select(member => member.Name).Order(StringComparer.Ordinal)]
@@ -116,7 +116,7 @@ internal sealed class FailoverMember : IAsyncDisposable
     /// <summary>The shards in memory of all members with the names of their owners, as it sees them; null when it does not answer.</summary>
     public async Task<ImmutableArray<(int Shard, string? Owner)>?> ShardsAsync()
     {
-        using var api = new SupervisorApiClient(new Uri(StablePort.AddressOf(Management)), apiKey: null);
+        using var api = new SupervisorApiClient(new Uri(FreePort.AddressOf(Management)), apiKey: null);
         return (await api.ListShardsAsync(owner: null, CancellationToken.None)).Value is { } view
             ? [.. view.Shards.Select(shard => (shard.ShardId, shard.OwnerName))]
             : null;

@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using StreamSupervisor.IntegrationTests.Server;
 
 namespace StreamSupervisor.IntegrationTests.Failover;
 
@@ -19,7 +20,7 @@ internal sealed class HookRelay : IAsyncDisposable
     private static readonly TimeSpan CheckEvery = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan CheckWithin = TimeSpan.FromSeconds(1);
 
-    private readonly TcpListener _listener = new(IPAddress.Loopback, StablePort.Next());
+    private readonly TcpListener _listener = new(IPAddress.Loopback, FreePort.Next());
     private readonly CancellationTokenSource _stop = new();
     private readonly ImmutableArray<Backend> _backends;
     private readonly HttpClient _http = new() { Timeout = CheckWithin };
@@ -30,12 +31,12 @@ internal sealed class HookRelay : IAsyncDisposable
 
     public HookRelay(IEnumerable<(int Hooks, int Management)> members)
     {
-        _backends = [.. members.Select(member => new Backend(member.Hooks, new Uri($"{StablePort.AddressOf(member.Management)}/ready")))];
+        _backends = [.. members.Select(member => new Backend(member.Hooks, new Uri($"{FreePort.AddressOf(member.Management)}/ready")))];
         _listener.Start();
         _running = Task.WhenAll([AcceptAsync(), .. _backends.Select(CheckAsync)]);
     }
 
-    public string Address => StablePort.AddressOf(((IPEndPoint)_listener.LocalEndpoint).Port);
+    public string Address => FreePort.AddressOf(((IPEndPoint)_listener.LocalEndpoint).Port);
 
     /// <summary>Whose connections it ended and when: a hook that was under way there got no answer.</summary>
     public string Story => string.Join('\n', _shut);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using StreamSupervisor.IntegrationTests.Server;
 
 namespace StreamSupervisor.IntegrationTests.Failover;
 
@@ -22,7 +23,7 @@ internal sealed class TcpRelay : IAsyncDisposable
         Listen();
     }
 
-    public int Port { get; } = StablePort.Next();
+    public int Port { get; } = FreePort.Next();
 
     /// <summary>Takes connections from now on.</summary>
     public void Listen()

@@ -97,7 +97,7 @@ public sealed class AkkaSettingsTests
             ($"{Journal}.parallelism", "2"),
             ($"{Snapshots}.provider-name", "PostgreSQL.15"),
             ("akka.remote.tls.transport-class", "StreamSupervisor.Actors.Membership.TlsTransport, StreamSupervisor.Actors"),
-            ("akka.remote.tls.listen-host", "127.0.0.1"),
+            ("akka.remote.tls.advertised-host", "127.0.0.1"),
             ("akka.remote.use-dispatcher", "streamsupervisor.remote-dispatcher"),
             ("akka.cluster.downing-provider-class", "StreamSupervisor.Actors.Membership.StoreDowning, StreamSupervisor.Actors"),
             ($"{Resolver}.active-strategy", "lease-majority"),

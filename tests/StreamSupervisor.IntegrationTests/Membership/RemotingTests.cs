@@ -9,7 +9,6 @@ using Akka.Cluster;
 using Akka.Configuration;
 using Akka.Remote;
 using StreamSupervisor.Actors.Membership;
-using StreamSupervisor.IntegrationTests.Failover;
 using StreamSupervisor.IntegrationTests.Server;
 using StreamSupervisor.TestKit.Membership;
 using StreamSupervisor.TestKit.Metrics;
@@ -180,6 +179,19 @@ public sealed class RemotingTests
         return true;
     }
 
+    [Fact]
+    public void The_port_is_the_members_own_before_Akka_is_there()
+    {
+        var port = FreePort.Next();
+        var at = new RemotingEndpoint("127.0.0.1", port, "127.0.0.1", port);
+        using (TlsListener.Open(at))
+        {
+            Should.Throw<SocketException>(() => TlsListener.Open(at)).SocketErrorCode.ShouldBe(SocketError.AddressAlreadyInUse);
+        }
+
+        TlsListener.Open(at).Dispose();
+    }
+
     private sealed class Echo : ReceiveActor
     {
         public Echo() => Receive<byte[]>(payload => Sender.Tell(payload));
@@ -189,13 +201,14 @@ public sealed class RemotingTests
     {
         public Node()
         {
-            var port = StablePort.Next();
-            var settings = new AkkaClusterSettings { Remoting = new RemotingEndpoint("127.0.0.1", port, "127.0.0.1", port) };
+            var port = FreePort.Next();
+            var at = new RemotingEndpoint("127.0.0.1", port, "127.0.0.1", port);
+            var settings = new AkkaClusterSettings { Remoting = at };
             System = ActorSystem.Create(AkkaClusterSettings.SystemName, ActorSystemSetup.Create(
                 BootstrapSetup.Create().WithConfig(
                     ConfigurationFactory.ParseString("akka.cluster.split-brain-resolver.active-strategy = keep-majority")
                         .WithFallback(settings.ToConfig())),
-                RemotingTls.FromSecret(Secret, null, TimeProvider.System)));
+                RemotingTls.FromSecret(Secret, null, TimeProvider.System), TlsListener.Open(at)));
             Address = Cluster.Get(System).SelfAddress;
         }
 

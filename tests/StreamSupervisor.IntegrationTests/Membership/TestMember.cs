@@ -5,7 +5,6 @@ using Akka.Actor.Setup;
 using Akka.Cluster;
 using Microsoft.Extensions.Logging;
 using StreamSupervisor.Actors.Membership;
-using StreamSupervisor.IntegrationTests.Failover;
 using StreamSupervisor.IntegrationTests.Server;
 
 namespace StreamSupervisor.IntegrationTests.Membership;
@@ -18,7 +17,7 @@ internal sealed record MemberStart(string Database, string Name, int Listen, int
 
     public static MemberStart Of(string database, string name)
     {
-        var port = StablePort.Next();
+        var port = FreePort.Next();
         return new MemberStart(database, name, port, port, Shared, "", TimeSpan.FromSeconds(5));
     }
 }
@@ -47,7 +46,8 @@ internal sealed class TestMember : IAsyncDisposable
         System = ActorSystem.Create(AkkaClusterSettings.SystemName, ActorSystemSetup.Create(
             [
                 BootstrapSetup.Create().WithConfig(settings.ToConfig()),
-                RemotingTls.FromSecret(start.Secret, start.Previous, TimeProvider.System), new AkkaLoggerSetup(Log), .. Membership.Setups,
+                RemotingTls.FromSecret(start.Secret, start.Previous, TimeProvider.System), TlsListener.Open(remoting), new AkkaLoggerSetup(Log),
+                .. Membership.Setups,
             ]));
         Cluster = Cluster.Get(System);
         _ = System.ActorOf(Props.Create(() => new Watcher(this)));
