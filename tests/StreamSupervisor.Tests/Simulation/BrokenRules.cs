@@ -63,6 +63,9 @@ internal sealed record BrokenRules
     /// <summary>A process that the API has named another one after is over for ever.</summary>
     public bool HasNoWayBack { get; init; }
 
+    /// <summary>A row says that media has come before it has: how long it stood still then says nothing.</summary>
+    public bool SaysMediaFromTheStart { get; init; }
+
     /// <summary>A client that connected and closed is taken for a publisher, whatever the incumbent sends.</summary>
     public bool TrustsViewers { get; init; }
 }

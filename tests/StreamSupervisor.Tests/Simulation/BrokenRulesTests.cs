@@ -133,6 +133,10 @@ public class BrokenRulesTests(ITestOutputHelper output)
     public void A_viewer_that_ends_a_stream_that_is_sent_is_noticed() => Notices(Many, new BrokenRules { TrustsViewers = true }, "Viewer");
 
     [Fact]
+    public void A_publisher_that_is_called_silent_when_its_first_frame_comes_is_noticed() =>
+        Notices(Many, new BrokenRules { SaysMediaFromTheStart = true }, "Silence");
+
+    [Fact]
     public void A_database_that_goes_back_in_time_and_nobody_notices_is_noticed() =>
         NoticesWhereTheDatabaseGoesBack(new BrokenRules { NoticesRollbacks = false }, "I1");
 

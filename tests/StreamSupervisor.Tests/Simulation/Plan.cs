@@ -54,6 +54,7 @@ internal sealed class Plan
         Rare = [.. RareTroubles(new Random(seed * 43))];
         Rests = new Random(seed * 47).Next(3) == 0;
         Cuts = [.. CutsOf(new Random(seed * 53))];
+        Encoders = [.. WithSlowOnes(new Random(seed * 59))];
     }
 
     /// <summary>For worlds whose wires break again and again.</summary>
@@ -135,6 +136,14 @@ internal sealed class Plan
                 retrying, TimeSpan.FromMilliseconds(pause),
                 Registers: random.Next(8) == 0);
         }
+    }
+
+    /// <summary>In few worlds, as <see cref="Rare"/>: encoders that take seconds to send their first frame.</summary>
+    private IEnumerable<EncoderPlan> WithSlowOnes(Random random)
+    {
+        var share = random.Next(4) == 0 ? 0.5 : 0;
+        return Encoders.Select(one => random.NextDouble() < share
+            ? one with { FirstFrameAfter = Milliseconds(random, 500, 14_000) } : one);
     }
 
     private PlannedTrouble TroubleOf(Random random)

@@ -10,6 +10,7 @@ internal sealed class Encoder(World world, EncoderPlan plan, IReadOnlyList<SrsSe
     private int _server;
     private int _failures;
     private int _attempt;
+    private int _starts;
     private bool _wasOnAir;
     private bool _stopped;
     private bool _vanished;
@@ -73,7 +74,22 @@ internal sealed class Encoder(World world, EncoderPlan plan, IReadOnlyList<SrsSe
     private void Started(SrsConnection connection)
     {
         (_failures, _wasOnAir, TryingSince) = (0, true, null);
-        connection.Send();
+        var start = ++_starts;
+        if (plan.FirstFrameAfter == TimeSpan.Zero)
+        {
+            connection.Send();
+        }
+        else
+        {
+            world.After(plan.FirstFrameAfter, () =>
+            {
+                if (start == _starts && Connection == connection && connection.IsOpen)
+                {
+                    connection.Send();
+                }
+            });
+        }
+
         if (plan.Trouble != EncoderTrouble.None)
         {
             world.After(plan.After, () =>
@@ -89,6 +105,7 @@ internal sealed class Encoder(World world, EncoderPlan plan, IReadOnlyList<SrsSe
     private void Leave(SrsConnection connection)
     {
         world.Note(plan.Name, plan.Trouble.ToString(), plan.Stream, connection.ClientId);
+        _starts++;
         switch (plan.Trouble)
         {
             case EncoderTrouble.HangsUp:

@@ -37,8 +37,12 @@ internal enum Retrying
 internal sealed record EncoderPlan(string Name, string Stream, string Ip, int FirstServer, TimeSpan At, EncoderTrouble Trouble,
     TimeSpan After, TimeSpan GoneFor, Retrying Retrying, TimeSpan Pause, bool Registers)
 {
+    /// <summary>How long it publishes before its first frame: a camera that starts, an input that is waited for.</summary>
+    public TimeSpan FirstFrameAfter { get; init; }
+
     public override string ToString() =>
         $"{At:s\\.fff} {Name} of {Stream} from {Ip} at server {FirstServer + 1}: {Trouble} after {After.TotalSeconds} s "
         + $"for {GoneFor.TotalSeconds} s, "
-        + $"retries {Retrying} {Pause.TotalSeconds} s{(Registers ? ", registers" : "")}";
+        + $"retries {Retrying} {Pause.TotalSeconds} s{(Registers ? ", registers" : "")}"
+        + (FirstFrameAfter > TimeSpan.Zero ? $", first frame after {FirstFrameAfter.TotalSeconds} s" : "");
 }

@@ -212,6 +212,11 @@ internal sealed partial class History
                 && _sources.TryGetValue(handover.To.Session, out var source) && source.Session == evicted:
                 Break("Relay", key.Name, $"{evicted} is evicted for {handover.To.Session}, which copies it");
                 break;
+            case EvictionOrdered { Cause: EvictionCause.Silent, Of: var evicted }
+                when Find(evicted) is { IsPublishing: true, IsSending: true, Publishes: 1 }:
+                // A second publish under the same id takes over the silence of the first where the on_unpublish in between was lost.
+                Break("Silence", key.Name, $"{evicted.Session} sends, and is evicted because it does not");
+                break;
             case EvictionOrdered { Cause: EvictionCause.RefusedUnseen, Of: var evicted }
                 when Find(evicted) is { IsPublishing: true, IsSending: true } sender
                 && !(_turnedAway.TryGetValue((key.Name, sender.Ip), out var others)

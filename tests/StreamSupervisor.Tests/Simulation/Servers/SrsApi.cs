@@ -21,7 +21,7 @@ internal static class SrsApi
             players + (row.Publisher is { IsListed: true } ? 1 : 0))
         {
             SentBytes = row.Publisher is { IsOrphan: true } ? 0 : row.Publisher?.SampledBytes * players,
-            HasMedia = row.Publisher is { LastMediaAt: not null } or { IsSending: true },
+            HasMedia = row.Publisher is { LastMediaAt: not null } or { IsSending: true } || server.World.Rules.SaysMediaFromTheStart,
         };
     })];
 
