@@ -1,6 +1,5 @@
 using Akka.Actor;
 using Akka.Configuration;
-using StreamSupervisor.Actors.Journal;
 using StreamSupervisor.Actors.LiveStreams;
 using StreamSupervisor.Actors.Membership;
 

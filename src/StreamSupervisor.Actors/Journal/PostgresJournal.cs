@@ -6,7 +6,6 @@ using Akka.Persistence;
 using Akka.Persistence.Sql.Config;
 using Akka.Persistence.Sql.Journal;
 using Npgsql;
-using StreamSupervisor.Actors.LiveStreams;
 
 namespace StreamSupervisor.Actors.Journal;
 
@@ -21,6 +20,8 @@ namespace StreamSupervisor.Actors.Journal;
 /// </remarks>
 public sealed class PostgresJournal : SqlWriteJournal
 {
+    internal const string PluginId = "akka.persistence.journal.sql";
+
     private readonly Channel<JournalWrite> _waiting;
     private readonly ConcurrentDictionary<string, Task> _underWay = new(StringComparer.Ordinal);
     private readonly Akka.Serialization.Serialization _serialization = Context.System.Serialization;
@@ -37,7 +38,7 @@ public sealed class PostgresJournal : SqlWriteJournal
         (_writers, _batchSize, _mostWaiting) = (config.GetInt("parallelism"), config.GetInt("batch-size"), config.GetInt("buffer-size"));
         _waiting = Channel.CreateBounded<JournalWrite>(new BoundedChannelOptions(_mostWaiting) { SingleWriter = true });
         _connectionString = Context.System.Settings.Setup.Get<MultiDataOptionsSetup>() is { HasValue: true, Value: var setup }
-            && setup.TryGetDataOptionsFor(PersistenceSettings.JournalPlugin, out var options)
+            && setup.TryGetDataOptionsFor(PluginId, out var options)
             && options?.ConnectionOptions.ConnectionString is { Length: > 0 } text
                 ? text
                 : throw new StoreOpenException(
@@ -115,7 +116,7 @@ public sealed class PostgresJournal : SqlWriteJournal
         try
         {
             await JournalBatch.WriteAsync(_connectionString, batch);
-            AdmissionTelemetry.Batch(batch.Count);
+            JournalTelemetry.Batch(batch.Count);
             batch.ForEach(write => write.Succeed());
         }
         catch (PostgresException conflict) when (conflict.SqlState.StartsWith("23", StringComparison.Ordinal) && batch.Count > 1)

@@ -48,10 +48,6 @@ internal static class AdmissionTelemetry
         "streamsupervisor.journal.append.duration", "s",
         "Time from a decision until its record is durable.");
 
-    private static readonly Histogram<int> Batches = Telemetry.Meter.CreateHistogram<int>("streamsupervisor.journal.batch.size", "{record}",
-        "Records in one statement of the journal, on PostgreSQL.", tags: null,
-        new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 5, 10, 20, 50, 100, 200, 400] });
-
     private static readonly Counter<long> Fights = Telemetry.Meter.CreateCounter<long>("streamsupervisor.fights", "{fight}",
         "Times that two sources pushed each other out in turn until one was refused for a while.");
 
@@ -99,9 +95,6 @@ internal static class AdmissionTelemetry
 
     /// <summary>One decision is durable.</summary>
     public static void Appended(TimeSpan took) => Appends.Record(took.TotalSeconds);
-
-    /// <summary>So many decisions became durable together.</summary>
-    public static void Batch(int records) => Batches.Record(records);
 
     /// <summary>Counts the events of one decision.</summary>
     /// <param name="before">The state before them.</param>

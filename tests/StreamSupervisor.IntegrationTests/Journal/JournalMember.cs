@@ -2,9 +2,10 @@ using Akka.Actor;
 using Akka.Actor.Setup;
 using Akka.Configuration;
 using Akka.Persistence;
+using StreamSupervisor.Actors;
 using StreamSupervisor.Actors.Journal;
 using StreamSupervisor.Domain.LiveStreams;
-using PersistenceSettings = StreamSupervisor.Actors.Journal.PersistenceSettings;
+using PersistenceSettings = StreamSupervisor.Actors.PersistenceSettings;
 
 namespace StreamSupervisor.IntegrationTests.Journal;
 

@@ -1,5 +1,6 @@
 using Akka.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
+using StreamSupervisor.Actors;
 using StreamSupervisor.Actors.Journal;
 using StreamSupervisor.Actors.Serialization;
 using StreamSupervisor.IntegrationTests.Server;

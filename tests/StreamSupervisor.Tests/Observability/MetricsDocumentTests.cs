@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Akka.Actor;
 using StreamSupervisor.Actors;
 using StreamSupervisor.Actors.Calls;
+using StreamSupervisor.Actors.Journal;
 using StreamSupervisor.Actors.LiveStreams;
 using StreamSupervisor.Actors.Membership;
 using StreamSupervisor.Actors.Notices;
@@ -93,7 +94,7 @@ public sealed partial class MetricsDocumentTests
         SrsTelemetry.ApiCalled("srs-1", "GET", "answered", TimeSpan.Zero);
         KickTelemetry.Kick("srs-1", null)?.Dispose();
         AdmissionTelemetry.Appended(TimeSpan.Zero);
-        AdmissionTelemetry.Batch(1);
+        JournalTelemetry.Batch(1);
         new CredentialGate(new CredentialOptions(), new RegistrationCredential(new() { Primary = "0123456789abcdef0123456789abcdef" })).Check(new StreamKey("v", "live", "cam"), "", "", Now);
         AdmissionTelemetry.Count(
             new LiveStreamState

@@ -5,9 +5,10 @@ using LinqToDB;
 using LinqToDB.DataProvider.SQLite;
 using Microsoft.Data.Sqlite;
 using StreamSupervisor.Actors.Defaults;
+using StreamSupervisor.Actors.Journal;
 using StreamSupervisor.Actors.Serialization;
 
-namespace StreamSupervisor.Actors.Journal;
+namespace StreamSupervisor.Actors;
 
 /// <summary>
 /// What Akka.Persistence.Sql and Akka's serialization are told. The values and their reasons stand in <c>hocon/akka.conf</c>; they lie over
@@ -17,7 +18,7 @@ namespace StreamSupervisor.Actors.Journal;
 public static class PersistenceSettings
 {
     /// <summary>The plugin that keeps events.</summary>
-    public const string JournalPlugin = "akka.persistence.journal.sql";
+    public const string JournalPlugin = PostgresJournal.PluginId;
 
     /// <summary>The plugin that keeps snapshots.</summary>
     public const string SnapshotPlugin = "akka.persistence.snapshot-store.sql";

@@ -1,8 +1,9 @@
 using Akka.Actor;
 using Akka.Configuration;
+using StreamSupervisor.Actors.Journal;
 using StreamSupervisor.Actors.Serialization;
 
-namespace StreamSupervisor.Actors.Journal;
+namespace StreamSupervisor.Actors;
 
 /// <summary>
 /// Refuses to run an actor system whose persistence is not set as <see cref="PersistenceSettings"/> says: with Akka's defaults events are
