@@ -31,7 +31,8 @@ public sealed partial class SilenceDetector
     public Silence IsSilent(SessionId session, long generation, TimeSpan now)
     {
         if (!_tracks.TryGetValue(session, out var track) || track.Generation != generation || track.StandsStillSince is not { } since
-            || track.StoodStill < SampledEvery + SlowAnswer || _lastLook is not { } last || now - last > SampledEvery + SlowAnswer)
+            || track.StoodStill < Longer(SampledEvery, track.BetweenCounts) + SlowAnswer
+            || _lastLook is not { } last || now - last > SampledEvery + SlowAnswer)
         {
             return Silence.No;
         }
@@ -45,7 +46,8 @@ public sealed partial class SilenceDetector
     /// <summary>Who has stood still for long enough is asked for, after the sampler where nothing else says that it ran.</summary>
     private LookStep Judge(Look look, List<Watched> sessions, TimeSpan now)
     {
-        var due = sessions.FindAll(one => one.Track.StoodStill >= silentAfter && !one.Track.ToldWithin(ToldAgainAfter, now));
+        var due = sessions.FindAll(one => one.Track.StoodStill >= Longer(silentAfter, one.Track.BetweenCounts + BetweenLooks)
+            && !one.Track.ToldWithin(ToldAgainAfter, now));
         var witnessed = due.FindAll(one => OthersMoved(one.Track));
         if (witnessed.Count == due.Count)
         {
@@ -55,6 +57,8 @@ public sealed partial class SilenceDetector
         _stage = new Stage(look, witnessed, due.FindAll(one => !OthersMoved(one.Track)), Asking.SampleAge);
         return new LookStep([], new LookQuestion.SampleAge());
     }
+
+    private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
     /// <summary>Whether SRS sampled at all since these bytes stand still: otherwise they say nothing.</summary>
     private bool OthersMoved(SilenceTrack track) =>

@@ -13,8 +13,9 @@ namespace StreamSupervisor.Domain.Origins;
 /// What must not be mistaken for silence, and what stands against it:
 /// </para>
 /// <list type="bullet">
-/// <item>SRS samples every 3 s, so a value that stood still between two looks says little. It must have stood still for all of
-/// <paramref name="silentAfter"/>, counted from the end of the look that saw it first to the end of one that still sees it.</item>
+/// <item>SRS samples every 3 s, and WebRTC every 5 s (6.0.157, 7.0.18), so a value that stood still between two looks says little. It must
+/// have stood still for all of <paramref name="silentAfter"/>, counted from the end of the look that saw it first to the end of one that
+/// still sees it, and for longer than it ever has before while bytes came.</item>
 /// <item>The server or we ourselves stood still (frozen, out of reach, a slow answer): then samples are missing, and all clocks start
 /// again. A gap between looks counts like a failed look.</item>
 /// <item>SRS's sampler stood still while its API answers: the timer that samples also waits for the answer to SRS's heartbeat. So there
@@ -38,6 +39,7 @@ public sealed partial class SilenceDetector(string origin, RowReader rows, TimeS
 {
     private static readonly TimeSpan SampledEvery = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan SlowAnswer = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan ToldAgainAfter = TimeSpan.FromSeconds(5);
 
     private readonly Dictionary<SessionId, SilenceTrack> _tracks = [];

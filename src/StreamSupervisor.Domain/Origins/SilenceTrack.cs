@@ -9,6 +9,12 @@ internal sealed class SilenceTrack(SessionId session, long generation)
     /// </summary>
     internal const long BeyondWords = 16 * 1024;
 
+    /// <summary>
+    /// Where the row says that none came, more must: a stream that SRS makes no RTMP of (WHIP, SRT) never says that any did. No hook takes
+    /// a token as long as this.
+    /// </summary>
+    internal const long BeyondAnyWords = 64 * 1024;
+
     private ByteWatch _row;
     private ByteWatch _client;
     private bool? _media;
@@ -47,6 +53,10 @@ internal sealed class SilenceTrack(SessionId session, long generation)
         }
     }
 
+    /// <summary>How long it may stand still though bytes come.</summary>
+    public TimeSpan BetweenCounts => AsksClient && _client.Seen && _client.BetweenCounts > _row.BetweenCounts
+        ? _client.BetweenCounts : _row.BetweenCounts;
+
     public bool ToldWithin(TimeSpan span, TimeSpan now) => ToldAt is { } told && now - told < span;
 
     public void Told(TimeSpan now) => ToldAt = now;
@@ -60,7 +70,7 @@ internal sealed class SilenceTrack(SessionId session, long generation)
         }
 
         _media = row.HasMedia;
-        var moved = _row.Note(row.ReceivedBytes, at);
+        var moved = _row.Note(row.ReceivedBytes, at, alone: row.Clients <= 1);
         if (moved)
         {
             ToldAt = null;
@@ -102,5 +112,10 @@ internal sealed class SilenceTrack(SessionId session, long generation)
     }
 
     /// <summary>Whether media has come. A counter that stays at 0 is one that SRS does not keep for this kind of client.</summary>
-    private bool Flowed(in ByteWatch bytes) => bytes.Seen && bytes.Bytes > 0 && (_media ?? bytes.Bytes >= BeyondWords);
+    private bool Flowed(in ByteWatch bytes) => bytes.Seen && bytes.Bytes > 0 && _media switch
+    {
+        true => true,
+        false => bytes.Grown >= BeyondAnyWords, // Grown, for a row goes on counting where the publisher before ended.
+        null => bytes.Bytes >= BeyondWords,
+    };
 }

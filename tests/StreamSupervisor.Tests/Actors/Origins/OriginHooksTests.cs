@@ -71,7 +71,7 @@ public class OriginHooksTests : OriginScene
     public async Task A_publisher_that_was_refused_behind_a_silent_one_is_told_so()
     {
         await StartWithTokenAsync();
-        await PassAsync(TimeSpan.FromSeconds(4.5)); // no byte meanwhile
+        await PassAsync(TimeSpan.FromSeconds(6.5)); // no byte meanwhile
         Hear(HookAction.OnConnect, "back", Key, By("back", address: "10.0.0.77"));
         Hear(HookAction.OnClose, "back");
 
@@ -84,7 +84,7 @@ public class OriginHooksTests : OriginScene
     {
         await StartWithTokenAsync();
         Srs.SampleAge = TimeSpan.FromSeconds(30);
-        await PassAsync(TimeSpan.FromSeconds(4.5));
+        await PassAsync(TimeSpan.FromSeconds(6.5));
         Hear(HookAction.OnConnect, "back", Key, By("back"));
         Hear(HookAction.OnClose, "back");
 

@@ -1,3 +1,4 @@
+using StreamSupervisor.Domain.LiveStreams;
 using StreamSupervisor.Domain.Origins;
 
 namespace StreamSupervisor.Tests.Domain.Origins;
@@ -13,6 +14,28 @@ public partial class SilenceDetectorTests
         {
             _scene.Run(TimeSpan.FromSeconds(0.7));
             _scene.Silence.IsSilent(_scene.SessionOf("cam"), 1, _scene.Elapsed).ShouldBe(Silence.No);
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_publisher_by_WebRTC_that_is_sending_is_not_silent_between_two_counts(bool playersLeave)
+    {
+        for (var phase = 0.0; phase < 5; phase += 0.5)
+        {
+            var trial = new SilenceDetectorTests { _phase = TimeSpan.FromSeconds(phase) };
+            trial.Start(bytesPerSecond: 60_000, "other");
+            var camera = trial.Start(bytesPerSecond: 60_000, countedEvery: 5 * Second);
+            (camera.SaysWhetherMediaCame, camera.Players) = (true, playersLeave ? 5 : 0);
+            for (var i = 0; i < 60; i++)
+            {
+                trial._scene.Run(TimeSpan.FromSeconds(0.7));
+                trial._scene.Silence.IsSilent(trial._scene.SessionOf("cam"), 1, trial._scene.Elapsed).ShouldBe(Silence.No, $"{phase:0.0} {i}");
+                camera.Players = i < 20 ? camera.Players : 0;
+            }
+
+            trial._scene.ToldOf<ReportSilent>().ShouldBeEmpty();
         }
     }
 

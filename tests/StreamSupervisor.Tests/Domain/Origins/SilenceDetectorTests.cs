@@ -128,6 +128,37 @@ public partial class SilenceDetectorTests
         _scene.ToldOf<ReportSilent>().ShouldNotBeEmpty();
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(4)]
+    public void A_publisher_by_WebRTC_that_falls_silent_is_noticed_though_no_row_says_that_media_came(int players)
+    {
+        for (var phase = 0.0; phase < 5; phase += 0.25)
+        {
+            var trial = new SilenceDetectorTests { _phase = TimeSpan.FromSeconds(phase) };
+            var camera = trial.Start(bytesPerSecond: 60_000, countedEvery: 5 * Second);
+            (camera.SaysWhetherMediaCame, camera.Players) = (false, players);
+            camera.SilentFrom = camera.StartedAt + 20 * Second;
+
+            trial._scene.Run(TimeSpan.FromSeconds(40));
+
+            trial.SilentAt.ShouldNotBeNull($"phase {phase:0.00}");
+            (trial.SilentAt.Value - camera.SilentFrom.Value).ShouldBeInRange(5 * Second, 12 * Second, $"phase {phase:0.00}");
+        }
+    }
+
+    [Fact]
+    public void A_row_that_counts_on_from_the_publisher_before_says_nothing_of_this_one()
+    {
+        var camera = Start(bytesPerSecond: 60_000);
+        (camera.SaysWhetherMediaCame, camera.CountedBefore) = (false, 5_000_000);
+        camera.SilentFrom = camera.StartedAt;
+
+        _scene.Run(TimeSpan.FromSeconds(30));
+
+        _scene.ToldOf<ReportSilent>().ShouldBeEmpty();
+    }
+
     [Fact]
     public void Many_words_are_no_media_where_the_row_says_that_none_has_come()
     {
@@ -199,10 +230,10 @@ public partial class SilenceDetectorTests
         _scene.ToldOf<ReportPublisherMissing>().ShouldNotBeEmpty();
     }
 
-    private Camera Start(long bytesPerSecond, string name = "cam")
+    private Camera Start(long bytesPerSecond, string name = "cam", TimeSpan? countedEvery = null)
     {
         var key = StreamKey.Parse($"live/{name}");
-        var camera = new Camera(key, name, _scene.Elapsed, bytesPerSecond);
+        var camera = new Camera(key, name, _scene.Elapsed, bytesPerSecond) { CountedEvery = countedEvery ?? 3 * Second };
         _cameras.Add(camera);
         _scene.Publish(key, name);
         _scene.Believe(key, name);
@@ -212,14 +243,14 @@ public partial class SilenceDetectorTests
     private List<StreamRow> Rows()
     {
         var rows = new List<StreamRow>();
-        var sample = LastSample();
         foreach (var camera in _cameras)
         {
+            var sample = LastSample(camera.CountedEvery);
             var bytes = camera.BytesAt(sample);
             var seconds = (long)Math.Max(0, (sample - camera.StartedAt).TotalSeconds);
             var players = camera.Players == 0 ? 0 : seconds * 3_500; // one joins each second
             var row = new StreamRow($"vid-{camera.Name}", StreamKey.DefaultVhost, "live", camera.Name, Active: true, camera.Name,
-                bytes + players, 1 + camera.Players);
+                bytes + players + camera.CountedBefore, 1 + camera.Players);
             rows.Add(row with { HasMedia = camera.SendsFrom is { } sends ? _scene.Elapsed >= sends : camera.SaysWhetherMediaCame });
             if (camera.ClientIsGone)
             {
@@ -234,11 +265,11 @@ public partial class SilenceDetectorTests
         return rows;
     }
 
-    private TimeSpan LastSample()
+    private TimeSpan LastSample(TimeSpan every)
     {
-        var start = TimeSpan.FromDays(3) - 3 * Second + _phase;
+        var start = TimeSpan.FromDays(3) - every + _phase;
         var now = _samplerStuckSince ?? _scene.Elapsed;
-        return start + Math.Floor((now - start) / (3 * Second)) * (3 * Second);
+        return start + Math.Floor((now - start) / every) * every;
     }
 
     private sealed class Camera(StreamKey key, string name, TimeSpan startedAt, long bytesPerSecond)
@@ -251,8 +282,14 @@ public partial class SilenceDetectorTests
         /// <summary>Its first frame, which the row shows at once, and the bytes with the next sample.</summary>
         public TimeSpan? SendsFrom { get; set; }
         public int Players { get; set; }
+
+        /// <summary>SRS counts what comes by WebRTC every 5 s.</summary>
+        public TimeSpan CountedEvery { get; init; } = 3 * Second;
         public bool? SaysWhetherMediaCame { get; set; }
         public bool ClientIsGone { get; set; }
+
+        /// <summary>What the row has from those who published the stream before.</summary>
+        public long CountedBefore { get; set; }
 
         public long BytesAt(TimeSpan time)
         {
