@@ -30,6 +30,7 @@ public sealed class CoworkersAcrossMembersTests(PostgresFixture postgres, ITestO
                 (await AskAsync(http, members, member, "srs-1", key)).ShouldContain("\"ip\":\"\",\"port\":0");
             }
 
+            await Eventually.HoldsAsync("a look has confirmed the publisher", async () => (await members.JournalAsync(key)).Length > 1);
             var written = (await members.JournalAsync(key)).Length;
             await AskAsync(http, members, 0, "srs-2", key);
             (await members.JournalAsync(key)).Length.ShouldBe(written, "a question writes nothing");
