@@ -11,7 +11,7 @@ internal sealed class SilenceTrack(SessionId session, long generation)
 
     /// <summary>
     /// Where the row says that none came, more must: a stream that SRS makes no RTMP of (WHIP, SRT) never says that any did. No hook takes
-    /// a token as long as this.
+    /// a token as long as this, unless <c>hooks.max-body</c> was raised.
     /// </summary>
     internal const long BeyondAnyWords = 64 * 1024;
 

@@ -21,8 +21,8 @@ public sealed record StreamRow(string Id, string Vhost, string App, string Name,
     public long? SentBytes { get; init; }
 
     /// <summary>
-    /// Whether media has come: the row has a <c>video</c> or an <c>audio</c>, which it gets with the first of it. Null where the server
-    /// does not say.
+    /// Whether media has come: the row has a <c>video</c> or an <c>audio</c>, which it gets with the first of it, and never where
+    /// SRS makes no RTMP of what comes (WHIP, SRT). Null where the server does not say.
     /// </summary>
     public bool? HasMedia { get; init; }
 }

@@ -1,30 +1,13 @@
 using System.Net;
-using System.Net.NetworkInformation;
+using StreamSupervisor.Demo;
 
 namespace StreamSupervisor.IntegrationTests.Server;
 
-/// <summary>
-/// Ports for programs: below those that the system gives to outgoing connections, one of which would sit on the port of a program that is
-/// about to start, or is down for a moment.
-/// </summary>
+/// <summary>Ports for programs, from where the demo takes its own: no outgoing connection sits on them.</summary>
 internal static class FreePort
 {
-    private const int From = 20_000;
-    private const int To = 32_000;
-    private static int _last = Random.Shared.Next(From, To);
-
     /// <summary>A port on loopback where nobody listens at this moment, each time another.</summary>
-    public static int Next()
-    {
-        while (true)
-        {
-            var port = From + (Interlocked.Increment(ref _last) % (To - From));
-            if (!IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Any(taken => taken.Port == port))
-            {
-                return port;
-            }
-        }
-    }
+    public static int Next() => FreeAddress.Next().Port;
 
     /// <summary><c>http://127.0.0.1:PORT</c>, where nobody listens at this moment.</summary>
     public static string Address() => AddressOf(Next());
